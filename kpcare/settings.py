@@ -178,10 +178,9 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "kpcare" / "locale"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / ".kpcare" / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
 
 CELERY_BROKER_URL = REDIS_URL
