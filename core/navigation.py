@@ -1,0 +1,154 @@
+"""What stands in the frames of the portal and the staff pages: a port that every room plugs into.
+
+A room adds its entries in `AppConfig.ready()`; an entry whose URL does not exist is skipped, so rooms can be
+furnished in any order:
+
+    from core.navigation import portal_nav, staff_nav
+    portal_nav.register("home", _("Home"), "portal:home", order=0, icon="home", places=True)
+    staff_nav.register("schedule", _("Schedule"), "scheduling:day", order=20, permission="scheduling.view_schedule")
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+Counter = Callable[[HttpRequest], int | None]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place in a navigation, as registered."""
+
+    name: str
+    label: str
+    url_name: str
+    order: int = 100
+    permission: str | None = None
+    icon: str = ""
+    count: Counter | None = None
+    places: bool = False
+    short: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """One place in a navigation, as shown to one person on one page."""
+
+    name: str
+    label: str
+    url: str
+    current: bool
+    icon: str = ""
+    count: int | None = None
+    places: bool = False
+    short: str = ""
+
+
+@dataclass
+class Navigation:
+    """An ordered list of places. `permission` is asked of the one registry through `user.has_perm`."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+    def register(
+        self,
+        name: str,
+        label: str,
+        url_name: str,
+        order: int = 100,
+        *,
+        permission: str | None = None,
+        icon: str = "",
+        count: Counter | None = None,
+        places: bool = False,
+        short: str = "",
+    ) -> None:
+        """Add or replace the entry `name`.
+
+        `label` may be a lazy translation; `icon` is a name of the icon sprite; `count` gives the number beside
+        the label for a request (None or 0 shows none); `places` puts a portal entry among the five at the
+        bottom of a phone, under the label `short` where the full one is too long there.
+        """
+        self.entries[name] = Entry(name, label, url_name, order, permission, icon, count, places, short)
+
+    def links(self, request: HttpRequest) -> list[Link]:
+        """The places that this request's person may go to, in order; the longest matching one is current."""
+        found: list[tuple[Entry, str]] = []
+        for entry in sorted(self.entries.values(), key=lambda entry: (entry.order, entry.name)):
+            if entry.permission and not request.user.has_perm(entry.permission):
+                continue
+            url = url_or_none(entry.url_name)
+            if url is not None:
+                found.append((entry, url))
+        current = current_url(request.path, [url for _, url in found])
+        return [
+            Link(
+                name=entry.name,
+                label=entry.label,
+                url=url,
+                current=url == current,
+                icon=entry.icon,
+                count=entry.count(request) if entry.count else None,
+                places=entry.places,
+                short=entry.short or entry.label,
+            )
+            for entry, url in found
+        ]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone whose record the signed-in person may open: themselves, a child, a parent they care for.
+
+    `switch_url` takes a POST that makes them the person whose record the portal shows.
+    """
+
+    label: str
+    switch_url: str
+    current: bool = False
+    detail: str = ""
+
+
+@dataclass
+class Frame:
+    """Answers that only higher rooms know: whose record, which role, where a member search goes."""
+
+    people: Callable[[HttpRequest], Iterable[Person]] | None = None
+    identity: Callable[[HttpRequest], str] | None = None
+    member_search_url_name: str = "members:search"
+
+    def people_for(self, request: HttpRequest) -> list[Person]:
+        """The people of the family menu; empty where no room answers."""
+        return list(self.people(request)) if self.people else []
+
+    def identity_for(self, request: HttpRequest) -> str:
+        """One line for the top bar, like `Dr. A. Chen · Family Medicine, Oakland`; else the person's name."""
+        if self.identity and (line := self.identity(request)):
+            return line
+        user = request.user
+        return user.get_full_name() or user.get_username() if user.is_authenticated else ""
+
+    def member_search_url(self) -> str | None:
+        """Where the search box of the staff bar sends its `q`; None hides the box."""
+        return url_or_none(self.member_search_url_name)
+
+
+portal_nav = Navigation()
+staff_nav = Navigation()
+frame = Frame()
+
+
+def url_or_none(url_name: str) -> str | None:
+    """The address of a named page, or None while no room provides it."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return None
+
+
+def current_url(path: str, urls: Iterable[str]) -> str | None:
+    """Which of `urls` the page at `path` belongs to: itself, or the longest that it lies under."""
+    under = [url for url in urls if path == url or (url.endswith("/") and url.count("/") > 1 and path.startswith(url))]
+    return max(under, key=len, default=None)

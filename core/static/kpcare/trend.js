@@ -1,0 +1,91 @@
+// Draws the trends of templates/components/trend.html: a line, the agreed range as a band, the last value in bold.
+// The same numbers stand in the HTML table beside it, so the canvas is hidden from assistive technology.
+"use strict";
+(() => {
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+  const band = {
+    id: "band",
+    beforeDatasetsDraw({ ctx, chartArea, scales: { y } }, _args, { low, high, fill }) {
+      if (low === null && high === null) return;
+      const top = high === null ? chartArea.top : Math.max(y.getPixelForValue(high), chartArea.top);
+      const bottom = low === null ? chartArea.bottom : Math.min(y.getPixelForValue(low), chartArea.bottom);
+      ctx.save();
+      ctx.fillStyle = fill;
+      ctx.fillRect(chartArea.left, top, chartArea.width, Math.max(bottom - top, 0));
+      ctx.restore();
+    },
+  };
+
+  const lastValue = {
+    id: "lastValue",
+    afterDatasetsDraw({ ctx, data, chartArea }, _args, { ink }) {
+      const values = data.datasets[0].data;
+      const point = this.meta?.data.at(-1);
+      if (!point) return;
+      ctx.save();
+      ctx.font = `700 ${Chart.defaults.font.size + 1}px ${Chart.defaults.font.family}`;
+      ctx.fillStyle = ink;
+      ctx.textAlign = "right";
+      const rising = values.length > 1 && values.at(-1) >= values.at(-2);
+      const above = rising ? point.y - 12 > chartArea.top : point.y + 24 > chartArea.bottom;
+      ctx.fillText(String(values.at(-1)), point.x + 4, above ? point.y - 12 : point.y + 22);
+      ctx.restore();
+    },
+    beforeDatasetsDraw(chart) {
+      this.meta = chart.getDatasetMeta(0);
+    },
+  };
+
+  function draw(canvas) {
+    const trend = JSON.parse(canvas.dataset.trend);
+    const values = trend.points.map((point) => point.value);
+    const edges = [...values, trend.low, trend.high].filter((value) => value !== null);
+    const room = (Math.max(...edges) - Math.min(...edges)) * 0.15 || 1;
+    const last = values.length - 1;
+    canvas.chart = new Chart(canvas, {
+      type: "line",
+      plugins: [band, lastValue],
+      data: {
+        labels: trend.points.map((point) => point.label),
+        datasets: [{
+          data: values,
+          borderColor: colour("brand"),
+          backgroundColor: colour("brand"),
+          borderWidth: 2.5,
+          pointRadius: values.map((_, index) => (index === last ? 5.5 : 3.5)),
+          pointHoverRadius: 6,
+          tension: 0,
+        }],
+      },
+      options: {
+        responsive: true,
+        maintainAspectRatio: false,
+        animation: false,
+        layout: { padding: { right: 10, top: 6 } },
+        plugins: {
+          legend: { display: false },
+          band: { low: trend.low, high: trend.high, fill: colour("good-wash") },
+          lastValue: { ink: colour("ink") },
+          tooltip: { displayColors: false, callbacks: { label: (item) => `${item.formattedValue} ${trend.unit}` } },
+        },
+        scales: {
+          x: { grid: { display: false }, border: { display: false }, ticks: { maxTicksLimit: 4, maxRotation: 0, color: colour("soft") } },
+          y: {
+            min: Math.min(...edges) - room,
+            max: Math.max(...edges) + room,
+            grid: { color: colour("line") },
+            border: { display: false },
+            ticks: { maxTicksLimit: 4, color: colour("soft"), includeBounds: false },
+          },
+        },
+      },
+    });
+  }
+
+  window.kpTrend = (root) => {
+    Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+    Chart.defaults.font.size = Math.round(parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.85);
+    for (const canvas of root.querySelectorAll("canvas[data-trend]")) if (!canvas.chart) draw(canvas);
+  };
+})();

@@ -1,0 +1,224 @@
+"""Filters and tags that templates and components share: `{% load kp %}`."""
+
+import datetime
+import json
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.template.context import Context
+from django.utils import formats, timezone, translation
+from django.utils.html import conditional_escape, format_html_join
+from django.utils.safestring import SafeString
+from django_cotton.templatetags import Attrs
+
+from core import navigation
+from core.notices import UNDO
+
+register = template.Library()
+
+NOTHING = "–"
+MINUS = "\N{MINUS SIGN}"
+STATUS_ICONS = {"due": "schedule", "stop": "warning", "good": "check_circle", "info": "info", "plain": ""}
+MESSAGE_STATUS = {"error": "stop", "warning": "due", "success": "good"}
+
+
+# --- Numbers, money, dates ------------------------------------------------------------------------------
+
+
+@register.filter
+def money(value: Any, style: str = "") -> str:
+    """`340` as `$340`, `340.5` as `$340.50`; with `money:"cents"` always two places, as tables of money need.
+
+    Half a cent rounds up; nothing is shown as a dash.
+    """
+    try:
+        amount = Decimal(str(value)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    except (InvalidOperation, ValueError):
+        return NOTHING
+    whole = style != "cents" and amount == amount.to_integral_value()
+    digits = f"{abs(amount):,.0f}" if whole else f"{abs(amount):,.2f}"
+    return f"{MINUS if amount < 0 else ''}${digits}"
+
+
+@register.filter
+def mrn(value: Any) -> str:
+    """A record number in groups as people read it aloud: `110488237` as `1104 8823 7`."""
+    digits = str(value or "").replace(" ", "")
+    return "\N{NO-BREAK SPACE}".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+
+
+@register.filter
+def short_date(value: datetime.date | datetime.datetime | None, style: str = "") -> str:
+    """`12 Aug`, with the year where it is not this one; `short_date:"year"` always, `"weekday"` as `Thu 3 Dec`."""
+    day = as_local_date(value)
+    if day is None:
+        return NOTHING
+    month = "b" if translation.get_language() == "es" else "M"
+    pattern = f"j {month}"
+    if style == "weekday":
+        pattern = f"D {pattern}"
+    if style == "year" or day.year != timezone.localdate().year:
+        pattern += " Y"
+    return formats.date_format(day, pattern)
+
+
+@register.filter
+def short_time(value: datetime.time | datetime.datetime | None) -> str:
+    """`9:20 am`, in the current time zone."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, datetime.datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return f"{value.hour % 12 or 12}:{value.minute:02} {'am' if value.hour < 12 else 'pm'}"
+
+
+def as_local_date(value: Any) -> datetime.date | None:
+    """The calendar day of a date or of an instant in the current time zone; None for anything else."""
+    if isinstance(value, datetime.datetime):
+        return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+    return value if isinstance(value, datetime.date) else None
+
+
+@register.filter
+def initials(name: Any) -> str:
+    """`Dr. Amara Chen` as `AC`: first and last word that begin with a letter and are no title."""
+    words = [word for word in str(name or "").split() if word[0].isalpha() and not word.endswith(".")]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+# --- Components -----------------------------------------------------------------------------------------
+
+
+@register.filter
+def html_attrs(attrs: Attrs) -> SafeString:
+    """A component's remaining attributes, escaped (`{{ attrs }}` itself does not escape values)."""
+    return format_html_join(
+        "",
+        ' {}="{}"',
+        (
+            (name, "" if value is True else conditional_escape(value))
+            for name, value in attrs.attrs_dict().items()
+            if value not in (False, None)
+        ),
+    )
+
+
+@register.filter
+def status_icon(status: str) -> str:
+    """The sprite name of a status: due, stop, good, info."""
+    return STATUS_ICONS.get(status, "")
+
+
+@register.filter
+def message_status(message: Message) -> str:
+    """The status in which a Django message is shown."""
+    return MESSAGE_STATUS.get(message.level_tag, "info")
+
+
+@register.filter
+def undo_url(message: Message) -> str:
+    """Where a message's action can be taken back, if `notify()` was told."""
+    tags = message.extra_tags or ""
+    return tags.removeprefix(UNDO) if tags.startswith(UNDO) else ""
+
+
+@register.filter
+def field_kind(field: BoundField) -> str:
+    """How a form field is laid out: `choice` (one box), `group` (many boxes), `plain`, `hidden`."""
+    widget = field.field.widget
+    if field.is_hidden:
+        return "hidden"
+    if isinstance(widget, (RadioSelect, CheckboxSelectMultiple)):
+        return "group"
+    return "choice" if isinstance(widget, CheckboxInput) else "plain"
+
+
+@register.filter
+def described(field: BoundField) -> SafeString:
+    """A form field's control with USWDS class, `aria-describedby` for hint and error, and `aria-invalid`."""
+    attrs: dict[str, str] = {}
+    notes = []
+    if field.help_text:
+        notes.append(f"{field.auto_id}_hint")
+    if field.errors:
+        notes.append(f"{field.auto_id}_error")
+        attrs["aria-invalid"] = "true"
+    if notes and field_kind(field) != "group":
+        attrs["aria-describedby"] = " ".join(notes)
+    tag = getattr(field.field.widget, "input_type", None)
+    if field_kind(field) == "plain":
+        own = field.field.widget.attrs.get("class", "")
+        kind = {"select": "usa-select", None: "usa-textarea"}.get(tag, "usa-input")
+        attrs["class"] = f"{own} {kind}".strip()
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def trend_json(trend: Mapping[str, Any]) -> str:
+    """A trend (see components/trend.html) as the JSON that trend.js reads from a data attribute."""
+    days = [as_local_date(point["date"]) or datetime.date.min for point in trend["points"]]
+    # Over a year or more the axis names months; the table beside it has the days.
+    pattern = "M Y" if days and (max(days) - min(days)).days > 300 else "j M"
+    points = [
+        {"label": formats.date_format(day, pattern), "value": float(point["value"])}
+        for day, point in zip(days, trend["points"], strict=True)
+    ]
+    agreed = [None if (edge := trend.get(name)) is None else float(edge) for name in ("low", "high")]
+    return json.dumps({"unit": trend.get("unit", ""), "low": agreed[0], "high": agreed[1], "points": points})
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context: Context, key: str, direction: str | None) -> str:
+    """The query string that sorts by `key`, and the other way round where it is sorted so already."""
+    query = context["request"].GET.copy()
+    query["sort"] = f"-{key}" if direction == "ascending" else key
+    query.pop("cursor", None)
+    return f"?{query.urlencode()}"
+
+
+# --- Frames ---------------------------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def portal_links(context: Context) -> list[navigation.Link]:
+    """The portal's places for this request."""
+    return navigation.portal_nav.links(context["request"]) if "request" in context else []
+
+
+@register.simple_tag(takes_context=True)
+def staff_links(context: Context) -> list[navigation.Link]:
+    """The staff bar's places for this request."""
+    return navigation.staff_nav.links(context["request"]) if "request" in context else []
+
+
+@register.simple_tag(takes_context=True)
+def account_people(context: Context) -> list[navigation.Person]:
+    """Whose records the signed-in person may open."""
+    return navigation.frame.people_for(context["request"]) if "request" in context else []
+
+
+@register.simple_tag(takes_context=True)
+def account_identity(context: Context) -> str:
+    """Who is signed in, in one line."""
+    return navigation.frame.identity_for(context["request"]) if "request" in context else ""
+
+
+@register.simple_tag
+def member_search_url() -> str:
+    """Where the staff search box sends its question; empty where no room answers."""
+    return navigation.frame.member_search_url() or ""
+
+
+@register.simple_tag
+def url_if(url_name: str, *args: Any) -> str:
+    """The address of a named page, or nothing where it does not exist."""
+    from django.urls import NoReverseMatch, reverse
+
+    try:
+        return reverse(url_name, args=args)
+    except NoReverseMatch:
+        return ""
