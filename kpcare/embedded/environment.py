@@ -55,7 +55,9 @@ def ensure(name: str) -> Path:
             return python()
         # An environment that has the test tools keeps them when only the runtime lock changed.
         name = DEV if DEV in stamp else name
-        print(f"Installing kpcare's packages into .kpcare/venv (requirements/{name}.txt) …", file=sys.stderr, flush=True)
+        print(
+            f"Installing kpcare's packages into .kpcare/venv (requirements/{name}.txt) …", file=sys.stderr, flush=True
+        )
         uv = bootstrap_uv(state)
         (state / "venv" / "kpcare.json").unlink(missing_ok=True)
         if not python().exists() or stamp.get("python") != wanted_stamp(name)["python"]:

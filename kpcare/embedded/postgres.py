@@ -5,6 +5,7 @@ trusts every connection. Here every login has a password made at init, the one s
 and there is no TCP port.
 """
 
+import hashlib
 import importlib.metadata
 import json
 import locale
@@ -123,6 +124,7 @@ def login_sql(passwords: dict[str, str], kind: Kind) -> str:
             "GRANT kpcare_jobs TO kpcare_app WITH INHERIT FALSE, SET TRUE",
             # Cleaning up after a test removes rows that triggers otherwise keep for ever.
             "GRANT SET ON PARAMETER session_replication_role TO kpcare_owner",
+            "GRANT pg_signal_backend TO kpcare_owner",
         ]
     return ";\n".join(statements) + ";\n"
 
@@ -164,10 +166,20 @@ class Cluster:
         if self.running():
             return
         self._remove_stale_pid()
-        if not (self.home / "complete").exists():
-            self._initialise()
-        else:
+        if self._complete():
             self._launch()
+        else:
+            self._initialise()
+
+    def _complete(self) -> bool:
+        """Whether the init went through. A test cluster whose logins are stated differently now is made anew."""
+        marker = self.home / "complete"
+        if not marker.exists():
+            return False
+        return not self.kind.for_tests or marker.read_text() == self._statement()
+
+    def _statement(self) -> str:
+        return hashlib.sha256(login_sql(dict.fromkeys(LOGINS, ""), self.kind).encode()).hexdigest()
 
     def stop(self) -> None:
         if self.running():
@@ -199,7 +211,8 @@ class Cluster:
 
     def _initialise(self) -> None:
         if self.data.exists():
-            shutil.rmtree(self.data)  # an init that did not complete: it never held anything
+            shutil.rmtree(self.data)  # an init that did not complete never held anything
+        (self.home / "complete").unlink(missing_ok=True)
         passwords = {login: secrets.token_hex(24) for login in ("superuser", *LOGINS)}
         with explained(self.home):
             paths.private_dir(self.data, self.account)
@@ -221,7 +234,7 @@ class Cluster:
         (self.data / "pg_hba.conf").write_text("local all all scram-sha-256\n")
         self._launch()
         self.sql(login_sql(passwords, self.kind), database="template1")
-        (self.home / "complete").touch()
+        (self.home / "complete").write_text(self._statement())
 
     def _launch(self) -> None:
         with explained(self.home):
@@ -260,7 +273,9 @@ class Cluster:
 
     def _can_run(self, program: Path) -> bool:
         try:
-            return subprocess.run([program, "--version"], capture_output=True, **as_account(self.account)).returncode == 0
+            return (
+                subprocess.run([program, "--version"], capture_output=True, **as_account(self.account)).returncode == 0
+            )
         except PermissionError:
             return False
 

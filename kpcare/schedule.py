@@ -1,0 +1,6 @@
+"""When beat starts which task. The database scheduler takes these over and an administrator may change them there."""
+
+from typing import Any
+
+# name: {"task": "<app>.tasks.<function>", "schedule": seconds or crontab(…), "options": {"queue": "jobs"}}
+SCHEDULE: dict[str, dict[str, Any]] = {}

@@ -1,0 +1,111 @@
+"""A real Chromium for tests marked `browser`. Without one they skip and say how to get it."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ARTEFACTS = Path(__file__).resolve().parent.parent / "test-artefacts"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDTHS = (1200, 360)
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium() -> str | None:
+    """The path of a Chromium: `CHROMIUM` in the environment, otherwise the first one on the PATH."""
+    named = os.environ.get("CHROMIUM")
+    return named or next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    path = chromium()
+    if path is None:
+        pytest.skip("No Chromium: `apt-get install chromium`, or set CHROMIUM to the path of one.")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop on this thread; the ORM calls around it are as synchronous as ever.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield running
+        running.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def page(browser: "Browser", live_server) -> Iterator["Page"]:
+    """A page on the live server, 1200 px wide; an error in its scripts fails the test."""
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1200, "height": 900}, locale="en-US")
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console",
+        lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None,
+    )
+    yield page
+    context.close()
+    assert not errors, f"The page's scripts failed: {errors}"
+
+
+@pytest.fixture
+def screenshot(request: pytest.FixtureRequest) -> Callable[["Page", str], Path]:
+    """`screenshot(page, "home")` keeps the whole page in test-artefacts/, named by test."""
+
+    def take(page: "Page", name: str) -> Path:
+        ARTEFACTS.mkdir(exist_ok=True)
+        test = re.sub(r"\W+", "-", request.node.name).strip("-")
+        width = (page.viewport_size or {"width": 0})["width"]
+        path = ARTEFACTS / f"{test}-{name}-{width}.png"
+        page.screenshot(path=path, full_page=True)
+        return path
+
+    return take
+
+
+@pytest.fixture
+def axe() -> Callable[["Page"], None]:
+    """`axe(page)` fails on any WCAG 2.2 AA violation at 1200 and 360 px, naming rule and element.
+
+    It also fails where the page is wider than the screen. The window is as it was afterwards.
+    """
+    from axe_playwright_python.sync_playwright import Axe
+
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+    def check(page: "Page") -> None:
+        before = page.viewport_size or {"width": 1200, "height": 900}
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": before["height"]})
+            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+            assert found.violations_count == 0, f"{page.url} at {width} px:\n{found.generate_report()}"
+            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert overflow <= 0, f"{page.url} at {width} px is {overflow} px wider than the screen."
+        page.set_viewport_size(before)
+
+    return check
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever uses the browser is marked so, and runs after the quick tests."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

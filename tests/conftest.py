@@ -1,0 +1,117 @@
+"""Fixtures for all tests: a database of one's own with the three logins, closed sockets, a browser."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from kpcare.embedded.servers import servers
+
+pytest_plugins = ["tests.browser"]
+
+_running = contextlib.ExitStack()
+
+
+def _bring_servers_up() -> None:
+    """`./kp test` has the servers up; a plain `pytest` brings them up itself."""
+    if "KPCARE_TEST_CLUSTER" not in os.environ:
+        os.environ.update(_running.enter_context(servers(for_tests=True)))
+    os.environ["KPCARE_LOGIN"] = "app"
+    os.environ.setdefault("KPCARE_DEMO", "1")
+
+
+_bring_servers_up()
+
+
+def pytest_unconfigure() -> None:
+    _running.close()
+
+
+# --- Database -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def database_name(worker_id: str) -> str:
+    """The database of this worker; its process id keeps two runs in one checkout apart."""
+    return f"test_{os.getpid()}_{worker_id}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker, database_name: str) -> Iterator[None]:
+    """A clone of the migrated template, on which this worker's connections work as the app login."""
+    from django.db import connections
+    from django.test import TestCase, TransactionTestCase
+
+    from tests import database
+
+    source = database.template()
+    database.clone(source, database_name)
+    for alias in connections:
+        connections[alias].settings_dict["NAME"] = connections.settings[alias]["NAME"] = database_name
+    # Commands that tests start as processes of their own meet the same database.
+    os.environ.update({variable: database.url(login, database_name) for login, variable in database.VARIABLES.items()})
+
+    def start_anew(self: TransactionTestCase) -> None:
+        connections.close_all()
+        database.clone(source, database_name)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "databases", {"default", "audit"})
+    patch.setattr(TransactionTestCase, "_fixture_teardown", start_anew)
+    patch.setattr(TestCase, "_enter_atomics", _with_one_connection(TestCase._enter_atomics.__func__))
+    patch.setattr(TestCase, "_rollback_atomics", _with_two_connections(TestCase._rollback_atomics.__func__))
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+        database.drop(database_name)
+    patch.undo()
+
+
+def _with_one_connection(enter):
+    """A test inside one transaction sees what it wrote through the audit alias, and rolls it back."""
+    from django.db import connections
+
+    def enter_atomics(cls):
+        connections["audit"] = connections["default"]
+        return enter(cls)
+
+    return classmethod(enter_atomics)
+
+
+def _with_two_connections(rollback):
+    """Afterwards the audit alias is a connection of its own again, as in service and in transactional tests."""
+    from django.db import connections
+
+    def rollback_atomics(cls, atomics):
+        try:
+            rollback(cls, atomics)
+        finally:
+            del connections["audit"]
+
+    return classmethod(rollback_atomics)
+
+
+@pytest.fixture
+def owner_connection(db: None, database_name: str) -> Iterator:
+    """A psycopg2 connection as the tables' owner, for tests of what even the owner's triggers refuse."""
+    import psycopg2
+
+    from tests import database
+
+    connection = psycopg2.connect(database.url("owner", database_name))
+    yield connection
+    connection.rollback()
+    connection.close()
+
+
+@pytest.fixture
+def redis_client():
+    """A client on the tests' Redis, emptied before and after."""
+    import redis
+
+    client = redis.Redis.from_url(os.environ["REDIS_URL"])
+    client.flushall()
+    yield client
+    client.flushall()
+    client.close()
