@@ -84,6 +84,17 @@ def as_local_date(value: Any) -> datetime.date | None:
 
 
 @register.filter
+def browser_name(user_agent: Any) -> str:
+    """`Chrome, Linux` of a browser's long self-description; enough to know one's own device again."""
+    text = str(user_agent or "")
+    browsers = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+    systems = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"))
+    systems += (("CrOS", "ChromeOS"), ("Linux", "Linux"))
+    found = [next((name for mark, name in names if mark in text), "") for names in (browsers, systems)]
+    return ", ".join(filter(None, found)) or text[:60] or NOTHING
+
+
+@register.filter
 def initials(name: Any) -> str:
     """`Dr. Amara Chen` as `AC`: first and last word that begin with a letter and are no title."""
     words = [word for word in str(name or "").split() if word[0].isalpha() and not word.endswith(".")]
@@ -139,8 +150,11 @@ def field_kind(field: BoundField) -> str:
 
 @register.filter
 def described(field: BoundField) -> SafeString:
-    """A form field's control with USWDS class, `aria-describedby` for hint and error, and `aria-invalid`."""
-    attrs: dict[str, str] = {}
+    """A form field's control with USWDS class, `aria-describedby` for hint and error, and `aria-invalid`.
+
+    A placeholder is left out: it vanishes while one types, and many people cannot read it. Give a hint.
+    """
+    attrs: dict[str, str | bool] = {"placeholder": False}
     notes = []
     if field.help_text:
         notes.append(f"{field.auto_id}_hint")

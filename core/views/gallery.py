@@ -53,7 +53,11 @@ def example(page: str) -> dict[str, Any]:
     """What the example pages show. People and values are invented; days are fixed so that pictures compare."""
     return {
         "gallery_rail": [
-            {"label": label, "url": f"/staff/gallery/{'' if name == 'components' else name + '/'}", "current": name == page}
+            {
+                "label": label,
+                "url": f"/staff/gallery/{'' if name == 'components' else name + '/'}",
+                "current": name == page,
+            }
             for name, label in PAGES.items()
         ],
         "long": LONG,
@@ -73,7 +77,9 @@ def example(page: str) -> dict[str, Any]:
             ],
         },
         "form": ExampleForm(),
-        "bad_form": ExampleForm({"name": "", "birth": "31 February", "language": "fr", "reason": LONG}, auto_id="bad_%s"),
+        "bad_form": ExampleForm(
+            {"name": "", "birth": "31 February", "language": "fr", "reason": LONG}, auto_id="bad_%s"
+        ),
         "chart_rail": [
             {"label": _("Summary"), "url": "#", "current": True},
             {"label": _("Timeline"), "url": "#"},
@@ -94,11 +100,15 @@ def example(page: str) -> dict[str, Any]:
             {"label": _("Taken"), "numeric": True},
             {"label": ""},
         ],
-        "money_columns": [{"label": _("Entity")}, {"label": _("Budget"), "numeric": True}, {"label": _("Actual"), "numeric": True}],
+        "money_columns": [
+            {"label": _("Entity")},
+            {"label": _("Budget"), "numeric": True},
+            {"label": _("Actual"), "numeric": True},
+        ],
         "amounts": [
-            {"label": "Medical group, north", "budget": Decimal("1204000"), "actual": Decimal("1187432.5")},
-            {"label": "Hospitals", "budget": Decimal("2410000"), "actual": Decimal("2466019.07")},
-            {"label": "Retroactive adjustments", "budget": Decimal("0"), "actual": Decimal("-12044.9")},
+            {"label": "Medical group, north", "budget": Decimal(1204000), "actual": Decimal("1187432.5")},
+            {"label": "Hospitals", "budget": Decimal(2410000), "actual": Decimal("2466019.07")},
+            {"label": "Retroactive adjustments", "budget": Decimal(0), "actual": Decimal("-12044.9")},
         ],
         "facts": [
             {"label": _("Record number"), "value": "1104 8823 7"},
@@ -115,7 +125,12 @@ def example(page: str) -> dict[str, Any]:
         "outreach": [
             ("Alvarez, Maria", "52 F · Spanish, mornings · colorectal, eye exam", "due", "Due since 4 Oct"),
             ("Brown, Terrence", "61 M · English · blood pressure above 140 twice", "due", "Due since 12 Sep"),
-            ("Chowdhury, Farzana Begum", "47 F · Bengali, interpreter · mammogram abroad, report asked for", "info", "Waiting"),
+            (
+                "Chowdhury, Farzana Begum",
+                "47 F · Bengali, interpreter · mammogram abroad, report asked for",
+                "info",
+                "Waiting",
+            ),
             ("De la Cruz, José Antonio", "74 M · Spanish · home kit sent back unreadable", "stop", "Kit failed"),
         ],
     }

@@ -28,7 +28,7 @@
       ctx.fillStyle = ink;
       ctx.textAlign = "right";
       const rising = values.length > 1 && values.at(-1) >= values.at(-2);
-      const above = rising ? point.y - 12 > chartArea.top : point.y + 24 > chartArea.bottom;
+      const above = rising ? point.y - 12 > chartArea.top : point.y + 26 > chartArea.bottom;
       ctx.fillText(String(values.at(-1)), point.x + 4, above ? point.y - 12 : point.y + 22);
       ctx.restore();
     },
@@ -41,7 +41,7 @@
     const trend = JSON.parse(canvas.dataset.trend);
     const values = trend.points.map((point) => point.value);
     const edges = [...values, trend.low, trend.high].filter((value) => value !== null);
-    const room = (Math.max(...edges) - Math.min(...edges)) * 0.15 || 1;
+    const room = (Math.max(...edges) - Math.min(...edges)) * 0.25 || 1;
     const last = values.length - 1;
     canvas.chart = new Chart(canvas, {
       type: "line",
