@@ -128,7 +128,7 @@ class Frame:
         if self.identity and (line := self.identity(request)):
             return line
         user = request.user
-        return user.get_full_name() or user.get_username() if user.is_authenticated else ""
+        return str(getattr(user, "name", "") or user.get_username()) if user.is_authenticated else ""
 
     def member_search_url(self) -> str | None:
         """Where the search box of the staff bar sends its `q`; None hides the box."""

@@ -87,8 +87,20 @@ def as_local_date(value: Any) -> datetime.date | None:
 def browser_name(user_agent: Any) -> str:
     """`Chrome, Linux` of a browser's long self-description; enough to know one's own device again."""
     text = str(user_agent or "")
-    browsers = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-    systems = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"))
+    browsers = (
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    )
+    systems = (
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+    )
     systems += (("CrOS", "ChromeOS"), ("Linux", "Linux"))
     found = [next((name for mark, name in names if mark in text), "") for names in (browsers, systems)]
     return ", ".join(filter(None, found)) or text[:60] or NOTHING

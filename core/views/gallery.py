@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 PAGES = {
@@ -55,7 +56,7 @@ def example(page: str) -> dict[str, Any]:
         "gallery_rail": [
             {
                 "label": label,
-                "url": f"/staff/gallery/{'' if name == 'components' else name + '/'}",
+                "url": reverse("core:gallery") if name == "components" else reverse("core:gallery_page", args=[name]),
                 "current": name == page,
             }
             for name, label in PAGES.items()
