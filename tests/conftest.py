@@ -1,32 +1,11 @@
 """Fixtures for all tests: a database of one's own with the three logins, closed sockets, a browser."""
 
-import contextlib
 import os
 from collections.abc import Iterator
 
 import pytest
 
-from kpcare.embedded.servers import servers
-
 pytest_plugins = ["tests.browser"]
-
-_running = contextlib.ExitStack()
-
-
-def _bring_servers_up() -> None:
-    """`./kp test` has the servers up; a plain `pytest` brings them up itself."""
-    if "KPCARE_TEST_CLUSTER" not in os.environ:
-        os.environ.update(_running.enter_context(servers(for_tests=True)))
-    os.environ["KPCARE_LOGIN"] = "app"
-    os.environ.setdefault("KPCARE_DEMO", "1")
-
-
-_bring_servers_up()
-
-
-def pytest_unconfigure() -> None:
-    _running.close()
-
 
 # --- Database -------------------------------------------------------------------------------------------
 

@@ -1,7 +1,12 @@
 """The product's settings, plus what only tests want."""
 
-from kpcare.settings import *  # noqa: F403
-from kpcare.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE
+from tests import environment
+
+# Before the product's settings, which read what this sets.
+environment.ensure()
+
+from kpcare.settings import *  # noqa: E402, F403
+from kpcare.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE  # noqa: E402
 
 # A page that asks the database once per row fails the test that meets it.
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
