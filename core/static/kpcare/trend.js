@@ -28,8 +28,8 @@
       ctx.fillStyle = ink;
       ctx.textAlign = "right";
       const rising = values.length > 1 && values.at(-1) >= values.at(-2);
-      const above = rising ? point.y - 12 > chartArea.top : point.y + 26 > chartArea.bottom;
-      ctx.fillText(String(values.at(-1)), point.x + 4, above ? point.y - 12 : point.y + 22);
+      const above = rising ? point.y - 12 > chartArea.top : point.y + 22 > chartArea.bottom;
+      ctx.fillText(String(values.at(-1)), point.x + 4, above ? point.y - 12 : point.y + 20);
       ctx.restore();
     },
     beforeDatasetsDraw(chart) {
@@ -72,11 +72,11 @@
         scales: {
           x: { grid: { display: false }, border: { display: false }, ticks: { maxTicksLimit: 4, maxRotation: 0, color: colour("soft") } },
           y: {
-            min: Math.min(...edges) - room,
+            min: Math.min(...edges) - room * 1.3,
             max: Math.max(...edges) + room,
             grid: { color: colour("line") },
             border: { display: false },
-            ticks: { maxTicksLimit: 4, color: colour("soft"), includeBounds: false },
+            ticks: { maxTicksLimit: 5, color: colour("soft"), includeBounds: false },
           },
         },
       },
