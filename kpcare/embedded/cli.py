@@ -90,6 +90,12 @@ def run_restore(arguments: list[str]) -> int:
     return restore_main(arguments)
 
 
+def run_assets(arguments: list[str]) -> int:
+    from kpcare.assets import main
+
+    return main(arguments)
+
+
 def run_help(arguments: list[str]) -> int:
     width = max(len(command.usage) for command in COMMANDS.values())
     print("./kp COMMAND\n")
@@ -121,6 +127,8 @@ COMMANDS = {
     "backup": Command("backup FILE", "everything out, with checksums", run_backup),
     "restore": Command("restore FILE [--force]", "everything in, checksums compared", run_restore),
     "reconcile": Command("reconcile", "ledgers, accumulators and stock recomputed from their rows"),
+    "assets": Command("assets [--update-lock]", "stylesheet and front-end files built anew (needs Node)", run_assets),
+    "messages": Command("messages [--check]", "words collected for translation and compiled (needs gettext)"),
     "help": Command("help", "this list", run_help),
 }
 
