@@ -116,6 +116,13 @@ def example(page: str) -> dict[str, Any]:
             {"label": _("Language"), "value": "Spanish, interpreter"},
             {"label": _("Preferred name"), "value": None},
         ],
+        "days": [
+            {
+                "date": datetime.date(2026, 12, day),
+                "times": [{"value": f"{day}-{time}", "label": f"{time} am", "note": note} for time, note in times],
+            }
+            for day, times in [(3, [("9:20", ""), ("9:40", ""), ("11:00", _("video"))]), (4, [("8:00", "")])]
+        ],
         "steps": [_("Choose a time"), _("How we meet"), _("Check and book")],
         "tabs": [
             {"label": _("All"), "url": "#", "count": 31, "current": True},

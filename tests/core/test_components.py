@@ -49,6 +49,9 @@ SAMPLES = {
     "dialog": '<c-dialog id="d" :title="word">{{ word }}</c-dialog>',
     "confirm": '<c-confirm id="d" :title="word" :action="word" :confirm="word">{{ word }}</c-confirm>',
     "facts": '<c-facts :items="items" />',
+    "times": '<c-times :days="days" :chosen="word" />',
+    "said": '<c-thread :label="word"><c-said :who="word" :when="word">{{ word }}</c-said></c-thread>',
+    "value": '<c-value :value="word" :unit="word" :when="word" :range="word" :was="word" :word="word" />',
     "figure": '<c-figure :value="word" :label="word" :change="word" />',
     "loading": '<c-loading :label="word" :src="word" />',
 }
@@ -84,6 +87,9 @@ def hostile_context():
     return {
         "word": HOSTILE,
         "words": [HOSTILE],
+        "days": [
+            {"date": datetime.date(2026, 12, 3), "times": [{"value": HOSTILE, "label": HOSTILE, "note": HOSTILE}]}
+        ],
         "items": [item],
         "day": datetime.datetime(2026, 12, 3, 9, 20),
         "messages": [message(HOSTILE, extra_tags=f"undo={HOSTILE}")],
@@ -108,6 +114,7 @@ def test_every_component_that_takes_words_has_a_hostile_sample():
         "list",
         "calm",
         "timeline",
+        "thread",
         "work",
         "field",
         "form",
@@ -377,3 +384,26 @@ def test_error_page_needs_neither_request_nor_database(name):
 
     assert html.count("<h1>") == 1
     assert 'href="/"' in html, "It says where to go next."
+
+
+# --- Account mail ---------------------------------------------------------------------------------------
+
+MAILS = ["email_confirmation", "email_confirmation_signup", "password_reset_key", "unknown_account", "login_code"]
+
+
+@pytest.mark.parametrize("name", MAILS)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_account_mail_has_what_it_is_for_and_one_line_of_subject(name, language):
+    from django.template.loader import render_to_string
+
+    context = {"activate_url": "https://x/a?b=1&c=2", "password_reset_url": "https://x/p", "code": ""}
+    if name == "login_code":
+        context["code"] = "QWER-TYUI"
+    with translation.override(language):
+        subject = render_to_string(f"account/email/{name}_subject.txt", context).strip()
+        body = render_to_string(f"account/email/{name}_message.txt", context)
+
+    assert subject
+    assert "\n" not in subject
+    wanted = {"password_reset_key": "https://x/p", "login_code": "QWER-TYUI", "unknown_account": ""}
+    assert wanted.get(name, "https://x/a?b=1&c=2") in body
