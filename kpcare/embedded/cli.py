@@ -27,7 +27,7 @@ def in_environment(arguments: Sequence[str], lock: str) -> int:
     """Replace this process by the environment's Python, which reads the same command table."""
     python = str(environment.ensure(lock))
     os.environ["PYTHONPATH"] = str(paths.ROOT)
-    os.execv(python, [python, "-m", "kpcare.embedded.cli", *arguments])
+    os.execv(python, [python, "-m", "kpcare.embedded.cli", *arguments])  # noqa: S606  (no shell is meant)
 
 
 def call(command: Sequence[str | Path], extra: dict[str, str]) -> int:
@@ -51,6 +51,9 @@ def call(command: Sequence[str | Path], extra: dict[str, str]) -> int:
 def manage(arguments: list[str]) -> int:
     """`manage.py` with servers up. A terminal of one's own is a demo machine unless the environment says otherwise."""
     with servers() as found:
+        if arguments[0] == "migrate" and "DATABASE_URL" in found:
+            # `./kp run` looks again at what this leaves behind.
+            (paths.server_home("pg") / "migrated").unlink(missing_ok=True)
         demo = {} if os.environ.get("DATABASE_URL") else {"KPCARE_DEMO": os.environ.get("KPCARE_DEMO", "1")}
         return call([sys.executable, "manage.py", *arguments], {**found, **demo})
 

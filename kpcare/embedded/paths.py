@@ -133,5 +133,5 @@ def socket_dir(home: Path, account: Account | None = None) -> Path:
         return private_dir(inside, account)
     outside = Path(tempfile.gettempdir()) / f"kpcare-{os.geteuid()}-{checkout_key()}-{home.name}"
     if len(str(outside / ".s.PGSQL.5432.lock")) >= LONGEST_SOCKET:
-        outside = Path("/tmp") / outside.name
+        outside = Path("/tmp") / outside.name  # noqa: S108  (private_dir refuses a folder of another user)
     return private_dir(outside, account)
