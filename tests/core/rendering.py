@@ -17,7 +17,7 @@ def request(path: str = "/", user: Any = None) -> HttpRequest:
     return made
 
 
-def render(text: str, path: str = "/", **context: Any) -> str:
-    """The HTML of template text; `{% load kp i18n %}` is done."""
+def render(text: str, /, path: str = "/", context: dict[str, Any] | None = None, **more: Any) -> str:
+    """The HTML of template text with names from `context` and keywords; `{% load kp i18n %}` is done."""
     template = engines["django"].from_string(CottonCompiler().process("{% load kp i18n %}" + text))
-    return template.render(context, request(path))
+    return template.render({**(context or {}), **more}, request(path))
