@@ -82,6 +82,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "kpcare.urls"
 WSGI_APPLICATION = "kpcare.wsgi.application"
 AUTH_USER_MODEL = "core.User"
+# E-mail is unique without regard to case: core_user_email, an index over lower(email).
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SITE_ID = None
 
@@ -172,6 +174,10 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # --- History --------------------------------------------------------------------------------------------
 PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True
+# Triggers are stated on the models and installed after each migrate by core.security: as migration operations
+# they made a fresh migrate take six minutes (docs/decisions/0002).
+PGTRIGGER_MIGRATIONS = False
+PGTRIGGER_INSTALL_ON_MIGRATE = False
 
 # --- Time, language -------------------------------------------------------------------------------------
 USE_TZ = True

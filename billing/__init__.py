@@ -1,0 +1,1 @@
+"""Utilisation cost, outside claims, risk scores, capitation, ledger, budgets."""

@@ -1,0 +1,206 @@
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models.functions import Now
+
+from core.models import Identified, JobRun
+from core.triggers import immutable
+from members.models import MemberOwned
+from network.models import Contract, Department, Facility, Organization, Region
+from plans.models import CoveragePeriod
+from plans.models.products import LineOfBusiness
+
+
+class CapitationContract(Identified):
+    """The capitation terms of a contract: what share of which rate cells the payee gets, and how months count."""
+
+    class MemberMonth(models.TextChoices):
+        FIRST = "first", "covered on the 1st"
+        BY_DAY = "by_day", "by covered days"
+
+    contract = models.OneToOneField(Contract, models.PROTECT, related_name="capitation")
+    member_month = models.CharField(max_length=10, choices=MemberMonth, default=MemberMonth.FIRST)
+    is_risk_adjusted = models.BooleanField(default=True)
+    lookback_months = models.JSONField(
+        default=dict, blank=True, help_text="Line of business → months within which retroactive changes are paid."
+    )
+
+
+class RateCell(Identified):
+    """The monthly amount for one member in a cell: line of business, age band, sex, region; for a period."""
+
+    contract = models.ForeignKey(CapitationContract, models.CASCADE, related_name="rate_cells")
+    line_of_business = models.CharField(max_length=20, choices=LineOfBusiness)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+")
+    sex = models.CharField(
+        max_length=10, blank=True, default="", help_text="Administrative sex of the coverage; empty: any."
+    )
+    age_from = models.PositiveSmallIntegerField()
+    age_to = models.PositiveSmallIntegerField(help_text="Exclusive; age on the first of the service month.")
+    amount = models.DecimalField(max_digits=12, decimal_places=4)
+    period = DateRangeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(age_to__gt=models.F("age_from")), name="billing_ratecell_ages"),
+            models.CheckConstraint(condition=models.Q(period__isempty=False), name="billing_ratecell_period"),
+            models.CheckConstraint(condition=models.Q(amount__gte=0), name="billing_ratecell_amount"),
+            ExclusionConstraint(
+                name="billing_ratecell_once",
+                expressions=[
+                    ("contract", RangeOperators.EQUAL),
+                    ("line_of_business", RangeOperators.EQUAL),
+                    ("region", RangeOperators.EQUAL),
+                    ("sex", RangeOperators.EQUAL),
+                    (models.Func("age_from", "age_to", function="int4range"), RangeOperators.OVERLAPS),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="Another rate cell already covers these ages, sex, region and dates.",
+            ),
+        ]
+
+
+class RiskScore(MemberOwned):
+    """A member's risk score for a payment year, model, segment and run (initial, mid-year, final)."""
+
+    class Run(models.TextChoices):
+        INITIAL = "initial"
+        MID_YEAR = "mid_year"
+        FINAL = "final"
+
+    payment_year = models.PositiveSmallIntegerField()
+    model = models.CharField(max_length=40, help_text="Like CMS-HCC V28.")
+    segment = models.CharField(max_length=10, help_text="Like CNA, CND, CFA, INS, NE.")
+    run = models.CharField(max_length=10, choices=Run)
+    service_window = DateRangeField(help_text="Dates of service that counted.")
+    raw_score = models.DecimalField(max_digits=8, decimal_places=4)
+    payment_score = models.DecimalField(
+        max_digits=8, decimal_places=4, help_text="After normalisation and coding adjustment."
+    )
+    explanation = models.JSONField(
+        default=dict,
+        help_text="HCCs, demographics, interactions, each with its coefficient, and the diagnoses behind each.",
+    )
+    computed_at = models.DateTimeField()
+
+    class Meta(MemberOwned.Meta):
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["member", "payment_year", "model", "run"], name="billing_riskscore_once"),
+        ]
+
+
+class CapitationRun(Identified):
+    """The close of a payment month. A new version re-does a month that was withdrawn; a re-run changes nothing."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "being computed"
+        POSTED = "posted"
+        ESTIMATE = "estimate"
+
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", help_text="The health plan that pays."
+    )
+    payment_month = models.DateField(help_text="First day of the month.")
+    version = models.PositiveSmallIntegerField(default=1)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    known_at = models.DateTimeField(help_text="Eligibility as known at this instant.")
+    job = models.ForeignKey(JobRun, models.PROTECT, null=True, related_name="+")
+    totals = models.JSONField(default=dict)
+    posted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "payment_month", "version"], name="billing_capitationrun_once"
+            )
+        ]
+
+
+class CapitationEligibility(MemberOwned):
+    """Eligibility frozen for a run: who was covered in which service month, as known at the close."""
+
+    append_only = True
+
+    run = models.ForeignKey(CapitationRun, models.CASCADE, related_name="eligibility", db_index=False)
+    service_month = models.DateField()
+    coverage_period = models.ForeignKey(CoveragePeriod, models.PROTECT, related_name="+", db_index=False)
+    line_of_business = models.CharField(max_length=20, choices=LineOfBusiness)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    facility = models.ForeignKey(Facility, models.PROTECT, null=True, related_name="+", db_index=False)
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+", db_index=False)
+    sex = models.CharField(max_length=10)
+    age = models.PositiveSmallIntegerField(help_text="On the first of the service month.")
+    covered_days = models.PositiveSmallIntegerField()
+    days_in_month = models.PositiveSmallIntegerField()
+    covered_on_first = models.BooleanField()
+    risk_score = models.DecimalField(max_digits=8, decimal_places=4, default=1)
+
+    class Meta(MemberOwned.Meta):
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["run", "member", "service_month"], name="billing_eligibility_once"),
+        ]
+
+
+class CapitationLine(MemberOwned):
+    """What a run pays for one member, contract and service month; the sub-ledger of capitation.
+
+    An adjustment is the new amount minus all that was posted before. `amount` = rate × risk × fraction, rounded
+    half-even to cents; the explanation is the row itself: cell, rate, score, fraction, earlier amount.
+    """
+
+    append_only = True
+
+    run = models.ForeignKey(CapitationRun, models.CASCADE, related_name="lines", db_index=False)
+    contract = models.ForeignKey(CapitationContract, models.PROTECT, related_name="+", db_index=False)
+    service_month = models.DateField()
+    rate_cell = models.ForeignKey(
+        RateCell, models.PROTECT, null=True, related_name="+", db_index=False, help_text="Null: no longer eligible."
+    )
+    rate = models.DecimalField(max_digits=12, decimal_places=4)
+    risk_score = models.DecimalField(max_digits=8, decimal_places=4)
+    fraction = models.DecimalField(max_digits=9, decimal_places=8, help_text="Share of the month that counts.")
+    full_amount = models.DecimalField(
+        max_digits=12, decimal_places=2, help_text="What the month is worth as known now."
+    )
+    posted_before = models.DecimalField(max_digits=12, decimal_places=2)
+    amount = models.DecimalField(max_digits=12, decimal_places=2, help_text="full_amount − posted_before.")
+    line_of_business = models.CharField(max_length=20, choices=LineOfBusiness)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    facility = models.ForeignKey(Facility, models.PROTECT, null=True, related_name="+", db_index=False)
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta(MemberOwned.Meta):
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["run", "contract", "member", "service_month"], name="billing_capitationline_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount=models.F("full_amount") - models.F("posted_before")),
+                name="billing_capitationline_sum",
+            ),
+        ]
+        triggers = immutable()
+
+
+class Budget(Identified):
+    """The amount planned for a department, facility or region in a month."""
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="budgets")
+    facility = models.ForeignKey(Facility, models.PROTECT, null=True, blank=True, related_name="+")
+    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+")
+    month = models.DateField(help_text="First day.")
+    category = models.CharField(max_length=30, help_text="revenue, care, pharmacy, laboratory, outside")
+    amount = models.DecimalField(max_digits=16, decimal_places=2)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "facility", "department", "month", "category"],
+                nulls_distinct=False,
+                name="billing_budget_once",
+            )
+        ]

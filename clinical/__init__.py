@@ -1,0 +1,1 @@
+"""The chart: facts, orders, notes, care team, referrals, tasks, messages."""

@@ -1,0 +1,63 @@
+"""Constraints that Django does not bring: the composite key that ties a child to its parent's member."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+
+class MemberForeignKey(models.BaseConstraint):
+    """`FOREIGN KEY (member_id, <field>_id) REFERENCES parent (member_id, id)`, deferred to commit.
+
+    A child of one member cannot hang on another member's parent, whichever code path writes it. The field
+    itself is declared with `db_constraint=False`, so that rows pay for one key, not two.
+    """
+
+    default_violation_error_message = "“%(field)s” belongs to another member."
+
+    def __init__(self, field: str, *, name: str = "", violation_error_code=None, violation_error_message=None):
+        self.field = field
+        super().__init__(
+            name=name or f"%(app_label)s_%(class)s_{field}_fk",
+            violation_error_code=violation_error_code or "member_mismatch",
+            violation_error_message=violation_error_message,
+        )
+
+    def create_sql(self, model, schema_editor):
+        field = model._meta.get_field(self.field)
+        return (
+            f"ALTER TABLE {schema_editor.quote_name(model._meta.db_table)} "
+            f"ADD CONSTRAINT {schema_editor.quote_name(self.name)} "
+            f"FOREIGN KEY (member_id, {schema_editor.quote_name(field.column)}) "
+            f"REFERENCES {schema_editor.quote_name(field.remote_field.model._meta.db_table)} (member_id, id) "
+            f"DEFERRABLE INITIALLY DEFERRED"
+        )
+
+    def constraint_sql(self, model, schema_editor):
+        # Deferred: with the table itself, the parent's may be made later in the same migration.
+        schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
+
+    def remove_sql(self, model, schema_editor):
+        return schema_editor._delete_constraint_sql(schema_editor.sql_delete_fk, model, self.name)
+
+    def validate(self, model, instance, exclude=None, using="default"):
+        field = model._meta.get_field(self.field)
+        parent_id = getattr(instance, field.attname)
+        if parent_id is None or (exclude and self.field in exclude):
+            return
+        parents = field.remote_field.model._base_manager.using(using)
+        if not parents.filter(pk=parent_id, member_id=instance.member_id).exists():
+            raise ValidationError(
+                self.get_violation_error_message() % {"field": self.field}, code=self.violation_error_code
+            )
+
+    def deconstruct(self):
+        path, _, kwargs = super().deconstruct()
+        if kwargs.get("violation_error_code") == "member_mismatch":
+            del kwargs["violation_error_code"]
+        return path, (self.field,), kwargs
+
+    def __eq__(self, other):
+        if isinstance(other, MemberForeignKey):
+            return (self.field, self.name) == (other.field, other.name)
+        return super().__eq__(other)
+
+    __hash__ = None

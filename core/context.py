@@ -1,0 +1,92 @@
+"""Who acts, why, and what they may reach: told to Postgres at the start of every transaction.
+
+Row-level security and history read these settings. They are local to the transaction, so nothing leaks to
+the next user of a pooled connection, and a transaction without context reaches no member.
+"""
+
+import contextlib
+import contextvars
+import json
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import connections
+
+JOBS_ROLE = "kpcare_jobs"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What Postgres is told. `member_ids` are reached one by one, `organization_ids` with all their members."""
+
+    user_id: uuid.UUID | None = None
+    role: str = ""
+    reason: str = ""
+    member_ids: frozenset[uuid.UUID] = field(default_factory=frozenset)
+    organization_ids: frozenset[uuid.UUID] = field(default_factory=frozenset)
+    is_job: bool = False
+
+    def settings(self) -> dict[str, str]:
+        """Setting name → value, as `set_config` takes them."""
+        # Only the tests' app login may become the jobs role; a web process that tries is refused by Postgres.
+        become = JOBS_ROLE if self.is_job and settings.LOGIN == "app" else "none"
+        return {
+            "role": become,
+            "kpcare.user_id": str(self.user_id or ""),
+            "kpcare.reason": self.reason,
+            "kpcare.member_ids": _array(self.member_ids),
+            "kpcare.organization_ids": _array(self.organization_ids),
+            "pghistory.context_metadata": json.dumps(
+                {"user": str(self.user_id or ""), "role": self.role, "reason": self.reason}
+            ),
+        }
+
+
+def _array(ids: frozenset[uuid.UUID]) -> str:
+    return "{%s}" % ",".join(sorted(map(str, ids)))
+
+
+NOBODY = Context()
+_current: contextvars.ContextVar[Context] = contextvars.ContextVar("kpcare_context", default=NOBODY)
+
+
+def current() -> Context:
+    """The context of this thread of work; `NOBODY` where none was set."""
+    return _current.get()
+
+
+def apply_to(connection) -> None:
+    """Tell the connection's open transaction who acts. One statement."""
+    context = _current.get()
+    if context is NOBODY and settings.LOGIN == "owner":
+        return
+    values = context.settings()
+    calls = ", ".join(["set_config(%s, %s, true)"] * len(values))
+    with connection.connection.cursor() as cursor:
+        cursor.execute(f"SELECT {calls}", [part for item in values.items() for part in item])
+
+
+@contextlib.contextmanager
+def use(context: Context) -> Iterator[Context]:
+    """Work as `context`: transactions that begin inside carry it, and one already open is told at once."""
+    token = _current.set(context)
+    _tell_open_transactions()
+    try:
+        yield context
+    finally:
+        _current.reset(token)
+        _tell_open_transactions()
+
+
+def become(context: Context) -> None:
+    """Change who acts for the rest of the present context (an API client known only once its token is read)."""
+    _current.set(context)
+    _tell_open_transactions()
+
+
+def _tell_open_transactions() -> None:
+    for connection in connections.all(initialized_only=True):
+        if connection.in_atomic_block and not connection.needs_rollback and not connection.closed_in_transaction:
+            apply_to(connection)

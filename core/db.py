@@ -1,0 +1,65 @@
+"""The two doors to a transaction: `acting_as` a user, `as_job` for work over the whole membership."""
+
+import contextlib
+import io
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from core.context import Context, use
+
+if TYPE_CHECKING:
+    from core.models import User
+
+ReachProvider = Callable[["User"], tuple[set, set]]
+_reach_providers: list[ReachProvider] = []
+
+
+def register_reach(provider: ReachProvider) -> ReachProvider:
+    """Plug in a function `user → (member ids, organisation ids)`; reach is the union over all providers."""
+    _reach_providers.append(provider)
+    return provider
+
+
+def context_for(user: "User | None", *, role: str = "", reason: str = "") -> Context:
+    """The context in which `user` acts: the members and organisations they reach. None or anonymous: nobody."""
+    if user is None or not user.is_authenticated or not user.is_active:
+        return Context(reason=reason)
+    members: set = set()
+    organizations: set = set()
+    for provider in _reach_providers:
+        more_members, more_organizations = provider(user)
+        members |= more_members
+        organizations |= more_organizations
+    return Context(user.pk, role, reason, frozenset(members), frozenset(organizations))
+
+
+@contextlib.contextmanager
+def acting_as(user: "User", *, reason: str, role: str = "") -> Iterator[Context]:
+    """A transaction in which `user` acts for `reason`, bound by row-level security to what they reach."""
+    with use(context_for(user, role=role, reason=reason)) as context, transaction.atomic():
+        yield context
+
+
+@contextlib.contextmanager
+def as_job(user: "User", *, reason: str) -> Iterator[Context]:
+    """A transaction over the whole membership, in a process that signed in as the jobs login.
+
+    `user` is the system or person on whose order the job runs; history and audit name them.
+    """
+    with use(Context(user.pk, "job", reason, is_job=True)) as context, transaction.atomic():
+        yield context
+
+
+def copy(table: str, columns: list[str], lines: io.TextIOBase | io.BytesIO) -> int:
+    """`COPY table (columns) FROM STDIN` in text format inside the open transaction; returns the rows written.
+
+    Raises `RuntimeError` outside a transaction: history would not know who acts.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("core.db.copy() needs a transaction opened by acting_as() or as_job().")
+    quoted = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f'COPY "{table}" ({quoted}) FROM STDIN', lines)
+        return cursor.rowcount

@@ -1,0 +1,106 @@
+"""Triggers, grants and row-level security for every table: stated on the models, renewed after each migrate.
+
+* The app and jobs logins own nothing. History and audit can be read or appended to, never rewritten.
+* Every table with a `member_id` shows a row only to a transaction whose context reaches that member.
+"""
+
+import pgtrigger
+from django.apps import apps
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections, models
+
+from core.models.audit import AuditEvent, AuditSeal
+
+APP, JOBS = "kpcare_app", "kpcare_jobs"
+# Rows without a person in view: bound by the permission module, not by member.
+UNGUARDED = {"core.memberchange", "core.auditevent", "core.outboxmessage"}
+
+FUNCTIONS = """
+CREATE OR REPLACE FUNCTION core_context_ids(setting text) RETURNS uuid[]
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT coalesce(nullif(current_setting(setting, true), ''), '{}')::uuid[] $$;
+
+-- Definer's rights: reading the member's organisation must not ask the member table's own policy again.
+CREATE OR REPLACE FUNCTION core_reaches(subject uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+BEGIN
+    IF subject = ANY (core_context_ids('kpcare.member_ids')) THEN
+        RETURN true;
+    END IF;
+    RETURN EXISTS (
+        SELECT 1 FROM members_member m
+        WHERE m.id = subject AND m.managing_organization_id = ANY (core_context_ids('kpcare.organization_ids'))
+    );
+END $$;
+"""
+
+
+def member_column(model: type[models.Model]) -> str | None:
+    """The column that says whose row it is: `member_id`, or `id` for the member itself; None elsewhere."""
+    if model._meta.label_lower in UNGUARDED:
+        return None
+    if model._meta.label_lower == "members.member":
+        return "id"
+    columns = {field.column for field in model._meta.local_concrete_fields}
+    return "member_id" if "member_id" in columns else None
+
+
+def is_history(model: type[models.Model]) -> bool:
+    return hasattr(model, "pgh_tracked_model")
+
+
+def _grant(model: type[models.Model]) -> str:
+    if is_history(model):
+        return "SELECT"
+    if model in (AuditEvent, AuditSeal) or getattr(model, "append_only", False):
+        return "SELECT, INSERT"
+    return "SELECT, INSERT, UPDATE, DELETE"
+
+
+def statements() -> list[str]:
+    """Every grant and policy, as SQL that may run again and again."""
+    sql = [FUNCTIONS, f"GRANT USAGE ON SCHEMA public TO {APP}, {JOBS}"]
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.proxy or not model._meta.managed:
+            continue
+        table = f'"{model._meta.db_table}"'
+        sql.append(f"REVOKE ALL ON {table} FROM {APP}, {JOBS}; GRANT {_grant(model)} ON {table} TO {APP}, {JOBS}")
+        column = member_column(model)
+        if column:
+            test = (
+                f"core_reaches({column})"
+                if column == "member_id"
+                else "id = ANY (core_context_ids('kpcare.member_ids')) OR "
+                "managing_organization_id = ANY (core_context_ids('kpcare.organization_ids'))"
+            )
+            sql.append(
+                f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; DROP POLICY IF EXISTS reach ON {table}; "
+                f"CREATE POLICY reach ON {table} USING ({test})"
+            )
+    sql.append(f'GRANT SELECT ON "django_migrations" TO {APP}, {JOBS}')
+    sql.append(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}, {JOBS}")
+    # History is written with the owner's rights, so that nobody else needs (or has) the right to write it.
+    sql.append(
+        """
+        DO $$ DECLARE f regprocedure; BEGIN
+            FOR f IN SELECT DISTINCT t.tgfoid::regprocedure FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+                WHERE p.prosrc LIKE '%pgh_created_at%' AND NOT p.prosecdef
+            LOOP EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = public, pg_temp', f); END LOOP;
+        END $$;
+        """
+    )
+    return sql
+
+
+def apply_after_migrate(using: str = DEFAULT_DB_ALIAS, **kwargs) -> None:
+    """`post_migrate` receiver. Skipped while the schema is not whole (a migrate to an earlier state)."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    wanted = {m._meta.db_table for m in apps.get_models(include_auto_created=True) if m._meta.managed}
+    if settings.LOGIN != "owner" or not wanted <= tables:
+        return
+    pgtrigger.install(database=using)
+    with connection.cursor() as cursor:
+        for statement in statements():
+            cursor.execute(statement)

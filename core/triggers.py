@@ -1,0 +1,84 @@
+"""Triggers that more than one room uses, each with the failure it prevents."""
+
+import pgtrigger
+
+
+class Immutable(pgtrigger.Trigger):
+    """Signed notes, final results, posted entries and audit rows never change; a correction is a new row.
+
+    Without it an `update()` rewrites what somebody already acted on. The one way through is the merge function:
+    it runs as the table's owner, says so in `kpcare.merge`, and may change `member_id` and nothing else.
+    `condition` limits the rule to rows that are past changing (a draft note may still be edited).
+    """
+
+    when = pgtrigger.Before
+    level = pgtrigger.Row
+    operation = pgtrigger.Update | pgtrigger.Delete
+    func = """
+        IF TG_OP = 'UPDATE' AND current_setting('kpcare.merge', true) = 'on'
+            AND current_user = (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID)
+            AND to_jsonb(NEW) - 'member_id' = to_jsonb(OLD) - 'member_id' THEN
+            RETURN NEW;
+        END IF;
+        RAISE EXCEPTION '% of % is refused: the row is final. Write a correction that points at it.',
+            TG_OP, TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+    """
+
+
+class NoTruncate(pgtrigger.Trigger):
+    """TRUNCATE passes row triggers by; what must not be deleted must not be truncated either."""
+
+    when = pgtrigger.Before
+    level = pgtrigger.Statement
+    operation = pgtrigger.Truncate
+    func = "RAISE EXCEPTION 'TRUNCATE of % is refused.', TG_TABLE_NAME;"
+
+
+class BumpVersion(pgtrigger.Trigger):
+    """`version` counts changes, whoever makes them, so that If-Match tells a lost update (RFC 9110, 13.1.1)."""
+
+    when = pgtrigger.Before
+    level = pgtrigger.Row
+    operation = pgtrigger.Update
+    func = "NEW.version := OLD.version + 1; RETURN NEW;"
+
+
+class NoteMemberChange(pgtrigger.Trigger):
+    """A changed chart is re-evaluated within seconds, also when an import or another job changed it.
+
+    Rows are appended with their transaction id; the reader takes only those of finished transactions.
+    """
+
+    when = pgtrigger.After
+    level = pgtrigger.Statement
+    source = ""
+
+    def get_func(self, model):
+        column = "id" if model._meta.label_lower == "members.member" else "member_id"
+        rows = "old_values" if str(self.operation) == "DELETE" else "new_values"
+        return pgtrigger.Func(
+            f"INSERT INTO core_memberchange (member_id, source) "
+            f"SELECT DISTINCT {column}, TG_TABLE_NAME FROM {rows} WHERE {column} IS NOT NULL; RETURN NULL;"
+        )
+
+
+def immutable(name: str = "immutable", condition=None) -> list[pgtrigger.Trigger]:
+    """The pair of guards for rows that never change again."""
+    return [Immutable(name=name, condition=condition), NoTruncate(name=f"{name}_truncate")]
+
+
+def note_changes() -> list[pgtrigger.Trigger]:
+    """Triggers for tables whose change can alter who is due for what."""
+    return [
+        NoteMemberChange(
+            name="note_insert", operation=pgtrigger.Insert, referencing=pgtrigger.Referencing(new="new_values")
+        ),
+        NoteMemberChange(
+            name="note_update",
+            operation=pgtrigger.Update,
+            referencing=pgtrigger.Referencing(new="new_values"),
+        ),
+        NoteMemberChange(
+            name="note_delete", operation=pgtrigger.Delete, referencing=pgtrigger.Referencing(old="old_values")
+        ),
+    ]

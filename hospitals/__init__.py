@@ -1,0 +1,1 @@
+"""Admission, transfer, discharge, bed board, handoff."""

@@ -1,0 +1,57 @@
+from django.db import models
+from django.db.models.functions import Now
+
+from core.models import Identified, User
+
+
+class ImportRun(Identified):
+    """One file (or message batch) taken in: what was accepted, what was set aside."""
+
+    class Kind(models.TextChoices):
+        X12_834 = "x12_834", "X12 834 enrolment"
+        X12_837 = "x12_837", "X12 837 claims"
+        X12_820 = "x12_820", "X12 820 premium payment"
+        FHIR = "fhir", "FHIR R4"
+        HL7V2 = "hl7v2", "HL7 v2"
+
+    class Status(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    file_name = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the content.")
+    status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
+    total = models.PositiveIntegerField(null=True, help_text="Records in the file, once known.")
+    counts = models.JSONField(default=dict, help_text="accepted, unchanged, set_aside, by type")
+    started_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    started_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["-started_at"], name="interop_importrun_recent")]
+
+
+class SetAside(Identified):
+    """A record that could not be taken, whole, with where it stood and why; replayed after a fix."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        REPLAYED = "replayed"
+        DISMISSED = "dismissed"
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="set_aside")
+    position = models.CharField(max_length=100, help_text="Segment number and loop, or entry and path.")
+    code = models.CharField(max_length=40, help_text="Kind of fault.")
+    reason = models.CharField(max_length=500, help_text="What is wrong and how to mend it. Names fields, not values.")
+    payload = models.TextField(help_text="The record as sent.")
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    resolved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    resolved_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name_plural = "set aside"
+        constraints = [models.UniqueConstraint(fields=["run", "position", "code"], name="interop_setaside_once")]

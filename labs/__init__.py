@@ -1,0 +1,1 @@
+"""Catalogue, specimens, results, reference ranges, critical values."""

@@ -1,0 +1,140 @@
+import pgtrigger
+from django.db import models
+from django.db.models.functions import Now
+
+from clinical.models import Observation, ServiceRequest
+from core.constraints import MemberForeignKey
+from core.history import track
+from core.models import Concept, Identified, User
+from core.triggers import BumpVersion, immutable
+from members.models import MemberOwned, member_key
+from network.models import Department, Organization
+
+
+class LabTest(Identified):
+    """A test of our catalogue: its LOINC, specimen, unit, turnaround, and how long a result stays useful."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=120)
+    loinc = models.ForeignKey(Concept, models.PROTECT, related_name="+", help_text="The LOINC of its result.")
+    specimen_type = models.CharField(max_length=40, help_text="HL7 0487, like SER, BLD, UR, STL.")
+    unit = models.CharField(max_length=40, blank=True, default="", help_text="UCUM.")
+    decimals = models.PositiveSmallIntegerField(default=1)
+    turnaround_hours = models.PositiveSmallIntegerField(default=24)
+    useful_days = models.PositiveSmallIntegerField(
+        default=0, help_text="A repeat within this many days is warned as a duplicate; 0: never."
+    )
+    is_home_kit = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "code"], name="labs_labtest_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReferenceRange(Identified):
+    """Normal and critical limits of a test by sex for clinical use and age in days, with their source."""
+
+    test = models.ForeignKey(LabTest, models.CASCADE, related_name="ranges")
+    sex = models.CharField(max_length=10, blank=True, default="", help_text="Empty: any.")
+    age_days_from = models.PositiveIntegerField(default=0)
+    age_days_to = models.PositiveIntegerField(default=60000, help_text="Exclusive.")
+    low = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+    high = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+    critical_low = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+    critical_high = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+    source = models.CharField(max_length=200, blank=True, default="")
+
+
+@track()
+class LabOrder(MemberOwned):
+    """The laboratory's workflow for one ordered test."""
+
+    class Status(models.TextChoices):
+        ORDERED = "ordered"
+        COLLECTED = "collected"
+        RECEIVED = "received", "at the bench"
+        RESULTED = "resulted", "entered, not released"
+        RELEASED = "released"
+        CANCELLED = "cancelled"
+
+    request = member_key(ServiceRequest, related_name="lab_orders")
+    test = models.ForeignKey(LabTest, models.PROTECT, related_name="orders")
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", help_text="The laboratory that does it."
+    )
+    status = models.CharField(max_length=10, choices=Status, default=Status.ORDERED, db_default=Status.ORDERED)
+    created_at = models.DateTimeField(db_default=Now())
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+
+    class Meta(MemberOwned.Meta):
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            MemberForeignKey("request"),
+            models.UniqueConstraint(fields=["request", "test"], name="labs_laborder_once"),
+        ]
+        indexes = [models.Index(fields=["status", "created_at"], name="labs_laborder_bench")]
+        triggers = [BumpVersion(name="bump_version")]
+
+
+@track()
+class Specimen(MemberOwned):
+    """What was taken, from whom, when, by whom; its accession number is on the tube."""
+
+    order = member_key(LabOrder, related_name="specimens")
+    accession = models.CharField(max_length=20, unique=True)
+    type = models.CharField(max_length=40)
+    collected_at = models.DateTimeField()
+    collected_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    received_at = models.DateTimeField(null=True, blank=True)
+    rejected_reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta(MemberOwned.Meta):
+        constraints = [*MemberOwned.Meta.constraints, MemberForeignKey("order")]
+
+
+@track()
+class LabResult(MemberOwned):
+    """One result of our own laboratory. Final never changes: a correction is a new row (`corrects`)."""
+
+    class Status(models.TextChoices):
+        PRELIMINARY = "preliminary"
+        FINAL = "final"
+        CORRECTED = "corrected"
+        CANCELLED = "cancelled"
+
+    specimen = member_key(Specimen, related_name="results")
+    order = member_key(LabOrder, related_name="results")
+    test = models.ForeignKey(LabTest, models.PROTECT, related_name="+")
+    value_quantity = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+    value_text = models.CharField(max_length=500, blank=True, default="")
+    value_concept = models.ForeignKey(Concept, models.PROTECT, null=True, blank=True, related_name="+")
+    unit = models.CharField(max_length=40, blank=True, default="")
+    flag = models.CharField(max_length=4, blank=True, default="", help_text="HL7 0078: N, L, H, LL, HH, A.")
+    is_critical = models.BooleanField(default=False)
+    status = models.CharField(max_length=12, choices=Status, default=Status.PRELIMINARY)
+    performing_laboratory = models.ForeignKey(Organization, models.PROTECT, related_name="+", db_index=False)
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    entered_at = models.DateTimeField(db_default=Now())
+    released_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    released_at = models.DateTimeField(null=True, blank=True)
+    corrects = member_key("self", null=True, blank=True, related_name="corrections")
+    observation = member_key(Observation, null=True, blank=True, related_name="+", help_text="Written at release.")
+
+    class Meta(MemberOwned.Meta):
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            MemberForeignKey("specimen"),
+            MemberForeignKey("order"),
+            MemberForeignKey("corrects"),
+            MemberForeignKey("observation"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["preliminary", "cancelled"])
+                | models.Q(released_at__isnull=False, released_by__isnull=False, observation__isnull=False),
+                name="labs_labresult_released",
+            ),
+        ]
+        triggers = immutable("final", pgtrigger.Q(old__status__in=["final", "corrected"]))

@@ -1,0 +1,1 @@
+"""The person: identity, matching and merge, household, proxies, consent, preferences, primary care."""

@@ -1,0 +1,192 @@
+from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Now
+
+from core.history import track
+from core.ids import UUIDv7
+from core.models import Identified, User
+from core.triggers import BumpVersion, note_changes
+from members.models.owned import MemberOwned
+from network.models import Organization
+
+
+class Household(Identified):
+    """People who live together: one call, one letter, one trip."""
+
+    managing_organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", db_index=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+
+class NameKey(models.Func):
+    """Names folded for search and order: unaccented, lower case (the embedded Postgres has no ICU)."""
+
+    function = "members_name_key"
+    output_field = models.CharField()
+
+
+@track()
+class Member(Identified):
+    """A person, with or without coverage (an emergency visitor, a newborn, an outside payer's patient)."""
+
+    class AdministrativeSex(models.TextChoices):
+        FEMALE = "female"
+        MALE = "male"
+        OTHER = "other"
+        UNKNOWN = "unknown"
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        MERGED = "merged", "merged into another record"
+
+    managing_organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    user = models.OneToOneField(User, models.PROTECT, null=True, blank=True, related_name="member")
+    household = models.ForeignKey(Household, models.PROTECT, null=True, blank=True, related_name="members")
+    mrn = models.CharField(
+        "record number (MRN)",
+        max_length=9,
+        help_text="Nine digits, the last a Luhn check digit.",
+        editable=False,
+        db_default=models.Func(function="members_next_mrn", output_field=models.CharField()),
+    )
+    family = models.CharField("legal family name", max_length=100)
+    given = models.CharField("legal given name", max_length=100, blank=True, default="")
+    middle = models.CharField(max_length=100, blank=True, default="", db_default="")
+    suffix = models.CharField(max_length=20, blank=True, default="", db_default="")
+    name_used = models.CharField(max_length=100, blank=True, default="", db_default="")
+    name_key = models.GeneratedField(
+        expression=NameKey(models.F("family"), models.F("given"), models.F("name_used")),
+        output_field=models.CharField(max_length=310),
+        db_persist=True,
+    )
+    birth_date = models.DateField(null=True, blank=True)
+    deceased_at = models.DateTimeField(null=True, blank=True)
+    sex = models.CharField(
+        "administrative sex",
+        max_length=10,
+        choices=AdministrativeSex,
+        default="unknown",
+        db_default="unknown",
+        help_text="FHIR Patient.gender; coverage keeps its own.",
+    )
+    sex_assigned_at_birth = models.CharField(
+        max_length=10, choices=AdministrativeSex, default="unknown", db_default="unknown"
+    )
+    sex_for_clinical_use = models.CharField(
+        max_length=10,
+        choices=AdministrativeSex,
+        default="unknown",
+        db_default="unknown",
+        help_text="HL7 Sex Parameter for Clinical Use; rules about anatomy read this and the anatomy inventory.",
+    )
+    anatomy = models.JSONField(
+        default=dict, blank=True, db_default={}, help_text="Organ → present (true/false) and source."
+    )
+    gender_identity = models.CharField(max_length=40, blank=True, default="", db_default="")
+    pronouns = models.CharField(max_length=40, blank=True, default="", db_default="")
+    language = models.CharField(max_length=10, default="en", db_default="en", help_text="Preferred, BCP 47.")
+    needs_interpreter = models.BooleanField(default=False, db_default=False)
+    mother = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="newborns", db_constraint=True
+    )
+    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE, db_default=Status.ACTIVE)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    region = models.ForeignKey("network.Region", models.PROTECT, null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mrn"],
+                name="members_member_mrn",
+                violation_error_message="A member with this MRN already exists.",
+            ),
+            models.CheckConstraint(
+                condition=models.Func(models.F("mrn"), function="members_is_mrn", output_field=models.BooleanField()),
+                name="members_member_mrn_check_digit",
+                violation_error_message="This record number has a mistyped digit.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="merged", merged_into__isnull=False)
+                | models.Q(status="active", merged_into__isnull=True),
+                name="members_member_merged_into",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["managing_organization", "name_key", "id"], name="members_member_by_name"),
+            models.Index(fields=["birth_date"], name="members_member_birth"),
+            GinIndex(OpClass(models.F("name_key"), name="gin_trgm_ops"), name="members_member_trigram"),
+        ]
+        triggers = [BumpVersion(name="bump_version"), *note_changes()]
+
+    def __str__(self) -> str:
+        return f"{self.name_used or self.given} {self.family}".strip()
+
+
+@track()
+class MemberIdentifier(MemberOwned):
+    """An identifier given by somebody (FHIR Identifier): employer's subscriber number, SSN digest, outside MRN."""
+
+    system = models.CharField(max_length=200, help_text="Issuer's namespace, an address or urn:oid.")
+    value = models.CharField(max_length=200)
+    period = DateRangeField(db_default=models.expressions.RawSQL("'[,)'::daterange", []), null=False)
+
+    class Meta(MemberOwned.Meta):
+        constraints = [*MemberOwned.Meta.constraints]
+        indexes = [models.Index(fields=["value", "system"], name="members_identifier_value")]
+
+
+@track()
+class RaceEthnicity(MemberOwned):
+    """One category a person chose, detailed, with who said so; OMB 1997 and 2024 groups are derived."""
+
+    class Source(models.TextChoices):
+        SELF = "self", "self-reported"
+        ENROLMENT = "enrolment", "enrolment file"
+        OBSERVED = "observed"
+        IMPORTED = "imported"
+
+    code = models.CharField(max_length=10, help_text="CDC Race and Ethnicity code (urn:oid:2.16.840.1.113883.6.238).")
+    source = models.CharField(max_length=10, choices=Source)
+
+    class Meta(MemberOwned.Meta):
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["member", "code"], name="members_raceethnicity_once"),
+        ]
+
+
+class MatchReview(Identified):
+    """An incoming person who may be somebody we know: kept until a person decides."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        SAME = "same", "is the candidate"
+        NEW = "new", "is somebody new"
+
+    managing_organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    incoming = models.JSONField(help_text="The person as sent.")
+    source = models.CharField(max_length=200, help_text="Import run and record it came from.")
+    candidates = models.JSONField(help_text="[{member, score, agreements}]")
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, db_default=Status.OPEN)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source"], name="members_matchreview_source")]
+
+
+class MemberMerge(models.Model):
+    """One merge and what it moved, so that unmerge is exact."""
+
+    id = models.UUIDField(primary_key=True, db_default=UUIDv7())
+    member = models.ForeignKey(Member, models.PROTECT, related_name="+", help_text="The record that stays.")
+    merged = models.ForeignKey(Member, models.PROTECT, related_name="+", help_text="The record that went in.")
+    moved = models.JSONField(help_text="Table → ids that were re-pointed.")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    at = models.DateTimeField(db_default=Now())
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

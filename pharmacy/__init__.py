@@ -1,0 +1,1 @@
+"""Medicines, formulary, prescriptions, safety checks, fills, stock lots."""

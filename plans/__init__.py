@@ -1,0 +1,1 @@
+"""Products, benefits, employer groups, coverage on two time axes, eligibility, accumulators."""

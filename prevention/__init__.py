@@ -1,0 +1,1 @@
+"""Measures, care rules, care gaps, reminders and outreach."""

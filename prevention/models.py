@@ -1,0 +1,158 @@
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+from django.db.models.functions import Now
+
+from core.constraints import MemberForeignKey
+from core.history import track
+from core.models import Identified, JobRun, OutboxMessage, User
+from members.models import MemberOwned, member_key
+
+
+class MeasureResult(MemberOwned):
+    """A member's counts in one group of one official measure for a period. Changes only where it differs.
+
+    For a patient-based measure each count is 0 or 1; for an episode-based one it is the number of episodes.
+    """
+
+    measure = models.CharField(max_length=120, help_text="Measure name and version, like CMS125/0.0.001.")
+    period = DateRangeField(help_text="Measurement period.")
+    group = models.PositiveSmallIntegerField(default=1)
+    initial_population = models.PositiveSmallIntegerField(default=0)
+    denominator = models.PositiveSmallIntegerField(default=0)
+    denominator_exclusion = models.PositiveSmallIntegerField(default=0)
+    denominator_exception = models.PositiveSmallIntegerField(default=0)
+    numerator = models.PositiveSmallIntegerField(default=0)
+    numerator_exclusion = models.PositiveSmallIntegerField(default=0)
+    changed_at = models.DateTimeField()
+
+    class Meta(MemberOwned.Meta):
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["member", "measure", "period", "group"], name="prevention_result_once"),
+        ]
+
+
+@track()
+class CareGap(MemberOwned):
+    """Something due for a member by a care rule: open until a fact closes it or the rule no longer applies.
+
+    One open gap for each member and rule. What closed it is a fact, never a click on "done".
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed", "closed by a fact"
+        EXCLUDED = "excluded", "the rule no longer applies"
+        DEFERRED = "deferred", "not now"
+
+    rule = models.CharField(max_length=60, help_text="Care rule id, like colorectal_screening.")
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, db_default=Status.OPEN)
+    due_on = models.DateField(help_text="Since when it is due.")
+    last_done_on = models.DateField(null=True, blank=True)
+    last_done_what = models.CharField(max_length=60, blank=True, default="", db_default="")
+    evidence = models.JSONField(default=dict, db_default={}, help_text="Facts the rule used: model and id.")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    deferred_until = models.DateField(null=True, blank=True)
+    defer_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
+
+    class Meta(MemberOwned.Meta):
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["member", "rule"],
+                condition=models.Q(status__in=["open", "deferred"]),
+                name="prevention_caregap_one_open",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["open", "deferred"], closed_at__isnull=True)
+                | models.Q(status__in=["closed", "excluded"], closed_at__isnull=False),
+                name="prevention_caregap_closed_at",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["rule", "due_on", "member"], name="prevention_gap_worklist", condition=models.Q(status="open")
+            )
+        ]
+
+
+class CareRuleState(MemberOwned):
+    """For each enrolled member and care rule: whether it applies, when last done and when next due."""
+
+    rule = models.CharField(max_length=60)
+    applies = models.BooleanField()
+    last_done_on = models.DateField(null=True, blank=True)
+    last_done_what = models.CharField(max_length=60, blank=True, default="", db_default="")
+    next_due_on = models.DateField(null=True, blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta(MemberOwned.Meta):
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["member", "rule"], name="prevention_careruleststate_once"),
+        ]
+
+
+class Reminder(MemberOwned):
+    """One step of outreach for one gap, sent once."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        SENT = "sent"
+        SKIPPED = "skipped", "not sent: quiet, capped or no longer due"
+
+    gap = member_key(CareGap, related_name="reminders")
+    step = models.PositiveSmallIntegerField()
+    channel = models.CharField(max_length=10, choices=OutboxMessage.Channel)
+    language = models.CharField(max_length=10)
+    send_after = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED, db_default=Status.QUEUED)
+    message = models.ForeignKey(OutboxMessage, models.PROTECT, null=True, related_name="+", db_index=False)
+    created_at = models.DateTimeField()
+
+    class Meta(MemberOwned.Meta):
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            MemberForeignKey("gap"),
+            models.UniqueConstraint(fields=["gap", "step"], name="prevention_reminder_once"),
+        ]
+
+
+class OutreachContact(MemberOwned):
+    """What came of a call or answer about a gap."""
+
+    append_only = True
+
+    gap = member_key(CareGap, related_name="contacts")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    outcome = models.CharField(
+        max_length=30, help_text="booked, kit_ordered, done_elsewhere, not_now, declined, no_answer"
+    )
+    note = models.CharField(max_length=300, blank=True, default="")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta(MemberOwned.Meta):
+        constraints = [*MemberOwned.Meta.constraints, MemberForeignKey("gap")]
+
+
+class MeasureSummary(Identified):
+    """A measure's counts by stratum, written by the nightly run; pages read it instead of members."""
+
+    run = models.ForeignKey(JobRun, models.CASCADE, related_name="+")
+    measure = models.CharField(max_length=120)
+    period = DateRangeField()
+    group = models.PositiveSmallIntegerField(default=1)
+    dimension = models.CharField(
+        max_length=30, help_text="all, region, facility, clinician, sex, age_band, race, language …"
+    )
+    stratum = models.CharField(max_length=100)
+    denominator = models.IntegerField()
+    numerator = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "measure", "group", "dimension", "stratum"], name="prevention_summary_once"
+            )
+        ]

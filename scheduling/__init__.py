@@ -1,0 +1,1 @@
+"""Sessions, slots, seats, appointments, waiting list, check-in."""
