@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.widgets import ComboBox, Money
+
 PAGES = {
     "components": _("Components"),
     "portal": _("Portal home"),
@@ -25,12 +27,21 @@ LONG = (
 )
 
 
+LANGUAGES = [
+    (name.lower(), name) for name in ("Amharic", "Arabic", "Bengali", "Cantonese", "Farsi", "Korean", "Spanish")
+]
+
+
 class ExampleForm(forms.Form):
     """One field of each kind."""
 
     name = forms.CharField(label=_("Full name"), help_text=_("As on your card."), max_length=100)
     birth = forms.DateField(label=_("Date of birth"), widget=forms.DateInput(attrs={"type": "date"}))
     language = forms.ChoiceField(label=_("Language"), choices=[("en", "English"), ("es", "Español")])
+    language_spoken = forms.ChoiceField(
+        label=_("Interpreter"), choices=[("", ""), *LANGUAGES], widget=ComboBox, required=False
+    )
+    amount = forms.DecimalField(label=_("Amount"), widget=Money, required=False)
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
     how = forms.ChoiceField(
         label=_("How shall we reach you?"),

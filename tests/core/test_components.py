@@ -412,3 +412,20 @@ def test_account_mail_has_what_it_is_for_and_one_line_of_subject(name, language)
     assert "\n" not in subject
     wanted = {"password_reset_key": "https://x/p", "login_code": "QWER-TYUI", "unknown_account": ""}
     assert wanted.get(name, "https://x/a?b=1&c=2") in body
+
+
+def test_combo_box_and_money_keep_label_and_note_tied():
+    from core.widgets import ComboBox, Money
+
+    class PriceForm(forms.Form):
+        drug = forms.ChoiceField(label="Drug", choices=[("1", "<b>Metformin</b>")], widget=ComboBox, help_text="Type.")
+        price = forms.DecimalField(label="Price", widget=Money)
+
+    drug = Elements(render('<c-field :field="form.drug" />', form=PriceForm()))
+    assert drug.one("select")["id"] == drug.one("label")["for"]
+    assert drug.one("select")["aria-describedby"] == "id_drug_hint"
+    assert not drug.all("b")
+
+    price = Elements(render('<c-field :field="form.price" />', form=PriceForm({"price": "a lot"})))
+    assert price.one("input")["aria-invalid"] == "true"
+    assert price.one("input")["class"] == "usa-input"

@@ -7,7 +7,7 @@
 //   data-print                prints the page
 //   data-dismiss              removes the nearest [data-dismissible]
 //   data-trend="…JSON…"       draws a trend (Chart.js and trend.js are fetched only then)
-//   class usa-combo-box, usa-character-count, usa-file-input: USWDS behaviour (fetched only then)
+//   class usa-combo-box       a select in which one types to find (USWDS; fetched only then)
 "use strict";
 (() => {
   const own = document.currentScript.dataset;
@@ -32,8 +32,8 @@
       await load(own.trend);
       window.kpTrend(root);
     }
-    const uswds = root.querySelector(".usa-combo-box, .usa-character-count, .usa-file-input");
-    if (uswds && !loaded.has(own.uswds)) load(own.uswds);
+    // USWDS takes the page as it is when loaded. A combo box that htmx brings later stays the plain select it was.
+    if (root.querySelector(".usa-combo-box")) load(own.uswds);
   }
 
   document.addEventListener("click", (event) => {
