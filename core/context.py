@@ -45,7 +45,7 @@ class Context:
 
 
 def _array(ids: frozenset[uuid.UUID]) -> str:
-    return "{%s}" % ",".join(sorted(map(str, ids)))
+    return "{" + ",".join(sorted(map(str, ids))) + "}"
 
 
 NOBODY = Context()

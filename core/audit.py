@@ -1,0 +1,95 @@
+"""Who did or read what. Changes are recorded in the action's transaction; reads and refusals on a connection of
+their own, since a rollback must not take them along, and a read that cannot be recorded is refused."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, models
+from django.http import HttpRequest
+
+from core.context import current
+from core.models.audit import AuditEvent
+
+ALIAS = "audit"
+
+
+class AuditUnavailable(Exception):
+    """The read could not be recorded, so it does not happen."""
+
+
+def _row(user, *, action: str, verb: str, member_id, obj, reason: str, detail, request) -> AuditEvent:
+    is_record = isinstance(obj, models.Model)
+    context = current()
+    return AuditEvent(
+        user_id=getattr(user, "pk", None),
+        role=context.role,
+        action=action,
+        verb=verb,
+        member_id=member_id if member_id is not None else _member_of(obj),
+        object_type=obj._meta.label_lower if is_record else "",
+        object_id=str(obj.pk) if is_record else "",
+        reason=(reason or context.reason)[:300],
+        ip_address=request.META.get("REMOTE_ADDR") or None if request is not None else None,
+        request_id=request.headers.get("X-Request-ID", "")[:64] if request is not None else "",
+        detail=detail or {},
+    )
+
+
+def _member_of(obj: Any) -> UUID | None:
+    if not isinstance(obj, models.Model):
+        return None
+    return obj.pk if obj._meta.label_lower == "members.member" else getattr(obj, "member_id", None)
+
+
+def record(
+    *, by, action: str, verb: str, member_id: UUID | None = None, obj: Any = None, reason: str = "", detail=None
+) -> None:
+    """Record a change in the open transaction. `verb` names the action, like "clinical.sign_note".
+
+    `detail` holds names of fields and counts, never values of a chart.
+    """
+    _row(by, action=action, verb=verb, member_id=member_id, obj=obj, reason=reason, detail=detail, request=None).save(
+        force_insert=True
+    )
+
+
+def record_read(
+    user, *, verb: str, member_id: UUID | None = None, obj: Any = None, reason: str = "", detail=None, request=None
+) -> None:
+    """Record that `user` reads about a member, before it is shown.
+
+    Raises `AuditUnavailable` where the row cannot be written: nobody reads unseen.
+    """
+    row = _row(
+        user,
+        action=AuditEvent.Action.READ,
+        verb=verb,
+        member_id=member_id,
+        obj=obj,
+        reason=reason,
+        detail=detail,
+        request=request,
+    )
+    try:
+        row.save(force_insert=True, using=ALIAS)
+    except DatabaseError as error:
+        raise AuditUnavailable("The access log cannot be written, so the record stays closed.") from error
+
+
+def record_refusal(user, *, verb: str, obj: Any = None, reason: str = "", request=None) -> None:
+    """Record that `user` was refused. Never raises: the refusal itself stands either way."""
+    row = _row(
+        user,
+        action=AuditEvent.Action.REFUSE,
+        verb=verb,
+        member_id=None,
+        obj=obj,
+        reason=reason,
+        detail=None,
+        request=request,
+    )
+    try:
+        row.save(force_insert=True, using=ALIAS)
+    except DatabaseError:
+        # The refusal is raised by the caller; the missing row shows as a gap against the request log.
+        return

@@ -1,0 +1,117 @@
+"""The one place that answers: may this user do this to this record, and why?
+
+Rooms state their rules as grants. A permission with no grant refuses everybody; the first grant that holds gives the
+reason. Views, API, admin and templates all ask here; every view says which permission it needs.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import rules
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from core import audit
+
+Predicate = rules.Predicate
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`allowed`, and in `why` the ground on which it was, or that no grant held."""
+
+    allowed: bool
+    why: str
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+@dataclass(frozen=True)
+class Grant:
+    predicate: Predicate
+    because: str
+
+
+_grants: dict[str, list[Grant]] = {}
+
+
+def grant(permission: str, predicate: Predicate, *, because: str) -> None:
+    """State that `predicate(user, obj)` gives `permission` ("app.verb_noun"); `because` is told and audited."""
+    held = _grants.setdefault(permission, [])
+    held.append(Grant(predicate, because))
+    rules.set_perm(permission, functools.reduce(lambda one, other: one | other, (g.predicate for g in held)))
+
+
+def may(user, permission: str, obj: Any = None) -> Decision:
+    """Whether `user` may do `permission` to `obj`, and why.
+
+    Raises `LookupError` for a permission that no room stated: a mistyped name must not pass for a refusal.
+    """
+    if permission not in _grants:
+        raise LookupError(f"No room grants {permission!r}. State it with core.permissions.grant().")
+    if not user.is_authenticated or not user.is_active:
+        return Decision(False, "not signed in")
+    for held in _grants[permission]:
+        if held.predicate.test(user, obj):
+            return Decision(True, held.because)
+    return Decision(False, "no role or relationship allows it")
+
+
+def require(user, permission: str, obj: Any = None, *, request: HttpRequest | None = None) -> Decision:
+    """`may`, or `PermissionDenied`; the refusal is audited where a rollback cannot take it along."""
+    decision = may(user, permission, obj)
+    if not decision:
+        audit.record_refusal(user, verb=permission, obj=obj, reason=decision.why, request=request)
+        raise PermissionDenied(decision.why)
+    return decision
+
+
+def requires(permission: str, obj: Callable[..., Any] | None = None) -> Callable[[View], View]:
+    """View decorator: the signed-in user needs `permission` on `obj(request, **url_arguments)`.
+
+    The record is found before the view runs and given to it as `request.record`; the ground on which access was
+    given is `request.decision`.
+    """
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            request.record = obj(request, **kwargs) if obj else None
+            request.decision = require(request.user, permission, request.record, request=request)
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission
+        return guarded
+
+    return decorate
+
+
+def signed_in(view: View) -> View:
+    """View decorator: any signed-in user, about nothing but their own account."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    guarded.permission = "signed in"
+    return guarded
+
+
+def public(view: View) -> View:
+    """View decorator: anybody; the view shows nothing about a person."""
+    view.permission = "public"
+    return view
+
+
+def stated() -> dict[str, list[Grant]]:
+    """Every permission with its grants, for the tests and the page that explains roles."""
+    return dict(_grants)

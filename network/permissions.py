@@ -1,0 +1,58 @@
+"""Roles: what a user is, at which organisation, facility or department, today."""
+
+import datetime
+from collections.abc import Iterable
+
+import rules
+from django.utils import timezone
+
+from core.db import register_reach
+from network.models import RoleAssignment
+
+
+def roles_in_force(user, on: datetime.date | None = None) -> list[RoleAssignment]:
+    """The user's role assignments in force on a day, kept on the user for the length of a request."""
+    if on is not None:
+        return list(_assignments(user, on))
+    cached = getattr(user, "_roles_in_force", None)
+    if cached is None:
+        cached = user._roles_in_force = list(_assignments(user, timezone.localdate()))
+    return cached
+
+
+def _assignments(user, on: datetime.date) -> Iterable[RoleAssignment]:
+    return RoleAssignment.objects.filter(user=user, period__contains=on).select_related("organization")
+
+
+def has_role(*roles: str) -> rules.Predicate:
+    """Predicate: the user holds one of `roles` today, at the record's system where the record says which it is."""
+
+    @rules.predicate(name="has_role:" + ",".join(roles))
+    def holds(user, obj=None) -> bool:
+        system = system_of(obj)
+        return any(
+            held.role in roles and (system is None or _system_id(held.organization) == system)
+            for held in roles_in_force(user)
+        )
+
+    return holds
+
+
+def system_of(obj):
+    """The id of the integrated system that a record belongs to, or None where it belongs to none in particular."""
+    if obj is None:
+        return None
+    if hasattr(obj, "managing_organization_id"):
+        return obj.managing_organization_id
+    member = getattr(obj, "member", None)
+    return member.managing_organization_id if member is not None else None
+
+
+def _system_id(organization):
+    return organization.system_id or organization.pk
+
+
+@register_reach
+def staff_reach(user) -> tuple[set, set]:
+    """Staff reach the members of the systems where they hold a role today."""
+    return set(), {_system_id(held.organization) for held in roles_in_force(user)}
