@@ -5,9 +5,13 @@ Workers and beat sign in to the database as the jobs login.
 
 import os
 import threading
+import time
 
 from celery import Celery
 from celery.signals import beat_init, setup_logging, worker_ready
+from django.conf import settings
+
+from kpcare import pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kpcare.settings")
 os.environ.setdefault("KPCARE_LOGIN", "jobs")
@@ -22,24 +26,22 @@ def keep_django_logging(**kwargs: object) -> None:
     """Connecting to this signal is what keeps Celery from replacing the settings' logging."""
 
 
-def _beat_pulse(part: str) -> None:
-    from kpcare.health import PULSE_SECONDS, give_pulse
+def _give_pulse(part: str) -> None:
+    """Say every few seconds, from a thread of this process, that it lives."""
 
-    stop = threading.Event()
-
-    def pulse() -> None:
+    def beat() -> None:
         while True:
-            give_pulse(part)
-            stop.wait(PULSE_SECONDS)
+            pulse.give(settings.REDIS_URL, part)
+            time.sleep(pulse.PULSE_SECONDS)
 
-    threading.Thread(target=pulse, name=f"{part}-pulse", daemon=True).start()
+    threading.Thread(target=beat, name=f"{part}-pulse", daemon=True).start()
 
 
 @worker_ready.connect
 def start_worker_pulse(**kwargs: object) -> None:
-    _beat_pulse("worker")
+    _give_pulse("worker")
 
 
 @beat_init.connect
 def start_beat_pulse(**kwargs: object) -> None:
-    _beat_pulse("beat")
+    _give_pulse("beat")

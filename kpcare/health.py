@@ -6,27 +6,14 @@ Worker and beat give a pulse into Redis that expires, so a process that died or 
 import contextlib
 from collections.abc import Callable
 
-import redis
 import structlog
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from kpcare import pulse
+
 log = structlog.get_logger(__name__)
-
-PULSE_SECONDS = 5
-PULSE_EXPIRES = 20
-PULSE_KEY = "kpcare:pulse:{part}"
-
-
-def _redis() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
-
-
-def give_pulse(part: str) -> None:
-    """Say that `part` (worker, beat) is alive. A Redis that is away is not this thread's concern."""
-    with contextlib.suppress(redis.RedisError), contextlib.closing(_redis()) as client:
-        client.set(PULSE_KEY.format(part=part), "1", ex=PULSE_EXPIRES)
 
 
 def check_database() -> None:
@@ -38,14 +25,13 @@ def check_database() -> None:
 
 
 def check_redis() -> None:
-    with contextlib.closing(_redis()) as client:
+    with contextlib.closing(pulse.client(settings.REDIS_URL)) as client:
         client.ping()
 
 
 def check_pulse(part: str) -> None:
-    with contextlib.closing(_redis()) as client:
-        if not client.exists(PULSE_KEY.format(part=part)):
-            raise RuntimeError(f"no pulse from {part}")
+    if not pulse.is_beating(settings.REDIS_URL, part):
+        raise RuntimeError(f"no pulse from {part}")
 
 
 CHECKS: dict[str, Callable[[], None]] = {

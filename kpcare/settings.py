@@ -4,8 +4,11 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
+from kpcare.logging import configure_structlog, logging_settings
 from kpcare.logins import URL_VARIABLES, current_login
+from kpcare.schedule import SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -13,7 +16,16 @@ env = environ.Env()
 DEMO = env.bool("KPCARE_DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="insecure-demo-key" if DEMO or DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. Make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(64))'` "
+        "and give it to every web and worker process, the same to all."
+    )
+if DEBUG and not DEMO:
+    raise ImproperlyConfigured("DEBUG shows patients' data in error pages. Unset it, or set KPCARE_DEMO=1 with it.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+if "*" in ALLOWED_HOSTS and not DEMO:
+    raise ImproperlyConfigured("ALLOWED_HOSTS is `*`: name the hosts that people use, comma-separated.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # --- Rooms, lowest first. Imports point down only; `./kp check` holds it. -------------------------------
@@ -33,6 +45,7 @@ ROOMS = [
 ]
 
 INSTALLED_APPS = [
+    "kpcare",
     *ROOMS,
     "django.contrib.admin",
     "django.contrib.auth",
@@ -64,7 +77,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kpcare.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -72,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "core.middleware.ActingUserMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -134,8 +151,13 @@ def _database(login: str) -> dict:
             f"{variable} is not set. Start with `./kp`, which brings a local Postgres up, or set {variable} "
             f"to the address of your database for the login {login!r}, like postgres://kpcare_{login}:…@host/kpcare."
         )
+    config = env.db_url_config(url)
+    options = config.pop("OPTIONS", {})
+    # `?host=/folder` names a socket; Django's own programs (dbshell) look for it under HOST.
+    config["HOST"] = options.pop("host", config["HOST"])
     return {
-        **env.db_url_config(url),
+        **config,
+        "OPTIONS": options,
         "ENGINE": "core.postgres",
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
@@ -186,7 +208,88 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "kpcare" / "locale"]
 
+# --- Files -------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / ".kpcare" / "static"
+# A demo serves static files from where they lie; elsewhere `collectstatic` gathers and fingerprints them.
+STATIC_ROOT = None if DEMO else env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+WHITENOISE_USE_FINDERS = DEMO
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEMO
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MEDIA_ROOT = env("MEDIA_ROOT", default=str(BASE_DIR / ".kpcare" / "media"))
 
-CELERY_BROKER_URL = REDIS_URL
+# --- Mail --------------------------------------------------------------------------------------------------
+# A demo writes mail to files; elsewhere EMAIL_URL names the server, like smtp+tls://user:password@host:587.
+if DEMO:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = BASE_DIR / ".kpcare" / "mail"
+else:
+    vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="kpcare <no-reply@localhost>")
+
+# --- Browser security --------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: []
+    for feature in (
+        *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "geolocation"),
+        *("gyroscope", "magnetometer", "microphone", "midi", "payment", "usb", "xr-spatial-tracking"),
+    )
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+HTTPS = not DEMO
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=HTTPS)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# Only where a proxy in front sets the header and strips the client's own.
+if env.bool("BEHIND_TLS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Cache, jobs -------------------------------------------------------------------------------------------
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "kpcare",
+    }
+}
+# Celery names a socket otherwise than redis-py does.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_QUEUES = [Queue(name) for name in ("default", "jobs", "outbox")]
+CELERY_TASK_IGNORE_RESULT = True  # a result row per task costs 10 ms and more; runs keep their own progress
+# A task whose worker is killed is delivered again: tasks are idempotent, and leases are Postgres rows.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE = SCHEDULE
+CELERY_TIMEZONE = TIME_ZONE
+
+# --- Logs ----------------------------------------------------------------------------------------------------
+LOGGING = logging_settings(readable=DEMO or DEBUG, level=env("LOG_LEVEL", default="INFO"))
+configure_structlog()

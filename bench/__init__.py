@@ -1,0 +1,1 @@
+"""Benchmarks: one module each, with `run(members) -> Result`. Floors lie in bench/floors/*.sql and import nothing."""

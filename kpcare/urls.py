@@ -1,0 +1,33 @@
+"""The site map.
+
+A room's `urls.py` may define the lists `portal`, `staff`, `api` and `fhir`, each of `path(…)`; they are mounted
+below under the room's name, so that `reverse("members:search")` finds a page wherever it is mounted.
+"""
+
+import importlib
+import importlib.util
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+PLACES = {"portal": "", "staff": "staff/", "api": "api/v1/", "fhir": "fhir/"}
+
+
+def room(name: str) -> list[URLPattern | URLResolver]:
+    """Everything that room `name` serves; nothing where it has no `urls.py`."""
+    if importlib.util.find_spec(f"{name}.urls") is None:
+        return []
+    module = importlib.import_module(f"{name}.urls")
+    patterns = [path(at, include(getattr(module, place))) for place, at in PLACES.items() if hasattr(module, place)]
+    return [path("", include((patterns, name)))]
+
+
+# /healthz is answered by kpcare.health.HealthMiddleware, before sessions and redirects.
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("oauth/", include("oauth2_provider.urls", namespace="oauth2_provider")),
+    # /, /staff/, /api/v1/, /fhir/
+    *(pattern for name in settings.ROOMS for pattern in room(name)),
+]
