@@ -36,6 +36,15 @@ END $$;
 """
 
 
+def tables() -> list[type[models.Model]]:
+    """Models that have a table of their own. `pghistory.Events` is a query over all history tables, not one."""
+    return [
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy and model._meta.label != "pghistory.Events"
+    ]
+
+
 def member_column(model: type[models.Model]) -> str | None:
     """The column that says whose row it is: `member_id`, or `id` for the member itself; None elsewhere."""
     if model._meta.label_lower in UNGUARDED:
@@ -61,9 +70,7 @@ def _grant(model: type[models.Model]) -> str:
 def statements() -> list[str]:
     """Every grant and policy, as SQL that may run again and again."""
     sql = [FUNCTIONS, f"GRANT USAGE ON SCHEMA public TO {APP}, {JOBS}"]
-    for model in apps.get_models(include_auto_created=True):
-        if model._meta.proxy or not model._meta.managed:
-            continue
+    for model in tables():
         table = f'"{model._meta.db_table}"'
         sql.append(f"REVOKE ALL ON {table} FROM {APP}, {JOBS}; GRANT {_grant(model)} ON {table} TO {APP}, {JOBS}")
         column = member_column(model)
@@ -96,9 +103,8 @@ def statements() -> list[str]:
 def apply_after_migrate(using: str = DEFAULT_DB_ALIAS, **kwargs) -> None:
     """`post_migrate` receiver. Skipped while the schema is not whole (a migrate to an earlier state)."""
     connection = connections[using]
-    tables = set(connection.introspection.table_names())
-    wanted = {m._meta.db_table for m in apps.get_models(include_auto_created=True) if m._meta.managed}
-    if settings.LOGIN != "owner" or not wanted <= tables:
+    present = set(connection.introspection.table_names())
+    if settings.LOGIN != "owner" or not {model._meta.db_table for model in tables()} <= present:
         return
     pgtrigger.install(database=using)
     with connection.cursor() as cursor:
