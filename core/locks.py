@@ -1,0 +1,30 @@
+"""Advisory locks that more than one room takes, each with what it protects. All end with the transaction."""
+
+from django.db import connection
+
+# Coverage writes share it, the capitation close takes it alone while it freezes eligibility. A write takes it
+# *before* it reads the clock for `known`: otherwise a change dated before the close could commit after it, and
+# the close would have missed what, by its own date, it knew (engineering ruling 4).
+ELIGIBILITY = 0x6B70_0001
+# One computation of a capitation run, estimate or reconciliation at a time.
+CAPITATION = 0x6B70_0002
+
+
+def _take(function: str, key: int) -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("An advisory lock lives as long as its transaction: open one first.")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s)", [key])
+
+
+def share(key: int) -> None:
+    """Hold `key` together with others who share it; waits while somebody has it alone.
+
+    Raises `RuntimeError` outside a transaction.
+    """
+    _take("pg_advisory_xact_lock_shared", key)
+
+
+def take(key: int) -> None:
+    """Hold `key` alone; waits for everybody who shares or holds it. Raises `RuntimeError` outside a transaction."""
+    _take("pg_advisory_xact_lock", key)
