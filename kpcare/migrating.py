@@ -5,7 +5,7 @@ initial migration with hundreds of fields, constraints and triggers spends minut
 that create tables, or that add to different parts of existing ones, do not need each other's states: they share one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -21,7 +21,7 @@ GROWTH = (CreateModel, AddField, AlterField, AddConstraint, AddIndex, AddTrigger
 WORTH_IT = 4
 
 
-def groups(operations: list[Operation]) -> Iterator[list[Operation]]:
+def groups(operations: Sequence[Operation]) -> Iterator[list[Operation]]:
     """Runs of neighbouring operations that one pair of states serves; every other operation alone.
 
     A run ends before an operation on a table that it creates (creating would already take the addition along) and

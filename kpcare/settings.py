@@ -194,6 +194,22 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# The OAuth 2.0 Security Best Current Practice (RFC 9700) throughout.
+OAUTH2_PROVIDER = {
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "PKCE_REQUIRED": True,
+    # A demo machine has no certificate; apps on a phone register a claimed https address.
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http"] if DEMO else ["https"],
+}
+
 # --- History --------------------------------------------------------------------------------------------
 PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True
 # Triggers are stated on the models and installed after each migrate by core.security: as migration operations
