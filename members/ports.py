@@ -1,0 +1,70 @@
+"""Where higher rooms put something on the member's portal home without the portal knowing them."""
+
+import datetime
+import enum
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+
+from members.models import Member
+
+
+class Place(enum.Enum):
+    """Where on the home a card stands."""
+
+    NEEDS_YOU = "needs_you"  # counted in the first sentence of the page
+    NEXT = "next"  # the next visit
+    SIDE = "side"  # coverage, medicines, care team
+    CALM = "calm"  # the last line: "Nothing else to do until March"
+
+
+@dataclass(frozen=True)
+class PortalCard:
+    """One card. `template` is rendered with `context` (and `member`, `request`).
+
+    A CALM card needs no template: `text` and `until` (when the next thing is due) are enough; the home shows the
+    earliest. `count` is how many things that need the member the card stands for.
+    """
+
+    place: Place
+    template: str = ""
+    context: dict[str, Any] = field(default_factory=dict)
+    count: int = 1
+    text: str = ""
+    until: datetime.date | None = None
+
+
+CardMaker = Callable[[HttpRequest, Member], PortalCard | Iterable[PortalCard] | None]
+
+
+@dataclass(frozen=True)
+class _Registered:
+    order: int
+    name: str
+    make: CardMaker
+    scope: str
+
+
+_cards: dict[str, _Registered] = {}
+
+
+def register_portal_card(name: str, order: int, make: CardMaker, *, scope: str = "view") -> None:
+    """Add or replace the card `name`; `make(request, member)` gives a card, several or none.
+
+    A proxy sees it only with `scope` (view, schedule, message, refill, costs). Lower `order` stands higher.
+    """
+    _cards[name] = _Registered(order, name, make, scope)
+
+
+def portal_cards(request: HttpRequest, member: Member, scopes: frozenset[str]) -> list[PortalCard]:
+    """All cards for one member, in order, of those that somebody with `scopes` may see."""
+    found: list[PortalCard] = []
+    for card in sorted(_cards.values(), key=lambda card: (card.order, card.name)):
+        if card.scope not in scopes:
+            continue
+        made = card.make(request, member)
+        if made is not None:
+            found += [made] if isinstance(made, PortalCard) else list(made)
+    return found
