@@ -41,7 +41,11 @@ def _arrows(model: type[models.Model]) -> list[str]:
         if not field.is_relation or field.name == "member":
             continue
         target = field.related_model
-        name = target.__name__ if target._meta.app_label == model._meta.app_label else f"{target._meta.app_label}_{target.__name__}"
+        name = (
+            target.__name__
+            if target._meta.app_label == model._meta.app_label
+            else f"{target._meta.app_label}_{target.__name__}"
+        )
         many = "*" if field.many_to_many else "1"
         arrows.append(f'    {model.__name__} --> "{many}" {name} : {field.name}')
     return arrows
