@@ -3,4 +3,7 @@
 from typing import Any
 
 # name: {"task": "<app>.tasks.<function>", "schedule": seconds or crontab(…), "options": {"queue": "jobs"}}
-SCHEDULE: dict[str, dict[str, Any]] = {}
+SCHEDULE: dict[str, dict[str, Any]] = {
+    # Redis carries wake-ups alone; these find what it lost.
+    "sweep-jobs": {"task": "core.tasks.sweep_jobs", "schedule": 30},
+}

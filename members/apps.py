@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class MembersConfig(AppConfig):
     name = "members"
+
+    def ready(self) -> None:
+        from core import jobs
+        from members.models import Member
+
+        jobs.register_population(Member)

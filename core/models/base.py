@@ -15,6 +15,14 @@ class CurrentTransaction(models.Func):
     output_field = models.BigIntegerField()
 
 
+class ClockTimestamp(models.Func):
+    """The instant of the statement; `Now()` is the instant at which the transaction began."""
+
+    function = "clock_timestamp"
+    template = "%(function)s()"
+    output_field = models.DateTimeField()
+
+
 class Identified(models.Model):
     """A row with an id that may leave the system: UUIDv7, made by Postgres or, for bulk work, by `uuid7()`."""
 

@@ -17,6 +17,7 @@ class JobRun(Identified):
     kind = models.CharField(max_length=40, help_text="Like prevention or capitation.")
     key = models.CharField(max_length=120, help_text="What is worked on, like 2026-10 or 2026-11-22.")
     parameters = models.JSONField(default=dict, db_default={})
+    shares = models.PositiveIntegerField(default=1, db_default=1, help_text="Into how many shares it is cut.")
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED, db_default=Status.QUEUED)
     started_by = models.ForeignKey("core.User", models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(db_default=Now())
