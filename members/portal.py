@@ -1,0 +1,160 @@
+"""Whose record the portal shows, and what the signed-in person may do with it.
+
+A person opens their own record, or that of somebody they are a proxy of; the choice is kept in the session and
+checked anew on every request. Views say what they need:
+
+    @requires("members.portal_schedule", obj=open_member)
+    def book(request): member = request.record
+"""
+
+import uuid
+from collections.abc import Iterable
+
+import rules
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from core.db import register_reach
+from core.navigation import Person, frame
+from core.permissions import grant
+from members.models import Member, Proxy
+
+SCOPES = ("view", "schedule", "message", "refill", "costs")
+SESSION_KEY = "portal_member"
+
+
+@register_reach
+def portal_reach(user) -> tuple[set, set]:
+    """A person reaches themselves and those they are a proxy of today."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT members_reach(%s, %s)", [user.pk, timezone.localdate()])
+        return {row[0] for row in cursor.fetchall()}, set()
+
+
+def proxies_of(user) -> dict[uuid.UUID, Proxy]:
+    """The user's proxies in force today, by member id; kept on the user for the length of a request."""
+    cached = getattr(user, "_proxies", None)
+    if cached is None:
+        found = Proxy.objects.filter(user=user, period__contains=timezone.localdate()).select_related("member")
+        cached = user._proxies = {proxy.member_id: proxy for proxy in found}
+    return cached
+
+
+def own_member(user) -> Member | None:
+    """The user's own record, if they are a member."""
+    if not hasattr(user, "_own_member"):
+        user._own_member = Member.objects.filter(user=user).select_related("region").first()
+    return user._own_member
+
+
+def people(user) -> list[Member]:
+    """Everybody whose record the user may open: themselves first, then by name."""
+    own = own_member(user)
+    others = sorted((proxy.member for proxy in proxies_of(user).values()), key=lambda member: member.name_key)
+    return ([own] if own else []) + [member for member in others if own is None or member.pk != own.pk]
+
+
+def open_member(request: HttpRequest, **kwargs) -> Member:
+    """The member whose record is open: the one chosen in this session if still allowed, else one's own.
+
+    Raises `PermissionDenied` for an account that has no record and is nobody's proxy.
+    """
+    cached = getattr(request, "_open_member", None)
+    if cached is not None:
+        return cached
+    allowed = people(request.user)
+    if not allowed:
+        raise PermissionDenied("This account has no member record.")
+    chosen = request.session.get(SESSION_KEY) if hasattr(request, "session") else None
+    member = next((member for member in allowed if str(member.pk) == chosen), allowed[0])
+    request._open_member = member
+    return member
+
+
+def choose_member(request: HttpRequest, member: Member) -> None:
+    """Open the record of `member` for the rest of the session. Raises `PermissionDenied` where it may not be."""
+    if member.pk not in {person.pk for person in people(request.user)}:
+        raise PermissionDenied("This record is not yours to open.")
+    request.session[SESSION_KEY] = str(member.pk)
+    request._open_member = None
+
+
+def scopes_for(user, member: Member) -> frozenset[str]:
+    """What the user may do for the member: everything for themselves, the granted scopes as a proxy."""
+    own = own_member(user)
+    if own is not None and own.pk == member.pk:
+        return frozenset(SCOPES)
+    proxy = proxies_of(user).get(member.pk)
+    return frozenset(proxy.scopes) if proxy else frozenset()
+
+
+def is_own(user, member: Member) -> bool:
+    own = own_member(user)
+    return own is not None and own.pk == member.pk
+
+
+def hides_sensitive(user, member: Member) -> bool:
+    """Whether rows with a sensitivity label are kept from this person: from everybody but the member themselves."""
+    return not is_own(user, member)
+
+
+def _member_of(obj) -> Member | None:
+    return obj if isinstance(obj, Member) else getattr(obj, "member", None)
+
+
+@rules.predicate
+def is_self(user, obj=None) -> bool:
+    member = _member_of(obj)
+    return member is not None and is_own(user, member)
+
+
+def is_proxy(scope: str) -> rules.Predicate:
+    @rules.predicate(name=f"is_proxy:{scope}")
+    def holds(user, obj=None) -> bool:
+        member = _member_of(obj)
+        if member is None or member.pk not in proxies_of(user):
+            return False
+        # A labelled row (domain ruling 5) stays with the member, whatever a proxy may see.
+        if getattr(obj, "sensitivity", 0):
+            return False
+        return scope in proxies_of(user)[member.pk].scopes
+
+    return holds
+
+
+for _scope in SCOPES:
+    grant(f"members.portal_{_scope}", is_self, because="their own record")
+    grant(f"members.portal_{_scope}", is_proxy(_scope), because=f"a proxy who may {_scope}")
+
+
+def _menu(request: HttpRequest) -> Iterable[Person]:
+    if not request.user.is_authenticated:
+        return []
+    found = people(request.user)
+    if not found:
+        return []
+    current = open_member(request)
+    today = timezone.localdate()
+    return [
+        Person(
+            label=str(member),
+            switch_url=reverse("members:switch_person", args=[member.pk]),
+            current=member.pk == current.pk,
+            detail="" if is_own(request.user, member) else str(age_on(member, today) or ""),
+        )
+        for member in found
+    ]
+
+
+def age_on(member: Member, day) -> int | None:
+    """Whole years of age on a day; None without a birth date."""
+    born = member.birth_date
+    if born is None:
+        return None
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+frame.people = _menu

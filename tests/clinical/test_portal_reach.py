@@ -1,0 +1,61 @@
+"""Whose record a person opens in the portal."""
+
+import pytest
+
+from core.db import acting_as
+from core.permissions import may
+from members.models import Member
+from members.portal import open_member
+from tests.clinical import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def seen_by(user) -> set:
+    with acting_as(user, reason="test"):
+        return set(Member.objects.values_list("pk", flat=True))
+
+
+def test_a_member_reaches_themselves_and_nobody_else():
+    world = factories.World()
+    assert seen_by(world.maria.user) == {world.maria.pk}
+    assert seen_by(world.olga.user) == {world.olga.pk}
+
+
+def test_a_proxy_reaches_the_member_they_act_for_within_their_scopes():
+    world = factories.World()
+    with factories.arranging():
+        factories.proxy(world.pedro.user, world.maria, "view", "schedule")
+
+    with acting_as(world.pedro.user, reason="test"):
+        assert set(Member.objects.values_list("pk", flat=True)) == {world.maria.pk, world.pedro.pk}
+        assert may(world.pedro.user, "members.portal_schedule", world.maria)
+        assert not may(world.pedro.user, "members.portal_message", world.maria)
+        assert not may(world.pedro.user, "members.portal_view", world.olga)
+
+
+def test_switching_to_somebody_who_gave_no_access_is_refused(client):
+    world = factories.World()
+    client.force_login(world.pedro.user)
+    assert client.post(f"/family/{world.maria.pk}/open/").status_code in (403, 404)
+
+    with factories.arranging():
+        factories.proxy(world.pedro.user, world.maria, "view")
+    assert client.post(f"/family/{world.maria.pk}/open/").status_code == 302
+    assert client.session["portal_member"] == str(world.maria.pk)
+
+
+def test_staff_reach_their_own_system_and_not_the_other():
+    world = factories.World()
+    assert seen_by(world.chen.user) == {world.maria.pk, world.pedro.pk}
+    assert seen_by(world.outsider.user) == {world.olga.pk}
+
+
+def test_an_account_without_a_record_has_nothing_open(rf):
+    from django.core.exceptions import PermissionDenied
+
+    world = factories.World()
+    request = rf.get("/")
+    request.user = world.chen.user
+    with acting_as(world.chen.user, reason="test"), pytest.raises(PermissionDenied):
+        open_member(request)
