@@ -18,7 +18,7 @@ def test_hashed_storage_takes_every_file(settings, tmp_path):
 
     call_command("collectstatic", interactive=False, verbosity=0)
 
-    (stylesheet,) = [path for path in (tmp_path / "kpcare").glob("kpcare.*.css")]
+    stylesheet = next((tmp_path / "kpcare").glob("kpcare.*.css"))
     fonts = re.findall(r"PublicSans-\w+\.[0-9a-f]{12}\.woff2", stylesheet.read_text())
     assert len(set(fonts)) >= 3
 
