@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 LOGINS = ("app", "jobs", "owner")
 URL_VARIABLES = {"app": "DATABASE_URL", "jobs": "DATABASE_JOBS_URL", "owner": "DATABASE_OWNER_URL"}
 
-OWNER_COMMANDS = frozenset({"migrate", "sqlmigrate", "flush", "pgtrigger", "ensure_partitions", "dbshell"})
+OWNER_COMMANDS = frozenset({"migrate", "sqlmigrate", "flush", "pgtrigger", "ensure_partitions", "dbshell", "seed"})
 APP_COMMANDS = frozenset({"runserver", "check", "shell", "test"})
 
 

@@ -1,0 +1,89 @@
+"""The whole demo world in one transaction: places, people, charts, free times, money."""
+
+import datetime
+import random
+import time
+from collections.abc import Callable
+
+from django.db import connection, transaction
+
+from clinical.models import Task
+from core.context import Context, use
+from core.models import User
+from kpcare.demo import catalogue, people, world
+from kpcare.demo.charts import Charts
+from kpcare.demo.copying import bulk_load
+from members.models import Member, Proxy
+from network.models import Organization
+
+# From here on a load drops indexes and keys first; below, keeping them is cheaper than making them again.
+KEYS_ASIDE_FROM = 20_000
+PASSWORD = "kpcare-demo"
+
+
+class NotEmpty(Exception):
+    """The database already holds members; a demo world is laid into an empty one."""
+
+
+def build(*, members: int, seed: int, today: datetime.date, say: Callable[[str], None] = print) -> dict[str, int]:
+    """Lay the Kaiser-like world with `members` people into an empty database; rows written by table.
+
+    Raises `NotEmpty` where somebody lives there already.
+    """
+    started = time.monotonic()
+    user = User.objects.system("seed")
+    with use(Context(user.pk, "job", "demo world", is_job=True)), transaction.atomic():
+        if Organization.objects.exists():
+            raise NotEmpty("The database already holds an organisation: seed an empty one (./kp help run).")
+        rng = random.Random(f"catalogue-{seed}")
+        place = world.build(by=user, members=members, seed=seed, today=today)
+        charts = Charts(place, seed=seed, today=today)
+        charts.drug_ids = catalogue.add_medicines(place, rng, today)
+        catalogue.add_laboratory(place)
+        catalogue.add_schedule(place, today, days=21 if members <= 100_000 else 8)
+        catalogue.add_rates(place)
+        catalogue.add_budgets(place, today, members)
+        tables = [table.name for table in charts.tables.values()]
+        say(
+            f"Places, catalogue and free times after {time.monotonic() - started:.1f} s. Members without history events …"
+        )
+        with bulk_load(tables, set_aside_keys=members >= KEYS_ASIDE_FROM):
+            family = charts.add_home(people.hero_home(place, today))
+            made = len(family)
+            for home in people.homes(place, members=members - made, seed=seed, today=today):
+                charts.add_home(home)
+            charts.flush()
+            say(f"{members:,} members copied after {time.monotonic() - started:.1f} s. Keys and indexes …")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT setval('members_mrn_seq', %s)", [charts.mrn])
+        accounts(place, family, today)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    say(f"Demo world of {members:,} members laid in {time.monotonic() - started:.1f} s; history did not fire for it.")
+    return {name: table.written for name, table in charts.tables.items()}
+
+
+def accounts(place: world.World, family: list[str], today: datetime.date) -> None:
+    """Sign-ins: one for each staff role, and Maria's portal with access to her son and mother."""
+    staff = dict(world.demo_accounts(place, today))
+    maria = User.objects.create_user("maria@demo.example", PASSWORD, name="Maria Alvarez")
+    Member.objects.filter(pk=family[0]).update(user=maria)
+    for member in family[1:]:
+        Proxy.objects.create(
+            member_id=member,
+            user=maria,
+            relationship="parent" if member == family[1] else "child",
+            scopes=["view", "schedule", "message", "refill", "costs"],
+            period=(today - datetime.timedelta(days=400), None),
+            granted_by=maria,
+        )
+    Task.objects.create(
+        member_id=family[0],
+        status="requested",
+        kind="follow_up",
+        title="Write about HbA1c",
+        detail="New result 6.8 %. She expects a note by Thursday.",
+        owner=staff["physician"],
+        requested_by=staff["nurse"],
+        due_at=datetime.datetime.combine(today + datetime.timedelta(days=4), datetime.time(17), datetime.UTC),
+    )

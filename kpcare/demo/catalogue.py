@@ -1,0 +1,234 @@
+"""What the organisation works with: medicines and stock, laboratory tests, visit types, free times, rates, budgets."""
+
+import datetime
+import random
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from billing.models import Budget, CapitationContract, RateCell
+from core.ids import uuid7
+from core.models import Concept
+from kpcare.demo import codes
+from kpcare.demo.world import EVER, World
+from labs.models import LabTest, ReferenceRange
+from network.models import Contract, Facility, Organization, Region
+from pharmacy.models import (
+    ClinicalDrug,
+    DrugProduct,
+    FormularyEntry,
+    Ingredient,
+    InteractionRule,
+    StockLot,
+    StockMovement,
+)
+from scheduling.models import ResourceBooking, Session, Slot, VisitType
+
+MIDNIGHT = datetime.time()
+# code, name, LOINC, specimen, unit, decimals, useful days, low, high, critical low, critical high, home kit
+LAB_TESTS = [
+    ("A1C", "Hemoglobin A1c", "hba1c", "BLD", "%", 1, 80, None, "5.6", None, "14", False),
+    ("CREA", "Creatinine", "creatinine", "SER", "mg/dL", 2, 7, "0.5", "1.2", None, "7.5", False),
+    ("EGFR", "eGFR (CKD-EPI 2021)", "egfr", "SER", "mL/min/{1.73_m2}", 0, 7, "60", None, None, None, False),
+    ("K", "Potassium", "potassium", "SER", "mmol/L", 1, 1, "3.5", "5.1", "2.8", "6.2", False),
+    ("LDL", "LDL cholesterol", "ldl", "SER", "mg/dL", 0, 90, None, "130", None, None, False),
+    ("TSH", "Thyrotropin", "tsh", "SER", "m[IU]/L", 2, 42, "0.4", "4.5", None, None, False),
+    ("UACR", "Urine albumin/creatinine", "uacr", "UR", "mg/g", 0, 90, None, "30", None, None, False),
+    ("FIT", "Stool test for hidden blood (FIT)", "fit", "STL", "", 0, 300, None, None, None, None, True),
+]
+VISIT_TYPES = [
+    ("OFFICE", "Office visit", 20, "in_person", "primary_care", ""),
+    ("VIDEO", "Video visit", 20, "video", "video", ""),
+    ("PHONE", "Phone visit", 20, "phone", "video", ""),
+    ("WELLNESS", "Preventive visit", 40, "in_person", "preventive", ""),
+    ("GI-SCREEN", "Screening colonoscopy", 60, "in_person", "preventive", "207RG0100X"),
+]
+
+
+def add_medicines(world: World, rng: random.Random, today: datetime.date) -> dict[str, str]:
+    """Ingredients, drugs, products, formulary, and lots at every pharmacy; key → drug id."""
+    concept = {code: Concept.objects.get(pk=pk) for code, pk in world.concepts.items() if code.startswith("rxnorm|")}
+    drugs = {}
+    for key, (rxnorm, name, ingredient_code, ingredient, classes, _, cost, tier) in codes.DRUGS.items():
+        substance, _ = Ingredient.objects.get_or_create(
+            concept=concept[f"rxnorm|{ingredient_code}"], defaults={"name": ingredient, "classes": classes}
+        )
+        drug = ClinicalDrug.objects.create(
+            concept=concept[f"rxnorm|{rxnorm}"], name=name, form=name.split()[-1].lower()
+        )
+        drug.ingredients.add(substance)
+        # Labeller 99999 is nobody's: the demo world states no real product.
+        product = DrugProduct.objects.create(
+            drug=drug, ndc=f"99999{len(drugs) + 1:04d}01", labeller="Demo", unit_cost=Decimal(cost)
+        )
+        FormularyEntry.objects.bulk_create(
+            FormularyEntry(product=plan, drug=drug, tier=tier, period=EVER) for plan in world.products.values()
+        )
+        drugs[key] = str(drug.pk)
+        _stock(world, product, rng, today)
+    for code, name, classes in codes.ALLERGENS:
+        Ingredient.objects.get_or_create(concept=concept[f"rxnorm|{code}"], defaults={"name": name, "classes": classes})
+    InteractionRule.objects.get_or_create(
+        first="nsaid",
+        second="warfarin",
+        defaults={
+            "severity": "hard_stop",
+            "message": "Serious bleeding: warfarin with an NSAID.",
+            "source": "Warfarin label, section 7 (FDA)",
+        },
+    )
+    return drugs
+
+
+def _stock(world: World, product: DrugProduct, rng: random.Random, today: datetime.date) -> None:
+    for market in world.markets:
+        for site in market.sites:
+            lot = StockLot.objects.create(
+                facility=site.facility,
+                product=product,
+                lot_number=f"L{rng.randint(10000, 99999)}",
+                expires_on=today + datetime.timedelta(days=rng.randint(120, 700)),
+                on_hand=5000,
+            )
+            StockMovement.objects.create(
+                lot=lot, kind="receipt", quantity=5000, by=world.user, source=f"demo:{lot.pk}", reason="Opening stock"
+            )
+
+
+def add_laboratory(world: World) -> None:
+    for code, name, key, specimen, unit, decimals, useful, low, high, critical_low, critical_high, kit in LAB_TESTS:
+        test = LabTest.objects.create(
+            organization=world.system,
+            code=code,
+            name=name,
+            loinc_id=world.concepts[f"loinc|{codes.OBSERVATIONS[key][0]}"],
+            specimen_type=specimen,
+            unit=unit,
+            decimals=decimals,
+            useful_days=useful,
+            is_home_kit=kit,
+        )
+        if low or high:
+            ReferenceRange.objects.create(
+                test=test,
+                low=low,
+                high=high,
+                critical_low=critical_low,
+                critical_high=critical_high,
+                source="Demo laboratory's adult interval",
+            )
+
+
+def add_schedule(world: World, today: datetime.date, *, days: int) -> None:
+    """Sessions of every clinician on working days, morning and afternoon, cut into 20-minute slots."""
+    for code, name, minutes, modality, service, specialty in VISIT_TYPES:
+        VisitType.objects.create(
+            organization=world.system,
+            code=code,
+            name=name,
+            minutes=minutes,
+            modality=modality,
+            service=service,
+            specialty=specialty,
+            is_self_scheduled=True,
+        )
+    sessions: list[Session] = []
+    bookings: list[ResourceBooking] = []
+    slots: list[Slot] = []
+    for market in world.markets:
+        zone = ZoneInfo(market.time_zone)
+        for site in market.sites:
+            for kind, clinicians in (("FM", site.clinicians), ("PED", site.pediatricians)):
+                for clinician in clinicians:
+                    for day in _working_days(today, days):
+                        for hour in (9, 13):
+                            start = datetime.datetime.combine(day, datetime.time(hour), zone).astimezone(datetime.UTC)
+                            _session(sessions, bookings, slots, clinician, site.departments[kind], start)
+    Session.objects.bulk_create(sessions, batch_size=5000)
+    ResourceBooking.objects.bulk_create(bookings, batch_size=5000)
+    Slot.objects.bulk_create(slots, batch_size=5000)
+
+
+def _working_days(today: datetime.date, days: int):
+    return [day for n in range(days) if (day := today + datetime.timedelta(days=n)).weekday() < 5]
+
+
+def _session(sessions, bookings, slots, clinician, department, start: datetime.datetime) -> None:
+    end = start + datetime.timedelta(hours=3)
+    session = Session(id=uuid7(), department=department, clinician=clinician, during=(start, end))
+    sessions.append(session)
+    bookings.append(ResourceBooking(resource=clinician.resource, during=(start, end), session=session))
+    for number in range(9):
+        begin = start + datetime.timedelta(minutes=20 * number)
+        slots.append(Slot(id=uuid7(), session=session, starts_at=begin, ends_at=begin + datetime.timedelta(minutes=20)))
+
+
+def add_rates(world: World) -> None:
+    """Capitation terms and rate cells: the medical group gets most of a month's rate, the hospitals the rest."""
+    bands = (
+        (0, 2, "1.10"),
+        (2, 18, "0.55"),
+        (18, 40, "0.80"),
+        (40, 65, "1.35"),
+        (65, 75, "1.0"),
+        (75, 85, "1.2"),
+        (85, 200, "1.4"),
+    )
+    base = {"commercial_group": 310, "individual": 290, "medicare": 690, "medicaid": 240}
+    cells = []
+    for contract in Contract.objects.filter(kind="capitation", payer=world.plan).select_related("payee"):
+        share = Decimal("0.62") if contract.payee == world.medical_group else Decimal("0.38")
+        terms = CapitationContract.objects.create(
+            contract=contract, lookback_months={"commercial_group": 3, "individual": 3, "medicare": 36, "medicaid": 12}
+        )
+        for region in Region.objects.filter(system=world.system):
+            for line, amount in base.items():
+                for low, high, factor in bands:
+                    for sex, tilt in (("female", "1.06"), ("male", "0.94")):
+                        monthly = (Decimal(amount) * Decimal(factor) * Decimal(tilt) * share).quantize(
+                            Decimal("0.0001")
+                        )
+                        cells.append(
+                            RateCell(
+                                contract=terms,
+                                line_of_business=line,
+                                region=region,
+                                sex=sex,
+                                age_from=low,
+                                age_to=high,
+                                amount=monthly,
+                                period=EVER,
+                            )
+                        )
+    RateCell.objects.bulk_create(cells, batch_size=2000)
+
+
+def add_budgets(world: World, today: datetime.date, members: int) -> None:
+    """This year's monthly budget of each office's departments and each hospital, by what it costs to run."""
+    rows = []
+    first = today.replace(month=1, day=1)
+    for market in world.markets:
+        per_site = Decimal(members) * Decimal(str(market.share)) / len(market.sites)
+        for month in range(12):
+            on = first.replace(month=month + 1)
+            for site in market.sites:
+                for code, each in (("FM", "24"), ("PED", "5"), ("GI", "4"), ("LAB", "6"), ("RX", "31")):
+                    category = {"LAB": "laboratory", "RX": "pharmacy"}.get(code, "care")
+                    rows.append(
+                        Budget(
+                            region=market.region,
+                            facility=site.facility,
+                            department=site.departments[code],
+                            month=on,
+                            category=category,
+                            amount=(per_site * Decimal(each)).quantize(Decimal("0.01")),
+                        )
+                    )
+    Budget.objects.bulk_create(rows, batch_size=2000)
+
+
+def hospital_of(world: World, market) -> Facility:
+    return Facility.objects.get(region=market.region, kind="hospital")
+
+
+def partner(name: str) -> Organization:
+    return Organization.objects.get(name=name)

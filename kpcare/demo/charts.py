@@ -1,0 +1,495 @@
+"""From people to rows: identity, coverage, and a chart in which visits, labs and medicines agree."""
+
+import datetime
+import random
+from decimal import Decimal
+
+from clinical.models import CodingRole
+from core.ids import luhn_digit
+from kpcare.demo import codes
+from kpcare.demo.copying import Table
+from kpcare.demo.people import Home, Person
+from kpcare.demo.world import World
+
+DAY = datetime.timedelta(days=1)
+FIRST_MRN = 11_000_000
+EPOCH_MS = 1_704_067_200_000  # 2024-01-01: ids are of the seed, not of the clock
+TREATMENT = {
+    "diabetes": ["metformin"],
+    "hypertension": ["lisinopril", "amlodipine", "hydrochlorothiazide"],
+    "hyperlipidemia": ["atorvastatin"],
+    "depression": ["sertraline"],
+    "hypothyroidism": ["levothyroxine"],
+    "reflux": ["omeprazole"],
+    "atrial_fibrillation": ["warfarin"],
+    "asthma": ["albuterol"],
+    "copd": ["albuterol"],
+}
+FACT = ("id", "member_id", "status", "effective", "precision", "recorded_at", "source_system_id", "source_id")
+
+
+class Ids:
+    """Deterministic UUIDs of version 7 that grow with every call."""
+
+    def __init__(self, seed: int):
+        self.random = random.Random(f"ids-{seed}")
+        self.count = 0
+
+    def __call__(self) -> str:
+        self.count += 1
+        bits = self.random.getrandbits(62)
+        stamp = EPOCH_MS + self.count // 64
+        head = f"{stamp:012x}"
+        order = self.count % 64 << 6 | bits & 0x3F
+        tail = f"{0x8000000000000000 | bits:016x}"
+        return f"{head[:8]}-{head[8:]}-7{order:03x}-{tail[:4]}-{tail[4:]}"
+
+
+class Charts:
+    """Writes households through COPY tables. Nothing here asks the database."""
+
+    def __init__(self, world: World, *, seed: int, today: datetime.date):
+        self.world, self.today, self.ids = world, today, Ids(seed)
+        self.rng = random.Random(f"charts-{seed}")
+        self.mrn = FIRST_MRN
+        self.subscribers = 0
+        self.drug_ids: dict[str, str] = {}
+        self.tables: dict[str, Table] = {}
+        self.panels: dict[str, int] = {}
+        self.source = world.source.pk
+        self.known = f'["{today - 500 * DAY} 00:00:00+00",)'
+        for label, *columns in (
+            ("members.Household", "id", "managing_organization_id"),
+            (
+                "members.Member",
+                "id",
+                "managing_organization_id",
+                "household_id",
+                "mrn",
+                "family",
+                "given",
+                "birth_date",
+                "sex",
+                "sex_assigned_at_birth",
+                "sex_for_clinical_use",
+                "language",
+                "needs_interpreter",
+                "region_id",
+            ),
+            (
+                "members.MemberAddress",
+                "id",
+                "member_id",
+                "line1",
+                "city",
+                "state",
+                "postal_code",
+                "country",
+                "latitude",
+                "longitude",
+            ),
+            ("members.MemberTelecom", "id", "member_id", "system", "value"),
+            ("members.RaceEthnicity", "id", "member_id", "code", "source"),
+            ("members.PrimaryCareAssignment", "id", "member_id", "clinician_id", "department_id", "period", "origin"),
+            ("plans.CoverageContract", "id", "member_id", "group_id", "group_class_id", "number"),
+            ("plans.Coverage", "id", "member_id", "contract_id", "relationship", "number", "administrative_sex"),
+            (
+                "plans.CoveragePeriod",
+                "id",
+                "member_id",
+                "coverage_id",
+                "product_id",
+                "tier",
+                "valid",
+                "known",
+                "source",
+                "recorded_by_id",
+            ),
+            ("clinical.Encounter", *FACT, "department_id", "facility_id", "clinician_id", "reason_text"),
+            ("clinical.Condition", *FACT, "is_problem"),
+            (
+                "clinical.Observation",
+                *FACT,
+                "encounter_id",
+                "part_of_id",
+                "value_quantity",
+                "value_unit",
+                "value_text",
+                "interpretation",
+                "low",
+                "high",
+            ),
+            ("clinical.Procedure", *FACT, "encounter_id"),
+            ("clinical.Immunization", *FACT),
+            ("clinical.AllergyIntolerance", *FACT, "kind", "category", "criticality"),
+            (
+                "clinical.MedicationRequest",
+                *FACT,
+                "dosage_text",
+                "quantity",
+                "quantity_unit",
+                "refills",
+                "days_supply",
+                "category",
+            ),
+            ("clinical.MedicationDispense", *FACT, "request_id", "quantity", "days_supply"),
+            (
+                "pharmacy.Prescription",
+                "id",
+                "member_id",
+                "request_id",
+                "drug_id",
+                "directions",
+                "directions_es",
+                "quantity",
+                "days_supply",
+                "refills",
+                "expires_on",
+            ),
+            (
+                "billing.ServiceLine",
+                "id",
+                "member_id",
+                "encounter_id",
+                "setting",
+                "service_date",
+                "procedure_id",
+                "place_of_service",
+                "clinician_id",
+                "facility_id",
+                "department_id",
+                "cost",
+                "source",
+            ),
+            ("billing.ServiceLineDiagnosis", "member_id", "line_id", "concept_id", "rank"),
+            (
+                "billing.UtilisationCost",
+                "id",
+                "member_id",
+                "category",
+                "amount",
+                "incurred_on",
+                "facility_id",
+                "department_id",
+                "source",
+            ),
+        ):
+            self.tables[label] = Table(label, *columns)
+        for kind in (
+            "Encounter",
+            "Condition",
+            "Observation",
+            "Procedure",
+            "Immunization",
+            "Allergy",
+            "MedicationRequest",
+            "MedicationDispense",
+        ):
+            self.tables[f"clinical.{kind}Coding"] = Table(
+                f"clinical.{kind}Coding", "member_id", "fact_id", "role", "concept_id"
+            )
+
+    def flush(self) -> None:
+        for table in self.tables.values():
+            table.flush()
+
+    # --- identity and coverage ---------------------------------------------------------------------------
+
+    def add_home(self, home: Home) -> list[str]:
+        """Write one household; the members' ids in the order of its people."""
+        household = self.ids()
+        self.tables["members.Household"].add(household, self.world.system.pk)
+        ids = [self._member(home, household, person) for person in home.people]
+        self._coverage(home, ids)
+        for person, member in zip(home.people, ids, strict=True):
+            clinician, department = self._primary_care(home, person, member)
+            self._chart(home, person, member, clinician, department)
+        return ids
+
+    def _member(self, home: Home, household: str, person: Person) -> str:
+        member = self.ids()
+        digits = str(self.mrn)
+        self.mrn += 1
+        self.tables["members.Member"].add(
+            member,
+            self.world.system.pk,
+            household,
+            digits + luhn_digit(digits),
+            person.family,
+            person.given,
+            person.birth_date,
+            person.sex,
+            person.sex,
+            person.sex,
+            person.language,
+            person.language != "en" and person.age > 50,
+            home.market.region.pk,
+        )
+        self.tables["members.MemberAddress"].add(
+            self.ids(),
+            member,
+            home.line1,
+            home.site.city,
+            home.market.state,
+            home.site.postal_code,
+            "US",
+            home.latitude,
+            home.longitude,
+        )
+        if person.age >= 16:
+            self.tables["members.MemberTelecom"].add(self.ids(), member, "sms", f"+1555{self.mrn % 10_000_000:07d}")
+            if person.engagement > 0.3:
+                self.tables["members.MemberTelecom"].add(self.ids(), member, "email", f"member{self.mrn}@demo.example")
+        if self.rng.random() < 0.9:
+            self.tables["members.RaceEthnicity"].add(self.ids(), member, person.race, "self")
+        return member
+
+    def _coverage(self, home: Home, ids: list[str]) -> None:
+        group, product = self._purchase(home)
+        contract = self.ids()
+        self.subscribers += 1
+        self.tables["plans.CoverageContract"].add(contract, ids[0], group.pk, None, f"S{self.subscribers:09d}")
+        tier = "EMP" if len(ids) == 1 else "FAM" if any(p.relationship == "19" for p in home.people) else "ESP"
+        start = datetime.date(self.today.year - self.rng.choices((0, 1, 3, 6), (0.12, 0.18, 0.35, 0.35))[0], 1, 1)
+        for person, member in zip(home.people, ids, strict=True):
+            coverage = self.ids()
+            self.tables["plans.Coverage"].add(coverage, member, contract, person.relationship, "", person.sex)
+            begin = max(start, person.birth_date)
+            self.tables["plans.CoveragePeriod"].add(
+                self.ids(), member, coverage, product.pk, tier, f"[{begin},)", self.known, "demo", self.world.user.pk
+            )
+
+    def _purchase(self, home: Home):
+        products, groups = self.world.products, self.world.groups
+        if home.line_of_business == "commercial_group":
+            code = "HDHP" if self.rng.random() < 0.22 and home.line1 != "412 Juniper Street" else "GOLD-HMO"
+            return self.rng.choice(groups[:-3]), products[code]
+        place = {"individual": (-3, "SILVER"), "medicare": (-2, "SENIOR"), "medicaid": (-1, "MEDICAID")}
+        index, code = place[home.line_of_business]
+        return groups[index], products[code]
+
+    def _primary_care(self, home: Home, person: Person, member: str):
+        child = person.age < 18
+        clinicians = home.site.pediatricians if child else home.site.clinicians
+        department = home.site.departments["PED" if child else "FM"]
+        # The emptiest panel takes the next; the pictures' family is with the first physician.
+        clinician = (
+            clinicians[0]
+            if home.line1 == "412 Juniper Street"
+            else min(clinicians, key=lambda one: self.panels.get(one.npi, 0))
+        )
+        self.panels[clinician.npi] = self.panels.get(clinician.npi, 0) + 1
+        begin = max(datetime.date(self.today.year - 3, 1, 1), person.birth_date)
+        self.tables["members.PrimaryCareAssignment"].add(
+            self.ids(), member, clinician.pk, department.pk, f"[{begin},)", "assigned"
+        )
+        return clinician, department
+
+    # --- the chart ---------------------------------------------------------------------------------------
+
+    def _fact(self, model: str, member: str, status: str, start, end=None, *extra, precision: str = "t") -> str:
+        fact = self.ids()
+        since = start if isinstance(start, str) else f"{start} 17:00:00+00"
+        until = end or (f"{start} 17:20:00+00" if not isinstance(start, str) else "")
+        period = f'["{since}",)' if until == "open" else f'["{since}","{until}")'
+        self.tables[f"clinical.{model}"].add(fact, member, status, period, precision, since, self.source, fact, *extra)
+        return fact
+
+    def _code(self, kind: str, member: str, fact: str, concept: str, role: int = CodingRole.CODE) -> None:
+        self.tables[f"clinical.{kind}Coding"].add(member, fact, int(role), self.world.concepts[concept])
+
+    def _chart(self, home: Home, person: Person, member: str, clinician, department) -> None:
+        rng = self.rng
+        for condition, year in person.conditions.items():
+            code = codes.CONDITIONS[condition][0]
+            onset = datetime.date(min(year, self.today.year - 1), rng.randint(1, 12), rng.randint(1, 28))
+            fact = self._fact("Condition", member, "active", onset, "open", True, precision="d")
+            self._code("Condition", member, fact, f"icd10|{code}")
+        self._visits(home, person, member, clinician, department)
+        self._medicines(person, member)
+        self._screenings(person, member)
+        self._vaccines(person, member)
+        if rng.random() < 0.06 or (person.given == "Maria" and person.family == "Alvarez"):
+            code, _, _ = codes.ALLERGENS[0] if person.family == "Alvarez" else rng.choice(codes.ALLERGENS)
+            fact = self._fact(
+                "AllergyIntolerance",
+                member,
+                "active",
+                datetime.date(max(2001, person.birth_date.year + 2), 5, 4),
+                "open",
+                "allergy",
+                "medication",
+                "high" if person.family == "Alvarez" else "low",
+                precision="d",
+            )
+            self._code("Allergy", member, fact, f"rxnorm|{code}")
+
+    def _days_ago(self, most: int, least: int = 1) -> datetime.date:
+        return self.today - DAY * self.rng.randint(least, most)
+
+    def _visits(self, home: Home, person: Person, member: str, clinician, department) -> None:
+        rng = self.rng
+        chronic = [key for key in person.conditions if key not in ("obesity",)]
+        yearly = (0.7 if person.age > 4 else 2.5) * person.engagement + 0.55 * len(chronic)
+        for number in range(min(8, int(rng.expovariate(1 / (yearly * 1.4 + 0.01))))):
+            on = self._days_ago(600)
+            if on < person.birth_date:
+                continue
+            wellness = number == 0 and rng.random() < person.engagement
+            procedure = "hcpcs|G0439" if wellness else "hcpcs|G0463"
+            visit = self._fact(
+                "Encounter",
+                member,
+                "finished",
+                on,
+                None,
+                department.pk,
+                home.site.facility.pk,
+                clinician.pk,
+                "Annual visit" if wellness else "Follow-up" if chronic else "Visit",
+            )
+            self._code("Encounter", member, visit, procedure, CodingRole.TYPE)
+            self._code("Encounter", member, visit, "act|AMB", CodingRole.CLASS)
+            diagnoses = [codes.CONDITIONS[key][0] for key in chronic if rng.random() < 0.75] or [
+                rng.choice(codes.VISIT_REASONS[1:5])[0]
+            ]
+            self._service(home, member, visit, on, procedure, clinician, department, diagnoses, wellness)
+            if person.age >= 18 and rng.random() < 0.8:
+                self._blood_pressure(person, member, visit, on)
+        self._laboratory(person, member)
+
+    def _service(self, home, member, visit, on, procedure, clinician, department, diagnoses, wellness: bool) -> None:
+        line = self.ids()
+        cost = Decimal("210.00") if wellness else Decimal("145.00")
+        self.tables["billing.ServiceLine"].add(
+            line,
+            member,
+            visit,
+            "professional",
+            on,
+            self.world.concepts[procedure],
+            "11",
+            clinician.pk,
+            home.site.facility.pk,
+            department.pk,
+            cost,
+            f"demo:{line}",
+        )
+        for rank, code in enumerate(dict.fromkeys(diagnoses), 1):
+            self.tables["billing.ServiceLineDiagnosis"].add(member, line, self.world.concepts[f"icd10|{code}"], rank)
+        self.tables["billing.UtilisationCost"].add(
+            self.ids(), member, "care", cost, on, home.site.facility.pk, department.pk, f"billing.serviceline:{line}"
+        )
+
+    def _blood_pressure(self, person: Person, member: str, visit: str | None, on: datetime.date) -> None:
+        high = "hypertension" in person.conditions
+        systolic = int(self.rng.gauss(136 if high else 121, 12))
+        diastolic = int(min(systolic - 25, self.rng.gauss(82 if high else 75, 8)))
+        panel = self._observe(person, member, "bp", on, None, visit)
+        self._observe(person, member, "systolic", on, systolic, visit, part_of=panel)
+        self._observe(person, member, "diastolic", on, diastolic, visit, part_of=panel)
+
+    def _observe(
+        self, person, member, key, on, value, visit=None, *, part_of=None, text="", low=None, high=None
+    ) -> str:
+        code, _, unit = codes.OBSERVATIONS[key]
+        flag = ""
+        if value is not None and (low is not None or high is not None):
+            flag = "H" if high is not None and value > high else "L" if low is not None and value < low else "N"
+        fact = self._fact("Observation", member, "final", on, None, visit, part_of, value, unit, text, flag, low, high)
+        self._code("Observation", member, fact, f"loinc|{code}")
+        return fact
+
+    def _laboratory(self, person: Person, member: str) -> None:
+        rng = self.rng
+        if "diabetes" in person.conditions:
+            level = min(11.5, max(5.9, rng.gauss(7.3, 1.1)))
+            if person.given == "Maria" and person.family == "Alvarez":
+                for months, value in ((33, 8.3), (27, 8.0), (21, 7.8), (15, 7.6), (9, 7.5), (4, 7.4)):
+                    self._observe(person, member, "hba1c", self.today - DAY * 30 * months, value, high=5.6)
+                self._observe(person, member, "hba1c", self.today - DAY * 2, 6.8, high=5.6)
+            for months in (19, 13, 7, 2):
+                if person.family != "Alvarez" and rng.random() < person.engagement:
+                    level = round(min(12, max(5.7, level + rng.gauss(-0.1, 0.4))), 1)
+                    self._observe(
+                        person, member, "hba1c", self._days_ago(months * 30 + 25, months * 30), level, high=5.6
+                    )
+        if (
+            person.conditions.keys() & {"diabetes", "hypertension", "ckd", "heart_failure"}
+            and rng.random() < person.engagement + 0.2
+        ):
+            on = self._days_ago(420)
+            kidney = int(rng.gauss(50 if "ckd" in person.conditions else 86, 9))
+            self._observe(person, member, "egfr", on, max(12, min(120, kidney)), low=60)
+            self._observe(person, member, "potassium", on, round(rng.gauss(4.3, 0.35), 1), low=3.5, high=5.1)
+        if "hyperlipidemia" in person.conditions and rng.random() < person.engagement + 0.1:
+            self._observe(person, member, "ldl", self._days_ago(500), int(max(40, rng.gauss(104, 28))), high=130)
+
+    def _medicines(self, person: Person, member: str) -> None:
+        rng = self.rng
+        wanted = [drug for key in person.conditions for drug in TREATMENT.get(key, [])[: 1 + (rng.random() < 0.3)]]
+        for drug in dict.fromkeys(wanted):
+            if drug == "warfarin" and rng.random() < 0.6:
+                continue
+            rxnorm, _, _, _, _, daily, *_ = codes.DRUGS[drug]
+            on = self._days_ago(300, 30)
+            end = on + 365 * DAY
+            directions = (
+                "Inhale 2 puffs every 4 hours if needed"
+                if drug == "albuterol"
+                else f"Take 1 tablet {'twice a day with food' if daily == 2 else 'once a day'}"
+            )
+            spanish = (
+                "Inhale 2 veces cada 4 horas si lo necesita"
+                if drug == "albuterol"
+                else f"Tome 1 tableta {'dos veces al día con comida' if daily == 2 else 'una vez al día'}"
+            )
+            quantity, days = (1, 30) if drug == "albuterol" else (90 * daily, 90)
+            request = self._fact(
+                "MedicationRequest",
+                member,
+                "active",
+                f"{on} 17:00:00+00",
+                f"{end} 17:00:00+00",
+                directions,
+                quantity,
+                "each",
+                3,
+                days,
+                "community",
+            )
+            self._code("MedicationRequest", member, request, f"rxnorm|{rxnorm}")
+            self.tables["pharmacy.Prescription"].add(
+                self.ids(), member, request, self.drug_ids[drug], directions, spanish, quantity, days, 3, end
+            )
+            filled = on + DAY * rng.randint(0, 4)
+            while filled < self.today and rng.random() < 0.55 + person.engagement * 0.45:
+                fill = self._fact("MedicationDispense", member, "completed", filled, None, request, quantity, days)
+                self._code("MedicationDispense", member, fill, f"rxnorm|{rxnorm}")
+                filled += DAY * (days + rng.randint(-6, 14))
+
+    def _screenings(self, person: Person, member: str) -> None:
+        rng = self.rng
+        if person.family == "Alvarez" and person.given == "Maria":
+            self._observe(person, member, "fit", datetime.date(2016, 10, 4), None, text="Negative")
+            self._observe(person, member, "mammogram", self.today - 300 * DAY, None)
+            return
+        if 45 <= person.age <= 85:
+            if rng.random() < 0.35 * (0.5 + person.engagement):
+                done = self._fact("Procedure", member, "completed", self._days_ago(3650, 200), None, None)
+                self._code("Procedure", member, done, "hcpcs|G0121")
+            elif rng.random() < 0.75 * person.engagement:
+                self._observe(person, member, "fit", self._days_ago(900), None, text="Negative")
+        if person.sex == "female" and person.age >= 40 and rng.random() < 0.45 + 0.5 * person.engagement:
+            self._observe(person, member, "mammogram", self._days_ago(1100), None)
+        if person.sex == "female" and 21 <= person.age <= 70 and rng.random() < 0.4 + 0.5 * person.engagement:
+            key = "hpv" if person.age >= 30 and rng.random() < 0.6 else "pap"
+            self._observe(person, member, key, self._days_ago(1900), None, text="Negative")
+
+    def _vaccines(self, person: Person, member: str) -> None:
+        if person.age >= 1 and self.rng.random() < 0.6 * person.engagement + 0.1:
+            fact = self._fact("Immunization", member, "completed", self._days_ago(330, 20))
+            self._code("Immunization", member, fact, "cvx|158")
+        if person.age >= 65 and self.rng.random() < person.engagement:
+            fact = self._fact("Immunization", member, "completed", self._days_ago(1500))
+            self._code("Immunization", member, fact, "cvx|216")

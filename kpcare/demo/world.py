@@ -1,0 +1,416 @@
+"""The organisation before its members: places, clinicians, products, catalogue, contracts, accounts."""
+
+import datetime
+import random
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from core.models import CodeSystem, Concept, SourceSystem, User
+from kpcare.demo import codes, names
+from network.models import (
+    Bed,
+    Clinician,
+    Contract,
+    Department,
+    Employment,
+    Facility,
+    Organization,
+    Region,
+    Resource,
+    RoleAssignment,
+    Room,
+    ServiceArea,
+)
+from plans.models import Benefit, EmployerGroup, GroupClass, PremiumRate, Product
+
+EVER = (datetime.date(2015, 1, 1), None)
+FAMILY_MEDICINE, PEDIATRICS, GASTROENTEROLOGY = "207Q00000X", "208000000X", "207RG0100X"
+# code, name, state, time zone, share of members, (city, postal code, latitude, longitude)…
+MARKETS = [
+    (
+        "NCA",
+        "Northern California",
+        "CA",
+        "America/Los_Angeles",
+        0.34,
+        [
+            ("Oakland", "94611", 37.8044, -122.2712),
+            ("San Jose", "95112", 37.3382, -121.8863),
+            ("Sacramento", "95814", 38.5816, -121.4944),
+        ],
+    ),
+    (
+        "SCA",
+        "Southern California",
+        "CA",
+        "America/Los_Angeles",
+        0.34,
+        [
+            ("Los Angeles", "90027", 34.0522, -118.2437),
+            ("San Diego", "92108", 32.7157, -117.1611),
+            ("Fontana", "92335", 34.0922, -117.4350),
+        ],
+    ),
+    (
+        "NW",
+        "Northwest",
+        "OR",
+        "America/Los_Angeles",
+        0.06,
+        [("Portland", "97227", 45.5152, -122.6784), ("Salem", "97301", 44.9429, -123.0351)],
+    ),
+    (
+        "WA",
+        "Washington",
+        "WA",
+        "America/Los_Angeles",
+        0.07,
+        [("Seattle", "98112", 47.6062, -122.3321), ("Tacoma", "98405", 47.2529, -122.4443)],
+    ),
+    (
+        "CO",
+        "Colorado",
+        "CO",
+        "America/Denver",
+        0.05,
+        [("Denver", "80205", 39.7392, -104.9903), ("Aurora", "80011", 39.7294, -104.8319)],
+    ),
+    (
+        "GA",
+        "Georgia",
+        "GA",
+        "America/New_York",
+        0.04,
+        [("Atlanta", "30309", 33.7490, -84.3880), ("Duluth", "30096", 34.0029, -84.1446)],
+    ),
+    (
+        "MAS",
+        "Mid-Atlantic States",
+        "MD",
+        "America/New_York",
+        0.07,
+        [("Rockville", "20850", 39.0840, -77.1528), ("Largo", "20774", 38.8976, -76.8303)],
+    ),
+    (
+        "HI",
+        "Hawaii",
+        "HI",
+        "Pacific/Honolulu",
+        0.03,
+        [("Honolulu", "96814", 21.3069, -157.8583), ("Wailuku", "96793", 20.8893, -156.4729)],
+    ),
+]
+DEPARTMENTS = [
+    ("FM", "Family Medicine", FAMILY_MEDICINE, True),
+    ("PED", "Pediatrics", PEDIATRICS, True),
+    ("GI", "Gastroenterology", GASTROENTEROLOGY, False),
+    ("LAB", "Laboratory", "291U00000X", False),
+    ("RX", "Pharmacy", "3336C0003X", False),
+]
+BENEFITS = {
+    "primary_care": (20, 0, False),
+    "specialty_care": (35, 0, False),
+    "video": (0, 0, False),
+    "preventive": (0, 0, False),
+    "urgent_care": (40, 0, False),
+    "emergency": (150, 0, True),
+    "inpatient": (0, Decimal("0.20"), True),
+    "laboratory": (10, 0, True),
+    "imaging": (50, 0, True),
+    "drug_tier_1": (10, 0, False),
+    "drug_tier_2": (35, 0, False),
+    "drug_tier_3": (60, 0, True),
+}
+PRODUCTS = [
+    ("GOLD-HMO", "Gold HMO", "commercial_group", "hmo", "gold", "month", 250, 3500),
+    ("HDHP", "Saver HMO with HSA", "commercial_group", "hdhp", "", "month", 1700, 5000),
+    ("SILVER", "Silver HMO", "individual", "hmo", "silver", "month", 2500, 8000),
+    ("SENIOR", "Senior Advantage", "medicare", "hmo", "", "month", 0, 3400),
+    ("MEDICAID", "Community Care", "medicaid", "hmo", "", "month", 0, 0),
+]
+
+
+@dataclass
+class Site:
+    """A medical office with the clinicians whose panels are there."""
+
+    facility: Facility
+    departments: dict[str, Department]
+    latitude: float
+    longitude: float
+    city: str
+    postal_code: str
+    clinicians: list[Clinician] = field(default_factory=list)
+    pediatricians: list[Clinician] = field(default_factory=list)
+
+
+@dataclass
+class Market:
+    region: Region
+    share: float
+    state: str
+    time_zone: str
+    sites: list[Site] = field(default_factory=list)
+
+
+@dataclass
+class World:
+    """What the members' generator refers to."""
+
+    system: Organization
+    plan: Organization
+    medical_group: Organization
+    hospitals: Organization
+    markets: list[Market]
+    products: dict[str, Product]
+    groups: list[EmployerGroup]
+    concepts: dict[str, int]
+    source: SourceSystem
+    user: User
+
+
+def build(*, by: User, members: int, seed: int, today: datetime.date) -> World:
+    """Make the organisation for `members` people. Deterministic for a seed."""
+    rng = random.Random(f"world-{seed}")
+    system = Organization.objects.create(name="Redwood Health", kind="system")
+    plan = Organization.objects.create(
+        name="Redwood Health Plan", kind="health_plan", parent=system, system=system, tax_id="94-0000001"
+    )
+    group = Organization.objects.create(
+        name="Redwood Medical Group", kind="medical_group", parent=system, system=system, tax_id="94-0000002"
+    )
+    hospitals = Organization.objects.create(
+        name="Redwood Hospitals", kind="hospital", parent=system, system=system, tax_id="94-0000003"
+    )
+    for name, kind in (("Redwood Pharmacies", "pharmacy"), ("Redwood Laboratories", "laboratory")):
+        Organization.objects.create(name=name, kind=kind, parent=plan, system=system, is_legal_entity=False)
+    Organization.objects.create(name="St. Mary's Hospital", kind="outside", npi="1999999984")
+    for payee in (group, hospitals):
+        Contract.objects.create(
+            payer=plan, payee=payee, kind="capitation", name=f"Capitation, {payee.name}", period=EVER
+        )
+    markets = [_market(rng, system, group, hospitals, entry, members) for entry in MARKETS]
+    products, groups = _products(plan, markets)
+    return World(
+        system,
+        plan,
+        group,
+        hospitals,
+        markets,
+        products,
+        groups,
+        _concepts(),
+        SourceSystem.objects.get_or_create(uri="urn:kpcare:demo", defaults={"name": "Demo world"})[0],
+        by,
+    )
+
+
+def _market(rng, system, group, hospitals, entry, members: int) -> Market:
+    code, name, state, zone, share, cities = entry
+    region = Region.objects.create(system=system, code=code, name=name, state=state, time_zone=zone)
+    market = Market(region, share, state, zone)
+    panel = 1_800
+    adults_each = max(1, round(members * share / len(cities) * 0.8 / panel))
+    for number, (city, postal, latitude, longitude) in enumerate(cities):
+        ServiceArea.objects.create(region=region, postal_code=postal, latitude=latitude, longitude=longitude)
+        office = Facility.objects.create(
+            organization=group,
+            region=region,
+            code=f"{code}{number + 1}",
+            name=f"{city} Medical Offices",
+            kind="medical_office",
+            city=city,
+            state=state,
+            postal_code=postal,
+            latitude=latitude,
+            longitude=longitude,
+            time_zone=zone,
+            line1=f"{rng.randint(100, 9900)} {rng.choice(names.STREETS)} Street",
+        )
+        departments = {
+            short: Department.objects.create(
+                facility=office,
+                code=short,
+                name=title,
+                specialty=specialty,
+                is_primary_care=primary,
+                cost_center=f"{code}{number + 1}-{short}",
+            )
+            for short, title, specialty, primary in DEPARTMENTS
+        }
+        site = Site(office, departments, latitude, longitude, city, postal)
+        for kind, many in (("FM", adults_each + 1), ("PED", max(1, adults_each // 4)), ("GI", 1)):
+            for _ in range(many):
+                clinician = _clinician(rng, departments[kind], group, panel if kind != "GI" else 0)
+                {"FM": site.clinicians, "PED": site.pediatricians}.get(kind, []).append(clinician)
+        _rooms(departments["FM"], 4)
+        market.sites.append(site)
+    _hospital(hospitals, region, cities[0], zone)
+    return market
+
+
+def _clinician(rng, department: Department, employer: Organization, panel: int) -> Clinician:
+    origin = rng.choices([o[0] for o in names.ORIGINS], [o[1] for o in names.ORIGINS])[0]
+    given = rng.choice((names.FEMALE if rng.random() < 0.55 else names.MALE)[origin])
+    clinician = Clinician.objects.create(
+        npi=_npi(rng),
+        family=rng.choice(names.FAMILY[origin]),
+        given=given,
+        prefix="Dr.",
+        credential="MD",
+        specialty=department.specialty,
+        languages=["en"] + ([origin] if origin in ("es", "zh", "vi", "tl") else []),
+        panel_limit=panel,
+        is_accepting=panel > 0,
+    )
+    Employment.objects.create(
+        clinician=clinician, organization=employer, department=department, fte=Decimal("1.000"), period=EVER
+    )
+    Resource.objects.create(clinician=clinician)
+    return clinician
+
+
+def _npi(rng) -> str:
+    """An NPI that passes its check: Luhn over 80840 and the number (45 CFR 162.406)."""
+    from core.ids import luhn_digit
+
+    stem = "1" + "".join(str(rng.randint(0, 9)) for _ in range(8))
+    return stem + luhn_digit("80840" + stem)
+
+
+def _rooms(department: Department, many: int) -> None:
+    for number in range(1, many + 1):
+        Resource.objects.create(room=Room.objects.create(department=department, name=f"Exam {number}"))
+
+
+def _hospital(owner: Organization, region: Region, city, zone: str) -> None:
+    name, postal, latitude, longitude = city
+    hospital = Facility.objects.create(
+        organization=owner,
+        region=region,
+        code=f"{region.code}H",
+        name=f"{name} Medical Center",
+        kind="hospital",
+        place_of_service="21",
+        city=name,
+        state=region.state,
+        postal_code=postal,
+        latitude=latitude,
+        longitude=longitude,
+        time_zone=zone,
+    )
+    for code, title in (("MED", "Medical Ward"), ("ED", "Emergency Department")):
+        ward = Department.objects.create(facility=hospital, code=code, name=title, cost_center=f"{region.code}H-{code}")
+        for number in range(1, 7):
+            room = Room.objects.create(department=ward, name=f"{number:02d}")
+            for label in ("A", "B"):
+                Resource.objects.create(bed=Bed.objects.create(room=room, label=label))
+
+
+def _products(plan: Organization, markets: list[Market]):
+    products = {}
+    for code, name, line, kind, metal, proration, deductible, limit in PRODUCTS:
+        product = products[code] = Product.objects.create(
+            organization=plan,
+            code=code,
+            name=name,
+            line_of_business=line,
+            kind=kind,
+            metal=metal,
+            proration=proration,
+            deductible=deductible,
+            family_deductible=deductible * 2,
+            out_of_pocket_limit=limit,
+            family_out_of_pocket_limit=limit * 2,
+        )
+        free = code == "MEDICAID"
+        Benefit.objects.bulk_create(
+            Benefit(
+                product=product,
+                service=service,
+                copay=0 if free else copay,
+                coinsurance=0 if free else coinsurance,
+                after_deductible=(after
+                and not free
+                and service != "preventive")
+                or (kind == "hdhp" and service not in ("preventive",)),
+                period=EVER,
+            )
+            for service, (copay, coinsurance, after) in BENEFITS.items()
+        )
+        for band, (low, high, factor) in enumerate(((0, 18, 0.6), (18, 40, 0.9), (40, 65, 1.4), (65, 200, 2.2))):
+            PremiumRate.objects.create(
+                product=product, age_from=low, age_to=high, amount=Decimal(round(480 * factor + band, 2)), period=EVER
+            )
+    groups = []
+    for number, name in enumerate(names.EMPLOYERS):
+        employer = EmployerGroup.objects.create(organization=plan, number=f"{600100 + number}", name=name)
+        GroupClass.objects.create(group=employer, code="A", product=products["GOLD-HMO"])
+        GroupClass.objects.create(group=employer, code="B", product=products["HDHP"])
+        groups.append(employer)
+    for number, name, code in (
+        ("EXCH", "Marketplace", "SILVER"),
+        ("CMS", "Medicare (CMS)", "SENIOR"),
+        ("STATE", "State Medicaid", "MEDICAID"),
+    ):
+        employer = EmployerGroup.objects.create(organization=plan, number=number, name=name)
+        GroupClass.objects.create(group=employer, code="A", product=products[code])
+        groups.append(employer)
+    return products, groups
+
+
+def _concepts() -> dict[str, int]:
+    """ "system|code" → concept id, for every code that the demo world's charts use."""
+    wanted = [("icd10", code, display) for code, display in (*codes.CONDITIONS.values(), *codes.VISIT_REASONS)]
+    wanted += [("loinc", code, display) for code, display, _ in codes.OBSERVATIONS.values()]
+    wanted += list(codes.PROCEDURES.values())
+    wanted += [("cvx", code, display) for code, display in codes.VACCINES]
+    wanted += [("rxnorm", drug[0], drug[1]) for drug in codes.DRUGS.values()]
+    wanted += [("rxnorm", drug[2], drug[3]) for drug in codes.DRUGS.values()]
+    wanted += [("rxnorm", code, display) for code, display, _ in codes.ALLERGENS]
+    wanted += [("act", "AMB", "ambulatory"), ("act", "EMER", "emergency"), ("act", "VR", "virtual")]
+    systems = {
+        key: CodeSystem.objects.get_or_create(uri=uri, defaults={"name": name})[0]
+        for key, (uri, name) in codes.SYSTEMS.items()
+    }
+    Concept.objects.bulk_create(
+        [Concept(system=systems[key], code=code, display=display) for key, code, display in dict.fromkeys(wanted)],
+        ignore_conflicts=True,
+    )
+    found = Concept.objects.filter(system__in=systems.values()).values_list("system_id", "code", "id")
+    key_of = {system.pk: key for key, system in systems.items()}
+    return {f"{key_of[system]}|{code}": concept for system, code, concept in found}
+
+
+def demo_accounts(world: World, today: datetime.date) -> list[tuple[str, User]]:
+    """One account for each staff role, at the first market's first office; (role, user)."""
+    site = world.markets[0].sites[0]
+    people = [
+        ("physician", "Dr. Amara Chen", site.departments["FM"]),
+        ("nurse", "Jo Park", site.departments["FM"]),
+        ("medical_assistant", "Luis Ortega", site.departments["FM"]),
+        ("pharmacist", "Priya Nair", site.departments["RX"]),
+        ("laboratory_technologist", "Tom Becker", site.departments["LAB"]),
+        ("front_desk", "Dana Hill", site.departments["FM"]),
+        ("care_coordinator", "Ruth Osei", site.departments["FM"]),
+        ("plan_administrator", "Helen Marsh", None),
+        ("finance", "Victor Lindqvist", None),
+        ("auditor", "Nadia Rahman", None),
+    ]
+    made = []
+    for role, name, department in people:
+        user = User.objects.create_user(f"{role.replace('_', '.')}@demo.example", "kpcare-demo", name=name)
+        RoleAssignment.objects.create(
+            user=user,
+            role=role,
+            organization=world.system if department is None else world.medical_group,
+            facility=department.facility if department else None,
+            department=department,
+            period=EVER,
+        )
+        made.append((role, user))
+    physician = site.clinicians[0]
+    Clinician.objects.filter(pk=physician.pk).update(user=dict(made)["physician"], family="Chen", given="Amara")
+    admin = User.objects.create_superuser("admin@demo.example", "kpcare-demo", name="Site administrator")
+    RoleAssignment.objects.create(user=admin, role="plan_administrator", organization=world.system, period=EVER)
+    return [*made, ("admin", admin)]
