@@ -18,7 +18,7 @@ from network.models import Organization
 
 # From here on a load drops indexes and keys first; below, keeping them is cheaper than making them again.
 KEYS_ASIDE_FROM = 20_000
-PASSWORD = "kpcare-demo"
+PASSWORD = "kpcare-demo"  # noqa: S105  (printed at the start of every demo)
 
 
 class NotEmpty(Exception):

@@ -88,7 +88,11 @@ def _home(rng: random.Random, market: Market, today: datetime.date) -> Home:
             age = max(0, head_age - rng.randint(22, 40))
             if age < 26:
                 people.append(_person(rng, today, age, rng.choice(("female", "male")), "19", shared))
-    line = "medicare" if head_age >= 65 else rng.choices([l for l, _ in COVERAGE_MIX], [w for _, w in COVERAGE_MIX])[0]
+    line = (
+        "medicare"
+        if head_age >= 65
+        else rng.choices([name for name, _ in COVERAGE_MIX], [share for _, share in COVERAGE_MIX])[0]
+    )
     if line == "medicare":
         people = [person for person in people if person.age >= 65]
     return Home(

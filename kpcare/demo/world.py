@@ -330,9 +330,7 @@ def _products(plan: Organization, markets: list[Market]):
                 service=service,
                 copay=0 if free else copay,
                 coinsurance=0 if free else coinsurance,
-                after_deductible=(after
-                and not free
-                and service != "preventive")
+                after_deductible=(after and not free and service != "preventive")
                 or (kind == "hdhp" and service not in ("preventive",)),
                 period=EVER,
             )
