@@ -95,13 +95,9 @@ def browser_name(user_agent: Any) -> str:
         ("Safari/", "Safari"),
     )
     systems = (
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Android", "Android"),
-        ("Windows", "Windows"),
-        ("Mac OS", "Mac"),
+        *(("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows")),
+        *(("Mac OS", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux")),
     )
-    systems += (("CrOS", "ChromeOS"), ("Linux", "Linux"))
     found = [next((name for mark, name in names if mark in text), "") for names in (browsers, systems)]
     return ", ".join(filter(None, found)) or text[:60] or NOTHING
 

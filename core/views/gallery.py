@@ -127,13 +127,7 @@ def example(page: str) -> dict[str, Any]:
             {"label": _("Language"), "value": "Spanish, interpreter"},
             {"label": _("Preferred name"), "value": None},
         ],
-        "days": [
-            {
-                "date": datetime.date(2026, 12, day),
-                "times": [{"value": f"{day}-{time}", "label": f"{time} am", "note": note} for time, note in times],
-            }
-            for day, times in [(3, [("9:20", ""), ("9:40", ""), ("11:00", _("video"))]), (4, [("8:00", "")])]
-        ],
+        "days": free_times(),
         "steps": [_("Choose a time"), _("How we meet"), _("Check and book")],
         "tabs": [
             {"label": _("All"), "url": "#", "count": 31, "current": True},
@@ -176,3 +170,15 @@ def trend() -> dict[str, Any]:
             ]
         ],
     }
+
+
+def free_times() -> list[dict[str, Any]]:
+    """Two days with free times."""
+    morning: list[tuple[str, Any]] = [("9:20", ""), ("9:40", ""), ("11:00", _("video"))]
+    return [
+        {
+            "date": datetime.date(2026, 12, day),
+            "times": [{"value": f"{day}-{label}", "label": f"{label} am", "note": note} for label, note in times],
+        }
+        for day, times in [(3, morning), (4, [("8:00", "")])]
+    ]
