@@ -44,9 +44,7 @@ def build(*, members: int, seed: int, today: datetime.date, say: Callable[[str],
         catalogue.add_rates(place)
         catalogue.add_budgets(place, today, members)
         tables = [table.name for table in charts.tables.values()]
-        say(
-            f"Places, catalogue and free times after {time.monotonic() - started:.1f} s. Members without history events …"
-        )
+        say(f"Places, catalogue and free times after {time.monotonic() - started:.1f} s.")
         with bulk_load(tables, set_aside_keys=members >= KEYS_ASIDE_FROM):
             family = charts.add_home(people.hero_home(place, today))
             made = len(family)
