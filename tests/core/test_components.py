@@ -11,7 +11,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
-from django.utils import translation
+from django.utils import timezone, translation
 
 from tests.core.rendering import render
 
@@ -429,3 +429,32 @@ def test_combo_box_and_money_keep_label_and_note_tied():
     price = Elements(render('<c-field :field="form.price" />', form=PriceForm({"price": "a lot"})))
     assert price.one("input")["aria-invalid"] == "true"
     assert price.one("input")["class"] == "usa-input"
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141 Safari/537.36",
+            "Chrome, Linux",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/141 Safari/537.36 Edg/141", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari, iPhone"),
+        ("curl/8", "curl/8"),
+        ("", "–"),
+    ],
+)
+def test_a_device_is_named_so_that_one_knows_it_again(agent, said):
+    from core.templatetags.kp import browser_name
+
+    assert browser_name(agent) == said
+
+
+def test_time_of_day_is_local():
+    from core.templatetags.kp import short_time
+
+    assert short_time(datetime.time(0, 5)) == "12:05 am"
+    assert short_time(datetime.time(13, 40)) == "1:40 pm"
+    assert short_time(None) == "–"
+    with timezone.override("America/Los_Angeles"):
+        assert short_time(datetime.datetime(2026, 12, 3, 17, 20, tzinfo=datetime.UTC)) == "9:20 am"
