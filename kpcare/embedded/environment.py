@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -92,7 +93,9 @@ def bootstrap_uv(state: Path) -> str:
 
 def run(*command: str) -> None:
     """Run one installer step; a failure becomes one sentence under what the step itself said."""
-    done = subprocess.run(command, stdout=sys.stderr, stderr=subprocess.PIPE, text=True)
+    # The machine's own certificates: an organisation's proxy is trusted there and not in uv's list.
+    environ = {"UV_SYSTEM_CERTS": "1", **os.environ}
+    done = subprocess.run(command, env=environ, stdout=sys.stderr, stderr=subprocess.PIPE, text=True)
     if done.returncode == 0:
         return
     print(done.stderr, file=sys.stderr)
