@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, models
-from django.http import HttpRequest
 
 from core.context import current
 from core.models.audit import AuditEvent

@@ -46,7 +46,7 @@ class MemberForeignKey(models.BaseConstraint):
         parents = field.remote_field.model._base_manager.using(using)
         if not parents.filter(pk=parent_id, member_id=instance.member_id).exists():
             raise ValidationError(
-                self.get_violation_error_message() % {"field": self.field}, code=self.violation_error_code
+                str(self.get_violation_error_message()) % {"field": self.field}, code=self.violation_error_code
             )
 
     def deconstruct(self):
@@ -60,4 +60,4 @@ class MemberForeignKey(models.BaseConstraint):
             return (self.field, self.name) == (other.field, other.name)
         return super().__eq__(other)
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]

@@ -38,7 +38,7 @@ def track():
         pghistory.DeleteEvent(level=pgtrigger.Statement),
         base_model=HistoryEvent,
         context_field=pghistory.ContextJSONField(),
-        context_id_field=None,
+        context_id_field=None,  # type: ignore[arg-type]
     )
 
     def decorate(model):

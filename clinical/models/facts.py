@@ -1,5 +1,7 @@
 """The shape of every clinical fact: status, when, by whom, from where; and all the codes that name it."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
 from django.db.models.functions import Now
@@ -110,6 +112,6 @@ class FactCoding(models.Model):
         ]
 
 
-def fact_key(to: str) -> models.ForeignKey:
+def fact_key(to: str | type[models.Model]) -> Any:
     """The coding's reference to its fact; the composite key goes with it."""
     return member_key(to, on_delete=models.CASCADE, related_name="codings", db_index=False)

@@ -47,7 +47,7 @@ VISIT_TYPES = [
 def add_medicines(world: World, rng: random.Random, today: datetime.date) -> dict[str, str]:
     """Ingredients, drugs, products, formulary, and lots at every pharmacy; key → drug id."""
     concept = {code: Concept.objects.get(pk=pk) for code, pk in world.concepts.items() if code.startswith("rxnorm|")}
-    drugs = {}
+    drugs: dict[str, str] = {}
     for key, (rxnorm, name, ingredient_code, ingredient, classes, _, cost, tier) in codes.DRUGS.items():
         substance, _ = Ingredient.objects.get_or_create(
             concept=concept[f"rxnorm|{ingredient_code}"], defaults={"name": ingredient, "classes": classes}

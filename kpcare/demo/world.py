@@ -107,19 +107,19 @@ DEPARTMENTS = [
     ("LAB", "Laboratory", "291U00000X", False),
     ("RX", "Pharmacy", "3336C0003X", False),
 ]
-BENEFITS = {
-    "primary_care": (20, 0, False),
-    "specialty_care": (35, 0, False),
-    "video": (0, 0, False),
-    "preventive": (0, 0, False),
-    "urgent_care": (40, 0, False),
-    "emergency": (150, 0, True),
+BENEFITS: dict[str, tuple[int, Decimal, bool]] = {
+    "primary_care": (20, Decimal(0), False),
+    "specialty_care": (35, Decimal(0), False),
+    "video": (0, Decimal(0), False),
+    "preventive": (0, Decimal(0), False),
+    "urgent_care": (40, Decimal(0), False),
+    "emergency": (150, Decimal(0), True),
     "inpatient": (0, Decimal("0.20"), True),
-    "laboratory": (10, 0, True),
-    "imaging": (50, 0, True),
-    "drug_tier_1": (10, 0, False),
-    "drug_tier_2": (35, 0, False),
-    "drug_tier_3": (60, 0, True),
+    "laboratory": (10, Decimal(0), True),
+    "imaging": (50, Decimal(0), True),
+    "drug_tier_1": (10, Decimal(0), False),
+    "drug_tier_2": (35, Decimal(0), False),
+    "drug_tier_3": (60, Decimal(0), True),
 }
 PRODUCTS = [
     ("GOLD-HMO", "Gold HMO", "commercial_group", "hmo", "gold", "month", 250, 3500),
@@ -346,12 +346,12 @@ def _products(plan: Organization, markets: list[Market]):
         GroupClass.objects.create(group=employer, code="A", product=products["GOLD-HMO"])
         GroupClass.objects.create(group=employer, code="B", product=products["HDHP"])
         groups.append(employer)
-    for number, name, code in (
+    for place, name, code in (
         ("EXCH", "Marketplace", "SILVER"),
         ("CMS", "Medicare (CMS)", "SENIOR"),
         ("STATE", "State Medicaid", "MEDICAID"),
     ):
-        employer = EmployerGroup.objects.create(organization=plan, number=number, name=name)
+        employer = EmployerGroup.objects.create(organization=plan, number=place, name=name)
         GroupClass.objects.create(group=employer, code="A", product=products[code])
         groups.append(employer)
     return products, groups

@@ -1,4 +1,5 @@
 import enum
+from typing import Any
 
 from django.db import models
 
@@ -33,7 +34,7 @@ class MemberOwned(Identified):
         ]
 
 
-def member_key(to: str, *, on_delete=models.PROTECT, **kwargs) -> models.ForeignKey:
+def member_key(to: str | type[models.Model], *, on_delete: Any = models.PROTECT, **kwargs: Any) -> Any:
     """A reference from one member-owned row to another of the same member.
 
     Declared without its own database key: add `MemberForeignKey("<field>")` to `Meta.constraints`.

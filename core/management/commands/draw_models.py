@@ -1,6 +1,7 @@
 """`./kp draw_models`: one diagram of each room's models, written from the models themselves."""
 
 from pathlib import Path
+from typing import cast
 
 from django.apps import AppConfig, apps
 from django.conf import settings
@@ -40,7 +41,7 @@ def _arrows(model: type[models.Model]) -> list[str]:
     for field in (*model._meta.local_fields, *model._meta.local_many_to_many):
         if not field.is_relation or field.name == "member":
             continue
-        target = field.related_model
+        target = cast(type[models.Model], field.related_model)
         name = (
             target.__name__
             if target._meta.app_label == model._meta.app_label
