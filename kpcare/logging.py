@@ -29,7 +29,7 @@ def _without_detail(text: str) -> list[str]:
     ]
 
 
-SHARED = [
+SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

@@ -16,11 +16,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kpcare.embedded import paths
 from kpcare.embedded.postgres import SERVING, wheel_folder
 from kpcare.embedded.problems import Problem, explained
 from kpcare.embedded.servers import servers
+
+if TYPE_CHECKING:
+    import psycopg2.extensions
 
 FORMAT = 1
 Sums = dict[str, dict[str, int | str]]
@@ -58,7 +62,7 @@ def run(command: list[str]) -> None:
 
 
 @contextmanager
-def owner_session(url: str) -> Iterator["psycopg2.extensions.cursor"]:  # noqa: F821
+def owner_session(url: str) -> Iterator["psycopg2.extensions.cursor"]:
     import psycopg2
 
     try:
@@ -74,7 +78,7 @@ def owner_session(url: str) -> Iterator["psycopg2.extensions.cursor"]:  # noqa: 
         connection.close()
 
 
-def checksums(cursor: "psycopg2.extensions.cursor") -> Sums:  # noqa: F821
+def checksums(cursor: "psycopg2.extensions.cursor") -> Sums:
     """Table → rows and the sum of its rows' 64-bit hashes: equal for equal content in any order."""
     cursor.execute(STEADY)
     cursor.execute(TABLES)
@@ -96,7 +100,7 @@ def summary(sums: Sums) -> str:
     return f"{len(sums)} tables, {rows} rows, checksum {digest(sums)}"
 
 
-def migrations(cursor: "psycopg2.extensions.cursor") -> list[str]:  # noqa: F821
+def migrations(cursor: "psycopg2.extensions.cursor") -> list[str]:
     cursor.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
     if not cursor.fetchone()[0]:
         raise Problem("There is no kpcare database to back up yet: start `./kp run` once, or `./kp migrate`.")
@@ -162,7 +166,7 @@ def unpack(file: Path, folder: Path) -> dict:
     return manifest
 
 
-def make_room(cursor: "psycopg2.extensions.cursor", *, force: bool) -> None:  # noqa: F821
+def make_room(cursor: "psycopg2.extensions.cursor", *, force: bool) -> None:
     """Leave an empty `public` schema; a database that holds tables is only emptied with `force`."""
     cursor.execute(TABLES)
     if cursor.fetchall() and not force:

@@ -153,20 +153,19 @@ def step(say: str, arguments: Sequence[str], environ: dict[str, str]) -> None:
 
 def prepare(members: int, environ: dict[str, str], *, embedded: bool) -> None:
     """Migrate where anything changed, and fill an empty embedded database with the demo world."""
-    owner = {**environ, "KPCARE_LOGIN": "owner"}
     if not embedded:
         # Demo patients never go into a database that somebody named.
-        step("Migrating the database …", ["migrate", "--noinput"], owner)
+        step("Migrating the database …", ["migrate", "--noinput"], environ)
         return
     stamp = paths.server_home(SERVING.name) / "migrated"
     digest = schema_digest()
     if not stamp.exists() or stamp.read_text() != digest:
-        step("Migrating the database …", ["migrate", "--noinput"], owner)
+        step("Migrating the database …", ["migrate", "--noinput"], environ)
         stamp.write_text(digest)
     empty = Cluster(SERVING).sql("SELECT NOT EXISTS (SELECT FROM members_member)").strip() == "t"
     if empty and members and has_command("seed"):
         world = ["seed", "--members", str(members), "--world", "kaiser", "--seed", "1"]
-        step(f"Making a demo world of {members} members …", world, {**environ, "KPCARE_LOGIN": "jobs"})
+        step(f"Making a demo world of {members} members …", world, environ)
     elif empty and members:
         print("No demo world: this checkout has no `seed` command.", flush=True)
 
@@ -287,7 +286,7 @@ def demo_logins(environ: dict[str, str]) -> subprocess.Popen | None:
     return subprocess.Popen(
         [sys.executable, "manage.py", "demo_logins"],
         cwd=paths.ROOT,
-        env={**environ, "KPCARE_LOGIN": "jobs"},
+        env=environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -307,6 +306,7 @@ def main(arguments: list[str]) -> int:
         with servers() as found:
             embedded = "DATABASE_URL" in found
             environ = {**os.environ, **found, "PYTHONUNBUFFERED": "1"}
+            environ.pop("KPCARE_LOGIN", None)  # each command and child has its own
             if embedded:
                 environ["KPCARE_DEMO"] = os.environ.get("KPCARE_DEMO", "1")
             prepare(options.members, environ, embedded=embedded)
