@@ -149,6 +149,8 @@ def dispatch(arguments: list[str]) -> int:
 
 def main(arguments: list[str]) -> int:
     """Run one command; a `Problem` is printed as its sentence and ends with 1."""
+    # A polite end unwinds, so that the servers of this command stop with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         return dispatch(arguments)
     except Problem as problem:
