@@ -1,0 +1,1 @@
+"""Writes of the chart, one file for each kind of thing."""

@@ -1,0 +1,142 @@
+"""Placing an order: every registered check looks at the whole record first, and what it said is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from clinical.models import CodingRole, OrderAlert, ServiceRequest
+from clinical.ports import OrderDraft, order_checks, order_kind
+from core import audit
+from core.models import User
+from core.permissions import require
+
+Severity = OrderAlert.Severity
+NEEDS_REASON = (Severity.WARNING, Severity.HARD_STOP)
+# An instant as a half-open period.
+INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class CheckedAlert:
+    """What one registered check says about a draft."""
+
+    check_name: str
+    severity: str
+    message: str
+
+    @property
+    def needs_reason(self) -> bool:
+        return self.severity in NEEDS_REASON
+
+
+class ReasonNeeded(Exception):
+    """Checks object to the order; it can be placed with a reason. `alerts` are all that they said."""
+
+    def __init__(self, alerts: list[CheckedAlert]):
+        super().__init__("; ".join(alert.message for alert in alerts if alert.needs_reason))
+        self.alerts = alerts
+
+
+def check_order(draft: OrderDraft) -> list[CheckedAlert]:
+    """What every registered check says about the draft, hard stops first."""
+    rank = {Severity.HARD_STOP: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
+    said = [
+        CheckedAlert(name, alert.severity, alert.message)
+        for name, check in order_checks().items()
+        for alert in check(draft)
+    ]
+    return sorted(said, key=lambda alert: rank[Severity(alert.severity)])
+
+
+@transaction.atomic
+def place_order(*, by: User, draft: OrderDraft, override_reason: str = "") -> models.Model:
+    """Place `draft` and start its room's workflow.
+
+    Raises `PermissionDenied`, and `ReasonNeeded` where a check warns or stops and no reason was given. The reason is
+    kept with each alert that it overrides, and audited.
+    """
+    kind = order_kind(draft.kind)
+    require(by, kind.permission if kind else "clinical.place_order", draft.member)
+    alerts = check_order(draft)
+    reason = override_reason.strip()
+    if not reason and any(alert.needs_reason for alert in alerts):
+        raise ReasonNeeded(alerts)
+    order = kind.make(draft) if kind and kind.make else _service_request(draft)
+    order.save(force_insert=True)
+    _add_codings(order, draft)
+    keep_alerts(by=by, draft=draft, alerts=alerts, order=order, reason=reason)
+    audit.record(
+        by=by,
+        action="create",
+        verb="clinical.place_order",
+        obj=order,
+        reason=reason,
+        detail={"kind": draft.kind, "alerts": len(alerts), "overridden": sum(a.needs_reason for a in alerts)},
+    )
+    if kind and kind.placed:
+        kind.placed(order, draft, by=by)
+    return order
+
+
+@transaction.atomic
+def give_up_order(*, by: User, draft: OrderDraft) -> None:
+    """Keep that checks were heeded: the draft is not placed, and what they said is reported."""
+    require(by, "clinical.place_order", draft.member)
+    alerts = check_order(draft)
+    keep_alerts(by=by, draft=draft, alerts=alerts, order=None, reason="")
+    audit.record(
+        by=by,
+        action="execute",
+        verb="clinical.give_up_order",
+        member_id=draft.member.pk,
+        detail={"kind": draft.kind, "alerts": len(alerts)},
+    )
+
+
+def keep_alerts(
+    *, by: User, draft: OrderDraft, alerts: list[CheckedAlert], order: models.Model | None, reason: str
+) -> None:
+    """Write one row for each alert; the reason goes to those that need one."""
+    OrderAlert.objects.bulk_create(
+        OrderAlert(
+            member=draft.member,
+            order_model=order._meta.label_lower if order else "",
+            order_id=order.pk if order else None,
+            check_name=alert.check_name,
+            severity=alert.severity,
+            message=alert.message[:500],
+            override_reason=reason[:300] if alert.needs_reason else "",
+            by=by,
+        )
+        for alert in alerts
+    )
+
+
+def _service_request(draft: OrderDraft) -> ServiceRequest:
+    now = timezone.now()
+    return ServiceRequest(
+        member=draft.member,
+        status="active",
+        kind=draft.kind,
+        encounter=draft.encounter,
+        effective=(now, now + INSTANT),
+        recorded_at=now,
+        priority=draft.priority,
+        requester=draft.requester,
+        ordered_by=draft.by,
+        reason_text=draft.reason_text,
+        protocol=draft.protocol,
+    )
+
+
+def _add_codings(order: models.Model, draft: OrderDraft) -> None:
+    coding = order._meta.get_field("codings").related_model
+    coding.objects.bulk_create(
+        [
+            *(coding(member=draft.member, fact=order, role=CodingRole.CODE, concept=one) for one in draft.concepts),
+            *(coding(member=draft.member, fact=order, role=CodingRole.REASON, concept=one) for one in draft.reasons),
+        ]
+    )
