@@ -55,3 +55,27 @@ class SetAside(Identified):
     class Meta:
         verbose_name_plural = "set aside"
         constraints = [models.UniqueConstraint(fields=["run", "position", "code"], name="interop_setaside_once")]
+
+
+# The FHIR slice keeps its own models beside its mapping; Django looks for them here.
+from interop.fhir.models import (  # noqa: E402
+    CostLine,
+    CostRecord,
+    CostRecordCoding,
+    CoverageStatement,
+    CoverageStatementCoding,
+    ImportedResource,
+    ResourceReference,
+)
+
+__all__ = [
+    "CostLine",
+    "CostRecord",
+    "CostRecordCoding",
+    "CoverageStatement",
+    "CoverageStatementCoding",
+    "ImportRun",
+    "ImportedResource",
+    "ResourceReference",
+    "SetAside",
+]

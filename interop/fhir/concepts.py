@@ -1,0 +1,58 @@
+"""Codes → concept ids, looked up and made in bulk."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from core.db import as_job
+from core.models import User
+from interop.fhir.mapping import Code
+
+
+class Concepts:
+    """The concepts met so far. New ones are committed at once, apart from the records: words harm nobody,
+    and two imports that meet the same new code must not wait for each other's bundle."""
+
+    def __init__(self, user: User):
+        self.user = user
+        self.ids: dict[tuple[str, str], int] = {}
+
+    def __getitem__(self, code: Code) -> int:
+        return self.ids[code.system, code.code]
+
+    def ensure(self, codes: Iterable[Code]) -> None:
+        """Make every code known. Call outside the records' transaction."""
+        wanted = {(c.system, c.code): c for c in codes if (c.system, c.code) not in self.ids}
+        if not wanted:
+            return
+        systems = sorted({system for system, _ in wanted})
+        rows = sorted(wanted.values())
+        columns = [[c.system for c in rows], [c.code for c in rows], [c.display[:500] for c in rows]]
+        with as_job(self.user, reason="FHIR import: codes"), connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO core_codesystem (uri, name) SELECT uri, left(uri, 60) FROM unnest(%s::text[]) AS uri "
+                "WHERE NOT EXISTS (SELECT FROM core_codesystem s WHERE s.uri = uri.uri) ON CONFLICT DO NOTHING",
+                [systems],
+            )
+            find = (
+                "SELECT w.system, w.code, c.id "
+                "FROM unnest(%s::text[], %s::text[], %s::text[]) w(system, code, display) "
+                "JOIN core_codesystem s ON s.uri = w.system "
+                "JOIN core_concept c ON c.code = w.code AND c.system_id = s.id"
+            )
+            cursor.execute(find, columns)
+            self._take(cursor)
+            if missing := [c for c in rows if (c.system, c.code) not in self.ids]:
+                columns = [[c.system for c in missing], [c.code for c in missing], [c.display[:500] for c in missing]]
+                cursor.execute(
+                    "INSERT INTO core_concept (system_id, code, display) SELECT s.id, w.code, w.display "
+                    "FROM unnest(%s::text[], %s::text[], %s::text[]) w(system, code, display) "
+                    "JOIN core_codesystem s ON s.uri = w.system ON CONFLICT DO NOTHING",
+                    columns,
+                )
+                cursor.execute(find, columns)
+                self._take(cursor)
+
+    def _take(self, cursor) -> None:
+        for system, code, key in cursor.fetchall():
+            self.ids[system, code] = key
