@@ -1,5 +1,6 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -10,6 +11,8 @@ from core.triggers import BumpVersion
 from members.models import MemberOwned, member_key
 from network.models import Clinician, Department, Organization, Resource, Room
 from plans.models import Benefit
+from scheduling.querysets import AppointmentQuerySet, SlotQuerySet
+from scheduling.triggers import CapacityHoldsSeats, SeatInSlot
 
 
 class VisitType(Identified):
@@ -87,12 +90,15 @@ class Slot(Identified):
     capacity = models.PositiveSmallIntegerField(default=1)
     is_blocked = models.BooleanField(default=False)
 
+    objects = SlotQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="scheduling_slot_order"),
             models.UniqueConstraint(fields=["session", "starts_at"], name="scheduling_slot_once"),
         ]
         indexes = [models.Index(fields=["starts_at"], name="scheduling_slot_start")]
+        triggers = [CapacityHoldsSeats(name="seats_given")]
 
 
 @track()
@@ -129,6 +135,8 @@ class Appointment(MemberOwned):
     cancel_reason = models.CharField(max_length=100, blank=True, default="", db_default="")
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
+    objects = AppointmentQuerySet.as_manager()
+
     class Meta(MemberOwned.Meta):
         constraints = [
             *MemberOwned.Meta.constraints,
@@ -146,19 +154,43 @@ class Appointment(MemberOwned):
                 violation_error_message="You already have an appointment at that time.",
             ),
         ]
-        triggers = [BumpVersion(name="bump_version")]
+        indexes = [GistIndex(fields=["department", "during"], name="scheduling_appointment_day")]
+        triggers = [BumpVersion(name="bump_version"), SeatInSlot(name="seat_in_slot")]
+
+    @property
+    def starts_at(self):
+        return self.during.lower
+
+    @property
+    def ends_at(self):
+        return self.during.upper
 
 
 @track()
 class WaitlistEntry(MemberOwned):
-    """A wish for an earlier time; offered when a seat is given back."""
+    """A wish for an earlier time; offered when a seat is given back. An offer holds nothing: who books first has it."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting"
+        OFFERED = "offered"
+        BOOKED = "booked"
+        WITHDRAWN = "withdrawn"
 
     visit_type = models.ForeignKey(VisitType, models.PROTECT, related_name="+")
     department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+")
     clinician = models.ForeignKey(Clinician, models.PROTECT, null=True, blank=True, related_name="+")
     dates = DateRangeField()
-    status = models.CharField(max_length=10, default="waiting", db_default="waiting")
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING, db_default=Status.WAITING)
+    offered_slot = models.ForeignKey(Slot, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    offered_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta(MemberOwned.Meta):
         constraints = [*MemberOwned.Meta.constraints]
+        indexes = [
+            models.Index(
+                fields=["visit_type", "created_at"],
+                name="scheduling_waitlist_turn",
+                condition=models.Q(status="waiting"),
+            )
+        ]

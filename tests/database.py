@@ -23,6 +23,9 @@ VARIABLES = {"app": "DATABASE_URL", "jobs": "DATABASE_JOBS_URL", "owner": "DATAB
 # What decides the schema, its triggers, grants and policies.
 SCHEMA_SOURCES = (
     "*/migrations/*.py",
+    "*/models.py",
+    "*/models/*.py",
+    "*/triggers.py",
     "core/*.py",
     "core/postgres/*.py",
     "kpcare/settings.py",

@@ -1,0 +1,75 @@
+"""What people fill in to book, move and cancel visits and to open a clinic's hours."""
+
+import datetime
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from network.models import Clinician, Department, Room
+from scheduling.models import VisitType
+
+
+class FindTimeForm(forms.Form):
+    """Which visit, with whom, where and from when. Everything has a sensible first value."""
+
+    type = forms.ModelChoiceField(VisitType.objects.none(), label=_("Kind of visit"), to_field_name="code")
+    place = forms.ModelChoiceField(
+        Department.objects.none(), label=_("Where"), required=False, empty_label=_("Any place near me")
+    )
+    start = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args, types: list[VisitType], places: list[Department], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["type"].queryset = VisitType.objects.filter(pk__in=[kind.pk for kind in types]).order_by("name")
+        self.fields["type"].empty_label = None
+        self.fields["place"].queryset = (
+            Department.objects.filter(pk__in=[place.pk for place in places]).select_related("facility").order_by("name")
+        )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What is it about?"),
+        max_length=300,
+        required=False,
+        help_text=_("Your care team reads this before the visit."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(label=_("Why, if you like to say"), max_length=100, required=False)
+
+
+class SessionForm(forms.Form):
+    """Open a stretch of a clinician's day."""
+
+    clinician = forms.ModelChoiceField(Clinician.objects.none(), label=_("Clinician"))
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    starts = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
+    ends = forms.TimeField(label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}))
+    modality = forms.ChoiceField(label=_("How"), choices=VisitType.Modality.choices)
+    slot_minutes = forms.IntegerField(label=_("Minutes each"), min_value=5, max_value=240, initial=20)
+    capacity = forms.IntegerField(label=_("Seats each"), min_value=1, max_value=40, initial=1)
+
+    def __init__(self, *args, department: Department, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["clinician"].queryset = Clinician.objects.filter(
+            employments__department=department, employments__period__contains=datetime.date.today()
+        ).order_by("family", "given")
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("starts") and cleaned.get("ends") and cleaned["starts"] >= cleaned["ends"]:
+            self.add_error("ends", _("The end must be after the beginning."))
+        return cleaned
+
+
+class RoomForm(forms.Form):
+    room = forms.ModelChoiceField(Room.objects.none(), label=_("Room"), required=False, empty_label=_("No room"))
+
+    def __init__(self, *args, department: Department, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["room"].queryset = Room.objects.filter(department=department).order_by("name")

@@ -1,0 +1,98 @@
+"""Which visits and times a member is shown: their own places first, a few days at a time."""
+
+import datetime
+import zoneinfo
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from core.templatetags.kp import short_date, short_time
+from members.models import Member, PrimaryCareAssignment
+from network.models import Clinician, Department
+from scheduling.models import Slot, VisitType
+
+DAYS = 14
+SHOWN = 400
+
+
+@dataclass(frozen=True)
+class Where:
+    """With whom and where times are looked for."""
+
+    departments: tuple[Department, ...]
+    clinician: Clinician | None = None
+
+
+def visit_types_for(member: Member) -> list[VisitType]:
+    """What members of this system book themselves."""
+    system = member.managing_organization_id
+    ours = Q(organization__system=system) | Q(organization=system)
+    return list(VisitType.objects.filter(ours, is_self_scheduled=True).order_by("name"))
+
+
+def primary_care_of(member: Member, on: datetime.date) -> PrimaryCareAssignment | None:
+    return (
+        PrimaryCareAssignment.objects.filter(member=member, period__contains=on)
+        .select_related("clinician", "department__facility")
+        .first()
+    )
+
+
+def places_for(member: Member, visit_type: VisitType, assignment: PrimaryCareAssignment | None) -> list[Department]:
+    """Departments of the member's system that hold such visits; the member's own department first."""
+    found = Department.objects.filter(
+        facility__organization__system=member.managing_organization_id, is_primary_care=not visit_type.specialty
+    ).select_related("facility")
+    if visit_type.specialty:
+        found = found.filter(specialty=visit_type.specialty)
+    if assignment and assignment.department.facility.region_id:
+        found = found.filter(facility__region=assignment.department.facility.region_id)
+    elif member.region_id:
+        found = found.filter(facility__region=member.region_id)
+    own = assignment.department_id if assignment else None
+    return sorted(found, key=lambda department: (department.pk != own, str(department)))
+
+
+def open_slots(where: Where, visit_type: VisitType, start: datetime.datetime, end: datetime.datetime) -> list[Slot]:
+    """Free slots for the visit type that start in `[start, end)`, soonest first."""
+    slots = Slot.objects.between(start, end).for_visit(visit_type).at(where.departments)
+    if where.clinician is not None:
+        slots = slots.with_clinician(where.clinician)
+    return list(
+        slots.with_free_seat()
+        .select_related("session__clinician", "session__department__facility")
+        .order_by("starts_at", "session_id")
+        .distinct()[:SHOWN]
+    )
+
+
+def days_of(slots: Iterable[Slot]) -> list[dict[str, Any]]:
+    """Slots as the component `times` takes them: by day at the facility's clock."""
+    days: dict[datetime.date, list[dict[str, Any]]] = {}
+    for slot in slots:
+        zone = zoneinfo.ZoneInfo(slot.session.department.facility.time_zone)
+        local = timezone.localtime(slot.starts_at, zone)
+        days.setdefault(local.date(), []).append(
+            {"value": str(slot.pk), "label": clock(local), "note": str(slot.session.clinician or "")}
+        )
+    return [{"date": day, "times": times} for day, times in days.items()]
+
+
+def clock(local: datetime.datetime) -> str:
+    """`9:20 am` of a time that is already at its place's clock."""
+    return short_time(local.replace(tzinfo=None))
+
+
+def local_day(slot: Slot) -> datetime.date:
+    """The slot's day at its facility."""
+    return timezone.localdate(slot.starts_at, zoneinfo.ZoneInfo(slot.session.department.facility.time_zone))
+
+
+def said(slot: Slot) -> str:
+    """`Thu 3 Dec, 9:20 am`, at the slot's facility."""
+    zone = zoneinfo.ZoneInfo(slot.session.department.facility.time_zone)
+    local = timezone.localtime(slot.starts_at, zone)
+    return f"{short_date(local.date(), 'weekday')}, {clock(local)}"

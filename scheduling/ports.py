@@ -1,0 +1,54 @@
+"""Where higher rooms lead to a booking and learn of it: a care gap, a referral, a result to talk about."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from core.models import User
+from members.models import Member
+from scheduling.models import Appointment
+
+
+@dataclass(frozen=True)
+class BookingOrigin:
+    """What a booking is for. `title` stands on top of the page; `visit_type` is a VisitType code of the system."""
+
+    title: str
+    visit_type: str
+    reason: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class _Origin:
+    find: Callable[[HttpRequest, Member, str], BookingOrigin | None]
+    booked: Callable[[Appointment, str, User], None] | None
+
+
+_origins: dict[str, _Origin] = {}
+
+
+def register_booking_origin(
+    name: str,
+    find: Callable[[HttpRequest, Member, str], BookingOrigin | None],
+    booked: Callable[[Appointment, str, User], None] | None = None,
+) -> None:
+    """Links to `scheduling:book` with `?from=<name>:<value>` show what `find(request, member, value)` says;
+    `booked(appointment, value, by)` runs in the booking's transaction."""
+    _origins[name] = _Origin(find, booked)
+
+
+def booking_origin(request: HttpRequest, member: Member, source: str) -> BookingOrigin | None:
+    """The origin that `?from=` names, or None where no room knows it or it is not this member's."""
+    name, _, value = source.partition(":")
+    found = _origins.get(name)
+    return found.find(request, member, value) if found and value else None
+
+
+def tell_booked(appointment: Appointment, source: str, by: User) -> None:
+    """Tell the room that led here that the visit is booked."""
+    name, _, value = source.partition(":")
+    found = _origins.get(name)
+    if found and found.booked and value:
+        found.booked(appointment, value, by)
