@@ -1,1 +1,44 @@
-"""Writes of the chart, one file for each kind of thing."""
+"""Writes to the chart. Each action is one transaction with its audit row; see the module of each subject."""
+
+from clinical.actions.facts import add_problem, record_allergy, record_vitals, resolve_problem
+from clinical.actions.messages import answer_thread, start_thread, write_message
+from clinical.actions.notes import amend_note, sign_note, write_note
+from clinical.actions.orders import ReasonNeeded, check_order, give_up_order, place_order
+from clinical.actions.referrals import (
+    accept_referral,
+    close_referral,
+    decline_referral,
+    refer,
+    schedule_referral,
+)
+from clinical.actions.tasks import accept_task, complete_task, create_task, escalate_overdue, reassign_task
+from clinical.actions.visits import finish_visit, start_visit
+
+__all__ = [
+    "ReasonNeeded",
+    "accept_referral",
+    "accept_task",
+    "add_problem",
+    "amend_note",
+    "answer_thread",
+    "check_order",
+    "close_referral",
+    "complete_task",
+    "create_task",
+    "decline_referral",
+    "escalate_overdue",
+    "finish_visit",
+    "give_up_order",
+    "place_order",
+    "reassign_task",
+    "record_allergy",
+    "record_vitals",
+    "refer",
+    "resolve_problem",
+    "schedule_referral",
+    "sign_note",
+    "start_thread",
+    "start_visit",
+    "write_message",
+    "write_note",
+]

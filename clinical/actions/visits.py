@@ -1,0 +1,67 @@
+"""A visit from the appointment to its end."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinical.coding import ACT_CODE, add_codings, concept
+from clinical.models import CodingRole, Encounter
+from core import audit
+from core.models import AuditEvent, User
+from scheduling import actions as scheduling
+from scheduling.models import Appointment, VisitType
+
+Action = AuditEvent.Action
+
+
+@transaction.atomic
+def start_visit(appointment: Appointment, *, by: User) -> Encounter:
+    """The encounter of an appointment whose member is here; the one already there if it was started before.
+
+    Raises `ValidationError` where the member has not arrived.
+    """
+    appointment = (
+        Appointment.objects.select_for_update(of=("self",))
+        .select_related("department__facility", "visit_type")
+        .get(pk=appointment.pk)
+    )
+    found = Encounter.objects.filter(appointment=appointment).first()
+    if found is not None:
+        return found
+    if appointment.status not in (Appointment.Status.ARRIVED, Appointment.Status.ROOMED):
+        raise ValidationError(_("Check the member in first."), code="not_here")
+    encounter = Encounter.objects.create(
+        member_id=appointment.member_id,
+        status="in-progress",
+        effective=DateTimeTZRange(timezone.now(), None),
+        department=appointment.department,
+        facility=appointment.department.facility,
+        organization_id=appointment.department.facility.organization_id,
+        clinician=appointment.clinician,
+        appointment=appointment,
+        reason_text=appointment.reason,
+    )
+    virtual = appointment.visit_type.modality != VisitType.Modality.IN_PERSON
+    # HL7 v3 ActCode: AMB an ambulatory visit, VR one by video or phone.
+    kind = concept(ACT_CODE, "VR", "virtual") if virtual else concept(ACT_CODE, "AMB", "ambulatory")
+    add_codings(encounter, [kind], CodingRole.CLASS)
+    audit.record(by=by, action=Action.CREATE, verb="clinical.start_visit", obj=encounter)
+    return encounter
+
+
+@transaction.atomic
+def finish_visit(encounter: Encounter, *, by: User) -> Encounter:
+    """End the visit: its period closes, its appointment counts as seen, its room is free."""
+    encounter = Encounter.objects.select_for_update(of=("self",)).get(pk=encounter.pk)
+    if encounter.status != "in-progress":
+        raise ValidationError(_("This visit has ended already."), code="ended")
+    now = timezone.now()
+    encounter.status = "finished"
+    encounter.effective = DateTimeTZRange(encounter.effective.lower, now)
+    encounter.save(update_fields=["status", "effective"])
+    if encounter.appointment_id and encounter.appointment.status in ("arrived", "roomed"):
+        scheduling.fulfil(encounter.appointment, by=by)
+    audit.record(by=by, action=Action.UPDATE, verb="clinical.finish_visit", obj=encounter)
+    return encounter

@@ -1,0 +1,106 @@
+"""The chart's own panels, plugged in like those of every other room."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from clinical import chart as reads
+from clinical.chart import Chart
+from clinical.ports import Panel, register_chart_panel
+from members.models import Member
+
+
+def chart_of(request: HttpRequest, member: Member) -> Chart:
+    """The chart that this request reads; made once."""
+    found = getattr(request, "_chart", None)
+    if found is None or found.member.pk != member.pk:
+        found = request._chart = Chart(member, request.user)
+    return found
+
+
+def counts_of(request: HttpRequest, member: Member) -> dict[str, int]:
+    if not hasattr(request, "_chart_counts"):
+        request._chart_counts = chart_of(request, member).counts()
+    return request._chart_counts
+
+
+def _count(name: str):
+    def count(request: HttpRequest, member: Member) -> int:
+        return counts_of(request, member).get(name, 0)
+
+    return count
+
+
+def _timeline(request: HttpRequest, member: Member) -> Panel:
+    from clinical.ports import timeline
+
+    events = reads.timeline(chart_of(request, member))
+    others = [
+        {"at": event.at, "kind": event.kind, "title": event.title, "line": event.line, "url": event.url}
+        for event in timeline(request, member)
+    ]
+    events = sorted([*events, *others], key=lambda event: event["at"], reverse=True)
+    return Panel("clinical/panels/timeline.html", {"events": events})
+
+
+def _problems(request: HttpRequest, member: Member) -> Panel:
+    return Panel("clinical/panels/problems.html", {"problems": chart_of(request, member).problems()})
+
+
+def _medicines(request: HttpRequest, member: Member) -> Panel:
+    return Panel("clinical/panels/medicines.html", {"medicines": chart_of(request, member).medicines()})
+
+
+def _results(request: HttpRequest, member: Member) -> Panel:
+    chart = chart_of(request, member)
+    values = chart.latest_values()
+    asked = request.GET.get("trend", "")
+    return Panel(
+        "clinical/panels/results.html",
+        {"values": values, "trend": chart.trend(int(asked)) if asked.isdigit() else None},
+    )
+
+
+def _notes(request: HttpRequest, member: Member) -> Panel:
+    return Panel("clinical/panels/notes.html", {"notes": chart_of(request, member).notes()})
+
+
+def _orders(request: HttpRequest, member: Member) -> Panel:
+    return Panel("clinical/panels/orders.html", {"orders": chart_of(request, member).orders()})
+
+
+def _immunizations(request: HttpRequest, member: Member) -> Panel:
+    return Panel("clinical/panels/immunizations.html", {"doses": chart_of(request, member).immunizations()})
+
+
+def _referrals(request: HttpRequest, member: Member) -> Panel:
+    return Panel("clinical/panels/referrals.html", {"referrals": chart_of(request, member).referrals()})
+
+
+def _messages(request: HttpRequest, member: Member) -> Panel:
+    from clinical.models import MessageThread
+    from clinical.sensitivity import visible
+
+    threads = visible(MessageThread.objects.filter(member=member), request.user, member)
+    threads = threads.select_related("department__facility").order_by("-last_message_at")[:100]
+    return Panel("clinical/panels/messages.html", {"threads": threads})
+
+
+def _access(request: HttpRequest, member: Member) -> Panel:
+    from clinical.models import BreakTheGlass
+
+    opened = BreakTheGlass.objects.filter(member=member).select_related("user").order_by("-at")[:100]
+    return Panel("clinical/panels/access.html", {"opened": opened})
+
+
+def register() -> None:
+    """Put the chart's own panels in their places."""
+    register_chart_panel("timeline", _("Timeline"), 10, _timeline)
+    register_chart_panel("problems", _("Problems"), 20, _problems, _count("problems"))
+    register_chart_panel("medicines", _("Medicines"), 30, _medicines, _count("medicines"), on_summary=True)
+    register_chart_panel("results", _("Results"), 40, _results)
+    register_chart_panel("notes", _("Notes"), 50, _notes, _count("notes"))
+    register_chart_panel("orders", _("Orders"), 60, _orders, _count("orders"))
+    register_chart_panel("immunizations", _("Immunisations"), 80, _immunizations, _count("immunizations"))
+    register_chart_panel("referrals", _("Referrals"), 90, _referrals, _count("referrals"))
+    register_chart_panel("messages", _("Messages"), 100, _messages, _count("messages"))
+    register_chart_panel("access", _("Who opened this"), 200, _access)

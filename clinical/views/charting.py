@@ -1,0 +1,132 @@
+"""What every page about one member's chart shares: who may, the banner, the rail, the audit of the read."""
+
+import functools
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from clinical import ports
+from clinical.panels import chart_of
+from core import audit
+from core.permissions import Decision, may, require
+from core.templatetags.kp import short_date
+from members.models import Member
+from members.portal import age_on
+
+
+def opens_chart(verb: str, permission: str = "clinical.view_chart") -> Callable:
+    """View decorator for pages under `/staff/chart/<member_id>/`: the read is audited with its ground.
+
+    A clinician without a care relationship is led to the page that asks for a reason; anybody else is refused.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, member_id: uuid.UUID, **kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            member = get_object_or_404(Member.objects.select_related("region"), pk=member_id)
+            decision = may(request.user, permission, member)
+            if not decision:
+                return _led_to_the_glass(request, member, permission, decision)
+            audit.record_read(request.user, verb=verb, obj=member, reason=decision.why, request=request)
+            request.record, request.decision = member, decision
+            return view(request, member, **kwargs)
+
+        guarded.permission = permission
+        return guarded
+
+    return decorate
+
+
+def _led_to_the_glass(request: HttpRequest, member: Member, permission: str, decision: Decision) -> HttpResponse:
+    could_read = may(request.user, "clinical.view_chart", member)
+    if could_read or not may(request.user, "clinical.break_the_glass", member):
+        require(request.user, permission, member, request=request)
+    audit.record_refusal(request.user, verb=permission, obj=member, reason=decision.why, request=request)
+    back = urlencode({"next": request.get_full_path()})
+    return redirect(f"{reverse('clinical:break_glass', args=[member.pk])}?{back}")
+
+
+def identity(member: Member) -> str:
+    """`52 F · she/her · 11 Feb 1974`."""
+    age = age_on(member, timezone.localdate())
+    sex = {"female": _("F"), "male": _("M"), "other": _("X")}.get(member.sex, "")
+    first = " ".join(part for part in (str(age) if age is not None else "", sex) if part)
+    born = short_date(member.birth_date, "year") if member.birth_date else ""
+    return " · ".join(part for part in (first, member.pronouns, born) if part)
+
+
+def frame(request: HttpRequest, member: Member, current: str) -> dict[str, Any]:
+    """The context that the chart's frame needs: banner, alerts, rail."""
+    chart = chart_of(request, member)
+    primary = chart.primary_care()
+    allergies = chart.allergies()
+    languages = {"es": _("Spanish"), "en": _("English")}
+    second = [
+        languages.get(member.language[:2], member.language)
+        + (f", {_('interpreter')}" if member.needs_interpreter else ""),
+        str(primary.clinician) if primary else _("no primary care clinician"),
+        _coverage(member),
+    ]
+    if member.deceased_at:
+        second.append(_("died %(day)s") % {"day": short_date(member.deceased_at, "year")})
+    return {
+        "member": member,
+        "banner": {
+            "name": f"{member.family}, {member.name_used or member.given}",
+            "line": identity(member),
+            "second": " · ".join(part for part in second if part),
+        },
+        "allergies": allergies,
+        "banner_alerts": ports.banner_alerts(request, member),
+        "primary_care": primary,
+        "rail": rail(request, member, current),
+        "glass": request.decision.why if "break the glass" in request.decision.why else "",
+    }
+
+
+def _coverage(member: Member) -> str:
+    from plans.models import CoveragePeriod
+
+    today, now = timezone.localdate(), timezone.now()
+    found = (
+        CoveragePeriod.objects.filter(
+            member=member, benefit="medical", payer_order=1, valid__contains=today, known__contains=now
+        )
+        .select_related("product")
+        .first()
+    )
+    if found is None:
+        return _("no coverage")
+    return _("%(product)s, active") % {"product": found.product.name}
+
+
+def rail(request: HttpRequest, member: Member, current: str) -> list[dict[str, Any]]:
+    items = [
+        {
+            "label": _("Summary"),
+            "url": reverse("clinical:chart", args=[member.pk]),
+            "current": current == "summary",
+        }
+    ]
+    for panel in ports.chart_panels():
+        if panel.permission and not may(request.user, panel.permission, member):
+            continue
+        items.append(
+            {
+                "label": panel.label,
+                "url": reverse("clinical:chart_panel", args=[member.pk, panel.name]),
+                "current": current == panel.name,
+                "count": panel.count(request, member) if panel.count else None,
+            }
+        )
+    return items

@@ -1,0 +1,45 @@
+"""Vital signs: what they are called, in which unit, and what a person can have.
+
+Codes: LOINC, as in the FHIR R4 vital signs profile. Bounds catch slips of the hand, not illness.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Vital:
+    name: str
+    label: str
+    loinc: str
+    display: str
+    unit: str
+    least: Decimal
+    most: Decimal
+
+
+BLOOD_PRESSURE = ("85354-9", "Blood pressure panel with all children optional")
+SYSTOLIC = Vital("systolic", _("Systolic"), "8480-6", "Systolic blood pressure", "mm[Hg]", Decimal(40), Decimal(300))
+DIASTOLIC = Vital(
+    "diastolic", _("Diastolic"), "8462-4", "Diastolic blood pressure", "mm[Hg]", Decimal(20), Decimal(200)
+)
+SINGLE = (
+    Vital("heart_rate", _("Heart rate"), "8867-4", "Heart rate", "/min", Decimal(20), Decimal(300)),
+    Vital("respiratory_rate", _("Breaths a minute"), "9279-1", "Respiratory rate", "/min", Decimal(4), Decimal(80)),
+    Vital("temperature", _("Temperature, °C"), "8310-5", "Body temperature", "Cel", Decimal(30), Decimal(43)),
+    Vital(
+        "oxygen_saturation",
+        _("Oxygen saturation, %"),
+        "2708-6",
+        "Oxygen saturation in Arterial blood",
+        "%",
+        Decimal(50),
+        Decimal(100),
+    ),
+    Vital("weight", _("Weight, kg"), "29463-7", "Body weight", "kg", Decimal("0.3"), Decimal(400)),
+    Vital("height", _("Height, cm"), "8302-2", "Body height", "cm", Decimal(20), Decimal(260)),
+)
+ALL = (SYSTOLIC, DIASTOLIC, *SINGLE)
+BODY_MASS_INDEX = ("39156-5", "Body mass index (BMI) [Ratio]", "kg/m2")
