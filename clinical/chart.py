@@ -123,9 +123,11 @@ class Chart:
     def notes(self, limit: int = SHOWN) -> QuerySet[Note]:
         """Signed notes and one's own drafts, newest first; amendments come with what they amend."""
         rows = self._of(Note).filter(Q(signed_at__isnull=False) | Q(author=self.user), amends__isnull=True)
-        return rows.select_related("author", "encounter").prefetch_related("amendments__author").order_by(
-            "-created_at"
-        )[:limit]
+        return (
+            rows.select_related("author", "encounter")
+            .prefetch_related("amendments__author")
+            .order_by("-created_at")[:limit]
+        )
 
     def orders(self) -> list[Named]:
         rows = self._of(ServiceRequest).select_related("ordered_by").order_by("-recorded_at")
@@ -154,9 +156,9 @@ class Chart:
         )
 
     def care_team(self) -> QuerySet[CareTeamMembership]:
-        return CareTeamMembership.objects.filter(
-            member=self.member, period__contains=self.today
-        ).select_related("clinician")
+        return CareTeamMembership.objects.filter(member=self.member, period__contains=self.today).select_related(
+            "clinician"
+        )
 
     def last_seen(self) -> datetime.datetime | None:
         """When this user last saw the member: their last finished encounter, before today's."""
@@ -200,9 +202,9 @@ class Chart:
     def trend(self, concept_id: int, years: int = 3) -> dict[str, Any] | None:
         """A measured thing's values over the last years, as the component `trend` takes them."""
         since = timezone.now() - datetime.timedelta(days=365 * years)
-        about = ObservationCoding.objects.filter(
-            member=self.member, concept=concept_id, role=CodingRole.CODE
-        ).values("fact")
+        about = ObservationCoding.objects.filter(member=self.member, concept=concept_id, role=CodingRole.CODE).values(
+            "fact"
+        )
         rows = list(
             self._of(Observation)
             .filter(pk__in=about, value_quantity__isnull=False, effective__startswith__gte=since)
@@ -288,7 +290,15 @@ def reference(low: Decimal | None, high: Decimal | None) -> str:
 
 def status_of(interpretation: str, value: Decimal | None, low: Decimal | None, high: Decimal | None) -> str:
     """How a value stands: critical, high, low, abnormal, normal, or nothing where neither lab nor range says."""
-    said = {"HH": "critical", "LL": "critical", "AA": "critical", "H": "high", "L": "low", "A": "abnormal", "N": "normal"}
+    said = {
+        "HH": "critical",
+        "LL": "critical",
+        "AA": "critical",
+        "H": "high",
+        "L": "low",
+        "A": "abnormal",
+        "N": "normal",
+    }
     if interpretation in said:
         return said[interpretation]
     if value is None or (low is None and high is None):

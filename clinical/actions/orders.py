@@ -1,6 +1,5 @@
 """Placing an order: every registered check looks at the whole record first, and what it said is kept."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 

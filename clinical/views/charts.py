@@ -41,10 +41,7 @@ def search(request: HttpRequest) -> HttpResponse:
             member__in=[member.pk for member in found], period__contains=timezone.localdate()
         ).select_related("clinician")
     }
-    rows = [
-        {"member": member, "line": identity(member), "doctor": doctors.get(member.pk)}
-        for member in found
-    ]
+    rows = [{"member": member, "line": identity(member), "doctor": doctors.get(member.pk)} for member in found]
     if len(rows) == 1 and asked.replace(" ", "") == rows[0]["member"].mrn:
         return redirect("clinical:chart", rows[0]["member"].pk)
     return render(request, "clinical/search.html", {"asked": asked, "rows": rows})
