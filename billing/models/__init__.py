@@ -7,7 +7,15 @@ from billing.models.capitation import (
     RateCell,
     RiskScore,
 )
-from billing.models.claims import ClaimDiagnosis, ClaimLine, CostShare, FeeScheduleLine, OutsideClaim, UtilisationCost
+from billing.models.claims import (
+    ClaimDiagnosis,
+    ClaimLine,
+    CostShare,
+    FeeScheduleLine,
+    OutsideClaim,
+    StandardCost,
+    UtilisationCost,
+)
 from billing.models.ledger import AccountingPeriod, LedgerAccount, LedgerEntry, Posting
 from billing.models.services import ServiceLine, ServiceLineDiagnosis
 
@@ -30,5 +38,6 @@ __all__ = [
     "RiskScore",
     "ServiceLine",
     "ServiceLineDiagnosis",
+    "StandardCost",
     "UtilisationCost",
 ]

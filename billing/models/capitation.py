@@ -81,6 +81,9 @@ class RiskScore(MemberOwned):
         default=dict,
         help_text="HCCs, demographics, interactions, each with its coefficient, and the diagnoses behind each.",
     )
+    inputs = models.CharField(
+        max_length=32, blank=True, default="", help_text="Digest of what it was computed from: unchanged, untouched."
+    )
     computed_at = models.DateTimeField()
 
     class Meta(MemberOwned.Meta):
@@ -91,12 +94,16 @@ class RiskScore(MemberOwned):
 
 
 class CapitationRun(Identified):
-    """The close of a payment month. A new version re-does a month that was withdrawn; a re-run changes nothing."""
+    """The close of a payment month. A new version re-does a month that was withdrawn; a re-run changes nothing.
+
+    Version 0 is the running estimate: totals alone, renewed each time, with neither lines nor postings.
+    """
 
     class Status(models.TextChoices):
         OPEN = "open", "being computed"
         POSTED = "posted"
         ESTIMATE = "estimate"
+        WITHDRAWN = "withdrawn", "withdrawn: its postings are reversed"
 
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="+", help_text="The health plan that pays."
@@ -127,7 +134,14 @@ class CapitationEligibility(MemberOwned):
     service_month = models.DateField()
     coverage_period = models.ForeignKey(CoveragePeriod, models.PROTECT, related_name="+", db_index=False)
     line_of_business = models.CharField(max_length=20, choices=LineOfBusiness)
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="The member's, otherwise that of the primary care facility. Null: set aside, nothing is paid.",
+    )
     facility = models.ForeignKey(Facility, models.PROTECT, null=True, related_name="+", db_index=False)
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+", db_index=False)
     sex = models.CharField(max_length=10)
@@ -140,15 +154,18 @@ class CapitationEligibility(MemberOwned):
     class Meta(MemberOwned.Meta):
         constraints = [
             *MemberOwned.Meta.constraints,
-            models.UniqueConstraint(fields=["run", "member", "service_month"], name="billing_eligibility_once"),
+            models.UniqueConstraint(
+                fields=["run", "member", "service_month", "coverage_period"], name="billing_eligibility_once"
+            ),
         ]
 
 
 class CapitationLine(MemberOwned):
     """What a run pays for one member, contract and service month; the sub-ledger of capitation.
 
-    An adjustment is the new amount minus all that was posted before. `amount` = rate × risk × fraction, rounded
-    half-even to cents; the explanation is the row itself: cell, rate, score, fraction, earlier amount.
+    `full_amount` = rate × risk × fraction, rounded half-even to cents, once, here; an adjustment is the new full
+    amount minus all that was posted before for the cell. The explanation is the row itself: cell, rate, score,
+    fraction, earlier amount. A month that moved to another cell has two lines: the old cell given back, the new paid.
     """
 
     append_only = True
@@ -157,7 +174,7 @@ class CapitationLine(MemberOwned):
     contract = models.ForeignKey(CapitationContract, models.PROTECT, related_name="+", db_index=False)
     service_month = models.DateField()
     rate_cell = models.ForeignKey(
-        RateCell, models.PROTECT, null=True, related_name="+", db_index=False, help_text="Null: no longer eligible."
+        RateCell, models.PROTECT, related_name="+", db_index=False, help_text="Fraction 0: the cell no longer applies."
     )
     rate = models.DecimalField(max_digits=12, decimal_places=4)
     risk_score = models.DecimalField(max_digits=8, decimal_places=4)
@@ -176,13 +193,14 @@ class CapitationLine(MemberOwned):
         constraints = [
             *MemberOwned.Meta.constraints,
             models.UniqueConstraint(
-                fields=["run", "contract", "member", "service_month"], name="billing_capitationline_once"
+                fields=["run", "contract", "member", "service_month", "rate_cell"], name="billing_capitationline_once"
             ),
             models.CheckConstraint(
                 condition=models.Q(amount=models.F("full_amount") - models.F("posted_before")),
                 name="billing_capitationline_sum",
             ),
         ]
+        indexes = [models.Index(fields=["run", "department", "member"], name="billing_capitationline_place")]
         triggers = immutable()
 
 

@@ -1,4 +1,5 @@
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models.functions import Now
 
@@ -21,6 +22,46 @@ class FeeScheduleLine(Identified):
     concept = models.ForeignKey(Concept, models.PROTECT, related_name="+")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     period = DateRangeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(period__isempty=False), name="billing_feeschedule_period"),
+            models.CheckConstraint(condition=models.Q(amount__gte=0), name="billing_feeschedule_amount"),
+            ExclusionConstraint(
+                name="billing_feeschedule_once",
+                expressions=[
+                    ("organization", RangeOperators.EQUAL),
+                    (models.functions.Coalesce("payee", "organization"), RangeOperators.EQUAL),
+                    ("concept", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="This fee schedule already prices the service in that period.",
+            ),
+        ]
+
+
+class StandardCost(Identified):
+    """What a kind of internal service costs us, for a period: the charge to the budget, never a bill."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", help_text="The health plan.")
+    service = models.CharField(max_length=20, choices=Benefit.Service)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    period = DateRangeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(period__isempty=False), name="billing_standardcost_period"),
+            models.CheckConstraint(condition=models.Q(amount__gte=0), name="billing_standardcost_amount"),
+            ExclusionConstraint(
+                name="billing_standardcost_once",
+                expressions=[
+                    ("organization", RangeOperators.EQUAL),
+                    ("service", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="This service already has a standard cost in that period.",
+            ),
+        ]
 
 
 @track()

@@ -1,7 +1,9 @@
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models.functions import Now
 
+from billing.triggers import EntryBalanced, OfLegalEntity, OwnTransaction, PostingsInOpenBooks
 from core.models import Identified, User
 from core.models.base import CurrentTransaction
 from core.triggers import immutable
@@ -26,6 +28,7 @@ class LedgerAccount(Identified):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entity", "code"], name="billing_account_code")]
+        triggers = [OfLegalEntity(name="of_legal_entity")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -39,7 +42,14 @@ class AccountingPeriod(Identified):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["entity", "month"], name="billing_accountingperiod_once")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(month__isempty=False), name="billing_accountingperiod_month"),
+            ExclusionConstraint(
+                name="billing_accountingperiod_once",
+                expressions=[("entity", RangeOperators.EQUAL), ("month", RangeOperators.OVERLAPS)],
+                violation_error_message="Another accounting period of this entity already has these days.",
+            ),
+        ]
 
 
 class LedgerEntry(Identified):
@@ -57,7 +67,8 @@ class LedgerEntry(Identified):
 
     class Meta:
         verbose_name_plural = "ledger entries"
-        triggers = immutable()
+        indexes = [models.Index(fields=["-posted_on", "-created_at"], name="billing_entry_recent")]
+        triggers = [OwnTransaction(name="own_transaction"), EntryBalanced(name="balanced"), *immutable()]
 
 
 class Posting(models.Model):
@@ -76,4 +87,4 @@ class Posting(models.Model):
     service_month = models.DateField(null=True, blank=True, help_text="First day of the month the money is for.")
 
     class Meta:
-        triggers = immutable()
+        triggers = [PostingsInOpenBooks(name="open_books"), *immutable()]
