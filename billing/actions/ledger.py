@@ -28,7 +28,6 @@ class Line:
     service_month: datetime.date | None = None
 
 
-
 @transaction.atomic
 def post_entry(
     *,

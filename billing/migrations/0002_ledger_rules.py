@@ -124,6 +124,13 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AlterField(
+            model_name="capitationeligibility",
+            name="age",
+            field=models.PositiveSmallIntegerField(
+                help_text="On the first of the service month. Null: birth date not known, set aside.", null=True
+            ),
+        ),
+        migrations.AlterField(
             model_name="capitationline",
             name="rate_cell",
             field=models.ForeignKey(

@@ -145,7 +145,9 @@ class CapitationEligibility(MemberOwned):
     facility = models.ForeignKey(Facility, models.PROTECT, null=True, related_name="+", db_index=False)
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+", db_index=False)
     sex = models.CharField(max_length=10)
-    age = models.PositiveSmallIntegerField(help_text="On the first of the service month.")
+    age = models.PositiveSmallIntegerField(
+        null=True, help_text="On the first of the service month. Null: birth date not known, set aside."
+    )
     covered_days = models.PositiveSmallIntegerField()
     days_in_month = models.PositiveSmallIntegerField()
     covered_on_first = models.BooleanField()

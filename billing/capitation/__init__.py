@@ -1,0 +1,1 @@
+"""The monthly job that pays for members: eligibility frozen, priced, adjusted, posted, explained."""
