@@ -133,7 +133,15 @@ class MemberIdentifier(MemberOwned):
     period = DateRangeField(db_default=models.expressions.RawSQL("'[,)'::daterange", []), null=False)
 
     class Meta(MemberOwned.Meta):
-        constraints = [*MemberOwned.Meta.constraints]
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["system", "value"],
+                condition=models.Q(period__upper_inf=True),
+                name="members_identifier_in_force",
+                violation_error_message="Another member has this identifier.",
+            ),
+        ]
         indexes = [models.Index(fields=["value", "system"], name="members_identifier_value")]
 
 
@@ -170,6 +178,9 @@ class MatchReview(Identified):
     source = models.CharField(max_length=200, help_text="Import run and record it came from.")
     candidates = models.JSONField(help_text="[{member, score, agreements}]")
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, db_default=Status.OPEN)
+    decided_member = models.ForeignKey(
+        Member, models.PROTECT, null=True, related_name="+", help_text="Who the incoming person turned out to be."
+    )
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())

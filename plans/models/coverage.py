@@ -9,6 +9,7 @@ from core.models import User
 from core.triggers import note_changes
 from members.models import Member, MemberOwned, member_key
 from plans.models.products import EmployerGroup, GroupClass, Product
+from plans.querysets import AccumulatorQuerySet, CoveragePeriodQuerySet
 from plans.triggers import CoverageVersioned
 
 
@@ -74,6 +75,8 @@ class CoveragePeriod(MemberOwned):
     )
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
 
+    objects = CoveragePeriodQuerySet.as_manager()
+
     class Meta(MemberOwned.Meta):
         constraints = [
             *MemberOwned.Meta.constraints,
@@ -116,6 +119,8 @@ class Accumulator(MemberOwned):
     total = models.DecimalField(
         max_digits=12, decimal_places=2, default=0, help_text="Sum of its entries; ./kp reconcile proves it."
     )
+
+    objects = AccumulatorQuerySet.as_manager()
 
     class Meta(MemberOwned.Meta):
         constraints = [

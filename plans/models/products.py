@@ -4,6 +4,7 @@ from django.db import models
 
 from core.models import Identified
 from network.models import Organization, Region
+from plans.querysets import BenefitQuerySet
 
 
 class LineOfBusiness(models.TextChoices):
@@ -71,6 +72,8 @@ class Benefit(Identified):
     coinsurance = models.DecimalField(max_digits=5, decimal_places=4, default=0, help_text="Member's share, 0–1.")
     after_deductible = models.BooleanField(default=False)
     period = DateRangeField()
+
+    objects = BenefitQuerySet.as_manager()
 
     class Meta:
         constraints = [

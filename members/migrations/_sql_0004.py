@@ -1,0 +1,236 @@
+"""The text of migration 0004's functions; there it says which failure each prevents."""
+
+SEARCH = r"""
+CREATE FUNCTION members_search(
+    names text, born date, record_number text, phone text, at_most integer DEFAULT 20
+) RETURNS TABLE (id uuid, rank real)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+SET pg_trgm.similarity_threshold = 0.4
+SET jit = off
+AS $$
+DECLARE
+    organizations uuid[] := core_context_ids('kpcare.organization_ids');
+    own uuid[] := core_context_ids('kpcare.member_ids');
+    folded text := nullif(btrim(members_fold(coalesce(names, ''))), '');
+    turned text;
+    found_ids uuid[] := '{}';
+    hit record;
+BEGIN
+    IF record_number IS NOT NULL THEN
+        -- The number of a merged record leads to the record that stayed.
+        RETURN QUERY
+            SELECT kept.id, 1.0::real FROM members_member m
+            JOIN members_member kept ON kept.id = coalesce(m.merged_into_id, m.id)
+            WHERE m.mrn = record_number
+              AND (kept.managing_organization_id = ANY (organizations) OR kept.id = ANY (own));
+        RETURN;
+    END IF;
+    IF phone IS NOT NULL THEN
+        RETURN QUERY
+            SELECT DISTINCT m.id, 1.0::real FROM members_membertelecom t
+            JOIN members_member m ON m.id = t.member_id
+            WHERE t.value = phone AND upper_inf(t.period) AND m.status = 'active'
+              AND (born IS NULL OR m.birth_date = born)
+              AND (m.managing_organization_id = ANY (organizations) OR m.id = ANY (own))
+            LIMIT at_most;
+        RETURN;
+    END IF;
+    IF folded IS NULL THEN
+        RETURN QUERY
+            SELECT m.id, 1.0::real FROM members_member m
+            WHERE m.birth_date = born AND m.status = 'active'
+              AND (m.managing_organization_id = ANY (organizations) OR m.id = ANY (own))
+            ORDER BY m.name_key LIMIT at_most;
+        RETURN;
+    END IF;
+    IF born IS NOT NULL THEN
+        -- A birth date leaves some dozens: rank those, however badly the name is spelt.
+        RETURN QUERY
+            SELECT m.id, greatest(similarity(m.name_key, folded), word_similarity(folded, m.name_key)) AS score
+            FROM members_member m
+            WHERE m.birth_date = born AND m.status = 'active'
+              AND (m.managing_organization_id = ANY (organizations) OR m.id = ANY (own))
+              AND greatest(similarity(m.name_key, folded), word_similarity(folded, m.name_key)) > 0.2
+            ORDER BY score DESC, m.name_key LIMIT at_most;
+        RETURN;
+    END IF;
+    -- First as written, family name first or last: an ordered index read that stops at at_most.
+    turned := regexp_replace(folded, '^(.*)\s+(\S+)$', '\2 \1');
+    FOR hit IN
+        SELECT m.id FROM unnest(organizations) AS o (id)
+        CROSS JOIN LATERAL (
+            SELECT * FROM (
+                (SELECT mm.id, mm.name_key FROM members_member mm
+                 WHERE mm.managing_organization_id = o.id AND mm.status = 'active'
+                   AND mm.name_key >= folded AND mm.name_key < folded || chr(1114111)
+                 ORDER BY mm.name_key LIMIT at_most)
+                UNION
+                (SELECT mm.id, mm.name_key FROM members_member mm
+                 WHERE mm.managing_organization_id = o.id AND mm.status = 'active'
+                   AND mm.name_key >= turned AND mm.name_key < turned || chr(1114111)
+                 ORDER BY mm.name_key LIMIT at_most)
+            ) both_ways ORDER BY name_key
+        ) m LIMIT at_most
+    LOOP
+        found_ids := found_ids || hit.id;
+        id := hit.id; rank := 1.0;
+        RETURN NEXT;
+    END LOOP;
+    IF cardinality(found_ids) >= at_most THEN
+        RETURN;
+    END IF;
+    -- Then as it may have been meant.
+    RETURN QUERY
+        SELECT m.id, similarity(m.name_key, folded) AS score
+        FROM members_member m
+        WHERE m.name_key % folded AND m.status = 'active' AND NOT m.id = ANY (found_ids)
+          AND (m.managing_organization_id = ANY (organizations) OR m.id = ANY (own))
+        ORDER BY score DESC, m.name_key LIMIT at_most - cardinality(found_ids);
+END $$;
+"""
+
+MERGE = r"""
+-- Every table whose rows belong to a member: those that row-level security guards by member_id.
+CREATE FUNCTION members_owned_tables() RETURNS TABLE (tab regclass, has_children boolean)
+LANGUAGE sql STABLE SET search_path = public, pg_temp
+AS $$
+    SELECT c.oid::regclass, EXISTS (
+        SELECT 1 FROM pg_constraint k WHERE k.contype = 'f' AND k.confrelid = c.oid AND cardinality(k.confkey) = 2)
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'member_id' AND NOT a.attisdropped
+    JOIN pg_attribute key ON key.attrelid = c.oid AND key.attname = 'id' AND NOT key.attisdropped
+    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relrowsecurity
+      AND c.relname <> 'members_membermerge'
+    ORDER BY c.relname
+$$;
+
+CREATE FUNCTION members_repoint(source uuid, target uuid) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = public, pg_temp
+AS $$
+DECLARE
+    owned record;
+    row_id text;
+    ids jsonb;
+    moved jsonb := '{}';
+BEGIN
+    FOR owned IN SELECT * FROM members_owned_tables() LOOP
+        ids := NULL;
+        BEGIN
+            EXECUTE format('WITH done AS (UPDATE %s SET member_id = $2 WHERE member_id = $1 RETURNING id)
+                            SELECT jsonb_agg(id ORDER BY id) FROM done', owned.tab) INTO ids USING source, target;
+        EXCEPTION WHEN unique_violation OR exclusion_violation THEN
+            IF owned.has_children OR owned.tab = 'plans_coverageperiod'::regclass THEN
+                RAISE EXCEPTION 'Both records hold the same place in %: end or correct one of them, then merge.', owned.tab
+                    USING ERRCODE = 'exclusion_violation';
+            END IF;
+            -- What both cannot hold stays with the record that goes; the rest moves row by row.
+            FOR row_id IN EXECUTE format('SELECT id::text FROM %s WHERE member_id = $1 ORDER BY id', owned.tab)
+                USING source LOOP
+                BEGIN
+                    EXECUTE format('UPDATE %s SET member_id = $2 WHERE member_id = $1 AND id::text = $3', owned.tab)
+                        USING source, target, row_id;
+                    ids := coalesce(ids, '[]') || to_jsonb(row_id);
+                EXCEPTION WHEN unique_violation OR exclusion_violation THEN
+                    NULL;
+                END;
+            END LOOP;
+        END;
+        IF ids IS NOT NULL THEN
+            moved := moved || jsonb_build_object(owned.tab::text, ids);
+        END IF;
+    END LOOP;
+    RETURN moved;
+END $$;
+REVOKE EXECUTE ON FUNCTION members_repoint(uuid, uuid) FROM PUBLIC;
+
+CREATE FUNCTION members_merge(kept uuid, gone uuid, account uuid, why text) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    merge_id uuid;
+    moved jsonb;
+    locked integer;
+    gone_account uuid;
+BEGIN
+    IF kept = gone THEN
+        RAISE EXCEPTION 'A record cannot be merged into itself.' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NOT core_reaches(kept) OR NOT core_reaches(gone) THEN
+        RAISE EXCEPTION 'Both records must be within reach.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    -- In the order of their ids, so that two merges of the same pair wait instead of dying together.
+    PERFORM 1 FROM members_member WHERE id IN (kept, gone) ORDER BY id FOR UPDATE;
+    SELECT count(*) INTO locked FROM members_member
+        WHERE id IN (kept, gone) AND status = 'active' AND merged_into_id IS NULL;
+    IF locked <> 2 THEN
+        RAISE EXCEPTION 'Only two records that are both active can be merged.' USING ERRCODE = 'check_violation';
+    END IF;
+    IF (SELECT count(DISTINCT managing_organization_id) FROM members_member WHERE id IN (kept, gone)) <> 1 THEN
+        RAISE EXCEPTION 'Records of two systems are not merged.' USING ERRCODE = 'check_violation';
+    END IF;
+    PERFORM set_config('kpcare.merge', 'on', true);
+    moved := members_repoint(gone, kept);
+    PERFORM set_config('kpcare.merge', '', true);
+    WITH newborns AS (UPDATE members_member SET mother_id = kept WHERE mother_id = gone RETURNING id)
+        SELECT moved || coalesce(jsonb_build_object('mother', (SELECT jsonb_agg(id) FROM newborns)), '{}') INTO moved;
+    SELECT user_id INTO gone_account FROM members_member WHERE id = gone;
+    IF gone_account IS NOT NULL AND (SELECT user_id IS NULL FROM members_member WHERE id = kept) THEN
+        UPDATE members_member SET user_id = NULL WHERE id = gone;
+        UPDATE members_member SET user_id = gone_account WHERE id = kept;
+        moved := moved || jsonb_build_object('user', jsonb_build_array(gone_account));
+    END IF;
+    UPDATE members_member SET status = 'merged', merged_into_id = kept WHERE id = gone;
+    INSERT INTO members_membermerge (member_id, merged_id, moved, by_id, reason)
+        VALUES (kept, gone, moved, account, why) RETURNING id INTO merge_id;
+    RETURN merge_id;
+END $$;
+
+CREATE FUNCTION members_unmerge(merge_id uuid, account uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+DECLARE
+    done members_membermerge;
+    part record;
+    back integer;
+BEGIN
+    SELECT * INTO done FROM members_membermerge WHERE id = merge_id FOR UPDATE;
+    IF done.id IS NULL OR NOT core_reaches(done.member_id) THEN
+        RAISE EXCEPTION 'This merge is not within reach.' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF done.undone_at IS NOT NULL THEN
+        RAISE EXCEPTION 'This merge is undone already.' USING ERRCODE = 'check_violation';
+    END IF;
+    PERFORM 1 FROM members_member WHERE id IN (done.member_id, done.merged_id) ORDER BY id FOR UPDATE;
+    UPDATE members_member SET status = 'active', merged_into_id = NULL WHERE id = done.merged_id;
+    PERFORM set_config('kpcare.merge', 'on', true);
+    FOR part IN SELECT key, value FROM jsonb_each(done.moved) WHERE key NOT IN ('mother', 'user') LOOP
+        EXECUTE format('UPDATE %s SET member_id = $2 WHERE member_id = $1
+                        AND id::text IN (SELECT jsonb_array_elements_text($3))', part.key::regclass)
+            USING done.member_id, done.merged_id, part.value;
+        GET DIAGNOSTICS back = ROW_COUNT;
+        IF back > jsonb_array_length(part.value) THEN
+            RAISE EXCEPTION 'Unmerge of % would move more than the merge did.', part.key;
+        END IF;
+    END LOOP;
+    PERFORM set_config('kpcare.merge', '', true);
+    IF jsonb_typeof(done.moved -> 'mother') = 'array' THEN
+        UPDATE members_member SET mother_id = done.merged_id
+        WHERE id::text IN (SELECT jsonb_array_elements_text(done.moved -> 'mother'));
+    END IF;
+    IF done.moved ? 'user' THEN
+        UPDATE members_member SET user_id = NULL WHERE id = done.member_id;
+        UPDATE members_member SET user_id = (done.moved -> 'user' ->> 0)::uuid WHERE id = done.merged_id;
+    END IF;
+    UPDATE members_membermerge SET undone_at = clock_timestamp(), undone_by_id = account WHERE id = merge_id;
+END $$;
+"""
+
+FORWARD = SEARCH + MERGE
+BACKWARD = """
+DROP FUNCTION members_unmerge(uuid, uuid);
+DROP FUNCTION members_merge(uuid, uuid, uuid, text);
+DROP FUNCTION members_repoint(uuid, uuid);
+DROP FUNCTION members_owned_tables();
+DROP FUNCTION members_search(text, date, text, text, integer);
+"""

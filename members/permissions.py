@@ -1,0 +1,26 @@
+"""What staff may do with people's records; whose record a member may open stands in `members.portal`."""
+
+from core.permissions import grant
+from members.portal import is_self
+from network.models import RoleAssignment
+from network.permissions import has_role
+
+Role = RoleAssignment.Role
+CARE_ROLES = (
+    Role.PHYSICIAN,
+    Role.NURSE,
+    Role.MEDICAL_ASSISTANT,
+    Role.PHARMACIST,
+    Role.LABORATORY_TECHNOLOGIST,
+    Role.CARE_COORDINATOR,
+)
+DESK_ROLES = (Role.FRONT_DESK, Role.PLAN_ADMINISTRATOR, Role.CARE_COORDINATOR)
+
+
+grant("members.search", has_role(*CARE_ROLES, *DESK_ROLES, Role.FINANCE), because="they work with members")
+grant("members.view", is_self, because="it is their own record")
+grant("members.view", has_role(*CARE_ROLES, *DESK_ROLES), because="they work with members of this system")
+grant("members.register", has_role(*DESK_ROLES), because="they register members")
+grant("members.update", has_role(*DESK_ROLES, Role.NURSE, Role.MEDICAL_ASSISTANT), because="they keep members' data")
+grant("members.merge", has_role(Role.PLAN_ADMINISTRATOR), because="they administer membership")
+grant("members.decide_match", has_role(Role.PLAN_ADMINISTRATOR, Role.FRONT_DESK), because="they administer membership")

@@ -1,0 +1,87 @@
+"""Reads about people. Names are searched through `members_search`, which applies reach itself."""
+
+import datetime
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from core.ids import is_luhn
+from members.models import Member, PrimaryCareAssignment
+
+DATE_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y", "%Y%m%d")
+
+
+@dataclass(frozen=True)
+class Query:
+    """What somebody typed, taken apart. Exactly one of number and phone, or names and birth date, leads."""
+
+    names: str = ""
+    born: datetime.date | None = None
+    mrn: str | None = None
+    phone: str | None = None
+
+
+def parse_query(text: str) -> Query:
+    """Take a search line apart: a record number, a phone, a date of birth, and what is left is a name."""
+    born, rest = None, []
+    for word in text.replace(",", " ").split():
+        found = _date(word) if born is None else None
+        if found:
+            born = found
+        else:
+            rest.append(word)
+    left = " ".join(rest)
+    digits = re.sub(r"\D", "", left)
+    if digits and not re.search(r"[^\W\d_]", left):
+        if len(digits) == 9 and is_luhn(digits):
+            return Query(mrn=digits)
+        return Query(phone=e164(digits), born=born)
+    return Query(names=left, born=born)
+
+
+def _date(word: str) -> datetime.date | None:
+    for form in DATE_FORMATS:
+        try:
+            return datetime.datetime.strptime(word, form).date()
+        except ValueError:
+            continue
+    return None
+
+
+def e164(number: str) -> str:
+    """A North American number as +1…; one that already names its country stays."""
+    digits = re.sub(r"\D", "", number)
+    if len(digits) == 10:
+        return f"+1{digits}"
+    return f"+{digits}" if digits else ""
+
+
+def search_ids(text: str, at_most: int = 20) -> list[UUID]:
+    """Members within reach that match `text`, best first. Empty text finds nobody."""
+    query = parse_query(text.strip()[:200])
+    if query == Query():
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM members_search(%s, %s, %s, %s, %s)",
+            [query.names, query.born, query.mrn, query.phone, at_most],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def search(text: str, at_most: int = 20) -> list[Member]:
+    """`search_ids`, as members, in the same order."""
+    ids = search_ids(text, at_most)
+    found = Member.objects.in_bulk(ids)
+    return [found[i] for i in ids if i in found]
+
+
+def primary_care_of(member: Member | UUID, on: datetime.date) -> PrimaryCareAssignment | None:
+    """Who is the member's primary care clinician on a day, with clinician and department."""
+    return (
+        PrimaryCareAssignment.objects.filter(member=member, period__contains=on)
+        .select_related("clinician", "department__facility")
+        .first()
+    )
