@@ -102,6 +102,8 @@ AS $$
     JOIN pg_attribute key ON key.attrelid = c.oid AND key.attname = 'id' AND NOT key.attisdropped
     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relrowsecurity
       AND c.relname <> 'members_membermerge'
+      -- History says what a row was at the time; merging does not rewrite it.
+      AND NOT EXISTS (SELECT 1 FROM pg_attribute h WHERE h.attrelid = c.oid AND h.attname = 'pgh_id')
     ORDER BY c.relname
 $$;
 
@@ -226,8 +228,20 @@ BEGIN
 END $$;
 """
 
-FORWARD = SEARCH + MERGE
+PANELS = r"""
+-- A member who chooses a clinician sees no other member of the panel, and still must not overfill it.
+CREATE FUNCTION members_panel_counts(clinicians uuid[], on_day date) RETURNS TABLE (clinician_id uuid, members bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    SELECT p.clinician_id, count(*) FROM members_primarycareassignment p
+    WHERE p.clinician_id = ANY (clinicians) AND p.period && daterange(on_day, NULL)
+    GROUP BY p.clinician_id
+$$;
+"""
+
+FORWARD = SEARCH + MERGE + PANELS
 BACKWARD = """
+DROP FUNCTION members_panel_counts(uuid[], date);
 DROP FUNCTION members_unmerge(uuid, uuid);
 DROP FUNCTION members_merge(uuid, uuid, uuid, text);
 DROP FUNCTION members_repoint(uuid, uuid);

@@ -125,6 +125,11 @@ class Accumulator(MemberOwned):
     class Meta(MemberOwned.Meta):
         constraints = [
             *MemberOwned.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(total__gte=0, total__lte=models.F("limit")),
+                name="plans_accumulator_within_limit",
+                violation_error_message="More would count than the limit allows.",
+            ),
             ExclusionConstraint(
                 name="plans_accumulator_once",
                 expressions=[

@@ -1,0 +1,1 @@
+"""X12 at the edge: segments, loops, and what they mean to us."""

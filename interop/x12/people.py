@@ -1,0 +1,204 @@
+"""Who the people of a batch are: by contract and number, by identifier, by what agrees; or set aside for a person."""
+
+import datetime
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from interop.x12.catalogue import Refused
+from interop.x12.codes import ADD, AUDIT
+from interop.x12.enrolment import MemberLoop, Name
+from members import matching
+from members.matching import Person, Verdict
+from members.models import MatchReview, Member
+from members.querysets import e164
+from network.models import Organization
+from plans.models import Coverage, CoverageContract, EmployerGroup
+
+# Below this what the file says and what we know of the holder of a number contradict each other.
+CONTRADICTION = 0.0
+
+
+@dataclass
+class Subject:
+    """One loop on its way: who it is about and where the coverage hangs."""
+
+    loop: MemberLoop
+    group: EmployerGroup
+    person: Person
+    member: Member | None = None
+    is_new: bool = False
+    contract: CoverageContract | None = None
+    coverage: Coverage | None = None
+    family: list[Coverage] = field(default_factory=list)
+
+    @property
+    def number(self) -> str:
+        return self.loop.subscriber_number
+
+    @property
+    def brings_somebody(self) -> bool:
+        """Whether the loop may make a record: additions and full lists do, changes and ends do not."""
+        return self.loop.maintenance in (ADD, AUDIT)
+
+
+def person_of(loop: MemberLoop, name: Name | None = None) -> Person:
+    """What a loop says of its person, as matching compares."""
+    name = name or loop.name
+    return Person(
+        family=name.family,
+        given=name.given,
+        middle=name.middle,
+        birth_date=name.birth_date,
+        sex=name.sex,
+        line1=loop.address.get("line1", ""),
+        postal_code=loop.address.get("postal_code", ""),
+        phones=frozenset(e164(value) for system, value in loop.telecoms if system != "email"),
+        ssn=matching.ssn_digest(name.id_number)
+        if name.id_qualifier == "34" and matching.is_ssn(name.id_number)
+        else "",
+    )
+
+
+def review_source(group_number: str, number: str, person: Person) -> str:
+    """Names an incoming person the same in every file that sends them, and says nothing about them."""
+    text = "|".join(
+        (group_number, number, matching.name_key(person.family, person.given), str(person.birth_date), person.ssn)
+    )
+    return f"x12_834:{hashlib.sha256(text.encode()).hexdigest()[:40]}"
+
+
+def known_of(member: Member, like: Person) -> matching.Known:
+    """A member as matching compares, by what the member row holds."""
+    return matching.Known(
+        member.family,
+        member.given,
+        member.middle,
+        member.birth_date,
+        member.sex,
+        member_id=member.pk,
+        name_used=member.name_used,
+    )
+
+
+class Finder:
+    """Finds the people of one batch with a handful of queries. Holds the identity lock's promise: nobody else adds."""
+
+    def __init__(self, system: Organization):
+        self.system = system
+
+    def find_contracts(self, subjects: Iterable[Subject]) -> None:
+        """Contract and family of each subject, where the number is known."""
+        subjects = list(subjects)
+        contracts = {
+            (contract.group_id, contract.number): contract
+            for contract in CoverageContract.objects.filter(
+                group__in={s.group.pk for s in subjects}, number__in={s.number for s in subjects}
+            ).select_related("member")
+        }
+        families: dict[UUID, list[Coverage]] = {}
+        for coverage in Coverage.objects.filter(contract__in=contracts.values()).select_related("member"):
+            families.setdefault(coverage.contract_id, []).append(coverage)
+        for subject in subjects:
+            subject.contract = contracts.get((subject.group.pk, subject.number))
+            if subject.contract is not None:
+                subject.family = families.get(subject.contract.pk, [])
+
+    def by_contract(self, subject: Subject) -> None:
+        """The holder of the number, or the dependant of that name under it. Raises `Refused` on a contradiction."""
+        if subject.contract is None:
+            return
+        if subject.loop.is_subscriber:
+            self._require_agreement(subject, subject.contract.member)
+            subject.member = subject.contract.member
+        else:
+            subject.member = self._dependant(subject)
+        subject.coverage = next(
+            (c for c in subject.family if subject.member and c.member_id == subject.member.pk), None
+        )
+
+    def _require_agreement(self, subject: Subject, member: Member) -> None:
+        said = [subject.person]
+        if subject.loop.prior is not None:
+            said.append(person_of(subject.loop, subject.loop.prior))
+        if max(matching.score(person, known_of(member, person)).score for person in said) < CONTRADICTION:
+            raise Refused(
+                "number_taken",
+                "Another person holds this subscriber number (REF*0F) in this group: name and birth date disagree. Ask "
+                "the group which number is right.",
+            )
+
+    def _dependant(self, subject: Subject) -> Member | None:
+        matches = [
+            (matching.score(subject.person, known_of(coverage.member, subject.person)).score, coverage.member)
+            for coverage in subject.family
+        ]
+        # Under one contract a name and a birth date tell people apart, and twins differ in their given names.
+        best = max(matches, key=lambda match: match[0], default=(0.0, None))
+        return best[1] if best[0] >= matching.NEW - 6 else None
+
+    def by_person(self, subjects: list[Subject]) -> dict[int, Refused]:
+        """Find the rest among all members of the system; who cannot be told is put up for review and refused."""
+        refused: dict[int, Refused] = {}
+        decided = self._decisions(subjects)
+        found = matching.candidates_for([s.person for s in subjects], self.system.pk)
+        wanted: dict[UUID, list[Subject]] = {}
+        for place, (subject, candidates) in enumerate(zip(subjects, found, strict=True)):
+            review = decided.get(self._source(subject))
+            if review is not None and review.status != MatchReview.Status.OPEN:
+                if review.status == MatchReview.Status.SAME:
+                    wanted.setdefault(review.decided_member_id, []).append(subject)
+                continue
+            verdict, matches = matching.decide(subject.person, candidates)
+            if verdict is Verdict.SAME:
+                wanted.setdefault(matches[0].member_id, []).append(subject)
+            elif verdict is Verdict.REVIEW:
+                if review is None:
+                    self._ask(subject, matches)
+                refused[place] = Refused(
+                    "match_review",
+                    "This may be somebody we know. Decide in the match review queue, then replay.",
+                )
+        for member in Member.objects.filter(pk__in=wanted):
+            for subject in wanted[member.pk]:
+                subject.member = member
+        return refused
+
+    def _source(self, subject: Subject) -> str:
+        return review_source(subject.group.number, subject.number, subject.person)
+
+    def _decisions(self, subjects: list[Subject]) -> dict[str, MatchReview]:
+        sources = [self._source(subject) for subject in subjects]
+        return {review.source: review for review in MatchReview.objects.filter(source__in=sources)}
+
+    def _ask(self, subject: Subject, matches: list[matching.Match]) -> None:
+        person = subject.person
+        MatchReview.objects.bulk_create(
+            [
+                MatchReview(
+                    managing_organization=self.system,
+                    source=self._source(subject),
+                    incoming={
+                        "family": person.family,
+                        "given": person.given,
+                        "middle": person.middle,
+                        "birth_date": iso(person.birth_date),
+                        "sex": person.sex,
+                        "line1": person.line1,
+                        "postal_code": person.postal_code,
+                        "phones": sorted(person.phones),
+                        "group": subject.group.number,
+                        "position": subject.loop.position,
+                    },
+                    candidates=[
+                        {"member": str(m.member_id), "score": m.score, "agreements": m.agreements} for m in matches
+                    ],
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def iso(day: datetime.date | None) -> str | None:
+    return day.isoformat() if day else None

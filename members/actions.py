@@ -1,0 +1,219 @@
+"""Writes about people. Each is one transaction with its audit row inside."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from core import audit, locks
+from core.models import User
+from members.models import (
+    CommunicationPreference,
+    Consent,
+    Member,
+    MemberAddress,
+    MemberIdentifier,
+    MemberMerge,
+    MemberTelecom,
+    Proxy,
+    RaceEthnicity,
+)
+from members.portal import SCOPES
+from network.models import Organization
+
+# Who somebody is, is decided by one at a time: two imports or desks that meet the same new person at once would
+# otherwise both find nobody and both make a record.
+IDENTITY_LOCK = 0x6B70_0010
+UPDATABLE = frozenset(
+    {
+        "family", "given", "middle", "suffix", "name_used", "birth_date", "deceased_at", "sex",
+        "sex_assigned_at_birth", "sex_for_clinical_use", "anatomy", "gender_identity", "pronouns", "language",
+        "needs_interpreter", "region", "household", "mother",
+    }
+)  # fmt: skip
+
+
+def lock_identities() -> None:
+    """Decide alone who is who until the transaction ends."""
+    locks.take(IDENTITY_LOCK)
+
+
+@transaction.atomic
+def register_member(
+    *,
+    by: User,
+    managing_organization: Organization,
+    address: Mapping[str, Any] | None = None,
+    telecoms: Iterable[tuple[str, str]] = (),
+    identifiers: Iterable[tuple[str, str]] = (),
+    race_ethnicity: Iterable[str] = (),
+    **fields: Any,
+) -> Member:
+    """A new person: identity, address, telecoms (system, value), identifiers (system, value) and CDC race codes.
+
+    Whoever calls it has looked for the person first (`members.matching.candidates_for`). Raises `TypeError` for a
+    field that is not a person's.
+    """
+    _refuse_unknown(fields)
+    lock_identities()
+    member = Member(managing_organization=managing_organization, **fields)
+    member.save(force_insert=True)
+    if address:
+        MemberAddress.objects.create(member=member, **address)
+    MemberTelecom.objects.bulk_create(
+        MemberTelecom(member=member, system=system, value=value, rank=rank)
+        for rank, (system, value) in enumerate(telecoms, 1)
+    )
+    MemberIdentifier.objects.bulk_create(
+        MemberIdentifier(member=member, system=system, value=value) for system, value in identifiers
+    )
+    RaceEthnicity.objects.bulk_create(
+        RaceEthnicity(member=member, code=code, source=RaceEthnicity.Source.SELF) for code in race_ethnicity
+    )
+    audit.record(by=by, action="create", verb="members.register", obj=member)
+    member.refresh_from_db(from_queryset=Member.objects.all())
+    return member
+
+
+def _refuse_unknown(fields: Mapping[str, Any]) -> None:
+    if unknown := set(fields) - UPDATABLE:
+        raise TypeError(f"Not a field of a person: {', '.join(sorted(unknown))}.")
+
+
+@transaction.atomic
+def update_member(member: Member, *, by: User, reason: str = "", **fields: Any) -> list[str]:
+    """Change what is known of a person; gives back the names of the fields that changed (none: nothing written)."""
+    _refuse_unknown(fields)
+    current = Member.objects.select_for_update().get(pk=member.pk)
+    changed = sorted(name for name, value in fields.items() if getattr(current, name) != value)
+    for name in changed:
+        setattr(current, name, fields[name])
+        setattr(member, name, fields[name])
+    if changed:
+        current.save(update_fields=changed)
+        audit.record(
+            by=by, action="update", verb="members.update", obj=current, reason=reason, detail={"fields": changed}
+        )
+    return changed
+
+
+@transaction.atomic
+def change_address(member: Member, *, by: User, on: datetime.date, use: str = "home", **address: str) -> MemberAddress:
+    """The member lives elsewhere from `on`; the address before ends then. The same address again changes nothing."""
+    Member.objects.select_for_update().get(pk=member.pk)
+    standing = list(MemberAddress.objects.filter(member=member, use=use, period__upper_inf=True))
+    for known in standing:
+        if all(getattr(known, field) == value for field, value in address.items()):
+            return known
+    for known in standing:
+        if known.period.lower is not None and known.period.lower >= on:
+            known.delete()
+        else:
+            known.period = (known.period.lower, on)
+            known.save(update_fields=["period"])
+    new = MemberAddress.objects.create(member=member, use=use, period=(on, None), **address)
+    audit.record(by=by, action="update", verb="members.change_address", member_id=member.pk, obj=new)
+    return new
+
+
+@transaction.atomic
+def grant_proxy(
+    member: Member,
+    user: User,
+    *,
+    by: User,
+    relationship: str,
+    scopes: Iterable[str],
+    start: datetime.date,
+    end: datetime.date | None = None,
+) -> Proxy:
+    """`user` may act for the member within `scopes` over `[start, end)`. Raises `ValueError` for an unknown scope."""
+    scopes = sorted(set(scopes))
+    if not scopes or set(scopes) - set(SCOPES):
+        raise ValueError(f"Choose one or more of {', '.join(SCOPES)}.")
+    proxy = Proxy.objects.create(
+        member=member, user=user, relationship=relationship, scopes=scopes, period=(start, end), granted_by=by
+    )
+    audit.record(
+        by=by, action="create", verb="members.grant_proxy", member_id=member.pk, obj=proxy, detail={"scopes": scopes}
+    )
+    return proxy
+
+
+@transaction.atomic
+def end_proxy(proxy: Proxy, *, by: User, on: datetime.date) -> None:
+    """The access ends: from `on` on, or as if it had never begun where it starts later."""
+    audit.record(by=by, action="update", verb="members.end_proxy", member_id=proxy.member_id, obj=proxy)
+    if proxy.period.lower is not None and proxy.period.lower >= on:
+        proxy.delete()
+        return
+    proxy.period = (proxy.period.lower, on)
+    proxy.save(update_fields=["period"])
+
+
+@transaction.atomic
+def record_consent(member: Member, *, by: User, kind: str, is_given: bool, on: datetime.date) -> Consent:
+    """The member's yes or no to `kind` from `on`; what was said before ends then."""
+    Member.objects.select_for_update().get(pk=member.pk)
+    for said in Consent.objects.filter(member=member, kind=kind, period__overlap=(on, None)):
+        if said.period.lower is not None and said.period.lower >= on:
+            said.delete()
+        else:
+            said.period = (said.period.lower, on)
+            said.save(update_fields=["period"])
+    consent = Consent.objects.create(member=member, kind=kind, is_given=is_given, period=(on, None), recorded_by=by)
+    audit.record(
+        by=by,
+        action="create",
+        verb="members.record_consent",
+        member_id=member.pk,
+        obj=consent,
+        detail={"kind": kind, "is_given": is_given},
+    )
+    return consent
+
+
+@transaction.atomic
+def set_preferences(member: Member, *, by: User, **preferences: Any) -> CommunicationPreference:
+    """How the member wants to be reached: channels, quiet_from, quiet_until, no_outreach, large_print."""
+    kept, _ = CommunicationPreference.objects.update_or_create(member=member, defaults=preferences)
+    audit.record(
+        by=by,
+        action="update",
+        verb="members.set_preferences",
+        member_id=member.pk,
+        obj=kept,
+        detail={"fields": sorted(preferences)},
+    )
+    return kept
+
+
+@transaction.atomic
+def merge_members(kept: Member, gone: Member, *, by: User, reason: str) -> MemberMerge:
+    """`gone` was the same person: its rows become `kept`'s, and its record number leads there.
+
+    Raises `DatabaseError` where either is out of reach or merged already, or where both hold the same place (two
+    coverages in force at once): that is settled first, by a person.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT members_merge(%s, %s, %s, %s)", [kept.pk, gone.pk, by.pk, reason[:300]])
+        merge_id = cursor.fetchone()[0]
+    merge = MemberMerge.objects.get(pk=merge_id)
+    counts = {table: len(ids) for table, ids in merge.moved.items()}
+    for member in (kept, gone):
+        audit.record(
+            by=by, action="update", verb="members.merge", member_id=member.pk, obj=merge, reason=reason, detail=counts
+        )
+    return merge
+
+
+@transaction.atomic
+def unmerge_members(merge: MemberMerge, *, by: User, reason: str) -> None:
+    """They were two people after all: exactly what the merge moved goes back. Raises `DatabaseError` if undone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT members_unmerge(%s, %s)", [merge.pk, by.pk])
+    for member_id in (merge.member_id, merge.merged_id):
+        audit.record(by=by, action="update", verb="members.unmerge", member_id=member_id, obj=merge, reason=reason)
+    merge.undone_at, merge.undone_by = timezone.now(), by

@@ -1,0 +1,242 @@
+"""Which primary care clinician: somebody with room on the panel, near, who speaks the member's language.
+
+Distance decides; another language than the member's counts as 25 km more, so a clinician a town away who speaks it
+comes first and one at the other end of the state does not. Between equals the emptier panel comes first.
+"""
+
+import datetime
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from core import audit
+from core.models import User
+from members.models import Member, MemberAddress, PrimaryCareAssignment
+from network.models import Clinician, Department, Employment, ServiceArea
+
+OTHER_LANGUAGE_KM = 25.0
+# Without coordinates: the same postal code, the same three-digit area, elsewhere.
+SAME_CODE_KM, SAME_AREA_KM, FAR_KM = 3.0, 30.0, 300.0
+
+
+class PanelFull(Exception):
+    """The clinician's panel has no room."""
+
+
+@dataclass(frozen=True)
+class Place:
+    clinician_id: UUID
+    department_id: UUID
+    npi: str
+    languages: frozenset[str]
+    limit: int
+    accepts: bool
+    postal_code: str
+    at: tuple[float, float] | None
+
+
+def kilometres(one: tuple[float, float], two: tuple[float, float]) -> float:
+    """Great-circle distance between two (latitude, longitude) in degrees."""
+    (lat1, lon1), (lat2, lon2) = (tuple(map(math.radians, point)) for point in (one, two))
+    half = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    return 12742 * math.asin(math.sqrt(half))
+
+
+class Panels:
+    """The primary care panels of one system on a day, for many members at once."""
+
+    def __init__(self, system_id: UUID, on: datetime.date):
+        self.on = on
+        self.points, self.regions = {}, {}
+        for area in ServiceArea.objects.filter(region__system=system_id):
+            self.regions[area.postal_code] = area.region_id
+            if area.latitude is not None and area.longitude is not None:
+                self.points[area.postal_code] = (float(area.latitude), float(area.longitude))
+        self.places = self._places(system_id)
+        self.by_npi = {place.npi: place for place in self.places if place.npi}
+        self.counts = self._count([place.clinician_id for place in self.places])
+        self._ranked: dict[tuple[str, str], list[Place]] = {}
+
+    def _places(self, system_id: UUID) -> list[Place]:
+        employments = (
+            Employment.objects.filter(
+                department__is_primary_care=True,
+                department__facility__organization__system=system_id,
+                period__contains=self.on,
+                clinician__panel_limit__gt=0,
+            )
+            .select_related("clinician", "department__facility")
+            .order_by("clinician_id", "-fte", "id")
+            .distinct("clinician_id")
+        )
+        found = []
+        for held in employments:
+            facility, clinician = held.department.facility, held.clinician
+            postal = facility.postal_code[:5]
+            at = (
+                (float(facility.latitude), float(facility.longitude))
+                if facility.latitude is not None and facility.longitude is not None
+                else self.points.get(postal)
+            )
+            found.append(
+                Place(
+                    clinician.pk,
+                    held.department_id,
+                    clinician.npi,
+                    frozenset(clinician.languages) | {"en"},
+                    clinician.panel_limit,
+                    clinician.is_accepting,
+                    postal,
+                    at,
+                )
+            )
+        return found
+
+    def _count(self, clinician_ids: Iterable[UUID]) -> dict[UUID, int]:
+        ids = list(clinician_ids)
+        counts = dict.fromkeys(ids, 0)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM members_panel_counts(%s, %s)", [ids, self.on])
+            counts.update(cursor.fetchall())
+        return counts
+
+    def distance(self, postal: str, place: Place) -> float:
+        here = self.points.get(postal)
+        if here and place.at:
+            return kilometres(here, place.at)
+        if postal and postal == place.postal_code:
+            return SAME_CODE_KM
+        return SAME_AREA_KM if postal and postal[:3] == place.postal_code[:3] else FAR_KM
+
+    def ranked(self, postal: str, language: str) -> list[Place]:
+        """Places for somebody who lives at a postal code and speaks a language, nearest first."""
+        key = (postal, language)
+        if key not in self._ranked:
+            self._ranked[key] = sorted(
+                (place for place in self.places if place.accepts),
+                key=lambda place: (
+                    round(self.distance(postal, place) + (0 if language in place.languages else OTHER_LANGUAGE_KM), 0),
+                    self.counts[place.clinician_id] / place.limit,
+                    place.clinician_id,
+                ),
+            )
+        return self._ranked[key]
+
+    def has_room(self, place: Place) -> bool:
+        return self.counts[place.clinician_id] < place.limit
+
+    def assign(self, wishes: Sequence[tuple[str, str, str]]) -> list[tuple[Place, bool] | None]:
+        """A place for each (postal code, language, wished NPI), and whether it is the wished one; None: no room.
+
+        Holds the chosen clinicians until the transaction ends and counts again under that lock, so that two imports
+        or desks at once never overfill a panel.
+        """
+        given: list[tuple[Place, bool] | None] = [None] * len(wishes)
+        waiting = list(range(len(wishes)))
+        held: set[UUID] = set()
+        while waiting:
+            chosen = {i: self._first_with_room(*wishes[i]) for i in waiting}
+            new = sorted({place.clinician_id for place, _ in filter(None, chosen.values())} - held)
+            if not new:
+                for i in waiting:
+                    given[i] = chosen[i]
+                break
+            # The counts that were guessed with are given back, and taken again from what is under lock.
+            for answer in filter(None, chosen.values()):
+                self.counts[answer[0].clinician_id] -= 1
+            self._hold(new)
+            held |= set(new)
+            fresh = self._count(new)
+            for clinician_id, count in fresh.items():
+                self.counts[clinician_id] = count
+        return given
+
+    def _hold(self, clinician_ids: list[UUID]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id FROM network_clinician WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE", [clinician_ids]
+            )
+
+    def _first_with_room(self, postal: str, language: str, npi: str) -> tuple[Place, bool] | None:
+        wished = self.by_npi.get(npi) if npi else None
+        options = ([wished] if wished else []) + self.ranked(postal, language)
+        for place in options:
+            if self.has_room(place):
+                self.counts[place.clinician_id] += 1
+                return place, place is wished
+        return None
+
+
+@transaction.atomic
+def assign_primary_care(
+    member: Member,
+    *,
+    by: User,
+    on: datetime.date,
+    clinician: Clinician | None = None,
+    department: Department | None = None,
+    origin: str = PrimaryCareAssignment.Origin.CHOSEN,
+) -> PrimaryCareAssignment:
+    """The member's primary care clinician from `on`: the one named, or the nearest with room.
+
+    Raises `PanelFull` where the named clinician, or nobody, has room. Naming who it is already changes nothing.
+    """
+    Member.objects.select_for_update().get(pk=member.pk)
+    current = PrimaryCareAssignment.objects.filter(member=member, period__contains=on).first()
+    if current is not None and clinician is not None and current.clinician_id == clinician.pk:
+        return current
+    if clinician is None:
+        place = _nearest(member, on)
+        clinician, department_id = Clinician.objects.get(pk=place.clinician_id), place.department_id
+        origin = PrimaryCareAssignment.Origin.ASSIGNED
+    else:
+        _require_room(clinician, on)
+        department_id = department.pk if department else _department_of(clinician, on)
+    for standing in PrimaryCareAssignment.objects.filter(member=member, period__overlap=(on, None)):
+        if standing.period.lower is not None and standing.period.lower >= on:
+            standing.delete()
+        else:
+            standing.period = (standing.period.lower, on)
+            standing.save(update_fields=["period"])
+    new = PrimaryCareAssignment.objects.create(
+        member=member, clinician=clinician, department_id=department_id, period=(on, None), origin=origin
+    )
+    audit.record(by=by, action="update", verb="members.assign_primary_care", member_id=member.pk, obj=new)
+    return new
+
+
+def _nearest(member: Member, on: datetime.date) -> Place:
+    address = member_postal_code(member)
+    answer = Panels(member.managing_organization_id, on).assign([(address, member.language, "")])[0]
+    if answer is None:
+        raise PanelFull("No primary care clinician has room. Open a panel or raise a limit.")
+    return answer[0]
+
+
+def member_postal_code(member: Member) -> str:
+    """Five digits of where the member lives; empty where nobody knows."""
+    codes = MemberAddress.objects.filter(member=member, period__upper_inf=True).order_by("use")
+    return (codes.values_list("postal_code", flat=True).first() or "")[:5]
+
+
+def _require_room(clinician: Clinician, on: datetime.date) -> None:
+    held = Clinician.objects.select_for_update(no_key=True).get(pk=clinician.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT members FROM members_panel_counts(%s, %s)", [[clinician.pk], on])
+        row = cursor.fetchone()
+        if (row is not None and row[0] >= held.panel_limit) or not held.panel_limit:
+            raise PanelFull("This clinician's panel is full. Choose another, or raise the limit first.")
+
+
+def _department_of(clinician: Clinician, on: datetime.date) -> UUID:
+    held = (
+        Employment.objects.filter(clinician=clinician, period__contains=on)
+        .order_by("-department__is_primary_care", "-fte")
+        .first()
+    )
+    if held is None:
+        raise PanelFull("This clinician holds no post on that day, so nobody can be assigned to them.")
+    return held.department_id

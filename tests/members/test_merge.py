@@ -1,0 +1,139 @@
+"""Two records of one person become one, exactly, and can become two again."""
+
+import threading
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, connection, connections, transaction
+
+from core.db import acting_as, as_job
+from core.models import AuditEvent, User
+from members import actions
+from members.models import Member, MemberAddress, MemberIdentifier, MemberMerge, RaceEthnicity
+from members.querysets import search
+from tests.members.factories import make_member
+from tests.network.factories import make_staff, make_system
+
+
+def owned(member) -> list:
+    return sorted(
+        str(pk)
+        for model in (MemberAddress, MemberIdentifier, RaceEthnicity)
+        for pk in model.objects.filter(member=member).values_list("pk", flat=True)
+    )
+
+
+class Pair:
+    """One person twice: each record with an address and a race of its own, one race on both."""
+
+    def __init__(self):
+        self.system = make_system()
+        self.kept = make_member(self.system, family="Okafor", given="Ada")
+        self.gone = make_member(self.system, family="Okafor", given="Adah")
+        self.newborn = make_member(self.system, family="Okafor", given="Chi", birth_date=date(2026, 1, 1))
+        self.admin = make_staff("plan_administrator", self.system)
+        with as_job(User.objects.system("tests"), reason="test"):
+            for member, line in ((self.kept, "1 First St"), (self.gone, "2 Second St")):
+                MemberAddress.objects.create(member=member, line1=line)
+                RaceEthnicity.objects.create(member=member, code="2054-5", source="self")
+            RaceEthnicity.objects.create(member=self.gone, code="2135-2", source="self")
+            MemberIdentifier.objects.create(member=self.gone, system="urn:x", value="7")
+            Member.objects.filter(pk=self.newborn.pk).update(mother=self.gone)
+
+    def merge(self) -> MemberMerge:
+        with acting_as(self.admin, reason="same person"):
+            return actions.merge_members(self.kept, self.gone, by=self.admin, reason="same passport")
+
+
+@pytest.fixture
+def pair(db) -> Pair:
+    return Pair()
+
+
+def test_everything_moves_except_what_both_cannot_hold(pair):
+    pair.merge()
+    with acting_as(pair.admin, reason="test"):
+        assert {a.line1 for a in MemberAddress.objects.filter(member=pair.kept)} == {"1 First St", "2 Second St"}
+        assert set(RaceEthnicity.objects.filter(member=pair.kept).values_list("code", flat=True)) == {
+            "2054-5",
+            "2135-2",
+        }
+        assert list(RaceEthnicity.objects.filter(member=pair.gone).values_list("code", flat=True)) == ["2054-5"]
+        assert Member.objects.get(pk=pair.newborn.pk).mother_id == pair.kept.pk
+        assert Member.objects.get(pk=pair.gone.pk).merged_into_id == pair.kept.pk
+        assert AuditEvent.objects.filter(verb="members.merge", member_id=pair.kept.pk).exists()
+
+
+def test_the_old_record_number_leads_to_the_record_that_stayed(pair):
+    pair.merge()
+    with acting_as(pair.admin, reason="test"):
+        assert [m.pk for m in search(pair.gone.mrn)] == [pair.kept.pk]
+        assert pair.gone.pk not in [m.pk for m in search("okafor")]
+
+
+def test_unmerge_gives_back_exactly_what_was_moved(pair):
+    with acting_as(pair.admin, reason="test"):
+        before = owned(pair.kept), owned(pair.gone)
+    merge = pair.merge()
+    with acting_as(pair.admin, reason="two people after all"):
+        MemberAddress.objects.create(member=pair.kept, line1="3 Later St")
+        actions.unmerge_members(merge, by=pair.admin, reason="two people after all")
+    with acting_as(pair.admin, reason="test"):
+        assert owned(pair.gone) == before[1]
+        assert set(before[0]) < set(owned(pair.kept)), "what came after the merge stays with the record that stayed"
+        assert Member.objects.get(pk=pair.newborn.pk).mother_id == pair.gone.pk
+        assert Member.objects.get(pk=pair.gone.pk).status == "active"
+
+
+def test_a_merge_is_undone_once(pair):
+    merge = pair.merge()
+    with acting_as(pair.admin, reason="test"):
+        actions.unmerge_members(merge, by=pair.admin, reason="wrong")
+        with pytest.raises(DatabaseError, match="undone already"), transaction.atomic():
+            actions.unmerge_members(merge, by=pair.admin, reason="wrong")
+
+
+def test_records_out_of_reach_are_not_merged(pair):
+    stranger = make_staff("plan_administrator", make_system())
+    with acting_as(stranger, reason="test"), pytest.raises(DatabaseError, match="within reach"), transaction.atomic():
+        actions.merge_members(pair.kept, pair.gone, by=stranger, reason="mine now")
+
+
+def test_nobody_else_re_points_by_calling_the_inner_function(pair):
+    with (
+        acting_as(pair.admin, reason="test"),
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT members_repoint(%s, %s)", [pair.gone.pk, pair.kept.pk])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_merging_the_same_pair_merge_it_once():
+    pair = Pair()
+    outcomes: list[str] = []
+    together = threading.Barrier(2)
+
+    def merge(kept, gone):
+        try:
+            together.wait(10)
+            with acting_as(pair.admin, reason="test"):
+                actions.merge_members(kept, gone, by=pair.admin, reason="same person")
+            outcomes.append("merged")
+        except DatabaseError as error:
+            outcomes.append("refused" if "both active" in str(error) else str(error))
+        finally:
+            connections.close_all()
+
+    threads = [
+        threading.Thread(target=merge, args=pair_of) for pair_of in ((pair.kept, pair.gone), (pair.gone, pair.kept))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert sorted(outcomes) == ["merged", "refused"]
+    with acting_as(pair.admin, reason="test"):
+        assert MemberMerge.objects.count() == 1

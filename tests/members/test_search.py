@@ -1,0 +1,92 @@
+"""Finding somebody by what they say at the desk."""
+
+from datetime import date
+
+import pytest
+
+from core.db import acting_as, as_job
+from core.models import User
+from members import querysets
+from members.models import Member, MemberTelecom
+from tests.members.factories import make_member
+from tests.network.factories import make_staff, make_system
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    here, there = make_system("Here"), make_system("There")
+    maria = make_member(here, family="García", given="María José", birth_date=date(1970, 5, 2))
+    people = {
+        "maria": maria,
+        "other": make_member(here, family="Gardner", given="Mark", birth_date=date(1981, 1, 9)),
+        "far": make_member(there, family="García", given="María José", birth_date=date(1970, 5, 2)),
+        "desk": make_staff("front_desk", here),
+        "desk_there": make_staff("front_desk", there),
+    }
+    with as_job(User.objects.system("tests"), reason="test"):
+        for name in ("maria", "far"):
+            MemberTelecom.objects.create(member=people[name], system="phone", value="+15105550123")
+    return people
+
+
+def found(world, text, by="desk"):
+    with acting_as(world[by], reason="test"):
+        return [member.pk for member in querysets.search(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "garcia",
+        "María José García",
+        "garcia maria",
+        "Gracia Maria Jose",  # two letters swapped
+        "1970-05-02",
+        "05/02/1970",
+        "gracia 05/02/1970",
+        "(510) 555-0123",
+        "5105550123",
+    ],
+)
+def test_a_member_is_found_by_what_people_type_and_only_within_reach(world, text):
+    assert found(world, text) == [world["maria"].pk]
+    assert found(world, text, by="desk_there") == [world["far"].pk]
+
+
+def test_a_record_number_finds_one_person(world):
+    mrn = world["maria"].mrn
+    assert found(world, mrn) == [world["maria"].pk]
+    assert found(world, f"{mrn[:3]}-{mrn[3:6]}-{mrn[6:]}") == [world["maria"].pk]
+    assert found(world, mrn, by="desk_there") == []
+
+
+@pytest.mark.parametrize("text", ["", "   ", "nobody of this name", "1999-01-01", "0000000000", "%", "'; --"])
+def test_what_fits_nobody_finds_nobody(world, text):
+    assert found(world, text) == []
+
+
+def test_somebody_with_no_role_finds_nobody(world):
+    from tests.network.factories import make_user
+
+    with acting_as(make_user(), reason="test"):
+        assert querysets.search("garcia") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_misspelt_name_is_looked_up_in_the_trigram_index_and_not_member_by_member(owner_connection):
+    system = make_system()
+    with owner_connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('kpcare.user_id', %s, true)", [str(User.objects.system("tests").pk)])
+        cursor.execute(
+            "INSERT INTO members_member (managing_organization_id, family, given, birth_date) "
+            "SELECT %s, md5(n::text), 'Given' || n %% 97, date '1950-01-01' + n FROM generate_series(1, 5000) n",
+            [str(system.pk)],
+        )
+        cursor.execute("ANALYZE members_member")
+        cursor.execute("SET LOCAL pg_trgm.similarity_threshold = 0.4")
+        cursor.execute("EXPLAIN SELECT id FROM members_member WHERE name_key % 'famly12 given5'")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "members_member_trigram" in plan
+    assert Member.objects.count() == 0, "without context nobody is there at all"
