@@ -1,10 +1,12 @@
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models.functions import Now
 
 from core.constraints import MemberForeignKey
 from core.history import track
 from core.models import Identified, JobRun, OutboxMessage, User
+from core.triggers import note_changes
 from members.models import MemberOwned, member_key
 
 
@@ -156,3 +158,32 @@ class MeasureSummary(Identified):
                 fields=["run", "measure", "group", "dimension", "stratum"], name="prevention_summary_once"
             )
         ]
+
+
+@track()
+class SurveillanceInterval(MemberOwned):
+    """A person's own interval for a care rule (polyps, an abnormal result, risk): it overrides the general one."""
+
+    rule = models.CharField(max_length=60)
+    months = models.PositiveSmallIntegerField(help_text="From the last time it was done.")
+    reason = models.CharField(max_length=300)
+    set_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    period = DateRangeField(help_text="From when it holds; its end is when it was replaced or withdrawn.")
+
+    class Meta(MemberOwned.Meta):
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            models.CheckConstraint(condition=models.Q(months__gte=1), name="prevention_surveillance_months"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="prevention_surveillance_reason"),
+            models.CheckConstraint(condition=models.Q(period__isempty=False), name="prevention_surveillance_period"),
+            ExclusionConstraint(
+                name="prevention_surveillance_once",
+                expressions=[
+                    ("member", RangeOperators.EQUAL),
+                    ("rule", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="This person already has an interval of their own for this rule then.",
+            ),
+        ]
+        triggers = note_changes()

@@ -1,0 +1,1 @@
+"""Measures and care rules: the vocabulary they are written in, and its translation to set-based SQL."""

@@ -1,0 +1,120 @@
+"""Running a program over a share of the members, inside one transaction of the jobs login."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from prevention.engine.compiler import Program
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Members by id in `[lower, upper)`, or exactly `ids`."""
+
+    lower: uuid.UUID | None = None
+    upper: uuid.UUID | None = None
+    ids: tuple[uuid.UUID, ...] | None = None
+
+    def test(self, column: str) -> str:
+        """The partition's condition on a member column; its parameters are named."""
+        if self.ids is not None:
+            if len(self.ids) == 1:
+                return f"{column} = %(member)s"
+            return f"{column} = ANY (%(ids)s)"
+        parts = []
+        if self.lower is not None:
+            parts.append(f"{column} >= %(lower)s")
+        if self.upper is not None:
+            parts.append(f"{column} < %(upper)s")
+        return " AND ".join(parts) or "TRUE"
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        if self.ids is not None:
+            return {"ids": list(self.ids), "member": self.ids[0] if len(self.ids) == 1 else None}
+        return {"lower": self.lower, "upper": self.upper}
+
+
+SUBJECT = """
+CREATE TEMPORARY TABLE pf_subject ON COMMIT DROP AS
+SELECT m.id AS member_id, m.birth_date, m.sex, m.sex_for_clinical_use, m.anatomy,
+    CASE WHEN m.deceased_at IS NULL THEN c.enrolled_from END AS enrolled_from, p.personal
+FROM members_member m
+LEFT JOIN (
+    SELECT c.member_id, min(lower(c.valid)) AS enrolled_from FROM plans_coverageperiod c
+    WHERE {c} AND c.benefit = 'medical' AND c.valid @> %(today)s::date AND c.known @> %(known_at)s::timestamptz
+    GROUP BY c.member_id
+) c ON c.member_id = m.id
+LEFT JOIN (
+    SELECT p.member_id, jsonb_object_agg(p.rule, p.months) AS personal FROM prevention_surveillanceinterval p
+    WHERE {p} AND p.period @> %(today)s::date GROUP BY p.member_id
+) p ON p.member_id = m.id
+WHERE {m} AND m.status = 'active'
+"""
+
+NEEDED = """
+CREATE TEMPORARY TABLE pf_needed ON COMMIT DROP AS
+WITH asked(set_no, kind, role, url, system, code, components) AS (
+    SELECT * FROM unnest(%(numbers)s::int[], %(kinds)s::text[], %(roles)s::int[], %(urls)s::text[],
+        %(systems)s::text[], %(codes)s::text[], %(components)s::boolean[])
+)
+SELECT DISTINCT a.set_no, a.kind, a.role::smallint AS role, a.components, m.concept_id FROM asked a
+JOIN core_valueset v ON v.url = a.url JOIN core_valuesetmember m ON m.value_set_id = v.id
+UNION
+SELECT a.set_no, a.kind, a.role::smallint, a.components, c.id FROM asked a
+JOIN core_codesystem y ON y.uri = a.system JOIN core_concept c ON c.system_id = y.id AND c.code = a.code
+"""
+
+
+def _literal(sql: str) -> str:
+    """SQL without parameters, safe beside named ones."""
+    return sql.replace("%", "%%")
+
+
+def compute(program: Program, partition: Partition) -> None:
+    """Leave `pf_outcome`, one row for each member of the partition, and the tables behind it.
+
+    Temporary tables end with the transaction. A second call in one transaction drops the first one's tables.
+    """
+    setting = program.setting
+    known_at = setting.day_after(setting.as_of)
+    with connection.cursor() as cursor:
+        tables = ["pf_subject", "pf_needed", "pf_outcome", *(table for table, _ in program.fetches)]
+        cursor.execute(f"DROP TABLE IF EXISTS {', '.join(tables)}")
+        _needed(cursor, program)
+        cursor.execute(
+            SUBJECT.format(c=partition.test("c.member_id"), p=partition.test("p.member_id"), m=partition.test("m.id")),
+            {**partition.parameters, "today": setting.as_of.date(), "known_at": known_at},
+        )
+        cursor.execute("ANALYZE pf_subject")
+        for table, select in program.fetches:
+            sql = _literal(select).format(c=partition.test("c.member_id"), f=partition.test("f.member_id"))
+            cursor.execute(f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS {sql}", partition.parameters)
+            cursor.execute(f"ANALYZE {table}")
+        cursor.execute(f"CREATE TEMPORARY TABLE pf_outcome ON COMMIT DROP AS {program.outcome}")
+
+
+def _needed(cursor, program: Program) -> None:
+    rows = program.needed
+    cursor.execute(
+        NEEDED,
+        {
+            "numbers": [row.number for row in rows],
+            "kinds": [row.kind for row in rows],
+            "roles": [row.role for row in rows],
+            "urls": [row.url for row in rows],
+            "systems": [row.system for row in rows],
+            "codes": [row.code for row in rows],
+            "components": [row.components for row in rows],
+        },
+    )
+    cursor.execute("ANALYZE pf_needed")
+
+
+def outcomes(columns: Sequence[str]) -> list[tuple]:
+    """Rows of `pf_outcome`: the member's id and the columns asked for."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT member_id, {', '.join(columns)} FROM pf_outcome ORDER BY member_id")
+        return cursor.fetchall()

@@ -1,0 +1,74 @@
+"""How each kind of fact is read from the chart into the shape the vocabulary speaks of.
+
+Columns: set_no, member_id, fact_id, status, is_negated, recorded_at, and the four boundaries s0 ≤ s1 (start,
+earliest and latest) and e0 ≤ e1 (end, inclusive, in milliseconds as FHIR has them).
+"""
+
+from prevention.engine.facts import CONDITION, MEDICATION_REQUEST, OBSERVATION, Resource
+from prevention.engine.moments import Setting
+
+_STEP = "CASE f.precision WHEN 'd' THEN interval '1 day' WHEN 'm' THEN interval '1 month' ELSE interval '1 year' END"
+_LAST = "date_trunc('milliseconds', CASE WHEN upper_inc(f.effective) THEN upper(f.effective) ELSE {} END)"
+_LAST = _LAST.format("upper(f.effective) - interval '1 microsecond'")
+
+# A missing end of a FHIR Period is "for ever"; a missing start, somewhere before the end.
+_START = {
+    "s0": "CASE WHEN lower_inf(f.effective) THEN '-infinity' ELSE lower(f.effective) END",
+    "s1": f"CASE WHEN f.precision = 't' THEN coalesce(lower(f.effective), {_LAST}) "
+    f"WHEN lower_inf(f.effective) THEN {_LAST} "
+    f"ELSE lower(f.effective) + {_STEP} - interval '1 millisecond' END",
+}
+_END = {
+    "e0": f"CASE WHEN upper_inf(f.effective) THEN 'infinity' WHEN f.precision = 't' THEN {_LAST} "
+    f"ELSE upper(f.effective) - {_STEP} END",
+    "e1": f"CASE WHEN upper_inf(f.effective) THEN 'infinity' ELSE {_LAST} END",
+}
+# QICoreCommon.prevalenceInterval: an inactive condition without abatement ended, nobody knows when.
+_PREVALENCE = {
+    **_END,
+    "e0": "CASE WHEN upper_inf(f.effective) AND f.status NOT IN ('active', 'recurrence', 'relapse') "
+    f"THEN lower(f.effective) ELSE {_END['e0']} END",
+}
+
+_REPEAT = "f.dosage -> 0 -> 'timing' -> 'repeat'"
+_PER_DAY = f"""CASE WHEN {_REPEAT} ? 'period' AND ({_REPEAT} ? 'frequency' OR {_REPEAT} ? 'frequencyMax') THEN
+    coalesce({_REPEAT} ->> 'frequencyMax', {_REPEAT} ->> 'frequency')::numeric / nullif(({_REPEAT} ->> 'period')::numeric, 0)
+    * CASE {_REPEAT} ->> 'periodUnit' WHEN 'h' THEN 24 WHEN 'min' THEN 1440 WHEN 's' THEN 86400 WHEN 'd' THEN 1
+      WHEN 'wk' THEN 1 / 7.0 WHEN 'mo' THEN 1 / 30.0 WHEN 'a' THEN 1 / 365.0 END
+    WHEN {_REPEAT} ? 'timeOfDay' THEN jsonb_array_length({_REPEAT} -> 'timeOfDay') ELSE 0 END"""
+_RATE = "f.dosage -> 0 -> 'doseAndRate' -> 0"
+_DOSE = f"coalesce({_RATE} -> 'doseRange' -> 'high' ->> 'value', {_RATE} -> 'doseQuantity' ->> 'value')::numeric"
+_SUPPLY = f"coalesce(f.days_supply, f.quantity / nullif({_DOSE} * {_PER_DAY}, 0)) * (1 + coalesce(f.refills, 0))"
+
+
+def _medication_period(zone: str) -> dict[str, str]:
+    """CumulativeMedicationDuration.medicationRequestPeriod: from the start for the days supplied, or its bounds."""
+    bound = f"({_REPEAT} -> 'boundsPeriod' ->> '{{}}')::timestamptz AT TIME ZONE '{zone}'"
+    start = (
+        f"coalesce(({bound.format('start')})::date, (f.recorded_at AT TIME ZONE '{zone}')::date, "
+        f"(lower(f.effective) AT TIME ZONE '{zone}')::date)"
+    )
+    supply = f"({start} + (trunc({_SUPPLY})::int - 1))"
+    end = f"coalesce({supply}, ({bound.format('end')})::date)"
+    return {
+        "m0": f"CASE WHEN {end} IS NOT NULL THEN {start}::timestamp AT TIME ZONE '{zone}' END",
+        "m1": f"{end}::timestamp AT TIME ZONE '{zone}'",
+    }
+
+
+def fact_columns(resource: Resource, setting: Setting) -> str:
+    """The SELECT that fetches a partition's facts of one kind. `{c}` and `{f}` stand for the partition's test."""
+    columns = {"status": "f.status", "is_negated": "f.is_negated", "recorded_at": "f.recorded_at", **_START}
+    columns |= _PREVALENCE if resource is CONDITION else _END
+    columns |= {name: f"f.{name}" for name in resource.columns}
+    if resource is MEDICATION_REQUEST:
+        columns |= _medication_period(setting.zone.key)
+    listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+    # A component never stands for its observation, nor the other way round: set numbers say which is meant.
+    parts = " AND (f.part_of_id IS NOT NULL) = n.components" if resource is OBSERVATION else ""
+    return (
+        f"SELECT n.set_no, f.member_id, f.id AS fact_id, {listed} FROM pf_needed n "
+        f"JOIN {resource.coding_table} c ON c.concept_id = n.concept_id AND c.role = n.role AND {{c}} "
+        f"JOIN {resource.table} f ON f.id = c.fact_id AND {{f}}{parts} "
+        f"WHERE n.kind = '{resource.name}' AND n.set_no > 0"
+    )

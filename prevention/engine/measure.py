@@ -1,0 +1,97 @@
+"""The declarative forms: an official measure, which reports, and a care rule, which says who is due.
+
+A clinician reads them beside the official text: each names its source and version, and states its populations
+in the words of the vocabulary.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from prevention.engine.facts import Facts
+from prevention.engine.members import Choice, Condition, Everyone, Never
+
+POPULATIONS = (
+    "initial_population",
+    "denominator",
+    "denominator_exclusion",
+    "denominator_exception",
+    "numerator",
+    "numerator_exclusion",
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """One rate of a measure. Populations not stated are empty, and the denominator is the initial population."""
+
+    initial_population: Condition
+    numerator: Condition
+    denominator: Condition | None = None
+    denominator_exclusion: Condition | None = None
+    denominator_exception: Condition | None = None
+    numerator_exclusion: Condition | None = None
+
+    def condition(self, population: str) -> Condition:
+        stated = getattr(self, population)
+        if stated is not None:
+            return stated
+        return Everyone() if population == "denominator" else Never()
+
+
+@dataclass(frozen=True)
+class Measure:
+    """An official measure for one year: `name` and `version` as its publisher writes them."""
+
+    id: str
+    name: str
+    version: str
+    year: int
+    title: str
+    source: str
+    groups: tuple[Group, ...]
+    improvement: str = "increase"
+    steward: str = ""
+
+    @property
+    def key(self) -> str:
+        """What results are filed under: `CMS125/0.0.001`."""
+        return f"{self.id}/{self.version}"
+
+
+@dataclass(frozen=True)
+class Closer:
+    """Facts that settle a rule for a time: a colonoscopy for ten years."""
+
+    what: str
+    facts: Facts
+    every: Choice
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """What the member can do about a gap: `order` a kit or test under protocol, or `book` a visit."""
+
+    kind: str
+    label: str
+    code: str = ""
+    system: str = ""
+    visit_type: str = ""
+    protocol: str = ""
+
+
+@dataclass(frozen=True)
+class CareRule:
+    """Who is due for what, when next, and what would close it; over every enrolled person, visit or none."""
+
+    id: str
+    title: str
+    member_title: str
+    why: str
+    source: str
+    since: date
+    from_age: int
+    applies: Condition
+    closers: tuple[Closer, ...]
+    excluded: Condition = field(default_factory=Never)
+    ways: tuple[WayOut, ...] = ()
+    remind: bool = True
