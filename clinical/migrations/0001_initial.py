@@ -376,7 +376,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["concept", "role"], include=("member", "fact"), name="adverseeventcoding_cpt")
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="adverseeventcoding_cpt")
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -674,7 +674,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["concept", "role"], include=("member", "fact"), name="allergycoding_cpt")
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="allergycoding_cpt")
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_allergycoding_once"),
@@ -985,7 +985,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["concept", "role"], include=("member", "fact"), name="careplancoding_cpt")
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="careplancoding_cpt")
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_careplancoding_once"),
@@ -1356,7 +1356,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["concept", "role"], include=("member", "fact"), name="communicationcoding_cpt")
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="communicationcoding_cpt")
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -1624,7 +1624,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["concept", "role"], include=("member", "fact"), name="conditioncoding_cpt")
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="conditioncoding_cpt")
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_conditioncoding_once"),
@@ -1932,7 +1932,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["concept", "role"], include=("member", "fact"), name="devicerequestcoding_cpt")
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="devicerequestcoding_cpt")
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -2203,7 +2203,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        fields=["concept", "role"], include=("member", "fact"), name="diagnosticreportcoding_cpt"
+                        fields=["concept", "role", "member"], include=("fact",), name="diagnosticreportcoding_cpt"
                     )
                 ],
                 "constraints": [
@@ -3425,7 +3425,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["concept", "role"], include=("member", "fact"), name="encountercoding_cpt")
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="encountercoding_cpt")
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_encountercoding_once"),
@@ -3992,7 +3992,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["concept", "role"], include=("member", "fact"), name="familyhistorycoding_cpt")
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="familyhistorycoding_cpt")
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -4378,7 +4378,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["concept", "role"], include=("member", "fact"), name="goalcoding_cpt")
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="goalcoding_cpt")
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_goalcoding_once"),
@@ -4769,7 +4769,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["concept", "role"], include=("member", "fact"), name="immunizationcoding_cpt")
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="immunizationcoding_cpt")
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -5364,7 +5364,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        fields=["concept", "role"], include=("member", "fact"), name="medicationdispensecoding_cpt"
+                        fields=["concept", "role", "member"], include=("fact",), name="medicationdispensecoding_cpt"
                     )
                 ],
                 "constraints": [
@@ -5642,7 +5642,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        fields=["concept", "role"], include=("member", "fact"), name="medicationrequestcoding_cpt"
+                        fields=["concept", "role", "member"], include=("fact",), name="medicationrequestcoding_cpt"
                     )
                 ],
                 "constraints": [
@@ -6107,7 +6107,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        fields=["concept", "role"], include=("member", "fact"), name="medicationstatementcoding_cpt"
+                        fields=["concept", "role", "member"], include=("fact",), name="medicationstatementcoding_cpt"
                     )
                 ],
                 "constraints": [
@@ -6914,7 +6914,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["concept", "role"], include=("member", "fact"), name="observationcoding_cpt")
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="observationcoding_cpt")
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_observationcoding_once"),
@@ -7468,7 +7468,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["concept", "role"], include=("member", "fact"), name="procedurecoding_cpt")
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="procedurecoding_cpt")
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_procedurecoding_once"),
@@ -8169,7 +8169,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        fields=["concept", "role"], include=("member", "fact"), name="servicerequestcoding_cpt"
+                        fields=["concept", "role", "member"], include=("fact",), name="servicerequestcoding_cpt"
                     )
                 ],
                 "constraints": [
@@ -8717,7 +8717,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["concept", "role"], include=("member", "fact"), name="taskcoding_cpt")
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="taskcoding_cpt")
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_taskcoding_once"),

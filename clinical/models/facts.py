@@ -108,7 +108,7 @@ class FactCoding(models.Model):
             MemberForeignKey("fact"),
         ]
         indexes = [
-            models.Index(fields=["concept", "role"], include=["member", "fact"], name="%(class)s_cpt"),
+            models.Index(fields=["concept", "role", "member"], include=["fact"], name="%(class)s_cpt"),
         ]
 
 
