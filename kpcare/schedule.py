@@ -2,8 +2,13 @@
 
 from typing import Any
 
+from celery.schedules import crontab
+
 # name: {"task": "<app>.tasks.<function>", "schedule": seconds or crontab(…), "options": {"queue": "jobs"}}
 SCHEDULE: dict[str, dict[str, Any]] = {
     # Redis carries wake-ups alone; these find what it lost.
     "sweep-jobs": {"task": "core.tasks.sweep_jobs", "schedule": 30},
+    "prevention-nightly": {"task": "prevention.tasks.nightly", "schedule": crontab(hour=9, minute=15)},
+    # Whoever's chart changed is evaluated again within seconds.
+    "prevention-changed": {"task": "prevention.tasks.changed_members", "schedule": 5},
 }

@@ -72,9 +72,7 @@ class Compiler:
         among = ""
         if codes:
             number = self.code_lists.setdefault((resource, role, codes), -1 - len(self.code_lists))
-            among = (
-                f" AND c.concept_id = ANY (ARRAY(SELECT n.concept_id FROM pf_needed n WHERE n.set_no = {number}))"
-            )
+            among = f" AND c.concept_id = ANY (ARRAY(SELECT n.concept_id FROM pf_needed n WHERE n.set_no = {number}))"
         return f"EXISTS (SELECT FROM {resource.coding_table} c WHERE c.fact_id = {fact} AND c.role = {role}{among})"
 
     def needed_codes(self) -> list[NeededCode]:
@@ -214,9 +212,7 @@ def compile_program(measures: tuple[Measure, ...], rules: tuple[CareRule, ...], 
         for closer in rule.closers
     )
     joins = to.joins()
-    outcome = (
-        f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM pf_subject s {joins} OFFSET 0) o"
-    )
+    outcome = f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM pf_subject s {joins} OFFSET 0) o"
     return Program(setting, measures, rules, tuple(to.needed_codes()), tuple(to.fetches()), outcome, evidence)
 
 
@@ -254,9 +250,7 @@ def _rule_outcome(rule: CareRule, r: int) -> list[str]:
     last = f"greatest({', '.join(f'o.r{r}_last{c}' for c in count)})"
     general = f"greatest({', '.join(f'(o.r{r}_last{c} + o.r{r}_every{c})::date' for c in count)})"
     personal = f"({last} + make_interval(months => o.r{r}_personal))::date"
-    what = " ".join(
-        f"WHEN o.r{r}_last{c} = {last} THEN '{closer.what}'" for c, closer in enumerate(rule.closers)
-    )
+    what = " ".join(f"WHEN o.r{r}_last{c} = {last} THEN '{closer.what}'" for c, closer in enumerate(rule.closers))
     return [
         f"o.r{r}_applies",
         f"{last} AS r{r}_last",
@@ -269,4 +263,3 @@ def _rule_outcome(rule: CareRule, r: int) -> list[str]:
 def year_setting(measure: Measure) -> Setting:
     """The calendar year that a measure is written for, in UTC."""
     return Setting.of_year(measure.year)
-

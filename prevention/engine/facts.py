@@ -324,7 +324,9 @@ class FactInterval:
 effective = FactInterval(Point("{row}.s0", "{row}.s1"), Point("{row}.e0", "{row}.e1"))
 prevalence_interval = effective
 """Of a condition, onset to abatement; the fetch states an unknown end of an inactive one as uncertain."""
-authored_on = FactInterval(Point("{row}.recorded_at", "{row}.recorded_at"), Point("{row}.recorded_at", "{row}.recorded_at"))
+authored_on = FactInterval(
+    Point("{row}.recorded_at", "{row}.recorded_at"), Point("{row}.recorded_at", "{row}.recorded_at")
+)
 medication_request_period = FactInterval(Point("{row}.m0", "{row}.m0"), Point("{row}.m1", "{row}.m1"))
 
 
@@ -461,4 +463,3 @@ def in_encounter_of_class(*codes: str) -> Predicate:
 
 def quantity_at_least(value: float, unit: str) -> Predicate:
     return Raw(f"{{row}}.value_quantity >= {value} AND {{row}}.value_unit = '{unit}'")
-

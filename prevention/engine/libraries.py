@@ -118,9 +118,7 @@ def has_hospice_services(period: Interval = measurement_period) -> Condition:
             .where(effective.ends_during(period, of=DAY))
         )
         | exists(encounters_performed(HOSPICE_ENCOUNTER).where(effective.overlaps(period, of=DAY)))
-        | exists(
-            assessments_performed(HOSPICE_CARE_MDS).where(value_in(YES)).where(effective.overlaps(period, of=DAY))
-        )
+        | exists(assessments_performed(HOSPICE_CARE_MDS).where(value_in(YES)).where(effective.overlaps(period, of=DAY)))
         | exists(interventions_ordered(HOSPICE_CARE_AMBULATORY).where(authored_on.during(period, of=DAY)))
         | exists(procedures_performed(HOSPICE_CARE_AMBULATORY).where(effective.overlaps(period, of=DAY)))
         | exists(conditions(HOSPICE_DIAGNOSIS).where(prevalence_interval.overlaps(period, of=DAY)))
@@ -180,9 +178,7 @@ def has_advanced_illness(period: Interval = measurement_period) -> Condition:
 def has_dementia_medications(period: Interval = measurement_period) -> Condition:
     """In the period or the year before it."""
     longer = Interval(period.start - years(1), period.end)
-    return exists(
-        medications_active(DEMENTIA_MEDICATIONS).where(medication_request_period.overlaps(longer, of=DAY))
-    )
+    return exists(medications_active(DEMENTIA_MEDICATIONS).where(medication_request_period.overlaps(longer, of=DAY)))
 
 
 def _advanced_illness_and_frailty(period: Interval) -> Condition:

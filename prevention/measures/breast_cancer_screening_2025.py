@@ -59,9 +59,7 @@ no_right_breast = exists(mastectomy_diagnosis(STATUS_POST_RIGHT, RIGHT)) | exist
 )
 no_left_breast = exists(mastectomy_diagnosis(STATUS_POST_LEFT, LEFT)) | exists(mastectomy_procedure(UNILATERAL_LEFT))
 bilateral_mastectomy = exists(
-    conditions(HISTORY_OF_BILATERAL_MASTECTOMY).where(
-        prevalence_interval.starts_on_or_before(measurement_period.end)
-    )
+    conditions(HISTORY_OF_BILATERAL_MASTECTOMY).where(prevalence_interval.starts_on_or_before(measurement_period.end))
 ) | exists(mastectomy_procedure(BILATERAL_MASTECTOMY))
 
 MEASURE = Measure(

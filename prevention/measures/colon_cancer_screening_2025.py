@@ -35,9 +35,7 @@ def back(count: int) -> Interval:
 fecal_occult_blood_test = laboratory_tests_performed(FOBT).where(
     has_value & effective.latest.during(measurement_period, of=DAY)
 )
-stool_dna_with_fit = laboratory_tests_performed(SDNA_FIT).where(
-    has_value & effective.latest.during(back(2), of=DAY)
-)
+stool_dna_with_fit = laboratory_tests_performed(SDNA_FIT).where(has_value & effective.latest.during(back(2), of=DAY))
 flexible_sigmoidoscopy = procedures_performed(FLEXIBLE_SIGMOIDOSCOPY).where(effective.ends_during(back(4), of=DAY))
 ct_colonography = diagnostic_studies_performed(CT_COLONOGRAPHY).where(effective.ends_during(back(4), of=DAY))
 colonoscopy = procedures_performed(COLONOSCOPY).where(effective.ends_during(back(9), of=DAY))

@@ -42,9 +42,7 @@ SYSTOLIC = Code("8480-6", LOINC, "Systolic blood pressure")
 MMHG = "mm[Hg]"
 
 essential_hypertension = conditions(ESSENTIAL_HYPERTENSION).where(
-    prevalence_interval.overlaps(
-        Interval(measurement_period.start, measurement_period.start + months(6), closed=False)
-    )
+    prevalence_interval.overlaps(Interval(measurement_period.start, measurement_period.start + months(6), closed=False))
 )
 pregnancy_or_renal_diagnosis = conditions(
     PREGNANCY, END_STAGE_RENAL_DISEASE, KIDNEY_TRANSPLANT_RECIPIENT, CHRONIC_KIDNEY_DISEASE_STAGE_5

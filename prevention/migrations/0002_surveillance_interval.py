@@ -10,69 +10,152 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0003_portal_reach'),
-        ('prevention', '0001_initial'),
+        ("members", "0003_portal_reach"),
+        ("prevention", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SurveillanceInterval',
+            name="SurveillanceInterval",
             fields=[
-                ('id', models.UUIDField(db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('sensitivity', models.PositiveSmallIntegerField(db_default=0, default=0, help_text='Bits of Sensitivity.')),
-                ('rule', models.CharField(max_length=60)),
-                ('months', models.PositiveSmallIntegerField(help_text='From the last time it was done.')),
-                ('reason', models.CharField(max_length=300)),
-                ('period', django.contrib.postgres.fields.ranges.DateRangeField(help_text='From when it holds; its end is when it was replaced or withdrawn.')),
-                ('member', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.member')),
-                ('set_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("rule", models.CharField(max_length=60)),
+                ("months", models.PositiveSmallIntegerField(help_text="From the last time it was done.")),
+                ("reason", models.CharField(max_length=300)),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        help_text="From when it holds; its end is when it was replaced or withdrawn."
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SurveillanceIntervalHistoryevent',
+            name="SurveillanceIntervalHistoryevent",
             fields=[
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('id', models.UUIDField(db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False)),
-                ('sensitivity', models.PositiveSmallIntegerField(db_default=0, default=0, help_text='Bits of Sensitivity.')),
-                ('rule', models.CharField(max_length=60)),
-                ('months', models.PositiveSmallIntegerField(help_text='From the last time it was done.')),
-                ('reason', models.CharField(max_length=300)),
-                ('period', django.contrib.postgres.fields.ranges.DateRangeField(help_text='From when it holds; its end is when it was replaced or withdrawn.')),
-                ('member', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.member')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history_events', to='prevention.surveillanceinterval')),
-                ('set_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("rule", models.CharField(max_length=60)),
+                ("months", models.PositiveSmallIntegerField(help_text="From the last time it was done.")),
+                ("reason", models.CharField(max_length=300)),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        help_text="From when it holds; its end is when it was replaced or withdrawn."
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="prevention.surveillanceinterval",
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='surveillanceinterval',
-            constraint=models.UniqueConstraint(fields=('member', 'id'), name='prevention_surveillanceinterval_member_key'),
+            model_name="surveillanceinterval",
+            constraint=models.UniqueConstraint(
+                fields=("member", "id"), name="prevention_surveillanceinterval_member_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveillanceinterval',
-            constraint=models.CheckConstraint(condition=models.Q(('months__gte', 1)), name='prevention_surveillance_months'),
+            model_name="surveillanceinterval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("months__gte", 1)), name="prevention_surveillance_months"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveillanceinterval',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='prevention_surveillance_reason'),
+            model_name="surveillanceinterval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="prevention_surveillance_reason"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveillanceinterval',
-            constraint=models.CheckConstraint(condition=models.Q(('period__isempty', False)), name='prevention_surveillance_period'),
+            model_name="surveillanceinterval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("period__isempty", False)), name="prevention_surveillance_period"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveillanceinterval',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('member', '='), ('rule', '='), ('period', '&&')], name='prevention_surveillance_once', violation_error_message='This person already has an interval of their own for this rule then.'),
+            model_name="surveillanceinterval",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[("member", "="), ("rule", "="), ("period", "&&")],
+                name="prevention_surveillance_once",
+                violation_error_message="This person already has an interval of their own for this rule then.",
+            ),
         ),
     ]

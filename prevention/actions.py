@@ -1,0 +1,186 @@
+"""What prevention does: evaluate members, and answer a gap."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from core import audit
+
+from core.models import User
+from members.models import Member
+from prevention.engine.compiler import Program, compile_program
+from prevention.engine.evaluate import Partition, compute
+from prevention.engine.measure import CareRule, Measure
+from prevention.engine.moments import Setting
+from prevention.engine.record import Changes, record
+from prevention.measures import MEASURES
+from prevention.models import CareGap, OutreachContact
+from prevention.reminders import queue_reminders
+from prevention.rules import RULES
+
+# Which programs were compiled lately: the nightly run's shares and single members use the same text.
+_programs: dict[tuple, tuple[Program, ...]] = {}
+
+
+def programs(
+    as_of: date, measures: Sequence[Measure] = MEASURES, rules: Sequence[CareRule] = RULES
+) -> tuple[Program, ...]:
+    """Rules as of the day in the service's time zone, and each measure over the calendar year of the day.
+
+    A measure's text for one year serves the year's results until its successor is a file of its own.
+    """
+    zone = ZoneInfo(settings.TIME_ZONE)
+    key = (as_of, tuple(m.key for m in measures), tuple(r.id for r in rules))
+    if key not in _programs:
+        _programs.clear()
+        setting = Setting.of_year(as_of.year, as_of=as_of, zone=zone)
+        _programs[key] = (compile_program(tuple(measures), tuple(rules), setting),)
+    return _programs[key]
+
+
+def evaluate_partition(
+    partition: Partition,
+    *,
+    as_of: date,
+    at: datetime,
+    measures: Sequence[Measure] = MEASURES,
+    rules: Sequence[CareRule] = RULES,
+) -> dict[str, int]:
+    """Evaluate one share of the members and write what changed; needs the jobs login and an open transaction.
+
+    `at` is the instant the run knows; `as_of` the day it is for. Returns counts of rows written.
+    """
+    total = Changes().counts()
+    for program in programs(as_of, measures, rules):
+        compute(program, partition)
+        changes = record(program, at)
+        total = {name: value + total[name] for name, value in changes.counts().items()}
+        if rules:
+            total["reminders"] = queue_reminders(partition, as_of=as_of, at=at)
+    return total
+
+
+def evaluate_members(member_ids: Iterable[uuid.UUID], *, as_of: date, at: datetime | None = None) -> dict[str, int]:
+    """Re-evaluate a few members now: after a change in their chart or coverage."""
+    ids = tuple(sorted(set(member_ids)))
+    if not ids:
+        return {}
+    return evaluate_partition(Partition(ids=ids), as_of=as_of, at=at or timezone.now())
+
+
+# --- Answers to a gap -----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def defer_gap(gap: CareGap, *, by: User, until: date, reason: str) -> CareGap:
+    """ "Not now", with the member's reason, until a day; the nightly run opens it again then.
+
+    Raises `ValueError` for a gap that is not open, or a day that is not ahead.
+    """
+    gap = CareGap.objects.select_for_update().get(pk=gap.pk, member_id=gap.member_id)
+    if gap.status not in (CareGap.Status.OPEN, CareGap.Status.DEFERRED):
+        raise ValueError("This is already settled.")
+    if until <= timezone.localdate():
+        raise ValueError("Choose a day that is still to come.")
+    gap.status, gap.deferred_until, gap.defer_reason = CareGap.Status.DEFERRED, until, reason[:200]
+    gap.save(update_fields=["status", "deferred_until", "defer_reason"])
+    note_contact(gap, by=by, outcome="not_now", note=reason)
+    audit.record(by=by, action="update", verb="prevention.defer_gap", obj=gap)
+    return gap
+
+
+@transaction.atomic
+def note_contact(gap: CareGap, *, by: User, outcome: str, note: str = "") -> OutreachContact:
+    """What came of a call or an answer about a gap: booked, kit_ordered, done_elsewhere, not_now, no_answer …"""
+    contact = OutreachContact.objects.create(member_id=gap.member_id, gap=gap, by=by, outcome=outcome, note=note[:300])
+    audit.record(by=by, action="create", verb="prevention.note_contact", obj=gap, detail={"outcome": outcome})
+    return contact
+
+
+@transaction.atomic
+def report_done_elsewhere(gap: CareGap, *, by: User, when: str, where: str) -> None:
+    """The member had it elsewhere: a task for the care team, who asks for the record. The gap stays until a fact."""
+    from clinical.models import Task
+
+    Task.objects.get_or_create(
+        dedupe_key=f"prevention:elsewhere:{gap.pk}",
+        defaults={
+            "member_id": gap.member_id,
+            "status": "requested",
+            "kind": "outside_record",
+            "title": "Outside result to be confirmed",
+            "detail": f"{gap.rule}: the member says it was done {when} at {where}."[:1000],
+            "role": "care_coordinator",
+            "requested_by": by,
+            "due_at": timezone.now() + timedelta(days=7),
+            "focus_model": "prevention.caregap",
+            "focus_id": gap.pk,
+        },
+    )
+    note_contact(gap, by=by, outcome="done_elsewhere", note=f"{when}, {where}")
+
+
+@transaction.atomic
+def order_for_gap(gap: CareGap, *, by: User):
+    """Place the kit or test that the rule offers, under its protocol. One open order for a gap and code.
+
+    Raises `ValueError` where the rule offers none.
+    """
+    from clinical.models import CodingRole, ServiceRequest, ServiceRequestCoding
+    from core.terminology import concept
+    from prevention.rules import rule
+
+    way = next((way for way in rule(gap.rule).ways if way.kind == "order"), None)
+    if way is None:
+        raise ValueError("This cannot be ordered by oneself.")
+    code = concept(way.system, way.code)
+    open_order = ServiceRequest.objects.filter(
+        member_id=gap.member_id, status="active", protocol=way.protocol, codings__concept_id=code.pk
+    ).first()
+    if open_order is not None:
+        return open_order
+    order = ServiceRequest.objects.create(
+        member_id=gap.member_id,
+        status="active",
+        intent="order",
+        kind="laboratory",
+        protocol=way.protocol,
+        ordered_by=by,
+        reason_text=str(rule(gap.rule).title),
+    )
+    ServiceRequestCoding.objects.create(member_id=gap.member_id, fact=order, role=CodingRole.CODE, concept_id=code.pk)
+    note_contact(gap, by=by, outcome="kit_ordered")
+    audit.record(by=by, action="create", verb="prevention.order_for_gap", obj=order)
+    return order
+
+
+@transaction.atomic
+def set_personal_interval(member: Member, rule_id: str, *, by: User, months: int, reason: str, start: date):
+    """The person's own interval for a rule from `start`, in place of an earlier one."""
+    from psycopg2.extras import DateRange
+
+    from prevention.models import SurveillanceInterval
+
+    for earlier in SurveillanceInterval.objects.select_for_update().filter(
+        member=member, rule=rule_id, period__endswith__isnull=True
+    ):
+        if earlier.period.lower >= start:
+            earlier.delete()
+        else:
+            earlier.period = DateRange(earlier.period.lower, start)
+            earlier.save(update_fields=["period"])
+    interval = SurveillanceInterval.objects.create(
+        member=member, rule=rule_id, months=months, reason=reason, set_by=by, period=DateRange(start, None)
+    )
+    audit.record(by=by, action="create", verb="prevention.set_personal_interval", obj=interval)
+    return interval
+
+
+def today() -> date:
+    """The day the service works on."""
+    return timezone.localdate()

@@ -1,0 +1,211 @@
+"""From `pf_outcome` to the rows that people see: results, rule states, gaps. Only what changed is written.
+
+Every statement compares first and writes the difference, so a second run over an unchanged chart writes nothing.
+`at` is when the run knew it: a parameter, never the database's clock.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import connection
+from psycopg2.extras import DateRange
+
+from prevention.engine.compiler import Program
+from prevention.engine.measure import POPULATIONS
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Rows written."""
+
+    members: int = 0
+    results: int = 0
+    states: int = 0
+    gaps_opened: int = 0
+    gaps_closed: int = 0
+    gaps_changed: int = 0
+
+    def counts(self) -> dict[str, int]:
+        return asdict(self)
+
+
+def record(program: Program, at: datetime) -> Changes:
+    """Write what `pf_outcome` says, and say how many rows changed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pf_subject")
+        members = cursor.fetchone()[0]
+        results = _results(cursor, program, at) if program.measures else 0
+        states = opened = closed = changed = 0
+        if program.rules:
+            _due(cursor, program)
+            states = _states(cursor, at)
+            closed, changed = _close(cursor, program, at)
+            opened = _open(cursor, program, at)
+    return Changes(members, results, states, opened, closed, changed)
+
+
+RESULT_COLUMNS = ", ".join(POPULATIONS)
+WANTED = """
+CREATE TEMPORARY TABLE pf_result ON COMMIT DROP AS
+SELECT o.member_id, v.measure, v."group", {columns} FROM pf_outcome o
+CROSS JOIN LATERAL (VALUES {values}) v(measure, "group", {columns}) WHERE v.initial_population > 0
+"""
+# The comparison comes first: ON CONFLICT alone would lock, and so rewrite, a million rows that stay as they are.
+INSERT_RESULTS = f"""
+INSERT INTO prevention_measureresult AS r (member_id, measure, period, "group", {RESULT_COLUMNS}, changed_at)
+SELECT w.member_id, w.measure, %(period)s, w."group", {", ".join("w." + p for p in POPULATIONS)}, %(at)s
+FROM pf_result w LEFT JOIN prevention_measureresult r
+    ON r.member_id = w.member_id AND r.measure = w.measure AND r.period = %(period)s AND r."group" = w."group"
+WHERE r.id IS NULL
+    OR ({", ".join("r." + p for p in POPULATIONS)}) IS DISTINCT FROM ({", ".join("w." + p for p in POPULATIONS)})
+ON CONFLICT (member_id, measure, period, "group") DO UPDATE SET
+    {", ".join(f"{p} = EXCLUDED.{p}" for p in POPULATIONS)}, changed_at = EXCLUDED.changed_at
+"""
+DELETE_RESULTS = """
+DELETE FROM prevention_measureresult r USING pf_subject s
+WHERE r.member_id = s.member_id AND r.measure = ANY (%(measures)s) AND r.period = %(period)s AND NOT EXISTS (
+    SELECT FROM pf_result w WHERE w.member_id = r.member_id AND w.measure = r.measure AND w."group" = r."group")
+"""
+
+
+def _results(cursor, program: Program, at: datetime) -> int:
+    rows = []
+    for m, measure in enumerate(program.measures):
+        for g in range(len(measure.groups)):
+            columns = ", ".join(f"o.m{m}_{g}_{population}" for population in POPULATIONS)
+            rows.append(f"('{measure.key}', {g + 1}, {columns})")
+    cursor.execute("DROP TABLE IF EXISTS pf_result")
+    cursor.execute(WANTED.format(columns=RESULT_COLUMNS, values=", ".join(rows)))
+    cursor.execute("ANALYZE pf_result")
+    parameters = {
+        "period": DateRange(*program.setting.period),
+        "at": at,
+        "measures": [measure.key for measure in program.measures],
+    }
+    cursor.execute(INSERT_RESULTS, parameters)
+    written = cursor.rowcount
+    cursor.execute(DELETE_RESULTS, parameters)
+    return written + cursor.rowcount
+
+
+def _due(cursor, program: Program) -> None:
+    """`pf_due`: a row for each member and rule, with the gap that stands open now."""
+    rows = ", ".join(
+        f"('{rule.id}', o.r{r}_applies, o.r{r}_last, o.r{r}_what, o.r{r}_next)" for r, rule in enumerate(program.rules)
+    )
+    cursor.execute("DROP TABLE IF EXISTS pf_due")
+    cursor.execute(
+        f"""
+        CREATE TEMPORARY TABLE pf_due ON COMMIT DROP AS
+        SELECT o.member_id, v.rule, v.applies, v.last_on, v.what, v.next_on,
+            v.applies AND v.next_on <= %(today)s::date AS is_due
+        FROM pf_outcome o CROSS JOIN LATERAL (VALUES {rows}) v(rule, applies, last_on, what, next_on)
+        """,
+        {"today": program.setting.as_of.date()},
+    )
+    cursor.execute("ANALYZE pf_due")
+
+
+def _states(cursor, at: datetime) -> int:
+    cursor.execute(
+        """
+        INSERT INTO prevention_carerulestate AS c
+            (member_id, rule, applies, last_done_on, last_done_what, next_due_on, changed_at)
+        SELECT d.member_id, d.rule, d.applies, d.last_on, d.what, CASE WHEN d.applies THEN d.next_on END, %(at)s
+        FROM pf_due d LEFT JOIN prevention_carerulestate c ON c.member_id = d.member_id AND c.rule = d.rule
+        WHERE (c.id IS NULL AND d.applies) OR (c.id IS NOT NULL AND
+            (c.applies, c.last_done_on, c.last_done_what, c.next_due_on) IS DISTINCT FROM
+            (d.applies, d.last_on, d.what::varchar, CASE WHEN d.applies THEN d.next_on END))
+        ON CONFLICT (member_id, rule) DO UPDATE SET applies = EXCLUDED.applies,
+            last_done_on = EXCLUDED.last_done_on, last_done_what = EXCLUDED.last_done_what,
+            next_due_on = EXCLUDED.next_due_on, changed_at = EXCLUDED.changed_at
+        """,
+        {"at": at},
+    )
+    return cursor.rowcount
+
+
+# The facts of the day on which it was last done: model and id, so that a person can open them.
+EVIDENCE = """
+LEFT JOIN LATERAL (
+    SELECT jsonb_agg(DISTINCT jsonb_build_object('model', e.model, 'id', e.fact_id, 'on', e.day)) AS facts
+    FROM pf_evidence e WHERE e.member_id = {row}.member_id AND e.rule = {row}.rule AND e.day = {row}.last_on
+) e ON {row}.last_on IS NOT NULL
+"""
+
+
+def _evidence(cursor, program: Program, changed: str) -> None:
+    """`pf_evidence`: the facts behind the rows of `changed` alone."""
+    cursor.execute("DROP TABLE IF EXISTS pf_evidence")
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE pf_evidence ON COMMIT DROP AS SELECT e.* FROM ({program.evidence}) e "
+        f"JOIN {changed} c ON c.member_id = e.member_id AND c.rule = e.rule AND c.last_on = e.day"
+    )
+    cursor.execute("CREATE INDEX ON pf_evidence (member_id, rule)")
+    cursor.execute("ANALYZE pf_evidence")
+
+
+def _close(cursor, program: Program, at: datetime) -> tuple[int, int]:
+    """Close what a fact closed or no longer applies; reopen what was put off until now; correct the rest."""
+    cursor.execute("DROP TABLE IF EXISTS pf_touched")
+    cursor.execute(
+        """
+        CREATE TEMPORARY TABLE pf_touched ON COMMIT DROP AS
+        SELECT g.id, d.member_id, d.rule, d.last_on, d.what, d.next_on,
+            CASE WHEN NOT d.applies THEN 'excluded' WHEN NOT d.is_due THEN 'closed'
+                WHEN g.status = 'deferred' AND g.deferred_until <= %(today)s::date THEN 'open' ELSE g.status
+            END AS status
+        FROM prevention_caregap g JOIN pf_due d ON d.member_id = g.member_id AND d.rule = g.rule
+        WHERE g.status IN ('open', 'deferred') AND (
+            NOT d.is_due OR (g.status = 'deferred' AND g.deferred_until <= %(today)s::date)
+            OR (g.last_done_on, g.last_done_what) IS DISTINCT FROM (d.last_on, d.what::varchar)
+            OR g.due_on <> d.next_on)
+        """,
+        {"today": program.setting.as_of.date()},
+    )
+    if not cursor.rowcount:
+        return 0, 0
+    _evidence(cursor, program, "pf_touched")
+    cursor.execute(
+        f"""
+        UPDATE prevention_caregap g SET status = t.status, last_done_on = t.last_on, last_done_what = t.what,
+            due_on = CASE WHEN t.status IN ('open', 'deferred') THEN t.next_on ELSE g.due_on END,
+            closed_at = CASE WHEN t.status IN ('closed', 'excluded') THEN %(at)s::timestamptz END,
+            evidence = CASE WHEN e.facts IS NULL THEN g.evidence ELSE g.evidence || jsonb_build_object('facts', e.facts)
+                END
+        FROM pf_touched t {EVIDENCE.format(row="t")} WHERE g.id = t.id AND g.member_id = t.member_id
+        """,
+        {"at": at},
+    )
+    touched = cursor.rowcount
+    cursor.execute("SELECT count(*) FROM pf_touched WHERE status IN ('closed', 'excluded')")
+    closed = cursor.fetchone()[0]
+    return closed, touched - closed
+
+
+def _open(cursor, program: Program, at: datetime) -> int:
+    cursor.execute("DROP TABLE IF EXISTS pf_opening")
+    cursor.execute(
+        """
+        CREATE TEMPORARY TABLE pf_opening ON COMMIT DROP AS
+        SELECT d.* FROM pf_due d WHERE d.is_due AND NOT EXISTS (
+            SELECT FROM prevention_caregap g
+            WHERE g.member_id = d.member_id AND g.rule = d.rule AND g.status IN ('open', 'deferred'))
+        """
+    )
+    if not cursor.rowcount:
+        return 0
+    cursor.execute("ANALYZE pf_opening")
+    _evidence(cursor, program, "pf_opening")
+    cursor.execute(
+        f"""
+        INSERT INTO prevention_caregap
+            (member_id, rule, status, due_on, last_done_on, last_done_what, evidence, opened_at)
+        SELECT d.member_id, d.rule, 'open', d.next_on, d.last_on, d.what,
+            CASE WHEN e.facts IS NULL THEN '{{}}'::jsonb ELSE jsonb_build_object('facts', e.facts) END, %(at)s
+        FROM pf_opening d {EVIDENCE.format(row="d")}
+        ON CONFLICT (member_id, rule) WHERE status IN ('open', 'deferred') DO NOTHING
+        """,
+        {"at": at},
+    )
+    return cursor.rowcount

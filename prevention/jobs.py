@@ -1,0 +1,84 @@
+"""The nightly run over the whole membership, and the members who changed since."""
+
+from datetime import date, datetime
+
+from django.db import connection
+from django.utils import timezone
+
+from core import jobs
+from core.db import as_job
+from core.models import JobPartition, JobRun, User
+from prevention.actions import evaluate_members, evaluate_partition
+from prevention.engine.evaluate import Partition
+from prevention.measures import MEASURES, measure
+from prevention.summaries import write_summaries
+
+KIND = "prevention"
+# Members in a share: large enough that a scan of codes pays, small enough that a kill costs seconds.
+SHARE = 25_000
+CHANGED_AT_ONCE = 500
+
+
+def start_nightly(*, by: User, as_of: date, only: str = "", again: bool = True) -> JobRun:
+    """The run for a day (and one measure, where named). A finished run of the day is opened anew."""
+    key = f"{as_of.isoformat()}{':' + only if only else ''}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'members_member'::regclass")
+        members = cursor.fetchone()[0]
+    parameters = {"as_of": as_of.isoformat(), "at": timezone.now().isoformat(), "measure": only}
+    shares = max(1, -(-members // SHARE))
+    return jobs.start_run(by=by, kind=KIND, key=key, parameters=parameters, partitions=shares, again=again)
+
+
+def evaluate_share(run: JobRun, share: JobPartition) -> dict[str, int]:
+    """One share of the nightly run. What it knows, and when, comes from the run's parameters alone."""
+    parameters = run.parameters
+    only = parameters.get("measure")
+    chosen = {"measures": (measure(only),), "rules": ()} if only else {}
+    return evaluate_partition(
+        Partition(lower=share.lower, upper=share.upper),
+        as_of=date.fromisoformat(parameters["as_of"]),
+        at=datetime.fromisoformat(parameters["at"]),
+        **chosen,
+    )
+
+
+def finish(run: JobRun) -> None:
+    """After the last share: the summaries that pages read."""
+    as_of = date.fromisoformat(run.parameters["as_of"])
+    write_summaries(run, MEASURES, as_of)
+
+
+# --- Changed members ------------------------------------------------------------------------------------
+
+TAKE = """
+WITH ready AS (
+    -- Below the oldest running transaction nobody can still commit: a late one is taken by the next call.
+    SELECT id, member_id FROM core_memberchange WHERE xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+    ORDER BY id LIMIT 20000
+), members AS (
+    SELECT DISTINCT member_id FROM ready LIMIT %(limit)s
+), gone AS (
+    DELETE FROM core_memberchange c USING ready r
+    WHERE c.id = r.id AND r.member_id IN (SELECT member_id FROM members)
+)
+SELECT member_id FROM members
+"""
+# Only one consumer at a time: a second would evaluate the same members and wait for their rows.
+CONSUMER_LOCK = 0x6B70_0010
+
+
+def take_changed(*, as_of: date, by: User) -> int:
+    """Re-evaluate members whose chart or coverage changed; returns how many. Repeat until 0.
+
+    The rows are taken and the evaluation is written in one transaction: killed half way, nothing is lost.
+    """
+    with as_job(by, reason="prevention: changed members"), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [CONSUMER_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute(TAKE, {"limit": CHANGED_AT_ONCE})
+        ids = [row[0] for row in cursor.fetchall()]
+        if ids:
+            evaluate_members(ids, as_of=as_of)
+        return len(ids)

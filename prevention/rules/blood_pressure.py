@@ -1,0 +1,37 @@
+"""Blood pressure: yearly from 40 or with hypertension, every three years before that.
+
+Source: USPSTF, Hypertension in Adults: Screening, 27 April 2021, grade A (three to five years at 18–39 where not at
+increased risk; the shorter is used).
+"""
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from prevention.engine.measure import CareRule, WayOut
+from prevention.engine.members import age_at
+from prevention.engine.moments import as_of, months, years
+from prevention.measures.controlling_high_blood_pressure_2025 import BLOOD_PRESSURE, ESSENTIAL_HYPERTENSION
+from prevention.rules.common import final_results, has_now, in_hospice, settles
+
+RULE = CareRule(
+    id="blood_pressure",
+    title=_("Blood pressure check"),
+    member_title=_("Blood pressure check"),
+    why=_("High blood pressure has no signs. A check takes five minutes."),
+    source="USPSTF 2021-04-27, grade A",
+    since=date(2021, 4, 27),
+    from_age=18,
+    applies=age_at(as_of).at_least(18),
+    excluded=in_hospice,
+    closers=(
+        settles(
+            "blood pressure",
+            final_results(BLOOD_PRESSURE),
+            years(3),
+            (has_now(ESSENTIAL_HYPERTENSION), months(12)),
+            (age_at(as_of).at_least(40), months(12)),
+        ),
+    ),
+    ways=(WayOut("book", _("Book a nurse visit"), visit_type="nurse"),),
+)

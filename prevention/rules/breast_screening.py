@@ -1,0 +1,48 @@
+"""Mammography every two years from 40 to 74.
+
+Source: USPSTF, Breast Cancer: Screening, 30 April 2024, grade B.
+"""
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from prevention.engine.measure import CareRule, WayOut
+from prevention.engine.members import age_at, has_organ
+from prevention.engine.moments import as_of, years
+from prevention.measures.breast_cancer_screening_2025 import (
+    BILATERAL_MASTECTOMY,
+    HISTORY_OF_BILATERAL_MASTECTOMY,
+    MAMMOGRAPHY,
+    STATUS_POST_LEFT,
+    STATUS_POST_RIGHT,
+    UNILATERAL_LEFT,
+    UNILATERAL_RIGHT,
+)
+from prevention.rules.common import completed, ever_diagnosed, ever_done, final_results, in_hospice, settles
+
+no_breast = (
+    ever_diagnosed(HISTORY_OF_BILATERAL_MASTECTOMY)
+    | ever_done(BILATERAL_MASTECTOMY)
+    | (
+        (ever_diagnosed(STATUS_POST_LEFT) | ever_done(UNILATERAL_LEFT))
+        & (ever_diagnosed(STATUS_POST_RIGHT) | ever_done(UNILATERAL_RIGHT))
+    )
+)
+
+RULE = CareRule(
+    id="breast_screening",
+    title=_("Breast cancer screening"),
+    member_title=_("Mammogram"),
+    why=_("A mammogram every two years from 40 to 74 finds breast cancer early, when it is easier to treat."),
+    source="USPSTF 2024-04-30, grade B",
+    since=date(2024, 4, 30),
+    from_age=40,
+    applies=age_at(as_of).between(40, 74) & has_organ("breast", usual_in=("female",)),
+    excluded=in_hospice | no_breast,
+    closers=(
+        settles("mammogram", final_results(MAMMOGRAPHY), years(2)),
+        settles("mammogram", completed(MAMMOGRAPHY), years(2)),
+    ),
+    ways=(WayOut("book", _("Book a mammogram"), visit_type="mammogram"),),
+)

@@ -1,0 +1,38 @@
+"""Cervical cancer screening from 21 to 65: cytology every three years, or from 30 an HPV test every five.
+
+Source: USPSTF, Cervical Cancer: Screening, 21 August 2018, grade A.
+"""
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from prevention.engine.facts import ValueSet
+from prevention.engine.measure import CareRule, WayOut
+from prevention.engine.members import age_at, has_organ
+from prevention.engine.moments import as_of, years
+from prevention.rules.common import completed, ever_diagnosed, ever_done, final_results, in_hospice, settles
+
+PAP_TEST = ValueSet("Pap Test", "2.16.840.1.113883.3.464.1003.108.12.1017")
+HPV_TEST = ValueSet("HPV Test", "2.16.840.1.113883.3.464.1003.110.12.1059")
+HYSTERECTOMY_NO_CERVIX = ValueSet("Hysterectomy with No Residual Cervix", "2.16.840.1.113883.3.464.1003.198.12.1014")
+ABSENCE_OF_CERVIX = ValueSet("Congenital or Acquired Absence of Cervix", "2.16.840.1.113883.3.464.1003.111.12.1016")
+
+RULE = CareRule(
+    id="cervical_screening",
+    title=_("Cervical cancer screening"),
+    member_title=_("Cervical cancer test"),
+    why=_("A test every three to five years from 21 to 65 finds changes before they become cancer."),
+    source="USPSTF 2018-08-21, grade A",
+    since=date(2018, 8, 21),
+    from_age=21,
+    applies=age_at(as_of).between(21, 65) & has_organ("cervix", usual_in=("female",)),
+    excluded=in_hospice | ever_diagnosed(ABSENCE_OF_CERVIX) | ever_done(HYSTERECTOMY_NO_CERVIX),
+    closers=(
+        # Before 30 an HPV test does not lengthen the interval.
+        settles("HPV test", final_results(HPV_TEST), years(3), (age_at(as_of).at_least(30), years(5))),
+        settles("Pap test", final_results(PAP_TEST), years(3)),
+        settles("Pap test", completed(PAP_TEST), years(3)),
+    ),
+    ways=(WayOut("book", _("Book a visit"), visit_type="cervical_screening"),),
+)

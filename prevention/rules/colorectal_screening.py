@@ -1,0 +1,52 @@
+"""Colorectal cancer screening from 45 to 75: a stool test at home or a look inside, each with its own interval.
+
+Source: USPSTF, Colorectal Cancer: Screening, 18 May 2021, grade A (50–75) and B (45–49). Intervals of its Table 1.
+"""
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from prevention.engine.facts import LOINC
+from prevention.engine.measure import CareRule, WayOut
+from prevention.engine.members import age_at, has_organ
+from prevention.engine.moments import as_of, years
+from prevention.measures.colon_cancer_screening_2025 import (
+    COLONOSCOPY,
+    CT_COLONOGRAPHY,
+    FLEXIBLE_SIGMOIDOSCOPY,
+    FOBT,
+    MALIGNANT_NEOPLASM_OF_COLON,
+    SDNA_FIT,
+    TOTAL_COLECTOMY,
+)
+from prevention.rules.common import completed, ever_diagnosed, ever_done, final_results, in_hospice, settles
+
+RULE = CareRule(
+    id="colorectal_screening",
+    title=_("Colorectal cancer screening"),
+    member_title=_("Colon cancer test"),
+    why=_("Testing from 45 to 75 finds colon cancer early, or prevents it. A test you do at home is a good start."),
+    source="USPSTF 2021-05-18, grade A (50–75), B (45–49)",
+    since=date(2021, 5, 18),
+    from_age=45,
+    applies=age_at(as_of).between(45, 75) & has_organ("colon"),
+    excluded=in_hospice | ever_diagnosed(MALIGNANT_NEOPLASM_OF_COLON) | ever_done(TOTAL_COLECTOMY),
+    closers=(
+        settles("colonoscopy", completed(COLONOSCOPY), years(10)),
+        settles("CT colonography", final_results(CT_COLONOGRAPHY), years(5)),
+        settles("flexible sigmoidoscopy", completed(FLEXIBLE_SIGMOIDOSCOPY), years(5)),
+        settles("stool DNA test", final_results(SDNA_FIT), years(3)),
+        settles("stool test", final_results(FOBT), years(1)),
+    ),
+    ways=(
+        WayOut(
+            "order",
+            _("Send me a home kit"),
+            code="29771-3",
+            system=LOINC,
+            protocol="fit_home_kit",
+        ),
+        WayOut("book", _("Book a colonoscopy visit"), visit_type="colonoscopy"),
+    ),
+)

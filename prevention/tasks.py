@@ -1,0 +1,26 @@
+"""Celery's door into prevention."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from core import jobs as core_jobs
+from core.models import User
+from prevention import jobs
+
+
+@shared_task(queue="jobs", ignore_result=True)
+def nightly() -> None:
+    """Start today's run; workers take its shares."""
+    by = User.objects.system("prevention")
+    run = jobs.start_nightly(by=by, as_of=timezone.localdate())
+    core_jobs.send(run)
+
+
+@shared_task(queue="default", ignore_result=True)
+def changed_members() -> int:
+    """Re-evaluate whoever changed since the last time, until nobody is left."""
+    by = User.objects.system("prevention")
+    total = 0
+    while count := jobs.take_changed(as_of=timezone.localdate(), by=by):
+        total += count
+    return total
