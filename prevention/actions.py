@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import audit
-
 from core.models import User
 from members.models import Member
 from prevention.engine.compiler import Program, compile_program
@@ -131,8 +130,9 @@ def order_for_gap(gap: CareGap, *, by: User):
 
     Raises `ValueError` where the rule offers none.
     """
-    from clinical.models import CodingRole, ServiceRequest, ServiceRequestCoding
     from core.terminology import concept
+
+    from clinical.models import CodingRole, ServiceRequest, ServiceRequestCoding
     from prevention.rules import rule
 
     way = next((way for way in rule(gap.rule).ways if way.kind == "order"), None)

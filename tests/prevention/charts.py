@@ -8,7 +8,8 @@ from clinical.models import CodingRole as Role
 from core.models import Concept, User, ValueSet, ValueSetMember
 from members.models import Member
 from plans.models import Coverage, CoverageContract, CoveragePeriod, EmployerGroup, Product
-from prevention.engine.facts import Code, ValueSet as AskedValueSet
+from prevention.engine.facts import Code
+from prevention.engine.facts import ValueSet as AskedValueSet
 from tests.clinical.factories import concept
 
 _number = itertools.count(1)
