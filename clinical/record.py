@@ -1,0 +1,211 @@
+"""Reads of one member's record, in the form that people read it: portal, chart and letters use the same.
+
+Each function takes the member and whether labelled rows are hidden (a proxy never sees them) and runs a fixed number
+of queries.
+"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import Prefetch, QuerySet
+
+from clinical.models import (
+    AllergyIntolerance,
+    CodingRole,
+    Condition,
+    Encounter,
+    Immunization,
+    MedicationDispense,
+    MedicationRequest,
+    Observation,
+)
+from members.models import Member
+
+# One name a fact: the system that says it best for people who read it.
+PREFERRED_SYSTEMS = ("ICD-10-CM", "LOINC", "RxNorm", "CVX")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the record: what, since or on when, and the row it stands for."""
+
+    name: str
+    code: str
+    when: datetime.datetime | None
+    row: object
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Point:
+    date: datetime.date
+    value: str
+    note: str = ""
+
+
+@dataclass
+class Series:
+    """All values of one kind of result, oldest first; the last is the current one."""
+
+    code: str
+    label: str
+    unit: str
+    points: list[Point] = field(default_factory=list)
+    low: Decimal | None = None
+    high: Decimal | None = None
+    latest: Observation | None = None
+
+    @property
+    def last(self) -> Point:
+        return self.points[-1]
+
+    @property
+    def before(self) -> Point | None:
+        return self.points[-2] if len(self.points) > 1 else None
+
+    def trend(self) -> dict:
+        """The form that `<c-trend>` takes; empty of points where the values are not numbers."""
+        numbers = [point for point in self.points if _is_number(point.value)]
+        return {
+            "label": self.label,
+            "unit": self.unit,
+            "points": [{"date": point.date, "value": point.value, "note": point.note} for point in numbers],
+            "low": self.low,
+            "high": self.high,
+        }
+
+
+def _is_number(value: str) -> bool:
+    return value.replace(".", "", 1).replace("-", "", 1).isdigit()
+
+
+def named(rows: QuerySet) -> QuerySet:
+    """The rows with their codes at hand: one further query, whatever their number."""
+    coding = rows.model._meta.get_field("codings").related_model
+    codes = coding.objects.filter(role__in=(CodingRole.CODE, CodingRole.TYPE, CodingRole.VALUE)).select_related(
+        "concept__system"
+    )
+    return rows.prefetch_related(Prefetch("codings", queryset=codes, to_attr="read_codings"))
+
+
+def concept_of(row, role: int = CodingRole.CODE):
+    """The concept that names the row best, or None."""
+    found = [coding.concept for coding in row.read_codings if coding.role == role]
+    if not found:
+        return None
+    return min(
+        found,
+        key=lambda concept: (
+            not concept.display,
+            PREFERRED_SYSTEMS.index(concept.system.name) if concept.system.name in PREFERRED_SYSTEMS else 9,
+        ),
+    )
+
+
+def _visible(rows: QuerySet, hide_sensitive: bool) -> QuerySet:
+    return rows.filter(sensitivity=0) if hide_sensitive else rows
+
+
+def _items(rows: Iterable, role: int = CodingRole.CODE, detail=lambda row: "") -> list[Item]:
+    items = []
+    for row in rows:
+        concept = concept_of(row, role)
+        name = concept.display or concept.code if concept else getattr(row, "note", "") or "—"
+        when = row.effective.lower if row.effective else row.recorded_at
+        items.append(Item(name, concept.code if concept else "", when, row, detail(row)))
+    return items
+
+
+def problems(member: Member, *, hide_sensitive: bool) -> list[Item]:
+    """Active conditions, newest onset first."""
+    rows = Condition.objects.filter(member=member, status__in=("active", "recurrence", "relapse"), is_negated=False)
+    rows = rows.exclude(verification__in=("refuted", "entered-in-error"))
+    return _items(named(_visible(rows, hide_sensitive)).order_by("-effective"))
+
+
+def allergies(member: Member, *, hide_sensitive: bool) -> list[Item]:
+    rows = AllergyIntolerance.objects.filter(member=member, status="active", is_negated=False)
+    rows = rows.exclude(verification__in=("refuted", "entered-in-error"))
+    return _items(
+        named(_visible(rows, hide_sensitive)).order_by("-criticality"), detail=lambda row: row.get_criticality_display()
+    )
+
+
+def medicines(member: Member, *, hide_sensitive: bool) -> list[Item]:
+    """Active medication requests with their directions; `row.last_fill` is the last hand-over or None."""
+    rows = named(
+        _visible(MedicationRequest.objects.filter(member=member, status="active", is_negated=False), hide_sensitive)
+    ).order_by("-recorded_at")
+    last = dict(
+        MedicationDispense.objects.filter(member=member, status="completed", request__isnull=False)
+        .order_by("request_id", "effective")
+        .values_list("request_id", "effective")
+    )
+    items = _items(rows, detail=lambda row: row.dosage_text)
+    for item in items:
+        filled = last.get(item.row.pk)
+        item.row.last_fill = filled.lower if filled else None
+    return items
+
+
+def immunizations(member: Member, *, hide_sensitive: bool) -> list[Item]:
+    rows = Immunization.objects.filter(member=member, status="completed", is_negated=False)
+    return _items(named(_visible(rows, hide_sensitive)).order_by("-effective"))
+
+
+def visits(member: Member, *, hide_sensitive: bool, limit: int = 30) -> list[Item]:
+    rows = Encounter.objects.filter(member=member, status="finished").select_related("facility", "clinician")
+    found = named(_visible(rows, hide_sensitive)).order_by("-effective")[:limit]
+    return _items(found, CodingRole.TYPE, detail=lambda row: row.reason_text)
+
+
+def results(member: Member, *, hide_sensitive: bool, since: datetime.datetime | None = None) -> list[Series]:
+    """Results by kind, the kind with the newest value first. With `since`, only kinds with a value after it.
+
+    A panel's components count as kinds of their own; a corrected value stands in place of the one it corrects.
+    """
+    rows = Observation.objects.filter(member=member, status__in=("final", "amended", "corrected"), is_negated=False)
+    rows = named(_visible(rows, hide_sensitive)).filter(corrections__isnull=True).order_by("effective", "id")
+    series: dict[str, Series] = {}
+    for row in rows:
+        concept, value = concept_of(row), value_of(row)
+        if concept is None or not value or row.effective is None:
+            continue
+        one = series.setdefault(concept.code, Series(concept.code, short_name(concept.display), row.value_unit))
+        one.points.append(
+            Point(row.effective.lower.date(), value, row.interpretation if row.interpretation != "N" else "")
+        )
+        one.latest, one.low, one.high, one.unit = row, row.low, row.high, row.value_unit
+    found = [one for one in series.values() if since is None or one.latest.effective.lower >= since]
+    return sorted(found, key=lambda one: one.latest.effective.lower, reverse=True)
+
+
+def value_of(row: Observation) -> str:
+    """The value as it is read: number without padding, coded answer, or words."""
+    if row.value_quantity is not None:
+        return f"{row.value_comparator}{row.value_quantity.normalize():f}"
+    coded = concept_of(row, CodingRole.VALUE)
+    if coded:
+        return coded.display or coded.code
+    if row.value_integer is not None:
+        return str(row.value_integer)
+    return row.value_text
+
+
+def short_name(display: str) -> str:
+    """A LOINC name without its bracketed axes: what is measured, as people say it."""
+    known = SHORT_NAMES.get(display.split("[")[0].strip())
+    return known or display.split("[")[0].split(" in ")[0].strip()
+
+
+SHORT_NAMES = {
+    "Hemoglobin A1c/Hemoglobin.total in Blood": "HbA1c",
+    "Systolic blood pressure": "Blood pressure, upper",
+    "Diastolic blood pressure": "Blood pressure, lower",
+    "Glomerular filtration rate (CKD-EPI 2021)": "Kidney function (eGFR)",
+    "Cholesterol in LDL": "LDL cholesterol",
+    "MG Breast Screening": "Mammogram",
+    "Hemoglobin.gastrointestinal.lower": "Stool test for hidden blood (FIT)",
+}

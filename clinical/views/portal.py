@@ -1,0 +1,155 @@
+"""The portal's first page and the member's own record."""
+
+import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clinical import record
+from clinical.models import CareTeamMembership
+from core import audit
+from core.navigation import url_or_none
+from core.permissions import requires, signed_in
+from members.models import Member, PrimaryCareAssignment
+from members.portal import hides_sensitive, open_member, people, scopes_for
+from members.ports import Place, PortalCard, portal_cards
+
+NEW_FOR_DAYS = 14
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """A member's first page: what needs them, the next visit, then nothing. Staff go to their own."""
+    if not people(request.user):
+        return redirect(url_or_none("clinical:staff_home") or "/staff/")
+    return portal_home(request)
+
+
+@requires("members.portal_view", obj=open_member)
+def portal_home(request: HttpRequest) -> HttpResponse:
+    member = request.record
+    audit.record_read(request.user, verb="clinical.portal_home", obj=member, request=request)
+    cards = portal_cards(request, member, scopes_for(request.user, member))
+    by_place = {place: [card for card in cards if card.place is place] for place in Place}
+    needs = sum(card.count for card in by_place[Place.NEEDS_YOU])
+    calm = sorted((c for c in by_place[Place.CALM] if c.until), key=lambda card: card.until or datetime.date.max)
+    context = {
+        "greeting": _greeting(member),
+        "sentence": _sentence(needs),
+        "needs": _rendered(request, member, by_place[Place.NEEDS_YOU]),
+        "next": _rendered(request, member, by_place[Place.NEXT]),
+        "side": _rendered(request, member, by_place[Place.SIDE]),
+        "calm": calm[0] if calm else None,
+        "needs_nothing": needs == 0,
+    }
+    return render(request, "clinical/portal/home.html", context)
+
+
+def _greeting(member: Member) -> str:
+    hour = timezone.localtime(timezone.now(), _zone(member)).hour
+    name = member.name_used or member.given or member.family
+    if hour < 12:
+        return _("Good morning, %(name)s") % {"name": name}
+    return (_("Good afternoon, %(name)s") if hour < 18 else _("Good evening, %(name)s")) % {"name": name}
+
+
+def _zone(member: Member) -> datetime.tzinfo:
+    import zoneinfo
+
+    return zoneinfo.ZoneInfo(member.region.time_zone) if member.region else timezone.get_current_timezone()
+
+
+def _sentence(needs: int) -> str:
+    if needs == 0:
+        return _("Nothing needs you today.")
+    return ngettext("One thing needs you today.", "%(count)d things need you today.", needs) % {"count": needs}
+
+
+def _rendered(request: HttpRequest, member: Member, cards: list[PortalCard]) -> list[str]:
+    return [
+        render_to_string(card.template, {**card.context, "member": member}, request=request)
+        for card in cards
+        if card.template
+    ]
+
+
+@requires("members.portal_view", obj=open_member)
+def my_record(request: HttpRequest) -> HttpResponse:
+    """Everything that the care team knows, in the member's words: problems, allergies, medicines, vaccines, visits."""
+    member = request.record
+    audit.record_read(request.user, verb="clinical.my_record", obj=member, request=request)
+    hidden = hides_sensitive(request.user, member)
+    context = {
+        "problems": record.problems(member, hide_sensitive=hidden),
+        "allergies": record.allergies(member, hide_sensitive=hidden),
+        "medicines": record.medicines(member, hide_sensitive=hidden),
+        "immunizations": record.immunizations(member, hide_sensitive=hidden),
+        "visits": record.visits(member, hide_sensitive=hidden),
+        "is_own": not hidden,
+    }
+    return render(request, "clinical/portal/record.html", context)
+
+
+@requires("members.portal_view", obj=open_member)
+def my_results(request: HttpRequest) -> HttpResponse:
+    """Results by kind, newest first, each with what it means and how it went before."""
+    member = request.record
+    audit.record_read(request.user, verb="clinical.my_results", obj=member, request=request)
+    found = record.results(member, hide_sensitive=hides_sensitive(request.user, member))
+    return render(request, "clinical/portal/results.html", {"results": [_readable(series) for series in found]})
+
+
+def _readable(series: record.Series) -> dict:
+    word, status = meaning(series)
+    return {"series": series, "word": word, "status": status, "trend": series.trend()}
+
+
+def meaning(series: record.Series) -> tuple[str, str]:
+    """The word and status that say how a result stands against its usual range; empty where none is stated."""
+    flag = series.latest.interpretation if series.latest else ""
+    if flag in ("HH", "LL", "AA"):
+        return _("Far outside the usual range"), "stop"
+    if flag == "H":
+        return _("Above the usual range"), "due"
+    if flag == "L":
+        return _("Below the usual range"), "due"
+    return (_("In the usual range"), "good") if flag == "N" else ("", "")
+
+
+# --- Cards on the home ----------------------------------------------------------------------------------------
+
+
+def new_results(request: HttpRequest, member: Member) -> PortalCard | None:
+    """Results of the last two weeks as one card: the newest in full, the others by name."""
+    since = timezone.now() - datetime.timedelta(days=NEW_FOR_DAYS)
+    found = record.results(member, hide_sensitive=hides_sensitive(request.user, member), since=since)
+    if not found:
+        return None
+    return PortalCard(
+        Place.NEEDS_YOU,
+        "clinical/portal/card_result.html",
+        {
+            "result": _readable(found[0]),
+            "others": found[1:4],
+            "days": (timezone.now() - found[0].latest.effective.lower).days,
+        },
+    )
+
+
+def care_team(request: HttpRequest, member: Member) -> PortalCard | None:
+    today = timezone.localdate()
+    primary = (
+        PrimaryCareAssignment.objects.filter(member=member, period__contains=today).select_related("clinician").first()
+    )
+    others = CareTeamMembership.objects.filter(member=member, period__contains=today).select_related("clinician")
+    if primary is None and not others:
+        return None
+    return PortalCard(
+        Place.SIDE,
+        "clinical/portal/card_care_team.html",
+        {"primary": primary, "others": others, "write_url": url_or_none("clinical:new_thread")},
+    )
