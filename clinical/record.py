@@ -173,11 +173,13 @@ def results(member: Member, *, hide_sensitive: bool, since: datetime.datetime | 
         concept, value = concept_of(row), value_of(row)
         if concept is None or not value or row.effective is None:
             continue
-        one = series.setdefault(concept.code, Series(concept.code, short_name(concept.display), row.value_unit))
+        one = series.setdefault(
+            concept.code, Series(concept.code, short_name(concept.display), readable_unit(row.value_unit))
+        )
         one.points.append(
             Point(row.effective.lower.date(), value, row.interpretation if row.interpretation != "N" else "")
         )
-        one.latest, one.low, one.high, one.unit = row, row.low, row.high, row.value_unit
+        one.latest, one.low, one.high, one.unit = row, row.low, row.high, readable_unit(row.value_unit)
     found = [one for one in series.values() if since is None or one.latest.effective.lower >= since]
     return sorted(found, key=lambda one: one.latest.effective.lower, reverse=True)
 
@@ -192,6 +194,13 @@ def value_of(row: Observation) -> str:
     if row.value_integer is not None:
         return str(row.value_integer)
     return row.value_text
+
+
+def readable_unit(ucum: str) -> str:
+    """A UCUM unit as people write it: without braces and brackets, squares and cubes raised."""
+    for sign, word in (("{", ""), ("}", ""), ("[", ""), ("]", ""), ("_m2", " m²"), ("10*", "10^")):
+        ucum = ucum.replace(sign, word)
+    return ucum
 
 
 def short_name(display: str) -> str:

@@ -14,6 +14,7 @@ from clinical.models import CareTeamMembership
 from core import audit
 from core.navigation import url_or_none
 from core.permissions import requires, signed_in
+from core.templatetags.kp import short_date
 from members.models import Member, PrimaryCareAssignment
 from members.portal import hides_sensitive, open_member, people, scopes_for
 from members.ports import Place, PortalCard, portal_cards
@@ -105,7 +106,8 @@ def my_results(request: HttpRequest) -> HttpResponse:
 
 def _readable(series: record.Series) -> dict:
     word, status = meaning(series)
-    return {"series": series, "word": word, "status": status, "trend": series.trend()}
+    when = short_date(series.last.date, "year")
+    return {"series": series, "word": word, "status": status, "trend": series.trend(), "when": when}
 
 
 def meaning(series: record.Series) -> tuple[str, str]:

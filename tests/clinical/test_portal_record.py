@@ -1,0 +1,140 @@
+"""What a member and their proxies see of the record: home, my record, results."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from clinical.models import CodingRole, Condition, ConditionCoding, Observation, ObservationCoding
+from core.db import as_job
+from core.models import AuditEvent, CodeSystem, Concept, User
+from members.models import Proxy, Sensitivity
+from tests.members.factories import make_member
+from tests.network.factories import make_system
+
+pytestmark = pytest.mark.django_db
+
+
+def job():
+    return as_job(User.objects.system("tests"), reason="a test's own data")
+
+
+def concept(code: str, display: str, uri: str = "http://loinc.org", name: str = "LOINC") -> Concept:
+    system, _ = CodeSystem.objects.get_or_create(uri=uri, defaults={"name": name})
+    return Concept.objects.get_or_create(system=system, code=code, defaults={"display": display})[0]
+
+
+def add_result(member, value, days_ago: int, **fields) -> Observation:
+    at = timezone.now() - datetime.timedelta(days=days_ago)
+    with job():
+        row = Observation.objects.create(
+            member=member, status="final", effective=(at, None), value_quantity=value, value_unit="%", **fields
+        )
+        ObservationCoding.objects.create(
+            member=member, fact=row, role=CodingRole.CODE, concept=concept("4548-4", "HbA1c of blood")
+        )
+    return row
+
+
+def add_problem(member, display: str, **fields) -> None:
+    with job():
+        row = Condition.objects.create(
+            member=member, status="active", effective=(timezone.now() - datetime.timedelta(days=900), None), **fields
+        )
+        ConditionCoding.objects.create(member=member, fact=row, concept=concept(display[:8], display, "urn:x", "x"))
+
+
+@pytest.fixture
+def system():
+    return make_system()
+
+
+@pytest.fixture
+def maria(system):
+    user = User.objects.create_user("maria@example.org", "x", name="Maria")
+    return make_member(system, user, given="Maria")
+
+
+def test_home_says_first_how_many_things_need_the_member(client, maria) -> None:
+    add_result(maria, "6.8", 1)
+    client.force_login(maria.user)
+
+    page = client.get("/").content.decode()
+
+    assert "One thing needs you today." in page
+    assert "6.8" in page
+
+
+def test_home_is_calm_where_nothing_is_due(client, maria) -> None:
+    add_result(maria, "6.8", 40)
+    client.force_login(maria.user)
+
+    assert "Nothing needs you today." in client.get("/").content.decode()
+
+
+def test_opening_the_home_and_record_is_audited_as_a_read(client, maria) -> None:
+    client.force_login(maria.user)
+
+    client.get("/")
+    client.get(reverse("clinical:my_record"))
+
+    verbs = AuditEvent.objects.filter(member_id=maria.pk, action="read").values_list("verb", flat=True)
+    assert {"clinical.portal_home", "clinical.my_record"} <= set(verbs)
+
+
+def test_a_proxy_does_not_see_labelled_rows(client, system, maria) -> None:
+    mother = make_member(system, given="Rosa")
+    add_problem(mother, "Arthritis of the knee")
+    add_problem(mother, "Private condition", sensitivity=int(Sensitivity.PSYCHOTHERAPY))
+    with job():
+        Proxy.objects.create(
+            member=mother,
+            user=maria.user,
+            relationship="child",
+            scopes=["view"],
+            granted_by=maria.user,
+            period=(timezone.localdate() - datetime.timedelta(days=1), None),
+        )
+    client.force_login(maria.user)
+    client.post(reverse("members:switch_person", args=[mother.pk]))
+
+    page = client.get(reverse("clinical:my_record")).content.decode()
+
+    assert "Arthritis of the knee" in page
+    assert "Private condition" not in page
+
+
+def test_a_member_sees_nothing_of_another_member(client, system, maria) -> None:
+    other = make_member(system, given="Else")
+    add_problem(other, "Somebody else's asthma")
+    client.force_login(maria.user)
+
+    assert "Somebody else" not in client.get(reverse("clinical:my_record")).content.decode()
+
+
+def test_a_stranger_without_a_record_is_sent_away(client, maria) -> None:
+    client.force_login(User.objects.create_user("nobody@example.org", "x", name="Nobody"))
+
+    assert client.get(reverse("clinical:my_record")).status_code == 403
+
+
+def test_a_corrected_result_takes_the_place_of_the_wrong_one(client, maria) -> None:
+    wrong = add_result(maria, "9.9", 3)
+    add_result(maria, "6.1", 3, corrects=wrong)
+    client.force_login(maria.user)
+
+    page = client.get(reverse("clinical:my_results")).content.decode()
+
+    assert "6.1" in page
+    assert "9.9" not in page
+
+
+def test_results_take_a_fixed_number_of_queries(client, maria, django_assert_max_num_queries) -> None:
+    for days in range(30, 60):
+        add_result(maria, "7.0", days)
+    client.force_login(maria.user)
+    client.get(reverse("clinical:my_results"))
+
+    with django_assert_max_num_queries(16):
+        client.get(reverse("clinical:my_results"))
