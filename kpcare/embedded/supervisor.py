@@ -1,6 +1,7 @@
 """`./kp run`: everything on one machine, in the foreground, under one parent."""
 
 import argparse
+import datetime
 import contextlib
 import ctypes
 import errno
@@ -163,11 +164,17 @@ def prepare(members: int, environ: dict[str, str], *, embedded: bool) -> None:
         step("Migrating the database …", ["migrate", "--noinput"], environ)
         stamp.write_text(digest)
     empty = Cluster(SERVING).sql("SELECT NOT EXISTS (SELECT FROM members_member)").strip() == "t"
-    if empty and members and has_command("seed"):
+    if empty and members:
         world = ["seed", "--members", str(members), "--world", "kaiser", "--seed", "1"]
         step(f"Making a demo world of {members} members …", world, environ)
-    elif empty and members:
-        print("No demo world: this checkout has no `seed` command.", flush=True)
+        step("Finding who is due for what …", ["evaluate_prevention"], environ)
+        step("Closing last month's capitation …", ["close_capitation", last_month()], environ)
+
+
+def last_month() -> str:
+    """The month before this one, as `close_capitation` takes it."""
+    first = datetime.datetime.now(datetime.UTC).date().replace(day=1)
+    return (first - datetime.timedelta(days=1)).strftime("%Y-%m")
 
 
 # --- the run ------------------------------------------------------------------------------------------------
