@@ -16,16 +16,25 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinical import access, actions, ports
 from clinical.chart import Chart
 from clinical.forms import AllergyForm, GlassForm, OrderForm, ProblemForm
-from clinical.models import Condition
+from clinical.models import Condition, Encounter
 from clinical.panels import chart_of
 from clinical.views.charting import frame, identity, opens_chart
 from core import audit
+from core.navigation import staff_nav
 from core.notices import notify
-from core.permissions import may, requires
+from core.permissions import may, requires, signed_in
 from members.models import Member, PrimaryCareAssignment
 
 # LOINC of values whose trend opens a chart, in this order where the member has them: HbA1c, LDL, eGFR, weight.
 TREND_FIRST = ("4548-4", "13457-7", "18262-6", "2089-1", "98979-8", "33914-3", "29463-7")
+
+
+@require_safe
+@signed_in
+def staff_home(request: HttpRequest) -> HttpResponse:
+    """The first place of the staff bar that this person may go to; somebody without one goes to the portal."""
+    places = staff_nav.links(request)
+    return redirect(places[0].url if places else "/")
 
 
 @require_safe
@@ -127,8 +136,6 @@ def basket(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
 
 
 def _visits(member: Member):
-    from clinical.models import Encounter
-
     return Encounter.objects.filter(member=member, status="in-progress", appointment__isnull=False).select_related(
         "department__facility", "clinician"
     )[:5]
@@ -194,6 +201,8 @@ def sign_basket(request: HttpRequest, member: Member) -> HttpResponse:
             placed += 1
         except ValidationError as refused:
             stopped += refused.messages
+        except actions.ReasonNeeded as needed:
+            stopped.append(str(needed))
     for message in stopped:
         messages.error(request, message)
     if placed:
@@ -212,7 +221,7 @@ def order(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
         raise Http404
     asked = request.GET.get("q", "").strip()
     form = OrderForm(request.POST or None)
-    raised = []
+    alerts: list[Any] = []
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         draft = ports.OrderDraft(
@@ -221,14 +230,16 @@ def order(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
             concepts=(given["concept"],),
             by=request.user,
             requester=getattr(request.user, "clinician", None),
-            encounter=form.encounter_of(member),
+            encounter=Encounter.objects.filter(
+                member=member, status="in-progress", clinician__user=request.user
+            ).first(),
             priority=given["priority"],
             reason_text=given["reason"],
         )
         try:
-            actions.place_order(draft, by=request.user, override_reason=given["override"])
-        except actions.OrderStopped as stopped:
-            raised = stopped.raised
+            actions.place_order(by=request.user, draft=draft, override_reason=given["override"])
+        except actions.ReasonNeeded as needed:
+            alerts = needed.alerts
         else:
             notify(request, _("Ordered: %(what)s.") % {"what": given["concept"].display})
             return redirect("clinical:chart_panel", member.pk, "orders")
@@ -238,10 +249,10 @@ def order(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
         "asked": asked,
         "choices": list(known.choices(asked))[:30],
         "form": form,
-        "raised": raised,
+        "alerts": alerts,
         "kinds": ports.order_kinds(),
     }
-    return render(request, "clinical/order.html", context, status=422 if raised else 200)
+    return render(request, "clinical/order.html", context, status=422 if alerts else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

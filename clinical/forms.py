@@ -1,0 +1,171 @@
+"""What staff and members fill in on the chart's pages."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clinical import vitals
+from clinical.models import AllergyIntolerance, Encounter, Note
+from core.models import Concept
+from core.widgets import ComboBox
+from network.models import Department
+
+ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+
+
+class ConceptField(forms.CharField):
+    """A code of one system, typed as code or by its name; its value is the concept.
+
+    Codes are short and people know them; the name is matched from its beginning, and must say which one is meant.
+    """
+
+    def __init__(self, *, system: str, **kwargs):
+        super().__init__(max_length=200, **kwargs)
+        self.system = system
+
+    def clean(self, value):
+        text = super().clean(value)
+        if not text:
+            return None
+        code = text.split(" ")[0].strip("·,")
+        ours = Concept.objects.filter(system__uri=self.system)
+        exact = ours.filter(code__iexact=code).first()
+        if exact:
+            return exact
+        found = list(ours.filter(display__istartswith=text).order_by("code")[:2])
+        if len(found) == 1:
+            return found[0]
+        named = [one for one in found if one.display.lower() == text.lower()]
+        if named:
+            return named[0]
+        if found:
+            raise forms.ValidationError(_("Several begin so: give the code, or more of the name."))
+        raise forms.ValidationError(_("This code or name is not known."))
+
+
+class GlassForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why do you need this record?"),
+        min_length=10,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The member and the auditors read this."),
+    )
+
+
+class ProblemForm(forms.Form):
+    concept = ConceptField(
+        label=_("Problem"), system=ICD10, help_text=_("ICD-10-CM code, like E11.9, or how its name begins.")
+    )
+    onset = forms.DateField(label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    note = forms.CharField(label=_("Remark"), max_length=500, required=False)
+
+
+class AllergyForm(forms.Form):
+    concept = ConceptField(
+        label=_("Substance"), system=RXNORM, help_text=_("RxNorm code, or how the name begins, like amoxicillin.")
+    )
+    category = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[
+            ("medication", _("medicine")),
+            ("food", _("food")),
+            ("environment", _("environment")),
+            ("biologic", _("biologic")),
+        ],
+    )
+    reactions = forms.CharField(
+        label=_("Reaction"), max_length=200, required=False, help_text=_("Like anaphylaxis, hives; with commas.")
+    )
+    severity = forms.ChoiceField(
+        label=_("How severe"),
+        required=False,
+        choices=[("", _("not known")), ("mild", _("mild")), ("moderate", _("moderate")), ("severe", _("severe"))],
+    )
+    criticality = forms.ChoiceField(
+        label=_("Danger"), required=False, choices=[("", _("not known")), *AllergyIntolerance.Criticality.choices]
+    )
+
+
+class OrderForm(forms.Form):
+    """One order: what, how soon, why; and the reason to pass a stop."""
+
+    concept = forms.ModelChoiceField(Concept.objects.all(), label=_("What"), widget=forms.HiddenInput)
+    priority = forms.ChoiceField(
+        label=_("How soon"), choices=[("routine", _("routine")), ("urgent", _("urgent")), ("stat", _("at once"))]
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
+    override = forms.CharField(label=_("Reason to order all the same"), max_length=300, required=False)
+
+
+class VitalsForm(forms.Form):
+    """Vital signs; leave out what was not measured."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for vital in vitals.ALL:
+            self.fields[vital.name] = forms.DecimalField(
+                label=vital.label, required=False, max_digits=6, decimal_places=1, min_value=0
+            )
+
+
+class NoteForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[choice for choice in Note.Kind.choices if choice[0] not in (Note.Kind.ADDENDUM, Note.Kind.DISCHARGE)],
+        initial=Note.Kind.PROGRESS,
+    )
+    body = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 10}))
+
+
+class AmendForm(forms.Form):
+    body = forms.CharField(label=_("Add or correct"), widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class ReferForm(forms.Form):
+    to_department = forms.ModelChoiceField(Department.objects.none(), label=_("To"), widget=ComboBox)
+    question = forms.CharField(
+        label=_("Question"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What should their report answer?"),
+    )
+    priority = forms.ChoiceField(
+        label=_("How soon"),
+        choices=[("routine", _("within 7 days")), ("urgent", _("within 2 days")), ("asap", _("tomorrow"))],
+    )
+    override = forms.CharField(label=_("Reason to refer all the same"), max_length=300, required=False)
+
+    def __init__(self, *args, system_id, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["to_department"].queryset = (
+            Department.objects.filter(facility__organization__system=system_id, is_primary_care=False)
+            .select_related("facility")
+            .order_by("name", "facility__name")
+        )
+
+
+class ReportForm(forms.Form):
+    report = forms.CharField(
+        label=_("Report"),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("It answers the question, is signed by you, and closes the referral."),
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class MessageForm(forms.Form):
+    body = forms.CharField(label=_("Your message"), max_length=5000, widget=forms.Textarea(attrs={"rows": 5}))
+
+
+class NewThreadForm(MessageForm):
+    subject = forms.CharField(label=_("What is it about?"), max_length=200)
+    field_order = ["subject", "body"]
+
+
+def encounter_of(member, value: str) -> Encounter | None:
+    """The running encounter of the member that a page was opened from."""
+    return Encounter.objects.filter(member=member, status="in-progress", pk=value).first() if value else None

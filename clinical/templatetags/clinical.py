@@ -1,0 +1,29 @@
+"""What the chart's templates ask for: `{% load clinical %}`."""
+
+from django import template
+from django.urls import reverse
+
+from clinical import ports
+from clinical.models import Encounter
+from members.models import Member
+
+register = template.Library()
+
+
+@register.simple_tag
+def order_links(member: Member, encounter: Encounter | str | None = None) -> list[dict[str, str]]:
+    """A link for each kind of order that can be placed for the member."""
+    visit = encounter if isinstance(encounter, Encounter) else None
+    links = []
+    for kind in ports.order_kinds():
+        if kind.url is not None:
+            links.append({"label": kind.label, "url": kind.url(member, visit)})
+        elif kind.choices is not None:
+            links.append({"label": kind.label, "url": reverse("clinical:order", args=[member.pk, kind.name])})
+    return links
+
+
+@register.filter
+def result_status(status: str) -> str:
+    """The badge of a result: red is for critical alone."""
+    return {"critical": "stop", "high": "due", "low": "due", "abnormal": "due", "normal": "good"}.get(status, "plain")
