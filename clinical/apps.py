@@ -6,9 +6,9 @@ class ClinicalConfig(AppConfig):
     name = "clinical"
 
     def ready(self) -> None:
-        from clinical import permissions  # noqa: F401  (states who may)
-        from clinical.views import portal
-        from core.navigation import portal_nav
+        from clinical import panels, permissions  # noqa: F401  (permissions: states who may)
+        from clinical.views import inbasket, messages, portal
+        from core.navigation import frame, portal_nav, staff_nav
         from members.ports import register_portal_card
 
         portal_nav.register("home", _("Home"), "clinical:home", order=0, icon="home", places=True)
@@ -16,3 +16,53 @@ class ClinicalConfig(AppConfig):
         portal_nav.register("record", _("My record"), "clinical:my_record", order=50, icon="folder_open")
         register_portal_card("new_results", 30, portal.new_results)
         register_portal_card("care_team", 90, portal.care_team)
+        register_portal_card("messages", 35, messages.new_answers, scope="message")
+        portal_nav.register(
+            "messages",
+            _("Messages"),
+            "clinical:threads",
+            order=20,
+            icon="mail_outline",
+            places=True,
+            count=messages.unread_count,
+        )
+        panels.register()
+        self.register_task_kinds()
+        staff_nav.register(
+            "inbasket",
+            _("In-basket"),
+            "clinical:inbasket",
+            order=10,
+            permission="clinical.use_inbasket",
+            count=inbasket.open_count,
+        )
+        staff_nav.register(
+            "referrals", _("Referrals"), "clinical:referrals", order=30, permission="clinical.use_inbasket"
+        )
+        frame.member_search_url_name = "clinical:search"
+        frame.identity = identity
+
+    def register_task_kinds(self) -> None:
+        from django.urls import reverse
+
+        from clinical.ports import register_task_kind
+
+        def page(name: str):
+            return lambda task: reverse(name, args=[task.focus_id])
+
+        register_task_kind("message", _("Message"), page("clinical:staff_thread"), closes_itself=True)
+        register_task_kind("referral", _("Referral to us"), page("clinical:referral"), closes_itself=True)
+        register_task_kind("referral_declined", _("Referral sent back"), page("clinical:referral"))
+        register_task_kind("referral_report", _("Report to read"), page("clinical:referral"))
+
+
+def identity(request) -> str:
+    """`Dr. Amara Chen · Family Medicine` for the staff bar; empty for people without a role."""
+    from network.permissions import roles_in_force
+
+    held = next(iter(roles_in_force(request.user)), None) if request.user.is_authenticated else None
+    if held is None:
+        return ""
+    clinician = getattr(request.user, "clinician", None)
+    place = held.department.name if held.department_id else held.organization.name
+    return f"{clinician or request.user.name} · {place}"

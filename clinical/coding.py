@@ -1,6 +1,6 @@
 """Concepts by system and code, and codings on facts, for the rooms that write facts by hand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from clinical.models import CodingRole, Fact
 from core.models import CodeSystem, Concept
@@ -22,6 +22,22 @@ def concept(system: str, code: str, display: str = "") -> Concept:
         return found
     code_system, _ = CodeSystem.objects.get_or_create(uri=system, defaults={"name": NAMES.get(system, system[-60:])})
     return Concept.objects.get_or_create(system=code_system, code=code, defaults={"display": display})[0]
+
+
+def concepts(system: str, displays: Mapping[str, str]) -> dict[str, Concept]:
+    """The concepts of several codes of one system, by code, in two queries; new ones are made with their display."""
+    known = {one.code: one for one in Concept.objects.filter(system__uri=system, code__in=displays)}
+    missing = {code: display for code, display in displays.items() if code not in known}
+    if missing:
+        code_system, _ = CodeSystem.objects.get_or_create(
+            uri=system, defaults={"name": NAMES.get(system, system[-60:])}
+        )
+        Concept.objects.bulk_create(
+            [Concept(system=code_system, code=code, display=display) for code, display in missing.items()],
+            ignore_conflicts=True,
+        )
+        known |= {one.code: one for one in Concept.objects.filter(system=code_system, code__in=missing)}
+    return known
 
 
 def add_codings(fact: Fact, concepts: Iterable[Concept], role: int = CodingRole.CODE) -> None:

@@ -43,3 +43,10 @@ SINGLE = (
 )
 ALL = (SYSTOLIC, DIASTOLIC, *SINGLE)
 BODY_MASS_INDEX = ("39156-5", "Body mass index (BMI) [Ratio]", "kg/m2")
+
+# Every code that charting vital signs may need, with its display.
+DISPLAYS = {
+    BLOOD_PRESSURE[0]: BLOOD_PRESSURE[1],
+    BODY_MASS_INDEX[0]: BODY_MASS_INDEX[1],
+    **{vital.loinc: vital.display for vital in ALL},
+}

@@ -7,7 +7,9 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         from core.navigation import portal_nav, staff_nav
+        from members.ports import register_portal_card
         from scheduling import permissions  # noqa: F401  (registers who may)
+        from scheduling.views.portal import next_visit
 
         portal_nav.register(
             "appointments",
@@ -19,3 +21,4 @@ class SchedulingConfig(AppConfig):
             short=_("Visits"),
         )
         staff_nav.register("schedule", _("Schedule"), "scheduling:day", order=20, permission="scheduling.view_schedule")
+        register_portal_card("next_visit", 40, next_visit, scope="schedule")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinical import vitals
-from clinical.coding import LOINC, OBSERVATION_CATEGORY, add_codings, concept
+from clinical.coding import LOINC, OBSERVATION_CATEGORY, add_codings, concept, concepts
 from clinical.models import AllergyIntolerance, CodingRole, Condition, Encounter, EncounterDiagnosis, Observation
 from core import audit
 from core.models import AuditEvent, Concept, User
@@ -58,19 +58,15 @@ def record_vitals(
     write = _Writer(encounter, clinician_of(by), when or timezone.now())
     made = []
     if "systolic" in given:
-        panel = write(*vitals.BLOOD_PRESSURE)
+        panel = write(vitals.BLOOD_PRESSURE[0])
         for vital in (vitals.SYSTOLIC, vitals.DIASTOLIC):
-            write(vital.loinc, vital.display, given[vital.name], vital.unit, part_of=panel)
+            write(vital.loinc, given[vital.name], vital.unit, part_of=panel)
         made.append(panel)
-    made += [
-        write(vital.loinc, vital.display, given[vital.name], vital.unit)
-        for vital in vitals.SINGLE
-        if vital.name in given
-    ]
+    made += [write(vital.loinc, given[vital.name], vital.unit) for vital in vitals.SINGLE if vital.name in given]
     if "weight" in given and "height" in given:
         index = given["weight"] / (given["height"] / 100) ** 2
-        code, display, unit = vitals.BODY_MASS_INDEX
-        made.append(write(code, display, index.quantize(Decimal("0.1"), ROUND_HALF_UP), unit))
+        code, _display, unit = vitals.BODY_MASS_INDEX
+        made.append(write(code, index.quantize(Decimal("0.1"), ROUND_HALF_UP), unit))
     audit.record(
         by=by, action=Action.CREATE, verb="clinical.record_vitals", obj=encounter, detail={"fields": sorted(given)}
     )
@@ -83,9 +79,10 @@ class _Writer:
     def __init__(self, encounter: Encounter, performer: Clinician | None, when: datetime.datetime) -> None:
         self.encounter, self.performer, self.when = encounter, performer, when
         self.category = concept(OBSERVATION_CATEGORY, "vital-signs", "Vital Signs")
+        self.codes = concepts(LOINC, vitals.DISPLAYS)
 
     def __call__(
-        self, code: str, display: str, value: Decimal | None = None, unit: str = "", part_of: Observation | None = None
+        self, code: str, value: Decimal | None = None, unit: str = "", part_of: Observation | None = None
     ) -> Observation:
         made = Observation.objects.create(
             member_id=self.encounter.member_id,
@@ -98,7 +95,7 @@ class _Writer:
             value_unit=unit,
             part_of=part_of,
         )
-        add_codings(made, [concept(LOINC, code, display)])
+        add_codings(made, [self.codes[code]])
         add_codings(made, [self.category], CodingRole.CATEGORY)
         return made
 

@@ -1356,7 +1356,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="communicationcoding_cpt")
+                    models.Index(
+                        fields=["concept", "role", "member"], include=("fact",), name="communicationcoding_cpt"
+                    )
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -1932,7 +1934,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="devicerequestcoding_cpt")
+                    models.Index(
+                        fields=["concept", "role", "member"], include=("fact",), name="devicerequestcoding_cpt"
+                    )
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -3992,7 +3996,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="familyhistorycoding_cpt")
+                    models.Index(
+                        fields=["concept", "role", "member"], include=("fact",), name="familyhistorycoding_cpt"
+                    )
                 ],
                 "constraints": [
                     models.UniqueConstraint(

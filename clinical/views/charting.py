@@ -34,9 +34,11 @@ def opens_chart(verb: str, permission: str = "clinical.view_chart") -> Callable:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             member = get_object_or_404(Member.objects.select_related("region"), pk=member_id)
-            decision = may(request.user, permission, member)
+            decision = may(request.user, "clinical.view_chart", member)
             if not decision:
-                return _led_to_the_glass(request, member, permission, decision)
+                return _led_to_the_glass(request, member, decision)
+            if permission != "clinical.view_chart":
+                require(request.user, permission, member, request=request)
             audit.record_read(request.user, verb=verb, obj=member, reason=decision.why, request=request)
             request.record, request.decision = member, decision
             return view(request, member, **kwargs)
@@ -47,11 +49,10 @@ def opens_chart(verb: str, permission: str = "clinical.view_chart") -> Callable:
     return decorate
 
 
-def _led_to_the_glass(request: HttpRequest, member: Member, permission: str, decision: Decision) -> HttpResponse:
-    could_read = may(request.user, "clinical.view_chart", member)
-    if could_read or not may(request.user, "clinical.break_the_glass", member):
-        require(request.user, permission, member, request=request)
-    audit.record_refusal(request.user, verb=permission, obj=member, reason=decision.why, request=request)
+def _led_to_the_glass(request: HttpRequest, member: Member, decision: Decision) -> HttpResponse:
+    if not may(request.user, "clinical.break_the_glass", member):
+        require(request.user, "clinical.view_chart", member, request=request)
+    audit.record_refusal(request.user, verb="clinical.view_chart", obj=member, reason=decision.why, request=request)
     back = urlencode({"next": request.get_full_path()})
     return redirect(f"{reverse('clinical:break_glass', args=[member.pk])}?{back}")
 

@@ -21,6 +21,7 @@ from core.notices import notify
 from core.permissions import requires
 from members.models import Member
 from members.portal import open_member
+from members.ports import Place, PortalCard
 
 SHOWN = 50
 
@@ -41,6 +42,18 @@ def unread_count(request: HttpRequest) -> int | None:
     return OutboxMessage.objects.filter(
         user=request.user, channel="portal", template="message_waiting", read_at__isnull=True
     ).count()
+
+
+def new_answers(request: HttpRequest, member: Member) -> PortalCard | None:
+    """The home's card while the care team's answer has not been opened."""
+    paths = OutboxMessage.objects.filter(
+        user=request.user, member_id=member.pk, channel="portal", template="message_waiting", read_at__isnull=True
+    ).values_list("url_path", flat=True)
+    ids = {path.strip("/").split("/")[-1] for path in paths}
+    found = list(own_threads(request).filter(pk__in=ids).order_by("-last_message_at")[:5])
+    if not found:
+        return None
+    return PortalCard(Place.NEEDS_YOU, "clinical/portal/card_messages.html", {"threads": found}, count=len(found))
 
 
 @require_safe

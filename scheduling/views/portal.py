@@ -17,6 +17,7 @@ from core.notices import notify
 from core.permissions import requires
 from members.models import Member
 from members.portal import open_member
+from members.ports import Place, PortalCard
 from scheduling import actions, calendars, offers
 from scheduling.costs import visit_cost
 from scheduling.forms import CancelForm, FindTimeForm, ReasonForm
@@ -172,6 +173,14 @@ def shown(appointment: Appointment) -> dict[str, Any]:
         "can_change": appointment.status == Appointment.Status.BOOKED and appointment.starts_at > timezone.now(),
         "is_video": appointment.visit_type.modality == VisitType.Modality.VIDEO,
     }
+
+
+def next_visit(request: HttpRequest, member: Member) -> PortalCard | None:
+    """The home's card of the next visit."""
+    found = Appointment.objects.filter(member=member).with_details().upcoming(timezone.now()).first()
+    if found is None:
+        return None
+    return PortalCard(Place.NEXT, "scheduling/card_next.html", {"visit": shown(found)}, count=0)
 
 
 class Finder:

@@ -1,0 +1,140 @@
+"""Who looks after a member, and the way in for somebody who does not: a reason, a limited time, seen by all sides."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import rules
+from django.db import connection, transaction
+from django.utils import timezone
+
+from clinical.models import BreakTheGlass
+from core import audit
+from core.models import User
+from core.permissions import grant, require
+from members.models import Member
+from network.models import RoleAssignment
+from network.permissions import has_role
+
+Role = RoleAssignment.Role
+# Whose work begins with opening a chart. Others (desk, finance, plan) see their own pages, never the chart.
+CLINICAL_ROLES = (
+    Role.PHYSICIAN,
+    Role.NURSE,
+    Role.MEDICAL_ASSISTANT,
+    Role.PHARMACIST,
+    Role.LABORATORY_TECHNOLOGIST,
+    Role.CARE_COORDINATOR,
+)
+GLASS_HOURS = 4
+# How long after a visit, and how long before one, the people of that place look after the member.
+AFTER, BEFORE = timedelta(days=180), timedelta(days=60)
+
+RELATIONSHIP = """
+WITH me AS (SELECT id FROM network_clinician WHERE user_id = %(user)s),
+places AS (
+    SELECT DISTINCT d.id FROM network_roleassignment r
+    JOIN network_department d ON d.id = r.department_id
+        OR (r.department_id IS NULL AND d.facility_id = r.facility_id)
+        OR (r.department_id IS NULL AND r.facility_id IS NULL
+            AND d.facility_id IN (SELECT f.id FROM network_facility f WHERE f.organization_id = r.organization_id))
+    WHERE r.user_id = %(user)s AND r.period @> %(today)s::date AND r.role = ANY (%(roles)s)
+)
+SELECT EXISTS (
+    SELECT FROM members_primarycareassignment a WHERE a.member_id = %(member)s AND a.period @> %(today)s::date
+        AND (a.clinician_id IN (SELECT id FROM me) OR a.department_id IN (SELECT id FROM places))
+) OR EXISTS (
+    SELECT FROM clinical_careteammembership t WHERE t.member_id = %(member)s AND t.period @> %(today)s::date
+        AND t.clinician_id IN (SELECT id FROM me)
+) OR EXISTS (
+    SELECT FROM clinical_encounter e WHERE e.member_id = %(member)s AND e.status <> 'cancelled'
+        AND e.effective && tstzrange(%(since)s, %(until)s)
+        AND (e.clinician_id IN (SELECT id FROM me) OR e.department_id IN (SELECT id FROM places))
+) OR EXISTS (
+    SELECT FROM scheduling_appointment s WHERE s.member_id = %(member)s AND s.status NOT IN ('cancelled', 'noshow')
+        AND s.during && tstzrange(%(since)s, %(until)s)
+        AND (s.clinician_id IN (SELECT id FROM me) OR s.department_id IN (SELECT id FROM places))
+) OR EXISTS (
+    SELECT FROM clinical_task k WHERE k.member_id = %(member)s AND k.status IN ('requested', 'accepted', 'in-progress')
+        AND (k.owner_id = %(user)s OR k.department_id IN (SELECT id FROM places))
+)
+"""
+
+
+def _member_id(obj) -> UUID | None:
+    return obj.pk if isinstance(obj, Member) else getattr(obj, "member_id", None)
+
+
+def looks_after(user: User, member_id: UUID, *, at: datetime | None = None) -> bool:
+    """Whether `user` has a care relationship with the member at an instant (by default now).
+
+    They are the primary care clinician or on the care team, saw or will see the member (180 days after a visit, 60
+    before one), have an open task, or hold a clinical role at the department where one of these holds.
+    """
+    at = at or timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            RELATIONSHIP,
+            {
+                "user": user.pk,
+                "member": member_id,
+                "today": timezone.localdate(at),
+                "since": at - AFTER,
+                "until": at + BEFORE,
+                "roles": list(CLINICAL_ROLES),
+            },
+        )
+        return cursor.fetchone()[0]
+
+
+@rules.predicate
+def has_care_relationship(user, obj=None) -> bool:
+    """Predicate: `obj` (a member, or a row of one) is of somebody whom the user looks after today."""
+    member_id = _member_id(obj)
+    if member_id is None:
+        return False
+    known = user.__dict__.setdefault("_looks_after", {})
+    if member_id not in known:
+        known[member_id] = looks_after(user, member_id)
+    return known[member_id]
+
+
+@rules.predicate
+def has_broken_the_glass(user, obj=None) -> bool:
+    """Predicate: the user gave a reason for opening this record, not longer ago than the time it was given for."""
+    member_id = _member_id(obj)
+    return member_id is not None and glass(user, member_id) is not None
+
+
+def glass(user: User, member_id: UUID) -> BreakTheGlass | None:
+    """The user's access by reason that is in force now, the longest first."""
+    return (
+        BreakTheGlass.objects.filter(user=user, member_id=member_id, until__gt=timezone.now())
+        .order_by("-until")
+        .first()
+    )
+
+
+@transaction.atomic
+def break_the_glass(*, by: User, member: Member, reason: str, hours: int = GLASS_HOURS) -> BreakTheGlass:
+    """Open the record of a member whom `by` does not look after, for a reason and a limited time.
+
+    The member sees it on their own page and auditors in a list. Raises `ValueError` without a reason of a few words,
+    `PermissionDenied` for somebody who is no clinician of the member's system.
+    """
+    require(by, "clinical.break_the_glass", member)
+    reason = " ".join(reason.split())
+    if len(reason) < 10:
+        raise ValueError("Give the reason in a few words: the member and the auditors read it.")
+    if not 1 <= hours <= 24:
+        raise ValueError("Access by reason lasts between one hour and a day.")
+    now = timezone.now()
+    opened = BreakTheGlass.objects.create(
+        member=member, user=by, reason=reason[:300], at=now, until=now + timedelta(hours=hours)
+    )
+    audit.record(
+        by=by, action="execute", verb="clinical.break_the_glass", obj=opened, reason=reason, detail={"hours": hours}
+    )
+    return opened
+
+
+grant("clinical.break_the_glass", has_role(*CLINICAL_ROLES), because="they work as a clinician of this system")

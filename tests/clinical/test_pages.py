@@ -1,0 +1,262 @@
+"""The clinician's pages: who gets in, what is seen, how many queries it takes."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from clinical import actions
+from clinical.models import BreakTheGlass, Encounter, Note, Observation, Referral, Task
+from core.db import acting_as
+from core.models import AuditEvent
+from members.models import Sensitivity
+from scheduling import actions as scheduling
+from scheduling.models import Appointment
+from tests.clinical import factories
+from tests.scheduling.factories import hours, visit_type
+
+pytestmark = pytest.mark.django_db
+
+ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
+
+
+@pytest.fixture
+def world():
+    return factories.World()
+
+
+def chart_url(member) -> str:
+    return reverse("clinical:chart", args=[member.pk])
+
+
+def add_chart(world, *, values: int = 3) -> Encounter:
+    """Problems, an allergy, blood pressures and a signed note for Maria."""
+    chen, maria = world.chen.user, world.maria
+    with acting_as(chen, reason="test"):
+        encounter = Encounter.objects.create(
+            member=maria,
+            status="in-progress",
+            clinician=world.chen,
+            department=world.department,
+            effective=(timezone.now() - datetime.timedelta(days=60), None),
+        )
+        for number in range(values):
+            actions.add_problem(
+                by=chen, member=maria, concepts=[factories.concept(f"E11.{number}", f"Diabetes {number}", ICD10)]
+            )
+            actions.record_vitals(
+                encounter,
+                by=chen,
+                values={"systolic": Decimal(130 + number), "diastolic": Decimal(80)},
+                when=timezone.now() - datetime.timedelta(days=number + 1),
+            )
+        actions.record_allergy(
+            by=chen,
+            member=maria,
+            concepts=[factories.concept("7980", "Penicillin G", "http://www.nlm.nih.gov/research/umls/rxnorm")],
+            criticality="high",
+            reactions=["anaphylaxis"],
+        )
+        actions.sign_note(actions.write_note(encounter, by=chen, body="Knee better."), by=chen)
+        actions.finish_visit(encounter, by=chen)
+    return encounter
+
+
+def test_the_doctor_opens_the_chart_and_the_read_is_on_record(client, world):
+    add_chart(world)
+    client.force_login(world.chen.user)
+    page = client.get(chart_url(world.maria)).content.decode()
+
+    assert "Alvarez, Maria" in page
+    assert "Penicillin G: anaphylaxis" in page
+    assert "Diabetes 0" in page
+    read = AuditEvent.objects.get(action="read", verb="clinical.chart")
+    assert (read.member_id, read.user_id, read.reason) == (
+        world.maria.pk,
+        world.chen.user.pk,
+        "they care for this member",
+    )
+
+
+def test_somebody_without_a_relationship_is_asked_for_a_reason_which_the_record_shows(client, world):
+    client.force_login(world.stranger.user)
+    asked = client.get(chart_url(world.maria))
+    assert asked.status_code == 302
+    assert reverse("clinical:break_glass", args=[world.maria.pk]) in asked.url
+    assert AuditEvent.objects.filter(action="refuse", verb="clinical.view_chart").count() == 1
+
+    assert client.post(asked.url, {"reason": "short"}).status_code == 200
+    assert client.get(chart_url(world.maria)).status_code == 302
+
+    opened = client.post(asked.url, {"reason": "On call, called by the ward"})
+    assert opened.url == chart_url(world.maria)
+    page = client.get(chart_url(world.maria)).content.decode()
+    assert "Opened with a reason" in page
+    assert AuditEvent.objects.get(action="read", verb="clinical.chart").reason.startswith("they gave a reason")
+    with acting_as(world.chen.user, reason="test"):
+        assert BreakTheGlass.objects.get().reason == "On call, called by the ward"
+
+
+def test_another_system_does_not_even_learn_that_the_member_exists(client, world):
+    client.force_login(world.outsider.user)
+    assert client.get(chart_url(world.maria)).status_code == 404
+
+
+def test_a_member_opens_no_staff_page(client, world):
+    client.force_login(world.maria.user)
+    for url in (chart_url(world.maria), reverse("clinical:inbasket"), reverse("clinical:search"), "/staff/schedule/"):
+        assert client.get(url).status_code == 403, url
+
+
+def test_a_nurse_charts_and_does_not_order(client, world):
+    client.force_login(world.park.user)
+    assert client.get(chart_url(world.maria)).status_code == 200
+    assert client.get(reverse("clinical:refer", args=[world.maria.pk])).status_code == 403
+
+
+def test_the_chart_takes_a_bounded_number_of_queries_however_long_the_record(client, world):
+    add_chart(world, values=1)
+    client.force_login(world.chen.user)
+    client.get(chart_url(world.maria))
+    with CaptureQueriesContext(connection) as short:
+        client.get(chart_url(world.maria))
+    add_chart(world, values=8)
+    with CaptureQueriesContext(connection) as long:
+        client.get(chart_url(world.maria))
+    assert len(long) <= len(short) + 1
+    assert len(long) < 70
+
+
+@pytest.mark.parametrize(
+    "name", ["timeline", "problems", "medicines", "results", "notes", "orders", "immunizations", "referrals", "access"]
+)
+def test_every_panel_has_its_page(client, world, name):
+    add_chart(world)
+    client.force_login(world.chen.user)
+    assert client.get(reverse("clinical:chart_panel", args=[world.maria.pk, name])).status_code == 200
+
+
+def test_psychotherapy_notes_are_their_authors_alone(client, world):
+    encounter = add_chart(world)
+    with acting_as(world.osei.user, reason="test"):
+        Note.objects.create(
+            member=world.maria,
+            encounter=encounter,
+            author=world.osei.user,
+            body="Secret of the hour",
+            signed_at=timezone.now(),
+            sensitivity=Sensitivity.PSYCHOTHERAPY,
+        )
+    client.force_login(world.chen.user)
+    page = client.get(reverse("clinical:chart_panel", args=[world.maria.pk, "notes"])).content.decode()
+    assert "Knee better." in page
+    assert "Secret of the hour" not in page
+
+
+def test_part_2_records_stay_closed_until_the_member_consents(client, world):
+    from members.models import Consent
+
+    with factories.arranging():
+        made = Observation.objects.create(
+            member=world.maria,
+            status="final",
+            effective=(timezone.now(), timezone.now() + datetime.timedelta(seconds=1)),
+            value_text="positive screen",
+            sensitivity=Sensitivity.PART2,
+        )
+        made.codings.create(member=world.maria, concept=factories.concept("75626-2", "AUDIT-C"))
+    client.force_login(world.chen.user)
+    url = reverse("clinical:chart_panel", args=[world.maria.pk, "results"])
+    assert "positive screen" not in client.get(url).content.decode()
+
+    with factories.arranging():
+        Consent.objects.create(
+            member=world.maria, kind="part2_tpo", is_given=True, period=factories.EVER, recorded_by=world.chen.user
+        )
+    assert "positive screen" in client.get(url).content.decode()
+
+
+def test_search_finds_members_of_ones_own_system_alone(client, world):
+    client.force_login(world.chen.user)
+    url = reverse("clinical:search")
+    assert "Alvarez, Maria" in client.get(url, {"q": "alvarez"}).content.decode()
+    assert "Other, Olga" not in client.get(url, {"q": "other"}).content.decode()
+    assert client.get(url, {"q": world.maria.mrn}).url == chart_url(world.maria)
+    client.force_login(world.outsider.user)
+    assert "Other, Olga" in client.get(url, {"q": "other"}).content.decode()
+
+
+def test_a_visit_from_the_schedule_to_the_signature(client, world):
+    office = visit_type(world.department)
+    slot = hours(world.chen, world.department, timezone.now() + datetime.timedelta(minutes=1), count=1)[0]
+    with acting_as(world.maria.user, reason="test"):
+        booked = scheduling.book(
+            by=world.maria.user, member=world.maria, slot=slot, visit_type=office, reason="Knee pain"
+        )
+    client.force_login(world.park.user)
+    day = client.get(reverse("scheduling:day"), {"day": timezone.localdate(slot.starts_at, factories.PACIFIC)})
+    assert "Knee pain" in day.content.decode()
+    client.post(reverse("scheduling:step", args=[booked.pk, "arrive"]))
+    client.post(reverse("scheduling:step", args=[booked.pk, "room"]), {"room": ""})
+
+    client.force_login(world.chen.user)
+    started = client.post(reverse("clinical:start_visit", args=[booked.pk]))
+    page = client.get(started.url).content.decode()
+    assert "Knee pain" in page
+    vitals = {"systolic": "132", "diastolic": "81"}
+    assert client.post(f"{started.url}vitals/", vitals).status_code == 302
+    assert client.post(f"{started.url}vitals/", {"systolic": "132"}).status_code == 422
+    factories.concept("M25.561", "Pain in right knee", ICD10)
+    assert client.post(f"{started.url}diagnosis/", {"concept": "M25.561"}).status_code == 302
+    assert client.post(f"{started.url}note/", {"kind": "progress", "body": "Better.", "wish": "end"}).status_code == 302
+    with acting_as(world.chen.user, reason="test"):
+        assert Appointment.objects.get(pk=booked.pk).status == "fulfilled"
+        assert Note.objects.get().signed_at is not None
+
+
+def test_the_in_basket_shows_who_else_can_close_a_task(client, world):
+    with acting_as(world.maria.user, reason="test"):
+        thread = actions.start_thread(by=world.maria.user, member=world.maria, subject="My knee", body="Swollen.")
+    client.force_login(world.park.user)
+    page = client.get(reverse("clinical:inbasket")).content.decode()
+    assert "My knee" in page
+    assert "Amara Chen" in page
+    with acting_as(world.park.user, reason="test"):
+        task = Task.objects.get()
+    # A question is closed by its answer, never by hand.
+    assert client.post(reverse("clinical:work_task", args=[task.pk, "complete"])).status_code == 404
+    answered = client.post(reverse("clinical:staff_thread", args=[thread.pk]), {"body": "Come in at two."})
+    assert answered.url == reverse("clinical:inbasket")
+    assert "My knee" not in client.get(reverse("clinical:inbasket")).content.decode()
+
+    client.force_login(world.osei.user)
+    assert client.get(reverse("clinical:staff_thread", args=[thread.pk])).status_code == 403
+    assert client.post(reverse("clinical:work_task", args=[task.pk, "accept"])).status_code == 403
+
+
+def test_a_referral_by_its_pages(client, world):
+    client.force_login(world.chen.user)
+    sent = client.post(
+        reverse("clinical:refer", args=[world.maria.pk]),
+        {"to_department": world.cardiology.pk, "question": "Is it angina?", "priority": "routine"},
+    )
+    assert sent.status_code == 302, sent.content.decode()
+    with acting_as(world.chen.user, reason="test"):
+        referral = Referral.objects.get()
+
+    def step(name: str) -> str:
+        return reverse("clinical:answer_referral", args=[referral.pk, name])
+
+    assert client.post(step("accept")).status_code == 403
+    client.force_login(world.osei.user)
+    assert "Is it angina?" in client.get(reverse("clinical:referrals")).content.decode()
+    client.post(step("accept"))
+    client.post(step("report"), {"report": "No angina."})
+    client.force_login(world.chen.user)
+    page = client.get(reverse("clinical:referral", args=[referral.pk])).content.decode()
+    assert "No angina." in page
+    assert "Report received and read" in page
