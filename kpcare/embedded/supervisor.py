@@ -1,9 +1,9 @@
 """`./kp run`: everything on one machine, in the foreground, under one parent."""
 
 import argparse
-import datetime
 import contextlib
 import ctypes
+import datetime
 import errno
 import fcntl
 import hashlib
