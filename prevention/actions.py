@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from psycopg2.extras import DateRange
 
+from clinical.models import CodingRole, ServiceRequest, ServiceRequestCoding, Task
+from clinical.ports import OrderDraft, order_kind
 from core import audit
 from core.models import User
 from members.models import Member
@@ -18,9 +21,9 @@ from prevention.engine.measure import CareRule, Measure
 from prevention.engine.moments import Setting
 from prevention.engine.record import Changes, record
 from prevention.measures import MEASURES
-from prevention.models import CareGap, OutreachContact
+from prevention.models import CareGap, OutreachContact, SurveillanceInterval
 from prevention.reminders import queue_reminders
-from prevention.rules import RULES
+from prevention.rules import RULES, rule
 
 # Which programs were compiled lately: the nightly run's shares and single members use the same text.
 _programs: dict[tuple, tuple[Program, ...]] = {}
@@ -104,8 +107,6 @@ def note_contact(gap: CareGap, *, by: User, outcome: str, note: str = "") -> Out
 @transaction.atomic
 def report_done_elsewhere(gap: CareGap, *, by: User, when: str, where: str) -> None:
     """The member had it elsewhere: a task for the care team, who asks for the record. The gap stays until a fact."""
-    from clinical.models import Task
-
     Task.objects.get_or_create(
         dedupe_key=f"prevention:elsewhere:{gap.pk}",
         defaults={
@@ -130,30 +131,42 @@ def order_for_gap(gap: CareGap, *, by: User):
 
     Raises `ValueError` where the rule offers none.
     """
-    from core.terminology import concept
-
-    from clinical.models import CodingRole, ServiceRequest, ServiceRequestCoding
-    from prevention.rules import rule
 
     way = next((way for way in rule(gap.rule).ways if way.kind == "order"), None)
     if way is None:
         raise ValueError("This cannot be ordered by oneself.")
+    from core.terminology import concept
+
     code = concept(way.system, way.code)
     open_order = ServiceRequest.objects.filter(
         member_id=gap.member_id, status="active", protocol=way.protocol, codings__concept_id=code.pk
     ).first()
     if open_order is not None:
         return open_order
+    draft = OrderDraft(
+        member=gap.member,
+        kind="laboratory",
+        concepts=(code,),
+        by=by,
+        reason_text=str(rule(gap.rule).title),
+        protocol=way.protocol,
+    )
+    now = timezone.now()
     order = ServiceRequest.objects.create(
         member_id=gap.member_id,
         status="active",
         intent="order",
         kind="laboratory",
+        effective=(now, now + timedelta(milliseconds=1)),
         protocol=way.protocol,
         ordered_by=by,
-        reason_text=str(rule(gap.rule).title),
+        reason_text=draft.reason_text,
     )
     ServiceRequestCoding.objects.create(member_id=gap.member_id, fact=order, role=CodingRole.CODE, concept_id=code.pk)
+    # The laboratory's own workflow (label, kit, tracking) starts as for any other order.
+    kind = order_kind("laboratory")
+    if kind and kind.placed:
+        kind.placed(order, draft, by=by)
     note_contact(gap, by=by, outcome="kit_ordered")
     audit.record(by=by, action="create", verb="prevention.order_for_gap", obj=order)
     return order
@@ -162,10 +175,6 @@ def order_for_gap(gap: CareGap, *, by: User):
 @transaction.atomic
 def set_personal_interval(member: Member, rule_id: str, *, by: User, months: int, reason: str, start: date):
     """The person's own interval for a rule from `start`, in place of an earlier one."""
-    from psycopg2.extras import DateRange
-
-    from prevention.models import SurveillanceInterval
-
     for earlier in SurveillanceInterval.objects.select_for_update().filter(
         member=member, rule=rule_id, period__endswith__isnull=True
     ):

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PreventionConfig(AppConfig):
@@ -6,6 +7,14 @@ class PreventionConfig(AppConfig):
 
     def ready(self) -> None:
         from core import jobs as core_jobs
-        from prevention import jobs
+        from core.navigation import staff_nav
+        from prevention import jobs, panels, permissions  # noqa: F401  (permissions registers who may)
 
         core_jobs.register(jobs.KIND, jobs.evaluate_share, finish=jobs.finish)
+        panels.plug_in()
+        staff_nav.register(
+            "prevention", _("Prevention"), "prevention:worklist", order=40, permission="prevention.view_worklist"
+        )
+        staff_nav.register(
+            "prevention-runs", _("Prevention runs"), "prevention:runs", order=80, permission="prevention.view_runs"
+        )

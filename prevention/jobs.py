@@ -47,6 +47,20 @@ def finish(run: JobRun) -> None:
     """After the last share: the summaries that pages read."""
     as_of = date.fromisoformat(run.parameters["as_of"])
     write_summaries(run, MEASURES, as_of)
+    run.totals["open"] = open_gaps()
+
+
+def open_gaps() -> dict[str, dict[str, dict[str, object]]]:
+    """System id → rule → how many gaps are open and since when: what the worklist says on top."""
+    found: dict[str, dict[str, dict[str, object]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.managing_organization_id, g.rule, count(*), min(g.due_on) FROM prevention_caregap g "
+            "JOIN members_member m ON m.id = g.member_id WHERE g.status = 'open' GROUP BY 1, 2"
+        )
+        for system, rule, count, oldest in cursor.fetchall():
+            found.setdefault(str(system), {})[rule] = {"count": count, "oldest": oldest.isoformat()}
+    return found
 
 
 # --- Changed members ------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from core.history import track
 from core.models import Identified, JobRun, OutboxMessage, User
 from core.triggers import note_changes
 from members.models import MemberOwned, member_key
+from prevention.querysets import CareGapQuerySet
 
 
 class MeasureResult(MemberOwned):
@@ -57,6 +58,8 @@ class CareGap(MemberOwned):
     closed_at = models.DateTimeField(null=True, blank=True)
     deferred_until = models.DateField(null=True, blank=True)
     defer_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
+
+    objects = CareGapQuerySet.as_manager()
 
     class Meta(MemberOwned.Meta):
         constraints = [

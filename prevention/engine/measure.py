@@ -95,3 +95,4 @@ class CareRule:
     excluded: Condition = field(default_factory=Never)
     ways: tuple[WayOut, ...] = ()
     remind: bool = True
+    costs_nothing: bool = True

@@ -33,5 +33,5 @@ RULE = CareRule(
             (age_at(as_of).at_least(40), months(12)),
         ),
     ),
-    ways=(WayOut("book", _("Book a nurse visit"), visit_type="nurse"),),
+    ways=(WayOut("book", _("Book a nurse visit"), visit_type="WELLNESS"),),
 )

@@ -44,5 +44,5 @@ RULE = CareRule(
         settles("mammogram", final_results(MAMMOGRAPHY), years(2)),
         settles("mammogram", completed(MAMMOGRAPHY), years(2)),
     ),
-    ways=(WayOut("book", _("Book a mammogram"), visit_type="mammogram"),),
+    ways=(WayOut("book", _("Book a mammogram"), visit_type="WELLNESS"),),
 )

@@ -34,5 +34,5 @@ RULE = CareRule(
         settles("Pap test", final_results(PAP_TEST), years(3)),
         settles("Pap test", completed(PAP_TEST), years(3)),
     ),
-    ways=(WayOut("book", _("Book a visit"), visit_type="cervical_screening"),),
+    ways=(WayOut("book", _("Book a visit"), visit_type="WELLNESS"),),
 )

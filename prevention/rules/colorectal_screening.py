@@ -47,6 +47,6 @@ RULE = CareRule(
             system=LOINC,
             protocol="fit_home_kit",
         ),
-        WayOut("book", _("Book a colonoscopy visit"), visit_type="colonoscopy"),
+        WayOut("book", _("Book a colonoscopy visit"), visit_type="WELLNESS"),
     ),
 )

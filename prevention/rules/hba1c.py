@@ -36,5 +36,6 @@ RULE = CareRule(
             (last(results, quantity_at_least(7, "%"), by=effective.latest), months(3)),
         ),
     ),
+    costs_nothing=False,
     ways=(WayOut("order", _("Order the blood test"), code="4548-4", system=LOINC, protocol="hba1c_in_diabetes"),),
 )

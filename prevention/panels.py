@@ -1,0 +1,106 @@
+"""What prevention shows on pages of lower rooms: portal home, chart, booking."""
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from clinical import ports as clinical
+from core.models import User
+from members.models import Member
+from members.ports import Place, PortalCard, register_portal_card
+from prevention import actions
+from prevention.models import CareGap, CareRuleState
+from prevention.rules import BY_ID
+from prevention.views.portal import booking_url
+from scheduling.models import Appointment
+from scheduling.ports import BookingOrigin, register_booking_origin
+
+
+def portal_gaps(request: HttpRequest, member: Member) -> Iterable[PortalCard]:
+    """A card for each open gap, and what is next due for the calm line."""
+    for gap in CareGap.objects.filter(member=member, rule__in=BY_ID).open().longest_due_first():
+        found = BY_ID[gap.rule]
+        context = {
+            "gap": gap,
+            "rule": found,
+            "order": next((way for way in found.ways if way.kind == "order"), None),
+            "booking_url": booking_url(gap),
+        }
+        yield PortalCard(Place.NEEDS_YOU, "prevention/card_gap.html", context)
+    following = (
+        CareRuleState.objects.filter(member=member, rule__in=BY_ID, applies=True, next_due_on__gt=actions.today())
+        .order_by("next_due_on")
+        .first()
+    )
+    if following:
+        yield PortalCard(
+            Place.CALM, text=str(BY_ID[following.rule].member_title).lower(), until=following.next_due_on, count=0
+        )
+
+
+def chart_gaps(request: HttpRequest, member: Member) -> clinical.Panel | None:
+    states = CareRuleState.objects.filter(member=member, applies=True, rule__in=BY_ID).order_by("next_due_on")
+    gaps = {gap.rule: gap for gap in CareGap.objects.filter(member=member, rule__in=BY_ID).standing()}
+    rows = [{"rule": BY_ID[state.rule], "state": state, "gap": gaps.get(state.rule)} for state in states]
+    return clinical.Panel("prevention/chart_panel.html", {"rows": rows}) if rows else None
+
+
+def count_gaps(request: HttpRequest, member: Member) -> int:
+    return CareGap.objects.filter(member=member, rule__in=BY_ID).open().count()
+
+
+def banner(request: HttpRequest, member: Member) -> Iterable[clinical.BannerAlert]:
+    count = count_gaps(request, member)
+    if count:
+        from django.utils.translation import ngettext
+
+        yield clinical.BannerAlert(ngettext("%(count)d gap", "%(count)d gaps", count) % {"count": count}, "due")
+
+
+def basket_items(request: HttpRequest, member: Member) -> Iterable[clinical.BasketItem]:
+    """Orders ready to sign: what the rules would have."""
+    for gap in CareGap.objects.filter(member=member, rule__in=BY_ID).open().longest_due_first():
+        way = next((way for way in BY_ID[gap.rule].ways if way.kind == "order"), None)
+        if way:
+            yield clinical.BasketItem(str(gap.pk), str(BY_ID[gap.rule].title), str(BY_ID[gap.rule].source))
+
+
+def place_from_basket(value: str, member: Member, *, by: User, encounter=None):
+    gap = CareGap.objects.select_related("member").get(pk=value, member=member)
+    return actions.order_for_gap(gap, by=by)
+
+
+def booking_origin(request: HttpRequest, member: Member, value: str) -> BookingOrigin | None:
+    gap = CareGap.objects.filter(pk=value, member=member, rule__in=BY_ID).first()
+    if gap is None:
+        return None
+    found = BY_ID[gap.rule]
+    way = next((way for way in found.ways if way.kind == "book"), None)
+    if way is None:
+        return None
+    return BookingOrigin(str(found.member_title), way.visit_type, str(found.member_title), str(found.why))
+
+
+def booked(appointment: Appointment, value: str, by: User) -> None:
+    gap = CareGap.objects.filter(pk=value, member_id=appointment.member_id).first()
+    if gap:
+        actions.note_contact(gap, by=by, outcome="booked")
+
+
+def task_url(task) -> str:
+    return reverse("prevention:worklist")
+
+
+def plug_in() -> None:
+    """Called once at start-up."""
+    from django.utils.translation import gettext_lazy as _
+
+    register_portal_card("gaps", 10, portal_gaps)
+    clinical.register_chart_panel(
+        "prevention", _("Prevention"), 40, chart_gaps, count_gaps, on_summary=True, place="side"
+    )
+    clinical.register_banner_alerts("prevention", 50, banner)
+    clinical.register_basket("prevention", basket_items, place_from_basket)
+    clinical.register_task_kind("outside_record", _("Outside result to be confirmed"), task_url)
+    register_booking_origin("gap", booking_origin, booked)

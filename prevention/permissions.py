@@ -1,0 +1,19 @@
+"""Who works the prevention lists and runs. Members answer their own gaps through `members.portal_*`."""
+
+from core.permissions import grant
+from network.models import RoleAssignment
+from network.permissions import has_role
+
+Role = RoleAssignment.Role
+CARE = (Role.CARE_COORDINATOR, Role.NURSE, Role.MEDICAL_ASSISTANT, Role.PHYSICIAN)
+
+grant("prevention.view_worklist", has_role(*CARE), because="they look after members of this system")
+grant("prevention.reach_out", has_role(*CARE), because="they reach out to members of this system")
+grant("prevention.order_for_gap", has_role(*CARE), because="they order under protocol for members of this system")
+grant("prevention.set_interval", has_role(Role.PHYSICIAN), because="they set a member's own interval as a physician")
+grant(
+    "prevention.view_runs",
+    has_role(Role.CARE_COORDINATOR, Role.PHYSICIAN, Role.PLAN_ADMINISTRATOR, Role.AUDITOR),
+    because="they answer for the measures of this system",
+)
+grant("prevention.start_run", has_role(Role.PLAN_ADMINISTRATOR), because="they run the plan's jobs")

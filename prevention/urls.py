@@ -1,0 +1,23 @@
+"""Prevention: a member's gaps, the outreach worker's list, the nightly runs."""
+
+from django.urls import path
+
+from prevention.views import portal as member_views
+from prevention.views import staff as staff_views
+
+portal = [
+    path("gaps/<uuid:gap_id>/", member_views.gap, name="gap"),
+    path("gaps/<uuid:gap_id>/order/", member_views.order, name="order"),
+    path("gaps/<uuid:gap_id>/elsewhere/", member_views.elsewhere, name="elsewhere"),
+    path("gaps/<uuid:gap_id>/not-now/", member_views.not_now, name="not_now"),
+]
+
+staff = [
+    path("prevention/", staff_views.worklist, name="worklist"),
+    path("prevention/gaps/<uuid:gap_id>/", staff_views.gap_detail, name="gap_detail"),
+    path("prevention/gaps/<uuid:gap_id>/contact/", staff_views.contact, name="contact"),
+    path("prevention/gaps/<uuid:gap_id>/order/", staff_views.order, name="staff_order"),
+    path("prevention/runs/", staff_views.runs, name="runs"),
+    path("prevention/runs/start/", staff_views.start_run, name="start_run"),
+    path("prevention/runs/<uuid:run_id>/progress/", staff_views.run_progress, name="run_progress"),
+]

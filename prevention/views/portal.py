@@ -1,0 +1,90 @@
+"""A member's own gaps: what, why, what it costs, and the four ways out."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core import audit
+from core.navigation import url_or_none
+from core.notices import notify
+from core.permissions import requires
+from members.portal import open_member
+from prevention import actions
+from prevention.forms import ElsewhereForm, NotNowForm
+from prevention.models import CareGap
+from prevention.rules import rule
+
+
+def own_gap(request: HttpRequest, gap_id: uuid.UUID) -> CareGap:
+    """The gap of the member whose record is open; 404 for anybody else's."""
+    return get_object_or_404(CareGap.objects.select_related("member"), pk=gap_id, member=open_member(request))
+
+
+def booking_url(gap: CareGap) -> str:
+    """The booking page for what the gap needs, or empty where the rule offers no visit."""
+    way = next((way for way in rule(gap.rule).ways if way.kind == "book"), None)
+    page = url_or_none("scheduling:book")
+    return f"{page}?from=gap:{gap.pk}&visit_type={way.visit_type}" if way and page else ""
+
+
+def _page(
+    request: HttpRequest, gap: CareGap, *, elsewhere: ElsewhereForm | None = None, not_now: NotNowForm | None = None
+) -> HttpResponse:
+    found = rule(gap.rule)
+    context = {
+        "gap": gap,
+        "rule": found,
+        "order": next((way for way in found.ways if way.kind == "order"), None),
+        "book": next((way for way in found.ways if way.kind == "book"), None),
+        "booking_url": booking_url(gap),
+        "elsewhere": elsewhere or ElsewhereForm(),
+        "not_now": not_now or NotNowForm(),
+    }
+    bad = (elsewhere is not None and elsewhere.errors) or (not_now is not None and not_now.errors)
+    return render(request, "prevention/gap.html", context, status=422 if bad else 200)
+
+
+@require_safe
+@requires("members.portal_view", obj=own_gap)
+def gap(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
+    audit.record_read(request.user, verb="prevention.gap", obj=request.record, request=request)
+    return _page(request, request.record)
+
+
+@require_POST
+@requires("members.portal_schedule", obj=own_gap)
+def order(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
+    """Do it: the kit or test, under the rule's protocol."""
+    actions.order_for_gap(request.record, by=request.user)
+    notify(request, _("Ordered. We will write when it is on its way."))
+    return redirect("prevention:gap", gap_id)
+
+
+@require_http_methods(["POST"])
+@requires("members.portal_schedule", obj=own_gap)
+def elsewhere(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
+    form = ElsewhereForm(request.POST)
+    if not form.is_valid():
+        return _page(request, request.record, elsewhere=form)
+    actions.report_done_elsewhere(
+        request.record, by=request.user, when=form.cleaned_data["when"], where=form.cleaned_data["where"]
+    )
+    notify(request, _("Thank you. Your care team will ask for the record."))
+    return redirect("prevention:gap", gap_id)
+
+
+@require_http_methods(["POST"])
+@requires("members.portal_schedule", obj=own_gap)
+def not_now(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
+    form = NotNowForm(request.POST)
+    if not form.is_valid() or request.record.status not in ("open", "deferred"):
+        return _page(request, request.record, not_now=form)
+    actions.defer_gap(
+        request.record, by=request.user, until=form.cleaned_data["until"], reason=form.cleaned_data["reason"]
+    )
+    notify(request, _("Noted. We will ask again then."))
+    return redirect(reverse("prevention:gap", args=[gap_id]))

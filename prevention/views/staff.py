@@ -1,0 +1,208 @@
+"""The outreach worker's list, and the runs behind it."""
+
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from core import audit
+from core import jobs as core_jobs
+from core.models import JobRun
+from core.notices import notify
+from core.permissions import may, requires
+from members.models import CommunicationPreference, MemberTelecom
+from network.permissions import roles_in_force
+from prevention import actions, jobs
+from prevention.forms import ContactForm, WorklistFilter
+from prevention.models import CareGap, MeasureSummary, OutreachContact, Reminder
+from prevention.rules import BY_ID, RULES
+
+PAGE = 50
+# A member just reached is left alone for a while.
+QUIET = timedelta(days=7)
+
+
+def a_gap(request: HttpRequest, gap_id: uuid.UUID) -> CareGap:
+    return get_object_or_404(CareGap.objects.select_related("member__region"), pk=gap_id, rule__in=BY_ID)
+
+
+def _filter(request: HttpRequest) -> WorklistFilter:
+    data = request.GET.copy()
+    if data.get("rule") not in BY_ID:
+        data["rule"] = RULES[0].id
+    return WorklistFilter(
+        data, rules=[(rule.id, str(rule.title)) for rule in RULES], languages=list(settings.LANGUAGES)
+    )
+
+
+@require_safe
+@requires("prevention.view_worklist")
+def worklist(request: HttpRequest) -> HttpResponse:
+    """Open gaps of one rule, longest due first, each with the one next action."""
+    form = _filter(request)
+    form.is_valid()
+    rule = BY_ID[form.data["rule"]]
+    gaps = CareGap.objects.open().for_rule(rule.id).longest_due_first().select_related("member")
+    if language := form.data.get("language"):
+        gaps = gaps.filter(member__language=language)
+    gaps = gaps.filter(member__deceased_at__isnull=True)
+    start = _after(gaps, request.GET.get("after", ""))
+    rows = list(start[: PAGE + 1])
+    more = rows[PAGE - 1] if len(rows) > PAGE else None
+    rows = rows[:PAGE]
+    contacted = set(
+        OutreachContact.objects.filter(gap__in=[gap.pk for gap in rows], at__gt=timezone.now() - QUIET).values_list(
+            "gap_id", flat=True
+        )
+    )
+    audit.record_read(
+        request.user, verb="prevention.worklist", detail={"rule": rule.id, "rows": len(rows)}, request=request
+    )
+    context = {
+        "form": form,
+        "rule": rule,
+        "rows": [_row(gap, gap.pk in contacted) for gap in rows],
+        "counts": _counts(request, rule.id),
+        "next": f"{more.due_on.isoformat()}_{more.member_id}" if more else "",
+        "can_call": bool(may(request.user, "prevention.reach_out")),
+    }
+    return render(request, "prevention/worklist.html", context)
+
+
+def _after(gaps, cursor: str):
+    """Rows after `<due_on>_<member>`; all of them where the cursor is none."""
+    day, _, member = cursor.partition("_")
+    try:
+        due_on, member_id = date.fromisoformat(day), uuid.UUID(member)
+    except ValueError:
+        return gaps
+    from django.db.models import Q
+
+    return gaps.filter(Q(due_on__gt=due_on) | Q(due_on=due_on, member_id__gt=member_id))
+
+
+def _row(gap: CareGap, contacted: bool) -> dict[str, Any]:
+    return {
+        "gap": gap,
+        "name": f"{gap.member.family}, {gap.member.given}",
+        "days": (timezone.localdate() - gap.due_on).days,
+        "contacted": contacted,
+        "detail": reverse("prevention:gap_detail", args=[gap.pk]),
+    }
+
+
+def _counts(request: HttpRequest, rule: str) -> dict[str, Any]:
+    """How many are open and since when, as the last run found it: counting a million rows is its work, not a page's."""
+    run = JobRun.objects.filter(kind=jobs.KIND, status=JobRun.Status.DONE).order_by("-created_at").first()
+    found: dict[str, Any] = {"count": 0, "oldest": None, "run": run}
+    systems = {str(held.organization.system_id or held.organization_id) for held in roles_in_force(request.user)}
+    for system, rules in (run.totals.get("open", {}) if run else {}).items():
+        if system in systems and rule in rules:
+            found["count"] += rules[rule]["count"]
+            oldest = date.fromisoformat(rules[rule]["oldest"])
+            found["oldest"] = min(oldest, found["oldest"] or oldest)
+    if found["oldest"]:
+        found["oldest_days"] = (timezone.localdate() - found["oldest"]).days
+    return found
+
+
+def _detail(request: HttpRequest, gap: CareGap, form: ContactForm) -> dict[str, Any]:
+    rule = BY_ID[gap.rule]
+    return {
+        "gap": gap,
+        "rule": rule,
+        "order": next((way for way in rule.ways if way.kind == "order"), None),
+        "telecoms": MemberTelecom.objects.filter(member=gap.member, period__contains=timezone.localdate()).order_by(
+            "rank"
+        ),
+        "preference": CommunicationPreference.objects.filter(member=gap.member).first(),
+        "others": [BY_ID[g.rule] for g in CareGap.objects.filter(member=gap.member).open().exclude(pk=gap.pk)],
+        "reminders": Reminder.objects.filter(gap=gap).order_by("step"),
+        "contacts": OutreachContact.objects.filter(gap=gap).select_related("by").order_by("-at")[:5],
+        "form": form,
+    }
+
+
+@require_safe
+@requires("prevention.view_worklist", obj=a_gap)
+def gap_detail(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
+    """One gap beside the list; as a page of its own where there is no script."""
+    gap = request.record
+    audit.record_read(request.user, verb="prevention.gap_detail", obj=gap, request=request)
+    template = "prevention/_gap_detail.html" if request.htmx else "prevention/gap_detail.html"
+    return render(request, template, _detail(request, gap, ContactForm()))
+
+
+@require_POST
+@requires("prevention.reach_out", obj=a_gap)
+def contact(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
+    """Keep what came of a call."""
+    form = ContactForm(request.POST)
+    if not form.is_valid():
+        return render(request, "prevention/gap_detail.html", _detail(request, request.record, form), status=422)
+    actions.note_contact(request.record, by=request.user, **form.cleaned_data)
+    notify(request, _("Kept."))
+    return redirect(f"{reverse('prevention:worklist')}?rule={request.record.rule}")
+
+
+@require_POST
+@requires("prevention.order_for_gap", obj=a_gap)
+def order(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
+    """The kit or test, under the rule's protocol."""
+    actions.order_for_gap(request.record, by=request.user)
+    notify(request, _("Ordered under protocol."))
+    return redirect(f"{reverse('prevention:worklist')}?rule={request.record.rule}")
+
+
+# --- Runs -----------------------------------------------------------------------------------------------
+
+
+def _run_context(run: JobRun) -> dict[str, Any]:
+    progress = core_jobs.progress(run)
+    words = {"done": "good", "failed": "stop", "running": "info", "queued": "info", "cancelled": "due"}
+    return {
+        "run": run,
+        "progress": progress,
+        "status": words[run.status],
+        "is_open": run.status in ("queued", "running"),
+    }
+
+
+@require_safe
+@requires("prevention.view_runs")
+def runs(request: HttpRequest) -> HttpResponse:
+    """The nightly runs: how far, what they wrote, and each measure's rate in the latest."""
+    found = list(JobRun.objects.filter(kind=jobs.KIND).order_by("-created_at")[:20])
+    latest = next((run for run in found if run.status == JobRun.Status.DONE), None)
+    context = {
+        "latest": _run_context(found[0]) if found else None,
+        "runs": found,
+        "measures": MeasureSummary.objects.filter(run=latest, dimension="all").order_by("measure") if latest else [],
+        "can_start": bool(may(request.user, "prevention.start_run")),
+    }
+    return render(request, "prevention/runs.html", context)
+
+
+@require_safe
+@requires("prevention.view_runs")
+def run_progress(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    run = get_object_or_404(JobRun, pk=run_id, kind=jobs.KIND)
+    return render(request, "prevention/_run_progress.html", _run_context(run))
+
+
+@require_POST
+@requires("prevention.start_run")
+def start_run(request: HttpRequest) -> HttpResponse:
+    """Today's run, now, by the workers."""
+    run = jobs.start_nightly(by=request.user, as_of=timezone.localdate())
+    core_jobs.send(run)
+    audit.record(by=request.user, action="execute", verb="prevention.start_run", obj=run)
+    notify(request, _("Started."))
+    return redirect("prevention:runs")

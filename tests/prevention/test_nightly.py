@@ -1,0 +1,255 @@
+"""The nightly run: partitioned, repeatable, killable; and members who changed since."""
+
+import threading
+import time as clock
+from datetime import date
+
+import pytest
+from django.db import connection, connections
+
+from core import jobs as core_jobs
+from core.db import as_job
+from core.models import JobRun, MemberChange, User
+from prevention import jobs
+from prevention.measures.breast_cancer_screening_2025 import MAMMOGRAPHY
+from prevention.models import CareGap, CareRuleState, MeasureResult, MeasureSummary, Reminder
+from tests.clinical.factories import arranging, member, region, system
+from tests.prevention import charts
+
+AS_OF = date(2026, 11, 22)
+TABLES = (CareGap, CareRuleState, MeasureResult, Reminder)
+
+
+@pytest.fixture
+def everybody(transactional_db):
+    with arranging():
+        of = system()
+        market = region(of)
+        made = [
+            member(of, f"Member{n}", birth_date=date(1956 + n, 5, 1), sex="female" if n % 2 else "male", region=market)
+            for n in range(12)
+        ]
+        for number, one in enumerate(made):
+            charts.enrol(one)
+            if number % 3 == 0:
+                charts.observation(one, MAMMOGRAPHY, date(2026, 1, 5), category="imaging")
+                from prevention.engine.libraries import OFFICE_VISIT
+
+                charts.visit(one, OFFICE_VISIT, date(2026, 2, 1))
+    return made
+
+
+def nightly(shares: int = 3, **options) -> JobRun:
+    by = User.objects.system("prevention")
+    run = jobs.start_nightly(by=by, as_of=AS_OF, **options)
+    JobRun.objects.filter(pk=run.pk).update(shares=shares)
+    run.refresh_from_db()
+    return core_jobs.work(run)
+
+
+def rows() -> dict[str, set]:
+    """What the run leaves, without ids and instants that no two runs share."""
+    with arranging():
+        return {
+            "gaps": set(CareGap.objects.values_list("member", "rule", "status", "due_on", "last_done_on")),
+            "states": set(CareRuleState.objects.values_list("member", "rule", "applies", "next_due_on")),
+            "results": set(
+                MeasureResult.objects.values_list("member", "measure", "initial_population", "denominator", "numerator")
+            ),
+            "reminders": set(Reminder.objects.values_list("member", "gap__rule", "step", "channel")),
+        }
+
+
+def row_versions() -> dict[str, set]:
+    """Which stored version of each row stands: a rewritten row has another."""
+    found = {}
+    with arranging(), connection.cursor() as cursor:
+        for model in TABLES:
+            cursor.execute(f"SELECT id, xmin::text FROM {model._meta.db_table}")
+            found[model.__name__] = set(cursor.fetchall())
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_leaves_results_states_gaps_reminders_and_summaries(everybody):
+    run = nightly()
+
+    found = rows()
+    assert run.status == "done"
+    assert run.totals["members"] == 12
+    assert run.totals["gaps_opened"] == len(found["gaps"]) > 12
+    assert found["results"] and found["states"] and found["reminders"]
+    with arranging():
+        whole = MeasureSummary.objects.get(run=run, measure__startswith="CMS130", dimension="all")
+        by_sex = MeasureSummary.objects.filter(run=run, measure__startswith="CMS130", dimension="sex")
+        assert whole.denominator == sum(part.denominator for part in by_sex) > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_running_again_rewrites_no_row(everybody):
+    nightly()
+    before = row_versions()
+
+    again = nightly(shares=5)
+
+    assert row_versions() == before
+    assert {name: count for name, count in again.totals.items() if count and name != "open"} == {"members": 12}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_shares_make_no_difference(everybody):
+    nightly(shares=1)
+    one = rows()
+    with arranging():
+        Reminder.objects.all().delete()
+        CareGap.objects.all().delete()
+        CareRuleState.objects.all().delete()
+        MeasureResult.objects.all().delete()
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM core_outboxmessage")
+
+    nightly(shares=7)
+
+    assert rows() == one
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_half_way_and_run_again_gives_the_same_rows(everybody, monkeypatch):
+    """The backend that works on a share is terminated in the middle of its writing."""
+    undisturbed = _rows_of_a_dry_run()
+    started = threading.Event()
+    real = jobs.evaluate_share
+
+    def slow(run, share):
+        counts = real(run, share)
+        if share.number == 2 and not started.is_set():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                victim.append(cursor.fetchone()[0])
+                started.set()
+                cursor.execute("SELECT pg_sleep(20)")
+        return counts
+
+    victim: list[int] = []
+    monkeypatch.setitem(core_jobs._jobs, jobs.KIND, core_jobs.Job(jobs.KIND, slow, jobs.finish))
+
+    def work():
+        try:
+            nightly()
+        except Exception:
+            pass
+        finally:
+            connections.close_all()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert started.wait(60)
+    _terminate(victim[0])
+    worker.join(60)
+    connection.close()
+
+    run = nightly()
+
+    assert run.status == "done"
+    assert rows() == undisturbed
+
+
+def _rows_of_a_dry_run() -> dict[str, set]:
+    """What an undisturbed run writes, found out and taken back."""
+    from datetime import UTC, datetime
+
+    from prevention.actions import evaluate_partition
+    from prevention.engine.evaluate import Partition
+
+    class TakeBack(Exception):
+        pass
+
+    found = {}
+    try:
+        with as_job(User.objects.system("prevention"), reason="dry run"):
+            evaluate_partition(Partition(), as_of=AS_OF, at=datetime(2026, 11, 22, 18, tzinfo=UTC))
+            found = rows()
+            raise TakeBack
+    except TakeBack:
+        return found
+    raise AssertionError
+
+
+def _terminate(pid: int) -> None:
+    import psycopg2
+
+    from tests import database
+
+    owner = psycopg2.connect(database.url("owner"))
+    owner.autocommit = True
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    owner.close()
+    clock.sleep(0.2)
+
+
+# --- Changed members ------------------------------------------------------------------------------------
+
+
+def take_all(by: User) -> int:
+    """Look at the queue until it is empty, as beat does every few seconds.
+
+    A change waits while any older transaction of the cluster is open, also one of another test's database.
+    """
+    total, deadline = 0, clock.monotonic() + 60
+    while clock.monotonic() < deadline:
+        total += jobs.take_changed(as_of=AS_OF, by=by)
+        with arranging():
+            if not MemberChange.objects.exists():
+                return total
+        clock.sleep(0.2)
+    raise AssertionError("The queue did not empty.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_changed_chart_is_evaluated_at_once(everybody):
+    """A result comes in: nobody types "done", the gap is closed with the next look at the queue."""
+    by = User.objects.system("prevention")
+    nightly()
+    take_all(by)
+    with arranging():
+        gap = CareGap.objects.filter(rule="breast_screening", status="open").first()
+        charts.observation(gap.member, MAMMOGRAPHY, date(2026, 11, 21), category="imaging")
+
+    count = take_all(by)
+
+    with arranging():
+        gap.refresh_from_db()
+    assert count == 1
+    assert gap.status == "closed"
+    assert gap.evidence["facts"][0]["model"] == "clinical.observation"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_commits_late_is_not_lost(everybody):
+    """Another transaction began first and is still open: what it writes is taken once it is through."""
+    by = User.objects.system("prevention")
+    take_all(by)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow_writer():
+        try:
+            with arranging():
+                charts.procedure(everybody[1], MAMMOGRAPHY, date(2026, 11, 20))
+                begun.set()
+                go_on.wait(30)
+        finally:
+            connections.close_all()
+
+    writer = threading.Thread(target=slow_writer)
+    writer.start()
+    assert begun.wait(30)
+    with arranging():
+        charts.procedure(everybody[3], MAMMOGRAPHY, date(2026, 11, 20))
+    early = jobs.take_changed(as_of=AS_OF, by=by)
+    go_on.set()
+    writer.join()
+
+    late = take_all(by)
+
+    assert early + late == 2

@@ -1,0 +1,200 @@
+"""A member answers a gap; an outreach worker works the list; nobody else sees either."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from clinical.models import ServiceRequest, Task
+from core.db import as_job
+from core.models import AuditEvent, User
+from network.models import RoleAssignment
+from prevention.actions import evaluate_members
+from prevention.models import CareGap, OutreachContact
+from tests.clinical import factories
+from tests.clinical.factories import World, arranging
+from tests.prevention import charts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    """Maria of our system and Olga of the other are due for everything; a care coordinator in each system."""
+    made = World()
+    with arranging():
+        made.coordinator = factories.account("Cora Dinator")
+        factories.role(made.coordinator, RoleAssignment.Role.CARE_COORDINATOR, made.system)
+        made.other_coordinator = factories.account("Otto Dinator")
+        factories.role(made.other_coordinator, RoleAssignment.Role.CARE_COORDINATOR, made.other_system)
+        for member in (made.maria, made.pedro, made.olga):
+            charts.enrol(member)
+    with as_job(User.objects.system("prevention"), reason="arrange"):
+        evaluate_members(
+            [made.maria.pk, made.pedro.pk, made.olga.pk],
+            as_of=timezone.localdate(),
+            at=datetime.now(UTC) - timedelta(minutes=1),
+        )
+    return made
+
+
+def gap_of(member, rule="colorectal_screening") -> CareGap:
+    with arranging():
+        return CareGap.objects.get(member=member, rule=rule, status__in=["open", "deferred", "closed"])
+
+
+def test_a_gap_says_what_why_and_what_it_costs(client, world):
+    client.force_login(world.maria.user)
+    gap = gap_of(world.maria)
+
+    page = client.get(reverse("prevention:gap", args=[gap.pk])).content.decode()
+
+    for words in ("Colon cancer test", "home", "$0", "USPSTF 2021-05-18", "Send me a home kit", "I had it elsewhere"):
+        assert words in page
+    with arranging():
+        assert AuditEvent.objects.filter(verb="prevention.gap", member_id=world.maria.pk).exists()
+
+
+def test_nobody_opens_another_members_gap(client, world):
+    gap = gap_of(world.maria)
+    for stranger in (world.pedro.user, world.olga.user):
+        client.force_login(stranger)
+        for name in ("gap", "order", "elsewhere", "not_now"):
+            method = client.get if name == "gap" else client.post
+            assert method(reverse(f"prevention:{name}", args=[gap.pk])).status_code == 404
+
+
+def test_ordering_the_kit_twice_is_one_order_under_protocol(client, world):
+    client.force_login(world.maria.user)
+    gap = gap_of(world.maria)
+
+    for _ in range(2):
+        client.post(reverse("prevention:order", args=[gap.pk]))
+
+    with arranging():
+        order = ServiceRequest.objects.get(member=world.maria)
+    assert (order.protocol, order.kind, order.ordered_by_id) == ("fit_home_kit", "laboratory", world.maria.user.pk)
+
+
+def test_had_it_elsewhere_asks_for_the_record_and_leaves_the_gap(client, world):
+    client.force_login(world.maria.user)
+    gap = gap_of(world.maria)
+
+    client.post(reverse("prevention:elsewhere", args=[gap.pk]), {"when": "May 2024", "where": "County Hospital"})
+
+    with arranging():
+        task = Task.objects.get(member=world.maria)
+    assert task.kind == "outside_record"
+    assert "County Hospital" in task.detail
+    assert gap_of(world.maria).status == "open", "only a fact closes a gap"
+
+
+def test_not_now_needs_a_day_and_a_reason(client, world):
+    client.force_login(world.maria.user)
+    gap = gap_of(world.maria)
+    url = reverse("prevention:not_now", args=[gap.pk])
+
+    assert client.post(url, {"until": "2020-01-01", "reason": "x"}).status_code == 422
+    until = timezone.localdate() + timedelta(days=60)
+    client.post(url, {"until": until.isoformat(), "reason": "After my knee operation"})
+
+    gap = gap_of(world.maria)
+    assert (gap.status, gap.deferred_until, gap.defer_reason) == ("deferred", until, "After my knee operation")
+
+
+def test_portal_home_says_what_is_due(client, world):
+    client.force_login(world.maria.user)
+
+    page = client.get("/").content.decode()
+
+    assert "4 things need you today" in page
+    assert "Colon cancer test" in page
+
+
+def test_the_worklist_shows_our_members_and_not_theirs(client, world):
+    client.force_login(world.coordinator)
+
+    page = client.get(reverse("prevention:worklist") + "?rule=cervical_screening").content.decode()
+
+    assert "Alvarez, Maria" in page
+    assert "Other, Olga" not in page
+
+
+@pytest.mark.parametrize("name", ["gap_detail", "contact", "staff_order"])
+def test_the_other_systems_coordinator_cannot_touch_our_gaps(client, world, name):
+    client.force_login(world.other_coordinator)
+    gap = gap_of(world.maria)
+
+    method = client.get if name == "gap_detail" else client.post
+    assert method(reverse(f"prevention:{name}", args=[gap.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["worklist", "runs"])
+def test_members_and_nurses_lists(client, world, name):
+    client.force_login(world.maria.user)
+    assert client.get(reverse(f"prevention:{name}")).status_code == 403
+
+
+def test_a_call_is_kept(client, world):
+    client.force_login(world.coordinator)
+    gap = gap_of(world.maria)
+
+    client.post(reverse("prevention:contact", args=[gap.pk]), {"outcome": "no_answer", "note": "Voicemail"})
+
+    with arranging():
+        kept = OutreachContact.objects.get(gap=gap)
+    assert (kept.outcome, kept.by_id) == ("no_answer", world.coordinator.pk)
+
+
+def test_the_worklist_asks_few_questions_whatever_its_length(client, world, django_assert_max_num_queries):
+    client.force_login(world.coordinator)
+    with arranging():
+        for number in range(20):
+            member = factories.member(world.system, f"Due{number}", with_account=False)
+            CareGap.objects.create(
+                member=member, rule="blood_pressure", due_on=date(2024, 1, 1), opened_at=datetime.now(UTC)
+            )
+
+    with django_assert_max_num_queries(25):
+        page = client.get(reverse("prevention:worklist") + "?rule=blood_pressure")
+
+    assert page.content.decode().count("kp-work__open") >= 20
+
+
+def test_booking_from_a_gap_leads_to_the_preventive_visit(client, world):
+    client.force_login(world.maria.user)
+    gap = gap_of(world.maria, "breast_screening")
+
+    page = client.get(reverse("prevention:gap", args=[gap.pk])).content.decode()
+
+    assert f"?from=gap:{gap.pk}" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_are_accessible(page, axe, screenshot, live_server, client, world):
+    from django.conf import settings
+
+    def sign_in(user):
+        client.force_login(user)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+
+    gap = gap_of(world.maria)
+    sign_in(world.maria.user)
+    page.goto("/")
+    axe(page)
+    screenshot(page, "home")
+    page.goto(reverse("prevention:gap", args=[gap.pk]))
+    axe(page)
+    screenshot(page, "gap")
+
+    sign_in(world.coordinator)
+    page.goto(reverse("prevention:worklist") + "?rule=colorectal_screening")
+    page.get_by_role("link", name="Alvarez, Maria", exact=True).click()
+    page.get_by_text("Order under protocol").wait_for()
+    axe(page)
+    screenshot(page, "worklist")
+    page.goto(reverse("prevention:runs"))
+    axe(page)
+    screenshot(page, "runs")
