@@ -200,8 +200,10 @@ def compile_program(measures: tuple[Measure, ...], rules: tuple[CareRule, ...], 
     inner, outer = ["s.member_id"], ["o.member_id"]
     for m, measure in enumerate(measures):
         for g, group in enumerate(measure.groups):
-            for population in POPULATIONS:
-                inner.append(f"coalesce({group.condition(population).true(to)}, false) AS m{m}_{g}_{population}")
+            inner += [
+                f"coalesce({group.condition(population).true(to)}, false) AS m{m}_{g}_{population}"
+                for population in POPULATIONS
+            ]
             outer += _populations(f"m{m}_{g}_")
     for r, rule in enumerate(rules):
         inner += _rule_columns(to, rule, r)

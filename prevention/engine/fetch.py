@@ -32,7 +32,8 @@ _PREVALENCE = {
 
 _REPEAT = "f.dosage -> 0 -> 'timing' -> 'repeat'"
 _PER_DAY = f"""CASE WHEN {_REPEAT} ? 'period' AND ({_REPEAT} ? 'frequency' OR {_REPEAT} ? 'frequencyMax') THEN
-    coalesce({_REPEAT} ->> 'frequencyMax', {_REPEAT} ->> 'frequency')::numeric / nullif(({_REPEAT} ->> 'period')::numeric, 0)
+    coalesce({_REPEAT} ->> 'frequencyMax', {_REPEAT} ->> 'frequency')::numeric
+    / nullif(({_REPEAT} ->> 'period')::numeric, 0)
     * CASE {_REPEAT} ->> 'periodUnit' WHEN 'h' THEN 24 WHEN 'min' THEN 1440 WHEN 's' THEN 86400 WHEN 'd' THEN 1
       WHEN 'wk' THEN 1 / 7.0 WHEN 'mo' THEN 1 / 30.0 WHEN 'a' THEN 1 / 365.0 END
     WHEN {_REPEAT} ? 'timeOfDay' THEN jsonb_array_length({_REPEAT} -> 'timeOfDay') ELSE 0 END"""
