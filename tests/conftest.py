@@ -71,6 +71,14 @@ def _with_two_connections(rollback):
     return classmethod(rollback_atomics)
 
 
+@pytest.fixture(autouse=True)
+def forget_concepts() -> None:
+    """Ids remembered by a process belong to the database of the test before."""
+    from core import terminology
+
+    terminology.forget()
+
+
 @pytest.fixture
 def owner_connection(db: None, database_name: str) -> Iterator:
     """A psycopg2 connection as the tables' owner, for tests of what even the owner's triggers refuse."""

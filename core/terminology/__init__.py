@@ -1,0 +1,23 @@
+"""Codes and sets of codes. A concept has an integer key, and so a measure is a join on integers.
+
+`value_sets.csv` holds small sets of our own, under the address of the official set that each stands in for, from
+freely usable codes alone: ICD-10-CM and -PCS (NCHS, CMS), HCPCS level II (CMS), LOINC (Regenstrief; names in our own
+words), CVX (CDC), RxNorm (NLM). They are examples enough for the demo world; `./kp load_valuesets` puts the official
+expansions over them.
+"""
+
+from core.terminology.concepts import SYSTEMS, code_system, concept, concepts, forget, source_system
+from core.terminology.value_sets import Loaded, load_own, load_value_sets, official
+
+__all__ = [
+    "SYSTEMS",
+    "Loaded",
+    "code_system",
+    "concept",
+    "concepts",
+    "forget",
+    "load_own",
+    "load_value_sets",
+    "official",
+    "source_system",
+]

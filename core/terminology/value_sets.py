@@ -1,0 +1,179 @@
+"""Value sets from FHIR expansions and from our own table."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.db import connection, transaction
+
+from core.models import ValueSet
+from core.terminology.concepts import Coding, address, concepts
+
+OFFICIAL = "http://cts.nlm.nih.gov/fhir/ValueSet/"
+OWN = Path(__file__).with_name("value_sets.csv")
+
+
+def official(oid: str) -> str:
+    """The canonical address of a value set of the VSAC, by its OID; an address stays as it is."""
+    return OFFICIAL + oid if oid[:1].isdigit() else oid
+
+
+@dataclass
+class Loaded:
+    """What a load did: sets read, of these changed, codes in them, and files set aside with the reason."""
+
+    sets: int = 0
+    changed: int = 0
+    codes: int = 0
+    set_aside: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Expansion:
+    url: str
+    name: str
+    version: str
+    source: str
+    codings: tuple[Coding, ...]
+
+
+def load_own() -> Loaded:
+    """Put our own small sets in, but never over an official expansion. Repeating it changes nothing."""
+    grouped: dict[tuple[str, str], list[Coding]] = defaultdict(list)
+    with OWN.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            grouped[official(row["value_set"]), row["name"]].append((row["system"], row["code"], row["display"]))
+    taken = set(ValueSet.objects.filter(is_own=False).values_list("url", flat=True))
+    return _store(
+        [
+            Expansion(url, name, "", "kpcare", tuple(codings))
+            for (url, name), codings in grouped.items()
+            if url not in taken
+        ],
+        is_own=True,
+    )
+
+
+def load_value_sets(paths: Iterable[Path]) -> Loaded:
+    """Read FHIR ValueSet resources with an expansion (JSON files, or bundles of them) and replace their memberships.
+
+    A set without an expansion or address is set aside with the reason; everything else is stored in one transaction.
+    """
+    found: list[Expansion] = []
+    aside: dict[str, str] = {}
+    for path in sorted(paths):
+        try:
+            resource = orjson.loads(path.read_bytes())
+        except (OSError, orjson.JSONDecodeError) as error:
+            aside[path.name] = f"not readable as JSON: {error}"
+            continue
+        for value_set in _value_sets(resource):
+            reason = _problem(value_set)
+            if reason:
+                aside[path.name] = reason
+            else:
+                found.append(_expansion(value_set))
+    loaded = _store(found, is_own=False)
+    loaded.set_aside = aside
+    return loaded
+
+
+def _value_sets(resource: Any) -> Iterator[dict[str, Any]]:
+    if not isinstance(resource, dict):
+        yield {}
+    elif resource.get("resourceType") == "Bundle":
+        for entry in resource.get("entry", ()):
+            if entry.get("resource", {}).get("resourceType") == "ValueSet":
+                yield entry["resource"]
+    else:
+        yield resource
+
+
+def _problem(value_set: dict[str, Any]) -> str:
+    if value_set.get("resourceType") != "ValueSet":
+        return "not a ValueSet"
+    if not value_set.get("url"):
+        return "no address (url)"
+    if "expansion" not in value_set and not any(part.get("concept") for part in _includes(value_set)):
+        return "no expansion and no listed codes"
+    return ""
+
+
+def _includes(value_set: dict[str, Any]) -> list[dict[str, Any]]:
+    return value_set.get("compose", {}).get("include", [])
+
+
+def _expansion(value_set: dict[str, Any]) -> Expansion:
+    codings: list[Coding] = []
+    waiting = list(value_set.get("expansion", {}).get("contains", ()))
+    while waiting:
+        item = waiting.pop()
+        waiting.extend(item.get("contains", ()))
+        if item.get("code") and item.get("system") and not item.get("abstract"):
+            codings.append((item["system"], item["code"], item.get("display", "")))
+    if "expansion" not in value_set:
+        # Nothing but listed codes: then the definition is its own expansion.
+        for part in _includes(value_set):
+            codings += [(part["system"], item["code"], item.get("display", "")) for item in part.get("concept", ())]
+    return Expansion(
+        url=value_set["url"].split("|")[0],
+        name=(value_set.get("title") or value_set.get("name") or value_set["url"])[:255],
+        version=str(value_set.get("version", ""))[:60],
+        source=(value_set.get("publisher") or "")[:300],
+        codings=tuple(codings),
+    )
+
+
+@transaction.atomic
+def _store(expansions: list[Expansion], *, is_own: bool) -> Loaded:
+    """Replace the memberships of these sets, touching only rows that differ."""
+    # The same set twice: the later file stands, as a repeated load would leave it.
+    by_url = {expansion.url: expansion for expansion in expansions}
+    ids = concepts(coding for expansion in by_url.values() for coding in expansion.codings)
+    ValueSet.objects.bulk_create(
+        [
+            ValueSet(url=one.url, name=one.name, version=one.version, source=one.source, is_own=is_own)
+            for one in by_url.values()
+        ],
+        update_conflicts=True,
+        unique_fields=["url"],
+        update_fields=["name", "version", "source", "is_own"],
+    )
+    sets = dict(ValueSet.objects.filter(url__in=by_url).values_list("url", "pk"))
+    pairs = {(sets[one.url], ids[_key(coding)]) for one in by_url.values() for coding in one.codings}
+    changed = _replace(sorted(sets.values()), sorted(pairs))
+    return Loaded(sets=len(by_url), changed=changed, codes=len(pairs))
+
+
+def _key(coding: Coding) -> tuple[str, str]:
+    return address(coding[0]), coding[1]
+
+
+def _replace(sets: list[int], pairs: list[tuple[int, int]]) -> int:
+    """Make the memberships of `sets` equal to `pairs`; returns how many sets that changed."""
+    columns = [[pair[0] for pair in pairs], [pair[1] for pair in pairs]]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE wanted_member ON COMMIT DROP AS "
+            "SELECT * FROM unnest(%s::int[], %s::int[]) AS w (value_set_id, concept_id)",
+            columns,
+        )
+        cursor.execute("ANALYZE wanted_member")
+        cursor.execute(
+            "DELETE FROM core_valuesetmember m WHERE m.value_set_id = ANY (%s) AND NOT EXISTS (SELECT FROM "
+            "wanted_member w WHERE w.value_set_id = m.value_set_id AND w.concept_id = m.concept_id) "
+            "RETURNING m.value_set_id",
+            [sets],
+        )
+        changed = {row[0] for row in cursor.fetchall()}
+        cursor.execute(
+            "INSERT INTO core_valuesetmember (value_set_id, concept_id) SELECT value_set_id, concept_id "
+            "FROM wanted_member ORDER BY 1, 2 ON CONFLICT DO NOTHING RETURNING value_set_id"
+        )
+        changed |= {row[0] for row in cursor.fetchall()}
+        cursor.execute("DROP TABLE wanted_member")
+    return len(changed)
