@@ -21,15 +21,15 @@ def _row(user, *, action: str, verb: str, member_id, obj, reason: str, detail, r
     context = current()
     return AuditEvent(
         user_id=getattr(user, "pk", None),
-        role=context.role,
+        role=context.role[:40],
         action=action,
         verb=verb,
         member_id=member_id if member_id is not None else _member_of(obj),
         object_type=obj._meta.label_lower if is_record else "",
         object_id=str(obj.pk) if is_record else "",
         reason=(reason or context.reason)[:300],
-        ip_address=request.META.get("REMOTE_ADDR") or None if request is not None else None,
-        request_id=request.headers.get("X-Request-ID", "")[:64] if request is not None else "",
+        ip_address=context.ip_address or (request.META.get("REMOTE_ADDR") or None if request is not None else None),
+        request_id=context.request_id,
         detail=detail or {},
     )
 

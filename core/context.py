@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import connections
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 JOBS_ROLE = "kpcare_jobs"
 
@@ -27,6 +28,9 @@ class Context:
     member_ids: frozenset[uuid.UUID] = field(default_factory=frozenset)
     organization_ids: frozenset[uuid.UUID] = field(default_factory=frozenset)
     is_job: bool = False
+    # Where the request came from, for the audit row; Postgres is not told.
+    ip_address: str | None = None
+    request_id: str = ""
 
     def settings(self) -> dict[str, str]:
         """Setting name → value, as `set_config` takes them."""
@@ -89,4 +93,10 @@ def become(context: Context) -> None:
 def _tell_open_transactions() -> None:
     for connection in connections.all(initialized_only=True):
         if connection.in_atomic_block and not connection.needs_rollback and not connection.closed_in_transaction:
-            apply_to(connection)
+            _tell(connection)
+
+
+def _tell(connection) -> None:
+    # After an error Postgres takes no statement; rolling back restores the settings too.
+    if connection.connection.info.transaction_status != TRANSACTION_STATUS_INERROR:
+        apply_to(connection)

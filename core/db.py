@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ReachProvider = Callable[["User"], tuple[set, set]]
 _reach_providers: list[ReachProvider] = []
+_role_namers: list[Callable[["User"], str]] = []
 
 
 def register_reach(provider: ReachProvider) -> ReachProvider:
@@ -22,17 +23,38 @@ def register_reach(provider: ReachProvider) -> ReachProvider:
     return provider
 
 
-def context_for(user: "User | None", *, role: str = "", reason: str = "") -> Context:
-    """The context in which `user` acts: the members and organisations they reach. None or anonymous: nobody."""
+def register_roles(namer: Callable[["User"], str]) -> Callable[["User"], str]:
+    """Plug in what names the roles that a user holds today, for history and audit (like `nurse,physician`)."""
+    _role_namers[:] = [namer]
+    return namer
+
+
+def context_for(
+    user: "User | None", *, role: str = "", reason: str = "", ip_address: str | None = None, request_id: str = ""
+) -> Context:
+    """The context in which `user` acts: the members and organisations they reach. None or anonymous: nobody.
+
+    Without `role` it is what `user` is today.
+    """
     if user is None or not user.is_authenticated or not user.is_active:
-        return Context(reason=reason)
+        return Context(reason=reason, ip_address=ip_address, request_id=request_id)
+    if not role and _role_namers:
+        role = _role_namers[0](user)
     members: set = set()
     organizations: set = set()
     for provider in _reach_providers:
         more_members, more_organizations = provider(user)
         members |= more_members
         organizations |= more_organizations
-    return Context(user.pk, role, reason, frozenset(members), frozenset(organizations))
+    return Context(
+        user.pk,
+        role,
+        reason,
+        frozenset(members),
+        frozenset(organizations),
+        ip_address=ip_address,
+        request_id=request_id,
+    )
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ A room registers its job once, from `AppConfig.ready()`:
 
 and starts it anywhere; starting the same work again is the same run:
 
-    run = jobs.start_run(by=user, kind="prevention", key="2026-11-22", parameters={"as_of": "2026-11-22"}, partitions=16)
+    run = jobs.start_run(by=user, kind="prevention", key="2026-11-22", parameters={…}, partitions=16)
     jobs.work(run)               # here and now, until every share is done; or
     jobs.send(run)               # by the Celery workers, after commit; or
     jobs.work_in_processes(run)  # by processes on this machine

@@ -8,6 +8,8 @@ from django.db import connection
 ELIGIBILITY = 0x6B70_0001
 # One computation of a capitation run, estimate or reconciliation at a time.
 CAPITATION = 0x6B70_0002
+# Seals chain: one is made after the other.
+AUDIT_SEAL = 0x6B70_0003
 
 
 def _take(function: str, key: int) -> None:

@@ -1,9 +1,58 @@
-"""Messages that leave the system: written in the action's transaction, delivered after commit."""
+"""Messages that leave the system: written in the action's transaction, delivered after commit, at least once.
 
-from datetime import datetime
+A message names a template and carries no health detail: what waits is read in the portal, after sign-in. The values a
+template may show are the few of `ALLOWED`, whatever the row's context holds.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from core.models import OutboxMessage
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from core.models import OutboxMessage, User
+from core.models.base import ClockTimestamp
+
+log = logging.getLogger(__name__)
+Channel, Status = OutboxMessage.Channel, OutboxMessage.Status
+
+# Nothing of these tells what somebody has or takes: names, places and times that the person knows already.
+ALLOWED = frozenset({"given_name", "day", "time", "place", "organization", "phone", "hours", "days", "by_name"})
+MAX_ATTEMPTS = 6
+# After the first failure a minute, then 4, 16 minutes, an hour, four hours.
+BACKOFF = timedelta(minutes=1)
+# Longer than any transport takes; a worker that died leaves its messages to the next sweep after this.
+LEASE = timedelta(minutes=5)
+
+
+class Undeliverable(Exception):
+    """Trying again would not help: no address, no such template, no transport for the channel."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    subject: str
+    body: str
+
+
+Transport = Callable[[OutboxMessage, Rendered], None]
+_transports: dict[str, Transport] = {}
+
+
+def register_transport(channel: str, transport: Transport) -> None:
+    """Plug in how a channel delivers. `transport(message, rendered)` raises to be tried again."""
+    _transports[channel] = transport
+
+
+# --- write ----------------------------------------------------------------------------------------------
 
 
 def enqueue(
@@ -11,18 +60,21 @@ def enqueue(
     dedupe_key: str,
     channel: str,
     template: str,
-    user=None,
+    user: User | None = None,
     member_id: UUID | None = None,
     address: str = "",
     language: str = "en",
-    context: dict | None = None,
+    context: dict[str, Any] | None = None,
     url_path: str = "",
     send_after: datetime | None = None,
 ) -> None:
     """Write one message; a second with the same `dedupe_key` is the same message and is not written.
 
-    `context` carries no health detail: what waits is read in the portal, after sign-in.
+    Raises `ValueError` for a context value that messages may not carry (see `ALLOWED`).
     """
+    forbidden = (context or {}).keys() - ALLOWED
+    if forbidden:
+        raise ValueError(f"A message may not carry {', '.join(sorted(forbidden))}: say it in the portal.")
     message = OutboxMessage(
         dedupe_key=dedupe_key,
         channel=channel,
@@ -36,3 +88,143 @@ def enqueue(
         **({"send_after": send_after} if send_after else {}),
     )
     OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
+    wake()
+
+
+def wake() -> None:
+    """Have due messages delivered once this transaction has committed; a thousand calls are one wake-up."""
+    if any(entry[1] is _send_wakeup for entry in connection.run_on_commit):
+        return
+    # Robust: with Redis away the sweep delivers.
+    transaction.on_commit(_send_wakeup, robust=True)
+
+
+def _send_wakeup() -> None:
+    from core.tasks import deliver_outbox
+
+    deliver_outbox.delay()
+
+
+# --- deliver --------------------------------------------------------------------------------------------
+
+
+def deliver(limit: int = 200) -> int:
+    """Deliver what is due, at most `limit` messages; returns how many were tried.
+
+    Any number of workers may deliver at once. One that dies between sending and noting it sends again.
+    """
+    claimed = _claim(limit)
+    for message in claimed:
+        _deliver(message)
+    return len(claimed)
+
+
+@transaction.atomic
+def _claim(limit: int) -> list[OutboxMessage]:
+    due = (
+        OutboxMessage.objects.filter(status__in=[Status.QUEUED, Status.SENDING], send_after__lte=ClockTimestamp())
+        .select_for_update(skip_locked=True, of=["self"])
+        .select_related("user")
+        .order_by("send_after")[:limit]
+    )
+    messages = list(due)
+    OutboxMessage.objects.filter(pk__in=[message.pk for message in messages]).update(
+        status=Status.SENDING, attempts=F("attempts") + 1, send_after=ClockTimestamp() + LEASE
+    )
+    for message in messages:
+        message.attempts += 1
+    return messages
+
+
+def _deliver(message: OutboxMessage) -> None:
+    """Hand one message to its channel and note how it went."""
+    try:
+        transport = _transports.get(message.channel)
+        if transport is None:
+            raise Undeliverable(f"no transport for {message.channel}")
+        transport(message, render(message))
+    except Undeliverable as error:
+        _note(message, status=Status.FAILED, last_error=str(error)[:300])
+    except Exception as error:
+        log.warning("outbox_delivery_failed", extra={"outbox": str(message.pk), "error": type(error).__name__})
+        over = message.attempts >= MAX_ATTEMPTS
+        _note(
+            message,
+            status=Status.FAILED if over else Status.QUEUED,
+            # The type alone: a mail server's answer can quote the address or the text.
+            last_error=type(error).__name__,
+            send_after=timezone.now() + BACKOFF * 4 ** (message.attempts - 1),
+        )
+    else:
+        _note(message, status=Status.SENT, last_error="", sent_at=ClockTimestamp())
+
+
+def _note(message: OutboxMessage, **fields: Any) -> None:
+    OutboxMessage.objects.filter(pk=message.pk).update(**fields)
+
+
+def render(message: OutboxMessage) -> Rendered:
+    """Subject and text in the message's language, with the few values that messages may show.
+
+    Raises `Undeliverable` for a template that does not exist.
+    """
+    from django.template import TemplateDoesNotExist
+
+    values = {name: value for name, value in message.context.items() if name in ALLOWED}
+    values["url"] = settings.PUBLIC_URL.rstrip("/") + (message.url_path or "/")
+    try:
+        with translation.override(message.language):
+            subject = render_to_string(f"messages/{message.template}.subject", values)
+            body = render_to_string(f"messages/{message.template}.txt", values)
+    except TemplateDoesNotExist as error:
+        raise Undeliverable(f"no template {message.template}") from error
+    return Rendered(" ".join(subject.split()), body.strip() + "\n")
+
+
+# --- transports -----------------------------------------------------------------------------------------
+
+
+def send_email(message: OutboxMessage, rendered: Rendered) -> None:
+    """By Django's mail backend; the Message-ID is the same on every attempt, so that a repeat can be known."""
+    address = message.address or (message.user.email if message.user else "")
+    if not address or address.endswith(".invalid"):
+        raise Undeliverable("no e-mail address")
+    domain = settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].strip("> ")
+    EmailMessage(
+        rendered.subject, rendered.body, to=[address], headers={"Message-ID": f"<{message.pk}@{domain}>"}
+    ).send()
+
+
+def show_in_portal(message: OutboxMessage, rendered: Rendered) -> None:
+    """A portal notice is its own delivery: the row is what the person sees."""
+    if message.user_id is None and message.member_id is None:
+        raise Undeliverable("nobody to show it to")
+
+
+def keep_in_demo(message: OutboxMessage, rendered: Rendered) -> None:
+    """SMS, letter and push in demo mode: nothing leaves; the outbox page shows what would have gone."""
+    if not settings.DEMO:
+        raise Undeliverable(f"no transport for {message.channel}")
+    if message.channel == Channel.SMS and not message.address:
+        raise Undeliverable("no telephone number")
+
+
+register_transport(Channel.EMAIL, send_email)
+register_transport(Channel.PORTAL, show_in_portal)
+for _channel in (Channel.SMS, Channel.LETTER, Channel.PUSH):
+    register_transport(_channel, keep_in_demo)
+
+
+# --- portal notices -------------------------------------------------------------------------------------
+
+
+def notices_for(user: User) -> QuerySet[OutboxMessage]:
+    """The user's portal notices that are due, newest first."""
+    return OutboxMessage.objects.filter(
+        Q(user=user), channel=Channel.PORTAL, send_after__lte=timezone.now() + LEASE
+    ).order_by("-created_at")
+
+
+def mark_read(*, by: User, message_id: UUID) -> None:
+    """Note that the person opened their own notice; somebody else's stays as it is."""
+    OutboxMessage.objects.filter(pk=message_id, user=by, read_at=None).update(read_at=timezone.now())

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
+from core import partitions
 from core.models.audit import AuditEvent, AuditSeal
 
 APP, JOBS = "kpcare_app", "kpcare_jobs"
@@ -49,10 +50,28 @@ def member_column(model: type[models.Model]) -> str | None:
     """The column that says whose row it is: `member_id`, or `id` for the member itself; None elsewhere."""
     if model._meta.label_lower in UNGUARDED:
         return None
-    if model._meta.label_lower == "members.member":
+    if model._meta.label_lower == "members.member" or _tracks_member(model):
         return "id"
     columns = {field.column for field in model._meta.local_concrete_fields}
     return "member_id" if "member_id" in columns else None
+
+
+def _tracks_member(model: type[models.Model]) -> bool:
+    """Whether the rows are earlier states of members themselves: their `id` is the member's."""
+    tracked = getattr(model, "pgh_tracked_model", None)
+    return tracked is not None and tracked._meta.label_lower == "members.member"
+
+
+def policy(model: type[models.Model]) -> str | None:
+    """The condition under which a transaction reaches a row; None where the table holds nothing personal."""
+    column = member_column(model)
+    organization = "managing_organization_id = ANY (core_context_ids('kpcare.organization_ids'))"
+    if column == "member_id" or _tracks_member(model):
+        return f"core_reaches({column})"
+    if column == "id":
+        return f"id = ANY (core_context_ids('kpcare.member_ids')) OR {organization}"
+    columns = {field.column for field in model._meta.local_concrete_fields}
+    return organization if "managing_organization_id" in columns else None
 
 
 def is_history(model: type[models.Model]) -> bool:
@@ -69,18 +88,12 @@ def _grant(model: type[models.Model]) -> str:
 
 def statements() -> list[str]:
     """Every grant and policy, as SQL that may run again and again."""
-    sql = [FUNCTIONS, f"GRANT USAGE ON SCHEMA public TO {APP}, {JOBS}"]
+    sql = [FUNCTIONS, partitions.FUNCTION, f"GRANT USAGE ON SCHEMA public TO {APP}, {JOBS}"]
     for model in tables():
         table = f'"{model._meta.db_table}"'
         sql.append(f"REVOKE ALL ON {table} FROM {APP}, {JOBS}; GRANT {_grant(model)} ON {table} TO {APP}, {JOBS}")
-        column = member_column(model)
-        if column:
-            test = (
-                f"core_reaches({column})"
-                if column == "member_id"
-                else "id = ANY (core_context_ids('kpcare.member_ids')) OR "
-                "managing_organization_id = ANY (core_context_ids('kpcare.organization_ids'))"
-            )
+        test = policy(model)
+        if test:
             sql.append(
                 f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; DROP POLICY IF EXISTS reach ON {table}; "
                 f"CREATE POLICY reach ON {table} USING ({test})"
@@ -110,3 +123,4 @@ def apply_after_migrate(using: str = DEFAULT_DB_ALIAS, **kwargs) -> None:
     with connection.cursor() as cursor:
         for statement in statements():
             cursor.execute(statement)
+    partitions.ensure(using=using)

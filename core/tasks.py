@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from core import jobs
+from core import jobs, outbox, partitions, seals
 from core.models import JobRun
 
 
@@ -17,3 +17,24 @@ def work_run(run_id: str) -> None:
 def sweep_jobs() -> int:
     """Wake workers for runs that nobody works on."""
     return jobs.sweep()
+
+
+@shared_task(queue="outbox", ignore_result=True)
+def deliver_outbox() -> int:
+    """Deliver messages until none is due."""
+    total = 0
+    while tried := outbox.deliver():
+        total += tried
+    return total
+
+
+@shared_task(queue="default", ignore_result=True)
+def ensure_partitions() -> list[str]:
+    """Make the partitions of the months to come."""
+    return partitions.ensure()
+
+
+@shared_task(queue="default", ignore_result=True)
+def seal_audit() -> int:
+    """Seal the audit rows of finished transactions."""
+    return seals.seal()

@@ -251,7 +251,13 @@ if DEMO:
     EMAIL_FILE_PATH = BASE_DIR / ".kpcare" / "mail"
 else:
     vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+# How people reach this system: links in messages begin with it.
+PUBLIC_URL = env("PUBLIC_URL", default="http://localhost:8000")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="kpcare <no-reply@localhost>")
+
+# --- Audit -------------------------------------------------------------------------------------------------
+# Seals of the audit are written here too: put it where the database's administrators cannot write.
+AUDIT_SEAL_FILE = env("AUDIT_SEAL_FILE", default=str(BASE_DIR / ".kpcare" / "audit-seals.txt"))
 
 # --- Browser security --------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

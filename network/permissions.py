@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import rules
 from django.utils import timezone
 
-from core.db import register_reach
+from core.db import register_reach, register_roles
 from network.models import RoleAssignment
 
 
@@ -56,3 +56,9 @@ def _system_id(organization):
 def staff_reach(user) -> tuple[set, set]:
     """Staff reach the members of the systems where they hold a role today."""
     return set(), {_system_id(held.organization) for held in roles_in_force(user)}
+
+
+@register_roles
+def role_names(user) -> str:
+    """The user's roles of today in one word or a few; empty for a member."""
+    return ",".join(sorted({held.role for held in roles_in_force(user)}))

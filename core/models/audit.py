@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -40,6 +41,7 @@ class AuditEvent(MonthlyPartitioned, models.Model):
         indexes = [
             models.Index(fields=["member_id", "-at"], name="core_audit_member"),
             models.Index(fields=["user_id", "-at"], name="core_audit_user"),
+            BrinIndex(fields=["xid"], name="core_audit_xid", autosummarize=True, pages_per_range=32),
         ]
         triggers = immutable()
 
@@ -52,6 +54,7 @@ class AuditSeal(models.Model):
     first_id = models.BigIntegerField()
     last_id = models.BigIntegerField()
     below_xid = models.BigIntegerField(help_text="Rows of transactions at or above this one belong to a later seal.")
+    above_id = models.BigIntegerField(default=0, db_default=0, help_text="Last row before a restored database began.")
     row_count = models.IntegerField()
     digest = models.BinaryField(max_length=32, help_text="SHA-256 over the previous digest and the rows in id order.")
 

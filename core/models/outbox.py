@@ -47,7 +47,11 @@ class OutboxMessage(Identified):
 
     class Meta:
         indexes = [
-            models.Index(fields=["send_after"], name="core_outbox_due", condition=models.Q(status="queued")),
+            models.Index(
+                fields=["send_after"],
+                name="core_outbox_due",
+                condition=models.Q(status__in=["queued", "sending"]),
+            ),
             models.Index(fields=["member_id", "-created_at"], name="core_outbox_member"),
             models.Index(fields=["user", "-created_at"], name="core_outbox_user"),
         ]

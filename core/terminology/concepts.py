@@ -42,7 +42,7 @@ def address(system: str) -> str:
 def code_system(system: str) -> CodeSystem:
     """The code system of a short name (`loinc`) or canonical address, made where it is missing."""
     uri = address(system)
-    names = {known: name for known, name in SYSTEMS.values()}
+    names = dict(SYSTEMS.values())
     found, _ = CodeSystem.objects.get_or_create(uri=uri, defaults={"name": names.get(uri, uri.rsplit("/", 1)[-1])[:60]})
     return found
 

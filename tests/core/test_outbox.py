@@ -1,0 +1,174 @@
+"""The outbox: one message a key, after commit, at least once, nothing about health."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.utils import timezone
+
+from core import outbox
+from core.models import OutboxMessage
+from tests.network.factories import make_user
+
+TEMPLATES = Path(__file__).parents[2] / "templates" / "messages"
+pytestmark = pytest.mark.django_db
+
+
+def write(key: str = "once", **fields) -> OutboxMessage:
+    fields = {"channel": "email", "template": "message_waiting", "address": "maria@example.test", **fields}
+    outbox.enqueue(dedupe_key=key, **fields)
+    return OutboxMessage.objects.get(dedupe_key=key)
+
+
+def test_a_message_is_delivered_once_however_often_it_is_written():
+    write()
+    write()
+
+    assert outbox.deliver() == 1
+    assert outbox.deliver() == 0
+    assert [message.subject for message in mail.outbox] == ["You have a message"]
+    assert OutboxMessage.objects.get().sent_at is not None
+
+
+def test_it_speaks_the_persons_language_and_carries_the_link():
+    write(template="invitation", language="es", context={"given_name": "María", "days": 7}, url_path="/accounts/x/")
+    outbox.deliver()
+
+    (sent,) = mail.outbox
+    assert "María" in sent.body
+    assert "/accounts/x/" in sent.body
+    assert sent.to == ["maria@example.test"]
+
+
+def test_it_waits_for_its_time():
+    write(send_after=timezone.now() + timedelta(hours=3))
+    assert outbox.deliver() == 0
+
+
+def test_a_failure_is_tried_again_later_and_given_up_in_the_end(monkeypatch):
+    tries = []
+
+    def fail(message, rendered):
+        tries.append(message.attempts)
+        raise ConnectionError("maria@example.test refused: diabetes clinic")
+
+    monkeypatch.setitem(outbox._transports, "email", fail)
+    message = write()
+    for _ in range(10):
+        outbox.deliver()
+        message.refresh_from_db()
+        if message.status == "queued":
+            assert message.send_after > timezone.now()
+            OutboxMessage.objects.update(send_after=timezone.now() - timedelta(seconds=1))
+
+    assert tries == [1, 2, 3, 4, 5, 6]
+    assert message.status == "failed"
+    assert message.last_error == "ConnectionError"
+
+
+def test_what_a_dead_worker_had_claimed_is_delivered_after_its_lease():
+    write()
+    outbox._claim(10)
+    assert outbox.deliver() == 0
+
+    OutboxMessage.objects.update(send_after=timezone.now() - timedelta(seconds=1))
+    assert outbox.deliver() == 1
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"address": ""}, "no e-mail address"),
+        ({"template": "does_not_exist"}, "no template does_not_exist"),
+        ({"channel": "sms", "address": ""}, "no telephone number"),
+        ({"channel": "portal"}, "nobody to show it to"),
+    ],
+)
+def test_what_can_never_be_delivered_fails_at_once(fields, reason):
+    message = write(**fields)
+    outbox.deliver()
+    message.refresh_from_db()
+    assert (message.status, message.last_error) == ("failed", reason)
+
+
+def test_outside_a_demo_a_channel_without_transport_says_so(settings):
+    settings.DEMO = False
+    message = write(channel="sms", address="+15105550123")
+    outbox.deliver()
+    message.refresh_from_db()
+    assert message.last_error == "no transport for sms"
+
+
+def test_health_detail_is_refused_when_it_is_written():
+    with pytest.raises(ValueError, match="diagnosis"):
+        write(context={"diagnosis": "F32.1"})
+    assert not OutboxMessage.objects.exists()
+
+
+def test_many_messages_in_one_transaction_are_one_wakeup(monkeypatch, django_capture_on_commit_callbacks):
+    woken = []
+    monkeypatch.setattr("core.tasks.deliver_outbox.delay", lambda: woken.append(1))
+    with django_capture_on_commit_callbacks(execute=True):
+        for number in range(5):
+            write(str(number))
+        assert woken == []
+    assert woken == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_of_a_rolled_back_action_is_never_sent(monkeypatch):
+    from django.db import transaction
+
+    woken = []
+    monkeypatch.setattr("core.tasks.deliver_outbox.delay", lambda: woken.append(1))
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        write()
+        raise ZeroDivisionError
+    assert not OutboxMessage.objects.exists()
+    assert not woken
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_never_take_the_same_message():
+    write("one")
+    write("two")
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT 1 FROM core_outboxmessage WHERE dedupe_key = 'one' FOR UPDATE")
+            assert [message.dedupe_key for message in outbox._claim(10)] == ["two"]
+            cursor.execute("ROLLBACK")
+    finally:
+        other.close()
+
+
+def test_a_person_reads_their_own_notices_only():
+    maria, brown = make_user(), make_user()
+    notice = write(channel="portal", user=maria)
+    outbox.mark_read(by=brown, message_id=notice.pk)
+    assert list(outbox.notices_for(maria)) == [notice]
+    assert not outbox.notices_for(brown).exists()
+    notice.refresh_from_db()
+    assert notice.read_at is None
+
+    outbox.mark_read(by=maria, message_id=notice.pk)
+    notice.refresh_from_db()
+    assert notice.read_at is not None
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.iterdir()), ids=lambda path: path.name)
+def test_no_template_shows_more_than_messages_may(template):
+    said = template.read_text()
+    used = set(re.findall(r"{{\s*([\w.]+)", said)) | set(re.findall(r"\bwith\s+\w+=([\w.]+)", said))
+    assert used <= outbox.ALLOWED | {"url"}
+    assert template.suffix in {".subject", ".txt"}
+    assert template.with_suffix(".txt").exists()
+    assert template.with_suffix(".subject").exists()
+    if template.suffix == ".subject":
+        # A lock screen shows the subject to whoever looks.
+        assert not used

@@ -1,0 +1,196 @@
+"""Seals: whoever edits, removes or slips in an audit row is found out, even the tables' owner."""
+
+import time
+
+import psycopg2
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
+
+from core import audit, seals
+from core.db import as_job
+from core.models import AuditEvent, AuditSeal, User
+from tests import database
+
+FIRST = "WHERE id = (SELECT min(id) FROM core_auditevent)"
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def seal_file(settings, tmp_path):
+    settings.AUDIT_SEAL_FILE = str(tmp_path / "seals.txt")
+    return tmp_path / "seals.txt"
+
+
+@pytest.fixture
+def clerk() -> User:
+    return User.objects.system("seals-test")
+
+
+def log(user: User, count: int = 3) -> None:
+    with as_job(user, reason="test"):
+        for number in range(count):
+            audit.record(by=user, action="update", verb="test.verb", detail={"number": number})
+
+
+def seal_all() -> int:
+    """Seal until nothing is left: other tests' open transactions in the cluster only make the seal wait."""
+    sealed = 0
+    until = time.monotonic() + 60
+    while sum(AuditSeal.objects.values_list("row_count", flat=True)) < AuditEvent.objects.count():
+        assert time.monotonic() < until
+        sealed += seals.seal() or time.sleep(0.05) or 0
+    return sealed
+
+
+def as_owner(database_name: str, sql: str) -> None:
+    """What an administrator with every right could do: guards off."""
+    with psycopg2.connect(database.url("owner", database_name)) as owner, owner.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE core_auditevent DISABLE TRIGGER USER; ALTER TABLE core_auditseal DISABLE TRIGGER USER"
+        )
+        cursor.execute(sql)
+    owner.close()
+
+
+def test_untouched_rows_verify(clerk, capsys):
+    log(clerk)
+    assert seal_all() == 3
+    log(clerk, 2)
+    assert seal_all() == 2
+    assert seals.seal() == 0
+    log(clerk, 1)
+
+    verdict = seals.verify()
+
+    assert (verdict.seals, verdict.rows, verdict.unsealed, verdict.problems) == (2, 5, 1, [])
+    call_command("verify_audit")
+    assert "5 rows in 2 seals, 1 not sealed yet: all as it was written." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("tampering", "said"),
+    [
+        (f"UPDATE core_auditevent SET verb = 'test.other' {FIRST}", "changed"),
+        (f"UPDATE core_auditevent SET at = at - interval '1 second' {FIRST}", "changed"),
+        (f"DELETE FROM core_auditevent {FIRST}", "1 rows removed"),
+        (
+            "INSERT INTO core_auditevent (xid, action, verb) SELECT min(xid), 'read', 'forged' FROM core_auditevent",
+            "1 rows inserted",
+        ),
+        ("DELETE FROM core_auditseal WHERE id = (SELECT min(id) FROM core_auditseal)", "file outside"),
+        ("DELETE FROM core_auditseal WHERE id = (SELECT max(id) FROM core_auditseal)", "file outside"),
+        ("UPDATE core_auditseal SET digest = sha256('x') WHERE id = (SELECT max(id) FROM core_auditseal)", "changed"),
+    ],
+)  # fmt: skip
+def test_tampering_is_found(clerk, database_name, tampering, said, capsys):
+    log(clerk)
+    seal_all()
+    log(clerk)
+    seal_all()
+    assert not seals.verify().problems
+
+    as_owner(database_name, tampering)
+
+    assert any(said in problem for problem in seals.verify().problems)
+    with pytest.raises(CommandError):
+        call_command("verify_audit")
+
+
+def test_rewriting_rows_and_every_seal_still_disagrees_with_the_file(clerk, database_name):
+    log(clerk)
+    seal_all()
+    as_owner(
+        database_name,
+        "UPDATE core_auditevent SET verb = 'test.other'; DELETE FROM core_auditseal; "
+        "ALTER TABLE core_auditevent ENABLE TRIGGER USER; ALTER TABLE core_auditseal ENABLE TRIGGER USER",
+    )
+    seal_all()
+    assert any("file" in problem for problem in seals.verify().problems)
+
+
+def test_a_transaction_that_commits_late_is_no_forgery(clerk):
+    late = connection.copy()
+    try:
+        with late.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("INSERT INTO core_auditevent (action, verb) VALUES ('read', 'test.late')")
+            log(clerk, 2)
+            assert seals.seal() == 0
+            cursor.execute("COMMIT")
+    finally:
+        late.close()
+    assert seal_all() == 3
+    assert not seals.verify().problems
+
+
+def test_a_restored_database_begins_a_new_era(clerk, database_name):
+    """A restored cluster counts transactions from the start: here the old rows are moved far ahead instead."""
+    log(clerk, 3)
+    log(clerk, 2)
+    ahead = 10**12
+    as_owner(
+        database_name,
+        f"UPDATE core_auditevent SET xid = xid + {ahead}; UPDATE core_auditseal SET below_xid = below_xid + {ahead}",
+    )
+    # The rows were changed by that, so their seal is made anew as it would have been.
+    as_owner(database_name, "DELETE FROM core_auditseal")
+    seals.seal_file().unlink()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(id) + 2, max(xid) FROM core_auditevent")
+        third, newest = cursor.fetchone()
+        cursor.execute("SELECT xid FROM core_auditevent WHERE id = %s", [third])
+        boundary = cursor.fetchone()[0] + 1
+    seals._seal_range(None, 0, 0, boundary)
+    assert newest >= boundary
+    log(clerk, 4)
+
+    assert seal_all() == 2 + 4
+    assert [one.row_count for one in AuditSeal.objects.order_by("id")] == [3, 2, 4]
+    assert not seals.verify().problems
+    log(clerk, 1)
+    assert seal_all() == 1
+    assert not seals.verify().problems
+
+
+def test_sealing_a_hundred_thousand_rows_takes_about_a_second(clerk):
+    with as_job(clerk, reason="test"), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_auditevent (user_id, action, verb, member_id, object_type, object_id, reason) "
+            "SELECT uuidv7(), 'read', 'clinical.view_chart', uuidv7(), 'members.member', n::text, 'care' "
+            "FROM generate_series(1, 100000) n"
+        )
+    began = time.perf_counter()
+    while not (sealed := seals.seal()):
+        began = time.perf_counter()
+    took = time.perf_counter() - began
+    print(f"sealed {sealed} rows in {took:.2f} s")
+    assert sealed == 100_000
+    # Generous, since other work shares the machine; a chain per row would take minutes.
+    assert took < 10
+
+
+def run_as(login: str, statement: str) -> None:
+    with connection.cursor() as cursor:
+        if login == "jobs":
+            cursor.execute("SET LOCAL ROLE kpcare_jobs")
+        cursor.execute(statement)
+
+
+REWRITES = ["UPDATE core_auditevent SET verb = 'x'", "DELETE FROM core_auditevent", "TRUNCATE core_auditevent"]
+
+
+@pytest.mark.parametrize("statement", REWRITES)
+@pytest.mark.parametrize("login", ["app", "jobs"])
+def test_no_login_may_rewrite_the_audit(clerk, statement, login):
+    log(clerk, 1)
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        run_as(login, statement)
+    assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("statement", REWRITES)
+def test_even_with_the_right_to_it_the_triggers_refuse(clerk, owner_connection, statement):
+    log(clerk, 1)
+    with owner_connection.cursor() as cursor, pytest.raises(psycopg2.Error, match="refused"):
+        cursor.execute(statement)
