@@ -6,6 +6,7 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
+        from core import accounts  # noqa: F401  (sign-ins are audited)
         from core.security import apply_after_migrate
 
         # Fired once per migrate, after every app's migrations ran: grants and policies cover all tables.

@@ -53,15 +53,23 @@ def record(
 
 
 def record_read(
-    user, *, verb: str, member_id: UUID | None = None, obj: Any = None, reason: str = "", detail=None, request=None
+    user,
+    *,
+    verb: str,
+    member_id: UUID | None = None,
+    obj: Any = None,
+    reason: str = "",
+    detail=None,
+    request=None,
+    action: str = AuditEvent.Action.READ,
 ) -> None:
-    """Record that `user` reads about a member, before it is shown.
+    """Record that `user` reads about a member, before it is shown (or signs in, or out).
 
     Raises `AuditUnavailable` where the row cannot be written: nobody reads unseen.
     """
     row = _row(
         user,
-        action=AuditEvent.Action.READ,
+        action=action,
         verb=verb,
         member_id=member_id,
         obj=obj,

@@ -34,6 +34,14 @@ BEGIN
         WHERE m.id = subject AND m.managing_organization_id = ANY (core_context_ids('kpcare.organization_ids'))
     );
 END $$;
+
+-- At sign-in nobody acts yet and the policy shows no member; the answer is an address and goes to no page.
+CREATE OR REPLACE FUNCTION core_email_of_mrn(number text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    SELECT u.email FROM members_member m JOIN core_user u ON u.id = m.user_id
+    WHERE m.mrn = number AND m.status = 'active' AND u.is_active
+$$;
 """
 
 

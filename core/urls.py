@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from core.views import gallery, language
+from core.views import accounts, gallery, language
 
 portal = [
+    path("invitation/<str:token>/", accounts.invitation, name="invitation"),
     path("language/", language.choose_language, name="set_language"),
 ]
 

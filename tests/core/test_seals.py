@@ -129,13 +129,7 @@ def test_a_restored_database_begins_a_new_era(clerk, database_name):
     log(clerk, 3)
     log(clerk, 2)
     ahead = 10**12
-    as_owner(
-        database_name,
-        f"UPDATE core_auditevent SET xid = xid + {ahead}; UPDATE core_auditseal SET below_xid = below_xid + {ahead}",
-    )
-    # The rows were changed by that, so their seal is made anew as it would have been.
-    as_owner(database_name, "DELETE FROM core_auditseal")
-    seals.seal_file().unlink()
+    as_owner(database_name, f"UPDATE core_auditevent SET xid = xid + {ahead}")
     with connection.cursor() as cursor:
         cursor.execute("SELECT min(id) + 2, max(xid) FROM core_auditevent")
         third, newest = cursor.fetchone()
