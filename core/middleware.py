@@ -32,7 +32,7 @@ class ActingUserMiddleware:
 class StaffProtectionMiddleware:
     """Staff sign in with a second proof: without one, the only way leads to the page that sets it up.
 
-    Asked for by `STAFF_MFA_REQUIRED` (everywhere but in demo mode); after `ActingUserMiddleware`, which knows the roles.
+    Asked for by `STAFF_MFA_REQUIRED` (everywhere but in demo mode). Stands after `ActingUserMiddleware`.
     """
 
     OPEN = ("/accounts/", "/language/", "/static/")

@@ -7,7 +7,10 @@ import rules
 from django.utils import timezone
 
 from core.db import register_reach, register_roles
+from core.permissions import grant
 from network.models import RoleAssignment
+
+Role = RoleAssignment.Role
 
 
 def roles_in_force(user, on: datetime.date | None = None) -> list[RoleAssignment]:
@@ -50,6 +53,24 @@ def system_of(obj):
 
 def _system_id(organization):
     return organization.system_id or organization.pk
+
+
+@rules.predicate
+def is_superuser(user, obj=None) -> bool:
+    return user.is_superuser
+
+
+# The admin also asks for `is_staff`, and row-level security for reach: a superuser without a role sees no member.
+grant("core.view_admin", is_superuser, because="they run the system")
+grant("core.view_admin", has_role(Role.AUDITOR, Role.PLAN_ADMINISTRATOR), because="they look records up")
+grant("core.view_audit", has_role(Role.AUDITOR), because="they are an auditor")
+grant("core.view_outbox", has_role(Role.AUDITOR, Role.PLAN_ADMINISTRATOR), because="they see what is sent")
+grant(
+    "core.view_jobs",
+    has_role(Role.AUDITOR, Role.PLAN_ADMINISTRATOR, Role.FINANCE, Role.CARE_COORDINATOR),
+    because="they watch the jobs",
+)
+grant("core.run_jobs", has_role(Role.PLAN_ADMINISTRATOR, Role.FINANCE), because="they run the jobs")
 
 
 @register_reach

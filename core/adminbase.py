@@ -1,0 +1,198 @@
+"""The admin over every model: to look things up, never to go past the actions.
+
+Domain rows are read-only and nothing is deleted. Lists stay quick with millions of rows: ordered by key, counted by
+estimate, searched by what is indexed. Each list and each row opened is audited; row-level security holds as anywhere.
+"""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db import connection, models
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
+
+from core import audit
+from core.context import current
+from core.ids import is_luhn
+from core.permissions import may
+from core.security import is_history, member_column, policy
+
+COLUMNS = 7
+FILTERS = 3
+COUNTED = 1_000
+UNSHOWN = (models.TextField, models.JSONField, models.BinaryField, models.ManyToManyField)
+
+
+class EstimatedPaginator(Paginator):
+    """Counts a whole table by Postgres's estimate and a filtered one up to a thousand: never by reading it all."""
+
+    @cached_property
+    def count(self) -> int:
+        query = self.object_list.query
+        if not query.where:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT coalesce(sum(greatest(reltuples, 0)), 0)::bigint FROM pg_class "
+                    "WHERE oid IN (SELECT relid FROM pg_partition_tree(%s::regclass))",
+                    [f'"{query.model._meta.db_table}"'],
+                )
+                estimate = cursor.fetchone()[0]
+            if estimate > COUNTED:
+                return estimate
+        return len(self.object_list.order_by().values_list("pk", flat=True)[: COUNTED + 1])
+
+
+def raw_id(field: models.ForeignKey) -> Callable[[Any, models.Model], Any]:
+    """A column with a reference's key; the name behind it would be a query for each row."""
+
+    def show(self: Any, row: models.Model) -> Any:
+        return getattr(row, field.attname)
+
+    show.short_description = field.verbose_name
+    show.__name__ = field.attname
+    return show
+
+
+class RoomAdmin(admin.ModelAdmin):
+    """Read-only admin of one model, derived from its fields. Subclass and override to say more."""
+
+    paginator = EstimatedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    list_max_show_all = 50
+    actions = None
+    search_fields = ("pk",)
+    search_help_text = "An id, a member's record number, or an exact code, number or e-mail address."
+
+    # --- who may ----------------------------------------------------------------------------------------
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return request.user.is_staff and bool(may(request.user, "core.view_admin"))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    # --- what is read is audited ------------------------------------------------------------------------
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        answer = super().changelist_view(request, extra_context)
+        if answer.status_code == 200:
+            audit.record_read(
+                request.user, verb="core.list_admin", detail={"model": self.opts.label_lower}, request=request
+            )
+        return answer
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        answer = super().changeform_view(request, object_id, *args, **kwargs)
+        row = (getattr(answer, "context_data", None) or {}).get("original")
+        if row is not None:
+            audit.record_read(request.user, verb="core.view_admin", obj=row, request=request)
+        return answer
+
+    # --- lists that stay quick --------------------------------------------------------------------------
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str]:
+        return ("-pk",)
+
+    def get_sortable_by(self, request: HttpRequest) -> tuple[()]:
+        return ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows = self.model._default_manager.all()
+        if policy(self.model) is None:
+            return rows
+        context = current()
+        if context.organization_ids:
+            return rows
+        # Whoever reaches nobody need not have Postgres look at every row to say so.
+        column = member_column(self.model)
+        return rows.filter(**{f"{column}__in": context.member_ids}) if column and context.member_ids else rows.none()
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, term: str) -> tuple[QuerySet, bool]:
+        term = term.strip()
+        return (queryset.filter(self._matching(term)) if term else queryset), False
+
+    def _matching(self, term: str) -> Q:
+        """Exact matches on indexed columns, each only where `term` can be a value of it."""
+        found = Q(pk__in=[])
+        for attname, kind in self._searched():
+            if issubclass(kind, models.UUIDField):
+                fits = is_uuid(term)
+            elif issubclass(kind, models.IntegerField):
+                fits = term.isdigit() and int(term) < 2**31
+            else:
+                fits = issubclass(kind, models.CharField)
+            if fits:
+                found |= Q(**{attname: term})
+        names = {field.name for field in self.model._meta.fields}
+        if "member" in names and is_luhn(term) and len(term) == 9:
+            found |= Q(member__mrn=term)
+        return found
+
+    def _searched(self) -> list[tuple[str, type[models.Field]]]:
+        """Columns that an index begins with, and their types; a member's rows always by member."""
+        indexed = {"member", *(field.name for field in self.model._meta.fields if field.unique or field.db_index)}
+        for index in [*self.model._meta.indexes, *self.model._meta.constraints]:
+            indexed.update(list(getattr(index, "fields", ()))[:1])
+        return [
+            (field.attname, type(field.target_field if field.is_relation else field))
+            for field in self.model._meta.fields
+            if field.name in indexed and not field.choices
+        ]
+
+
+def is_uuid(term: str) -> bool:
+    try:
+        uuid.UUID(term)
+    except ValueError:
+        return False
+    return True
+
+
+def admin_for(model: type[models.Model]) -> type[RoomAdmin]:
+    """The admin of a model from its fields: plain columns, keys of references, filters that need no query."""
+    body: dict[str, Any] = {}
+    columns: list[str] = []
+    for field in model._meta.fields:
+        if isinstance(field, UNSHOWN) or len(columns) == COLUMNS or field.name == "password":
+            continue
+        if field.is_relation:
+            body[field.attname] = raw_id(field)
+            columns.append(field.attname)
+        else:
+            columns.append(field.name)
+    filters = [field.name for field in model._meta.fields if field.choices or isinstance(field, models.BooleanField)]
+    hidden = [field.name for field in model._meta.fields if field.name == "password"]
+    return type(
+        f"{model.__name__}Admin",
+        (RoomAdmin,),
+        {
+            **body,
+            "list_display": columns,
+            "list_filter": [] if is_history(model) else filters[:FILTERS],
+            "raw_id_fields": [field.name for field in model._meta.fields if field.is_relation],
+            "exclude": hidden or None,
+        },
+    )
+
+
+def register_app(label: str) -> None:
+    """Register every model of a room that has no admin of its own yet; the last line of its `admin.py`."""
+    for model in apps.get_app_config(label).get_models():
+        if not model._meta.proxy and not admin.site.is_registered(model):
+            admin.site.register(model, admin_for(model))

@@ -1,0 +1,3 @@
+from core.adminbase import register_app
+
+register_app("members")

@@ -1,0 +1,149 @@
+"""The admin: every model in it, nothing written past the actions, quick with many rows, audited."""
+
+import time
+import uuid
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from zeal import zeal_ignore
+
+from core.adminbase import RoomAdmin
+from core.db import as_job
+from core.models import AuditEvent, User
+from tests.members.factories import make_member
+from tests.network.factories import give_role, make_staff, make_system, make_user
+
+pytestmark = pytest.mark.django_db
+OURS = [model for room in settings.ROOMS for model in apps.get_app_config(room).get_models() if not model._meta.proxy]
+ROWS = 3000
+
+
+def sign_in(client, user: User) -> None:
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+
+
+@pytest.fixture
+def administrator() -> User:
+    system = make_system()
+    user = make_user("Administrator", is_staff=True)
+    give_role(user, "plan_administrator", system)
+    user.system = system
+    return user
+
+
+def many_members(system) -> None:
+    with as_job(User.objects.system("tests"), reason="test"), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO members_member (managing_organization_id, family, given) "
+            "SELECT %s, 'Family' || n, 'Given' FROM generate_series(1, %s) n",
+            [system.pk, ROWS],
+        )
+        cursor.execute(
+            "INSERT INTO members_memberaddress (member_id, city, line1, state, postal_code, use) "
+            "SELECT id, 'Oakland', '1 Main St', 'CA', '94601', 'home' FROM members_member"
+        )
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_every_model_is_registered_and_read_only(model, rf):
+    registered = admin.site._registry[model]
+    request = rf.get("/admin/")
+    request.user = User(is_staff=True, is_superuser=True)
+
+    assert isinstance(registered, RoomAdmin), "Register it with register_app(), or subclass RoomAdmin."
+    assert not registered.has_delete_permission(request)
+    assert registered.show_full_result_count is False
+    assert len(registered.list_filter) <= 3
+    if registered.has_add_permission(request) or registered.has_change_permission(request):
+        assert type(registered).save_model is not admin.ModelAdmin.save_model, "A form that writes calls the action."
+
+
+def test_every_list_opens_quickly_with_few_queries(client, administrator):
+    many_members(administrator.system)
+    sign_in(client, administrator)
+    slow = {}
+    for model, registered in admin.site._registry.items():
+        if not isinstance(registered, RoomAdmin):
+            continue
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        began = time.perf_counter()
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            answer = client.get(url)
+        took = time.perf_counter() - began
+        assert answer.status_code == 200, url
+        table = f'FROM "{model._meta.db_table}"'
+        lists = [query["sql"] for query in queries if table in query["sql"] and "reltuples" not in query["sql"]]
+        if model not in (User,):
+            assert all("LIMIT" in sql for sql in lists), (url, lists)
+        if len(queries) > 20 or took > 3:
+            slow[url] = (len(queries), round(took, 2))
+    assert not slow
+
+
+def test_searching_finds_by_id_and_record_number_and_nothing_else(client, administrator):
+    member = make_member(administrator.system)
+    make_member(administrator.system)
+    sign_in(client, administrator)
+    url = reverse("admin:members_member_changelist")
+
+    for term in (str(member.pk), member.mrn):
+        assert [row.pk for row in client.get(url, {"q": term}).context["cl"].result_list] == [member.pk]
+    for term in ("zzz", str(uuid.uuid4()), "%"):
+        assert not client.get(url, {"q": term}).context["cl"].result_list
+
+
+def test_only_members_within_reach_are_shown(client, administrator):
+    own, foreign = make_member(administrator.system), make_member(make_system())
+    sign_in(client, administrator)
+    shown = client.get(reverse("admin:members_member_changelist")).context["cl"].result_list
+    assert [row.pk for row in shown] == [own.pk]
+    assert client.get(reverse("admin:members_member_change", args=[foreign.pk])).status_code == 302
+
+
+def test_a_superuser_without_a_role_sees_no_member(client):
+    make_member(make_system())
+    sign_in(client, make_user("Root", is_staff=True, is_superuser=True))
+    assert not client.get(reverse("admin:members_member_changelist")).context["cl"].result_list
+
+
+@zeal_ignore()
+def test_a_row_opened_is_audited_and_cannot_be_changed(client, administrator):
+    member = make_member(administrator.system, family="Alvarez")
+    sign_in(client, administrator)
+    url = reverse("admin:members_member_change", args=[member.pk])
+
+    page = client.get(url)
+    assert page.status_code == 200
+    assert b"Alvarez" in page.content
+    assert client.post(url, {"family": "Changed"}).status_code == 403
+    assert client.post(reverse("admin:members_member_delete", args=[member.pk])).status_code == 403
+    events = AuditEvent.objects.filter(user_id=administrator.pk, verb="core.view_admin")
+    assert [event.member_id for event in events] == [member.pk]
+
+
+@pytest.mark.parametrize("role", ["nurse", "front_desk", "finance"])
+def test_other_staff_are_kept_out(client, role):
+    user = make_staff(role, make_system(), is_staff=True)
+    sign_in(client, user)
+    assert client.get(reverse("admin:members_member_changelist")).status_code == 403
+
+
+def test_a_member_is_sent_away(client):
+    sign_in(client, make_user("Maria"))
+    assert client.get("/admin/").status_code in (302, 403)
+
+
+def test_a_password_is_not_shown(client):
+    root = make_user("Root", is_staff=True, is_superuser=True)
+    sign_in(client, root)
+    with zeal_ignore():
+        page = client.get(reverse("admin:core_user_change", args=[root.pk]))
+    assert root.password not in page.content.decode()
+    assert "md5" not in page.content.decode()
