@@ -72,16 +72,12 @@ def test_every_list_opens_quickly_with_few_queries(client, administrator):
             continue
         url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         began = time.perf_counter()
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             answer = client.get(url)
         took = time.perf_counter() - began
         assert answer.status_code == 200, url
-        table = f'FROM "{model._meta.db_table}"'
-        lists = [query["sql"] for query in queries if table in query["sql"] and "reltuples" not in query["sql"]]
-        if model not in (User,):
-            assert all("LIMIT" in sql for sql in lists), (url, lists)
+        assert len(answer.context["cl"].result_list) <= 50
+        assert not [sql["sql"] for sql in queries if "COUNT(" in sql["sql"].upper()], url
         if len(queries) > 20 or took > 3:
             slow[url] = (len(queries), round(took, 2))
     assert not slow
