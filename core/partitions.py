@@ -65,16 +65,16 @@ def month_starts(today: datetime.date, ahead: int = MONTHS_AHEAD) -> list[dateti
     return [datetime.date(number // 12, number % 12 + 1, 1) for number in range(first, first + ahead + 1)]
 
 
-def ensure(today: datetime.date | None = None, *, using: str = "default") -> list[str]:
-    """Make what is missing from this month (in UTC) to three months ahead; returns the names made.
+def ensure(today: datetime.date | None = None, *, ahead: int = MONTHS_AHEAD, using: str = "default") -> list[str]:
+    """Make what is missing from this month (in UTC) to `ahead` months on; returns the names made.
 
-    Needs the owner's or the jobs login. Making a partition takes a short exclusive lock on its table.
+    With `ahead` -1 nothing is made: rows then go to the default partition. Needs the owner's or the jobs login. Making a partition takes a short exclusive lock on its table.
     """
     today = today or datetime.datetime.now(datetime.UTC).date()
     made = []
     for model in partitioned_models():
         table = model._meta.db_table
-        for first in month_starts(today):
+        for first in month_starts(today, ahead):
             # Each on its own: a lock is held no longer than for one partition.
             with connections[using].cursor() as cursor:
                 cursor.execute("SELECT core_make_partition(%s, %s)", [table, first])

@@ -131,4 +131,4 @@ def apply_after_migrate(using: str = DEFAULT_DB_ALIAS, **kwargs) -> None:
     with connection.cursor() as cursor:
         for statement in statements():
             cursor.execute(statement)
-    partitions.ensure(using=using)
+    partitions.ensure(ahead=settings.PARTITION_MONTHS_AHEAD, using=using)
