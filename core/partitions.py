@@ -68,7 +68,8 @@ def month_starts(today: datetime.date, ahead: int = MONTHS_AHEAD) -> list[dateti
 def ensure(today: datetime.date | None = None, *, ahead: int = MONTHS_AHEAD, using: str = "default") -> list[str]:
     """Make what is missing from this month (in UTC) to `ahead` months on; returns the names made.
 
-    With `ahead` -1 nothing is made: rows then go to the default partition. Needs the owner's or the jobs login. Making a partition takes a short exclusive lock on its table.
+    With `ahead` -1 nothing is made: rows then go to the default partition. Needs the owner's or the jobs login; making
+    a partition takes a short exclusive lock on its table.
     """
     today = today or datetime.datetime.now(datetime.UTC).date()
     made = []

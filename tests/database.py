@@ -26,9 +26,11 @@ SCHEMA_SOURCES = (
     "*/models.py",
     "*/models/*.py",
     "*/triggers.py",
-    "core/*.py",
+    "core/constraints.py",
+    "core/history.py",
+    "core/partitions.py",
+    "core/security.py",
     "core/postgres/*.py",
-    "kpcare/settings.py",
     "requirements/runtime.txt",
 )
 
