@@ -11,6 +11,7 @@ from core.models import Concept, Identified, User
 from core.triggers import BumpVersion, immutable
 from members.models import MemberOwned, member_key
 from network.models import Facility
+from pharmacy.triggers import FillWithinPrescription, MovementFromUsableLot, PrescriptionTerms
 from plans.models import Product
 
 
@@ -133,7 +134,7 @@ class StockMovement(models.Model):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        triggers = immutable()
+        triggers = [*immutable(), MovementFromUsableLot(name="usable_lot")]
 
 
 @track()
@@ -166,7 +167,7 @@ class Prescription(MemberOwned):
             models.UniqueConstraint(fields=["request"], name="pharmacy_prescription_request"),
             models.CheckConstraint(condition=models.Q(quantity__gt=0), name="pharmacy_prescription_quantity"),
         ]
-        triggers = [BumpVersion(name="bump_version")]
+        triggers = [BumpVersion(name="bump_version"), PrescriptionTerms(name="terms")]
 
 
 @track()
@@ -211,7 +212,10 @@ class Fill(MemberOwned):
                 name="pharmacy_fill_from_lot",
             ),
         ]
-        triggers = immutable("collected", pgtrigger.Q(old__status="collected"))
+        triggers = [
+            *immutable("collected", pgtrigger.Q(old__status="collected")),
+            FillWithinPrescription(name="within_prescription"),
+        ]
 
 
 class InteractionRule(Identified):

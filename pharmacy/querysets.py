@@ -1,0 +1,44 @@
+"""Reads of the pharmacy: what stands in the queue, what is on the shelf, what does not add up."""
+
+import datetime
+import uuid
+
+from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from network.models import Facility, Organization
+from pharmacy.models import Fill, StockLot, StockMovement
+
+UNITS = DecimalField(max_digits=12, decimal_places=3)
+
+
+def lots_out_of_balance() -> QuerySet[StockLot]:
+    """Lots whose units are not the sum of their movements (`moved`). Always empty, or somebody wrote by hand."""
+    moved = (
+        StockMovement.objects.filter(lot=OuterRef("pk")).values("lot").annotate(total=Sum("quantity")).values("total")
+    )
+    return StockLot.objects.annotate(
+        moved=Coalesce(Subquery(moved, output_field=UNITS), Value(0, output_field=UNITS))
+    ).exclude(on_hand=F("moved"))
+
+
+def pharmacies_of(system: uuid.UUID | Organization) -> QuerySet[Facility]:
+    """Where members of a system pick up medicines: its pharmacies, and offices that keep stock."""
+    owned = Q(organization__system=system) | Q(organization=system)
+    stocked = Q(pk__in=StockLot.objects.values("facility"))
+    return Facility.objects.filter(owned & (stocked | Q(kind=Facility.Kind.PHARMACY))).order_by("name")
+
+
+def queue(facility: Facility | None, status: str) -> QuerySet[Fill]:
+    """Fills of a state, oldest first, with all that a row shows."""
+    rows = Fill.objects.filter(status=status).select_related(
+        "member", "prescription__drug", "prescription__pharmacy", "lot"
+    )
+    if facility is not None:
+        rows = rows.filter(prescription__pharmacy=facility)
+    return rows.order_by("requested_at", "id")
+
+
+def collected_since(facility: Facility, day: datetime.datetime) -> QuerySet[Fill]:
+    """What was handed over since an instant, newest first."""
+    return queue(facility, Fill.Status.COLLECTED).filter(collected_at__gte=day).order_by("-collected_at")
