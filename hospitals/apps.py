@@ -1,5 +1,20 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class HospitalsConfig(AppConfig):
     name = "hospitals"
+
+    def ready(self) -> None:
+        from clinical import ports
+        from core.navigation import staff_nav
+        from hospitals import links, permissions  # noqa: F401  (permissions: states who may)
+        from hospitals.actions import handoffs
+        from hospitals.actions.stays import FOLLOW_UP_KIND
+        from hospitals.views import stays
+
+        ports.register_task_kind(handoffs.KIND, _("Handoff"), links.handoff_url, closes_itself=True)
+        ports.register_task_kind(FOLLOW_UP_KIND, _("After hospital"))
+        ports.register_chart_panel("stay", _("Hospital stays"), 70, stays.panel)
+        ports.register_banner_alerts("hospitals.stay", 20, stays.alerts)
+        staff_nav.register("hospitals", _("Beds"), "hospitals:board", 60, permission="hospitals.view_board")

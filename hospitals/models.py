@@ -9,6 +9,7 @@ from core.constraints import MemberForeignKey
 from core.history import track
 from core.models import User
 from core.triggers import BumpVersion, immutable
+from hospitals.querysets import DatedQuerySet, StayQuerySet
 from members.models import MemberOwned, member_key
 from network.models import Bed, Clinician, Department, Facility
 
@@ -31,6 +32,8 @@ class Stay(MemberOwned):
         help_text="FHIR discharge-disposition: home, snf, hosp, exp …",
     )
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+
+    objects = StayQuerySet.as_manager()
 
     class Meta(MemberOwned.Meta):
         constraints = [
@@ -67,6 +70,8 @@ class StayStatus(MemberOwned):
     status = models.CharField(max_length=12, choices=Status)
     during = DateTimeRangeField()
 
+    objects = DatedQuerySet.as_manager()
+
     class Meta(MemberOwned.Meta):
         constraints = [
             *MemberOwned.Meta.constraints,
@@ -87,6 +92,8 @@ class BedAssignment(MemberOwned):
     stay = member_key(Stay, related_name="beds")
     bed = models.ForeignKey(Bed, models.PROTECT, related_name="assignments")
     during = DateTimeRangeField()
+
+    objects = DatedQuerySet.as_manager()
 
     class Meta(MemberOwned.Meta):
         constraints = [
@@ -122,4 +129,26 @@ class Handoff(MemberOwned):
 
     class Meta(MemberOwned.Meta):
         constraints = [*MemberOwned.Meta.constraints, MemberForeignKey("stay")]
+        triggers = immutable()
+
+
+class HandoffAcceptance(MemberOwned):
+    """The receiver took responsibility; who gave it is free from then on."""
+
+    append_only = True
+
+    handoff = member_key(Handoff, related_name="acceptances")
+    accepted_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    accepted_at = models.DateTimeField(db_default=Now())
+
+    class Meta(MemberOwned.Meta):
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            MemberForeignKey("handoff"),
+            models.UniqueConstraint(
+                fields=["handoff"],
+                name="hospitals_handoffacceptance_once",
+                violation_error_message="This handoff has been accepted already.",
+            ),
+        ]
         triggers = immutable()

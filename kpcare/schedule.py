@@ -11,6 +11,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "prevention-nightly": {"task": "prevention.tasks.nightly", "schedule": crontab(hour=9, minute=15)},
     # Whoever's chart changed is evaluated again within seconds.
     "prevention-changed": {"task": "prevention.tasks.changed_members", "schedule": 5},
+    # A task past its time goes to its department too: critical results, handoffs, follow-up after hospital.
+    "escalate-overdue": {"task": "clinical.tasks.escalate_overdue", "schedule": 60},
     "deliver-outbox": {"task": "core.tasks.deliver_outbox", "schedule": 20},
     "seal-audit": {"task": "core.tasks.seal_audit", "schedule": 60},
     "ensure-partitions": {"task": "core.tasks.ensure_partitions", "schedule": 6 * 60 * 60},

@@ -1,5 +1,24 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LabsConfig(AppConfig):
     name = "labs"
+
+    def ready(self) -> None:
+        from clinical import ports
+        from core.navigation import staff_nav
+        from labs import checks, permissions  # noqa: F401  (permissions: states who may)
+        from labs.actions.ordering import start_workflow
+        from labs.actions.review import CRITICAL, REVIEW
+        from labs.links import result_url
+        from labs.views import chart, portal
+        from members.ports import register_portal_card
+
+        ports.register_order_check("labs.duplicate", checks.duplicate_check)
+        ports.register_order_kind("laboratory", _("Laboratory"), 10, choices=checks.choices, placed=start_workflow)
+        ports.register_task_kind(CRITICAL, _("Critical result"), result_url, closes_itself=True)
+        ports.register_task_kind(REVIEW, _("New result"), result_url, closes_itself=True)
+        ports.register_chart_panel("laboratory", _("Laboratory"), 45, chart.panel, chart.panel_count)
+        register_portal_card("tests_under_way", 60, portal.under_way)
+        staff_nav.register("labs", _("Laboratory"), "labs:bench", 50, permission="labs.view_bench", icon="science")

@@ -7,6 +7,8 @@ from core.constraints import MemberForeignKey
 from core.history import track
 from core.models import Concept, Identified, User
 from core.triggers import BumpVersion, immutable
+from labs.querysets import LabOrderQuerySet, LabResultQuerySet
+from labs.triggers import ResultOfItsSpecimen
 from members.models import MemberOwned, member_key
 from network.models import Department, Organization
 
@@ -55,6 +57,7 @@ class LabOrder(MemberOwned):
 
     class Status(models.TextChoices):
         ORDERED = "ordered"
+        MAILED = "mailed", "kit mailed"
         COLLECTED = "collected"
         RECEIVED = "received", "at the bench"
         RESULTED = "resulted", "entered, not released"
@@ -67,8 +70,11 @@ class LabOrder(MemberOwned):
         Department, models.PROTECT, null=True, blank=True, related_name="+", help_text="The laboratory that does it."
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.ORDERED, db_default=Status.ORDERED)
+    status_at = models.DateTimeField(db_default=Now(), help_text="Since when it waits at this stage.")
     created_at = models.DateTimeField(db_default=Now())
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
+
+    objects = LabOrderQuerySet.as_manager()
 
     class Meta(MemberOwned.Meta):
         constraints = [
@@ -76,7 +82,14 @@ class LabOrder(MemberOwned):
             MemberForeignKey("request"),
             models.UniqueConstraint(fields=["request", "test"], name="labs_laborder_once"),
         ]
-        indexes = [models.Index(fields=["status", "created_at"], name="labs_laborder_bench")]
+        indexes = [
+            models.Index(fields=["status", "created_at"], name="labs_laborder_bench"),
+            models.Index(
+                fields=["status", "status_at"],
+                name="labs_laborder_waiting",
+                condition=~models.Q(status__in=["released", "cancelled"]),
+            ),
+        ]
         triggers = [BumpVersion(name="bump_version")]
 
 
@@ -124,6 +137,8 @@ class LabResult(MemberOwned):
     corrects = member_key("self", null=True, blank=True, related_name="corrections")
     observation = member_key(Observation, null=True, blank=True, related_name="+", help_text="Written at release.")
 
+    objects = LabResultQuerySet.as_manager()
+
     class Meta(MemberOwned.Meta):
         constraints = [
             *MemberOwned.Meta.constraints,
@@ -136,5 +151,50 @@ class LabResult(MemberOwned):
                 | models.Q(released_at__isnull=False, released_by__isnull=False, observation__isnull=False),
                 name="labs_labresult_released",
             ),
+            models.UniqueConstraint(
+                fields=["specimen", "test"],
+                condition=models.Q(status__in=["preliminary", "final"]),
+                name="labs_labresult_one",
+                violation_error_message="This specimen already has a result for this test.",
+            ),
+            models.UniqueConstraint(
+                fields=["corrects"],
+                name="labs_labresult_corrected_once",
+                violation_error_message="This result has been corrected already: correct the correction.",
+            ),
         ]
-        triggers = immutable("final", pgtrigger.Q(old__status__in=["final", "corrected"]))
+        triggers = [
+            *immutable("final", pgtrigger.Q(old__status__in=["final", "corrected"])),
+            ResultOfItsSpecimen(name="of_its_specimen"),
+        ]
+
+
+@track()
+class ResultMismatch(MemberOwned):
+    """A result that was refused because tube and order do not belong together; open until a person has looked."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        RESOLVED = "resolved"
+
+    order = member_key(LabOrder, related_name="mismatches")
+    accession = models.CharField(max_length=20, help_text="What stood on the tube.")
+    reason = models.CharField(max_length=300)
+    value = models.CharField("value as entered", max_length=500, blank=True, default="")
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(db_default=Now())
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, db_default=Status.OPEN)
+    resolution = models.CharField(max_length=300, blank=True, default="")
+    resolved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(MemberOwned.Meta):
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            MemberForeignKey("order"),
+            models.CheckConstraint(
+                condition=models.Q(status="open")
+                | (models.Q(resolved_by__isnull=False, resolved_at__isnull=False) & ~models.Q(resolution="")),
+                name="labs_resultmismatch_resolved",
+            ),
+        ]

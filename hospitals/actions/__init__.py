@@ -1,0 +1,1 @@
+"""Writes of the hospitals, one file for each kind of thing."""

@@ -1,0 +1,11 @@
+"""Where the work on a row of the hospitals is done."""
+
+from django.urls import reverse
+
+from clinical.models import Task
+from hospitals.models import Handoff
+
+
+def handoff_url(task: Task) -> str:
+    stay = Handoff.objects.filter(pk=task.focus_id).values_list("stay", flat=True).first()
+    return reverse("hospitals:stay", args=[stay]) if stay else reverse("hospitals:board")

@@ -1,0 +1,226 @@
+"""A value becomes a result: entered, released into the chart, and, where it was wrong, corrected by a new row."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinical.actions.orders import INSTANT
+from clinical.models import (
+    CodingRole,
+    DiagnosticReport,
+    DiagnosticReportCoding,
+    Observation,
+    ObservationCoding,
+)
+from core import audit
+from core.models import CodeSystem, Concept, SourceSystem, User
+from core.permissions import require
+from labs import workflow
+from labs.actions.ordering import close_request
+from labs.actions.review import open_review, tell_member
+from labs.interpretation import Interpretation, interpret, parse_value
+from labs.models import LabOrder, LabResult, ResultMismatch, Specimen
+from network.models import Organization
+
+CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
+SOURCE = "urn:kpcare:labs"
+
+
+class SpecimenMismatch(Exception):
+    """Tube and order do not belong together. The value was refused and is kept for review in `review`."""
+
+    def __init__(self, review: ResultMismatch):
+        super().__init__(review.reason)
+        self.review = review
+
+
+def enter_result(*, by: User, order: LabOrder, accession: str, value: str) -> LabResult:
+    """Enter the value of the tube `accession` for an order; one entered before and not released gives way.
+
+    Raises `ValueError` for a value that the test cannot have, `WrongStage`, and `SpecimenMismatch`: then nothing is
+    entered, and what was typed is kept for review. Catch it inside the request, or its rollback takes that along.
+    """
+    require(by, "labs.process_specimen", order)
+    quantity, text = parse_value(order.test, value)
+    with transaction.atomic():
+        order = workflow.locked(order.pk)
+        specimen = Specimen.objects.filter(accession=accession.strip()).first()
+        if specimen is not None and specimen.order_id == order.pk and not specimen.rejected_reason:
+            return _enter(by, order, specimen, quantity, text)
+    raise SpecimenMismatch(_keep_mismatch(by, order, accession.strip(), specimen, value))
+
+
+def _enter(by: User, order: LabOrder, specimen: Specimen, quantity, text: str) -> LabResult:
+    workflow.move(order, "enter")
+    specimen.results.filter(status="preliminary").update(status="cancelled")
+    result = _new_result(by, order, specimen, quantity, text)
+    result.save(force_insert=True)
+    audit.record(by=by, action="create", verb="labs.enter_result", obj=result)
+    return result
+
+
+def _new_result(by: User, order: LabOrder, specimen: Specimen, quantity, text: str) -> LabResult:
+    meaning = _meaning(order, specimen, quantity, text)
+    return LabResult(
+        member=order.member,
+        specimen=specimen,
+        order=order,
+        test=order.test,
+        value_quantity=quantity,
+        value_text=text,
+        unit=order.test.unit,
+        flag=meaning.flag,
+        is_critical=meaning.is_critical,
+        performing_laboratory=performing_laboratory(order),
+        entered_by=by,
+        sensitivity=order.sensitivity,
+    )
+
+
+def _meaning(order: LabOrder, specimen: Specimen, quantity, text: str) -> Interpretation:
+    on = timezone.localtime(specimen.collected_at).date()
+    return interpret(order.test, order.member, on, quantity=quantity, text=text)
+
+
+@transaction.atomic
+def _keep_mismatch(by: User, order: LabOrder, accession: str, specimen: Specimen | None, value: str) -> ResultMismatch:
+    if specimen is None:
+        reason = _("There is no specimen with this accession number.")
+    elif specimen.rejected_reason:
+        reason = _("This specimen was rejected: %(why)s.") % {"why": specimen.rejected_reason}
+    else:
+        reason = _("This specimen belongs to another order.")
+    review = ResultMismatch.objects.create(
+        member=order.member, order=order, accession=accession[:20], reason=reason, value=value[:500], entered_by=by
+    )
+    audit.record(by=by, action="create", verb="labs.keep_mismatch", obj=review, reason=reason)
+    return review
+
+
+@transaction.atomic
+def resolve_mismatch(*, by: User, review: ResultMismatch, resolution: str) -> ResultMismatch:
+    """Say what came of a refused result. Raises `ValueError` without words."""
+    require(by, "labs.process_specimen", review)
+    resolution = resolution.strip()
+    if not resolution:
+        raise ValueError("Say what was found and done.")
+    review = ResultMismatch.objects.select_for_update().get(pk=review.pk)
+    review.status, review.resolution = "resolved", resolution[:300]
+    review.resolved_by, review.resolved_at = by, timezone.now()
+    review.save()
+    audit.record(by=by, action="update", verb="labs.resolve_mismatch", obj=review, reason=resolution)
+    return review
+
+
+@transaction.atomic
+def release_result(*, by: User, order: LabOrder) -> LabResult:
+    """Release the entered value: it becomes an Observation and a report in the chart, the member is told that
+    something is new, and the ordering side gets a task; a critical value at once. Raises `WrongStage`."""
+    require(by, "labs.release_result", order)
+    order = workflow.locked(order.pk)
+    workflow.move(order, "release")
+    result = order.results.select_related("specimen").get(status="preliminary")
+    result.observation = _write_observation(order, result, "final")
+    result.status = LabResult.Status.FINAL
+    result.released_by, result.released_at = by, timezone.now()
+    result.save()
+    _write_report(order, result, "final")
+    close_request(order, "completed")
+    open_review(by=by, order=order, result=result)
+    tell_member(order.member, result)
+    audit.record(
+        by=by, action="update", verb="labs.release_result", obj=result, detail={"critical": result.is_critical}
+    )
+    return result
+
+
+@transaction.atomic
+def correct_result(*, by: User, result: LabResult, value: str, reason: str) -> LabResult:
+    """Replace a released value by a new row that points at it; the old one stays as it was.
+
+    In the chart the old Observation is withdrawn (FHIR status entered-in-error: "withdrawn following previous final
+    release"), so that no trend or measure reads both. Raises `ValueError` without a reason or with an impossible
+    value, and where the result is not final or was corrected before.
+    """
+    require(by, "labs.release_result", result)
+    reason = reason.strip()
+    if not reason:
+        raise ValueError("Say why the result is corrected.")
+    order = workflow.locked(result.order_id)
+    result = LabResult.objects.select_related("specimen", "observation").get(pk=result.pk)
+    if result.status not in ("final", "corrected") or result.corrections.exists():
+        raise ValueError("Only a released result that was not corrected before can be corrected.")
+    workflow.move(order, "correct")
+    quantity, text = parse_value(order.test, value)
+    corrected = _new_result(by, order, result.specimen, quantity, text)
+    corrected.corrects = result
+    corrected.observation = _write_observation(order, corrected, "corrected", corrects=result.observation)
+    corrected.status = LabResult.Status.CORRECTED
+    corrected.released_by, corrected.released_at = by, timezone.now()
+    corrected.save(force_insert=True)
+    Observation.objects.filter(pk=result.observation_id).update(status="entered-in-error")
+    _write_report(order, corrected, "corrected")
+    open_review(by=by, order=order, result=corrected)
+    tell_member(order.member, corrected)
+    audit.record(by=by, action="create", verb="labs.correct_result", obj=corrected, reason=reason)
+    return corrected
+
+
+def performing_laboratory(order: LabOrder) -> Organization:
+    """The laboratory that answers for the result: the system's own, else the organisation of the catalogue."""
+    own = Organization.objects.filter(system=order.test.organization_id, kind=Organization.Kind.LABORATORY)
+    return own.order_by("name").first() or order.test.organization
+
+
+def _fact(order: LabOrder, result: LabResult, kind: str) -> dict:
+    """What Observation and report have in common. A result's identity is source, tube, code and which version."""
+    source, _made = SourceSystem.objects.get_or_create(uri=SOURCE, defaults={"name": "Laboratory"})
+    taken = result.specimen.collected_at
+    return {
+        "member": order.member,
+        "effective": (taken, taken + INSTANT),
+        "recorded_at": timezone.now(),
+        "encounter_id": order.request.encounter_id,
+        "organization": result.performing_laboratory,
+        "source_system": source,
+        "source_id": f"{kind}|{result.specimen.accession}|{order.test.loinc.code}|{result.pk}",
+        "sensitivity": order.sensitivity,
+    }
+
+
+def _write_observation(
+    order: LabOrder, result: LabResult, status: str, corrects: Observation | None = None
+) -> Observation:
+    meaning = _meaning(order, result.specimen, result.value_quantity, result.value_text)
+    observation = Observation.objects.create(
+        **_fact(order, result, "observation"),
+        status=status,
+        value_quantity=result.value_quantity,
+        value_unit=result.unit,
+        value_text=result.value_text,
+        low=meaning.low,
+        high=meaning.high,
+        interpretation=result.flag,
+        performing_laboratory=result.performing_laboratory.name,
+        corrects=corrects,
+    )
+    ObservationCoding.objects.bulk_create(
+        ObservationCoding(member=order.member, fact=observation, role=role, concept=concept)
+        for role, concept in ((CodingRole.CODE, order.test.loinc), (CodingRole.CATEGORY, _category()))
+    )
+    return observation
+
+
+def _write_report(order: LabOrder, result: LabResult, status: str) -> DiagnosticReport:
+    report = DiagnosticReport.objects.create(
+        **_fact(order, result, "report"), status=status, observations=[str(result.observation_id)]
+    )
+    DiagnosticReportCoding.objects.create(
+        member=order.member, fact=report, role=CodingRole.CODE, concept=order.test.loinc
+    )
+    return report
+
+
+def _category() -> Concept:
+    system, _made = CodeSystem.objects.get_or_create(uri=CATEGORY, defaults={"name": "Observation category"})
+    return Concept.objects.get_or_create(system=system, code="laboratory", defaults={"display": "Laboratory"})[0]

@@ -1,0 +1,12 @@
+"""Where the work on a laboratory row is done."""
+
+from django.urls import reverse
+
+from clinical.models import Task
+from labs.models import LabResult
+
+
+def result_url(task: Task) -> str:
+    """The order's page of a task about one result; the bench where the result is out of reach."""
+    order = LabResult.objects.filter(pk=task.focus_id).values_list("order", flat=True).first()
+    return reverse("labs:order", args=[order]) if order else reverse("labs:bench")

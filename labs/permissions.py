@@ -1,0 +1,34 @@
+"""Who may do what in the laboratory."""
+
+import rules
+
+from clinical.access import has_broken_the_glass
+from clinical.permissions import has_care_relationship
+from core.permissions import grant
+from labs.models import LabOrder
+from network.models import RoleAssignment
+from network.permissions import has_role
+
+Role = RoleAssignment.Role
+TECHNOLOGIST = has_role(Role.LABORATORY_TECHNOLOGIST)
+COLLECTORS = has_role(Role.LABORATORY_TECHNOLOGIST, Role.NURSE, Role.MEDICAL_ASSISTANT)
+CLINICIANS = has_role(Role.PHYSICIAN, Role.NURSE, Role.MEDICAL_ASSISTANT, Role.PHARMACIST)
+
+
+@rules.predicate
+def waits_for_collection(user, obj=None) -> bool:
+    """Nothing is known of the order yet but that a specimen is wanted."""
+    return isinstance(obj, LabOrder) and obj.status == LabOrder.Status.ORDERED
+
+
+grant("labs.view_bench", COLLECTORS, because="they collect or test specimens")
+grant("labs.view_order", TECHNOLOGIST, because="they test specimens of this system")
+grant("labs.view_order", CLINICIANS & has_care_relationship, because="they care for this member")
+grant("labs.view_order", CLINICIANS & has_broken_the_glass, because="they gave a reason (break the glass)")
+grant("labs.view_order", COLLECTORS & waits_for_collection, because="they collect its specimen")
+grant("labs.collect_specimen", COLLECTORS, because="they collect specimens in this system")
+grant("labs.process_specimen", TECHNOLOGIST, because="they test specimens of this system")
+grant("labs.release_result", TECHNOLOGIST, because="they answer for results of this system's laboratory")
+grant("labs.cancel_order", TECHNOLOGIST, because="they test specimens of this system")
+grant("labs.cancel_order", has_role(Role.PHYSICIAN), because="they order as a physician of this system")
+grant("labs.acknowledge_result", has_role(Role.PHYSICIAN, Role.NURSE), because="they act on results in this system")

@@ -1,0 +1,31 @@
+"""The laboratory in the chart: the panel of tests under way and results. Ordering is the chart's own page."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from clinical.ports import Panel
+from clinical.sensitivity import visible
+from core.permissions import may
+from labs.models import LabOrder, LabResult
+from members.models import Member
+
+SHOWN = 50
+
+
+def panel(request: HttpRequest, member: Member) -> Panel:
+    """Tests under way and results of our laboratory."""
+    orders = visible(LabOrder.objects.waiting().filter(member=member), request.user, member)
+    found = visible(LabResult.objects.released().filter(member=member), request.user, member)
+    may_order = may(request.user, "clinical.place_order", member)
+    return Panel(
+        "labs/panels/laboratory.html",
+        {
+            "orders": orders.select_related("test", "request").by_urgency()[:SHOWN],
+            "results": found.newest_first()[:SHOWN],
+            "order_url": reverse("clinical:order", args=[member.pk, "laboratory"]) if may_order else "",
+        },
+    )
+
+
+def panel_count(request: HttpRequest, member: Member) -> int:
+    return visible(LabOrder.objects.waiting().filter(member=member), request.user, member).count()
