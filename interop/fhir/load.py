@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from typing import Any
 from uuid import UUID
 
 import psycopg2
@@ -307,7 +308,7 @@ class Resolver:
         written = set(entry.targets)
         if sum(target in written for _, target in self.used) == len(entry.targets):
             return
-        for path, target in walk(entry.resource, ""):
+        for path, target in walk(entry.resource):
             if (path, target) in self.used:
                 continue
             if target.startswith("#"):
@@ -326,19 +327,24 @@ def needs_subject(row: Row) -> bool:
     return row.model.startswith(("clinical.", "interop."))
 
 
-def walk(node, path: str) -> Iterator[tuple[str, str]]:
-    """Every reference under `node` with the path of the element that holds it."""
-    if isinstance(node, dict):
-        target = node.get("reference")
-        if isinstance(target, str):
-            yield path, target
-        for name, value in node.items():
-            if isinstance(value, dict | list):
-                yield from walk(value, f"{path}.{name}" if path else name)
-    elif isinstance(node, list):
-        for number, value in enumerate(node):
-            if isinstance(value, dict | list):
-                yield from walk(value, f"{path}[{number}]")
+def walk(resource: dict) -> list[tuple[str, str]]:
+    """Every reference in `resource` with the path of the element that holds it."""
+    found: list[tuple[str, str]] = []
+    stack: list[tuple[Any, str]] = [(resource, "")]
+    while stack:
+        node, path = stack.pop()
+        if type(node) is dict:
+            target = node.get("reference")
+            if type(target) is str:
+                found.append((path, target))
+            for name, value in node.items():
+                if type(value) is dict or type(value) is list:
+                    stack.append((value, f"{path}.{name}" if path else name))
+        else:
+            for number, value in enumerate(node):
+                if type(value) is dict or type(value) is list:
+                    stack.append((value, f"{path}[{number}]"))
+    return found
 
 
 def codes_of(works: Iterable[Work]) -> Iterator[Code]:

@@ -1,0 +1,390 @@
+"""FHIR in: what arrives is what was sent, once, whole, and for the right person."""
+
+import os
+from collections import Counter
+from io import StringIO
+from pathlib import Path
+
+import orjson
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+
+from clinical.models import CodingRole, Condition, Encounter, EncounterDiagnosis, Observation, ServiceRequest
+from core.db import as_job
+from core.models import User
+from interop.fhir import load
+from interop.fhir.read import Unit, units
+from interop.fhir.run import Import, Options
+from interop.models import CostRecord, ImportedResource, ImportRun, ResourceReference, SetAside
+from members.models import Member, MemberIdentifier, Sensitivity
+from network.models import Clinician, Organization
+from tests.interop.factories import SNOMED, blood_pressure, bundle, concept, condition, encounter, patient, save
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DATA = Path(os.environ.get("KPCARE_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
+SYNTHEA = DATA / "synthea" / "bundles"
+needs_synthea = pytest.mark.skipif(not SYNTHEA.is_dir(), reason="KPCARE_DATA holds no synthea/bundles")
+
+
+@pytest.fixture
+def user() -> User:
+    return User.objects.system("fhir-import")
+
+
+@pytest.fixture
+def system(user) -> Organization:
+    return Organization.objects.create(name="Bay Care", kind="system")
+
+
+@pytest.fixture
+def take(user, system):
+    """Import paths; returns the finished `Import`."""
+
+    def run(*paths: Path, source: str = "urn:test:clinic", workers: int = 1) -> Import:
+        return Import(list(paths), Options(user.pk, system.pk, source), workers=workers).execute()
+
+    return run
+
+
+@pytest.fixture
+def everything(user):
+    """Look at the whole chart, as a job does."""
+    with as_job(user, reason="test"):
+        yield
+
+
+def checksums() -> dict[str, tuple]:
+    """Rows and a digest of every table that an import may write, save the runs' own bookkeeping."""
+    skipped = ("interop_importrun", "interop_setaside", "core_auditevent")
+    found = {}
+    with as_job(User.objects.system("fhir-import"), reason="test"), connection.cursor() as cursor:
+        for model in apps.get_models():
+            table = model._meta.db_table
+            if model._meta.app_label not in ("core", "network", "members", "clinical", "interop") or table in skipped:
+                continue
+            cursor.execute(f"SELECT count(*), md5(string_agg(md5(t::text), '' ORDER BY t::text)) FROM \"{table}\" t")
+            found[table] = cursor.fetchone()
+    return found
+
+
+def test_a_visit_arrives_with_its_codes_times_and_references(take, tmp_path, everything):
+    sent = bundle(
+        encounter(diagnosis=[{"condition": {"reference": "Condition/c1"}, "rank": 1}]),
+        blood_pressure(),
+        condition(encounter={"reference": "urn:uuid:e1"}),
+        patient(),
+    )
+
+    take(save(tmp_path, "visit.json", sent))
+
+    member = Member.objects.get()
+    assert (member.family, member.given, member.middle, member.sex) == ("Rivera", "Ana", "Luz", "female")
+    visit = Encounter.objects.get()
+    assert visit.member == member
+    assert visit.effective.lower.isoformat() == "2026-03-02T17:00:00+00:00"
+    assert (visit.precision, visit.utc_offset) == ("t", -480)
+    panel = Observation.objects.get(part_of=None)
+    assert panel.encounter == visit
+    assert sorted(float(part.value_quantity) for part in panel.components.all()) == [84, 131]
+    problem = Condition.objects.get()
+    assert problem.precision == "d"
+    assert problem.effective.lower.isoformat() == "2020-01-15T00:00:00+00:00"
+    assert {c.concept.code for c in problem.codings.filter(role=CodingRole.CODE)} == {"38341003", "I10"}
+    assert EncounterDiagnosis.objects.get().condition == problem
+
+
+def test_the_same_file_again_changes_nothing(take, tmp_path):
+    path = save(tmp_path, "visit.json", bundle(patient(), encounter(), blood_pressure(), condition()))
+    take(path)
+    before = checksums()
+
+    again = take(path)
+
+    assert again.counts()["unchanged"] == 4
+    assert checksums() == before
+
+
+def test_a_changed_resource_renews_its_row_and_keeps_the_old_one_in_history(take, tmp_path, everything):
+    take(save(tmp_path, "a.json", bundle(patient(), encounter(), blood_pressure(systolic=131))))
+    first = {o.source_id: o.pk for o in Observation.objects.all()}
+
+    done = take(save(tmp_path, "b.json", bundle(patient(), encounter(), blood_pressure(systolic=127))))
+
+    assert done.counts()["by_type"]["changed"] == {"Observation": 1}
+    assert {o.source_id: o.pk for o in Observation.objects.all()} == first
+    part = Observation.objects.get(source_id="o1#c0")
+    assert (float(part.value_quantity), part.version) == (127, 2)
+    event = apps.get_model("clinical", "ObservationHistoryevent")
+    assert sorted(float(e.value_quantity) for e in event.objects.filter(pgh_obj_id=part.pk)) == [127, 131]
+
+
+def test_a_broken_bundle_leaves_nothing_and_the_rest_goes_on(take, tmp_path, everything):
+    save(tmp_path, "1-good.json", bundle(patient("p1"), encounter("e1")))
+    bad = encounter("e9", "Patient/p9", period={"start": "2026-02-30"})
+    save(tmp_path, "2-bad.json", bundle(patient("p9"), bad))
+    (tmp_path / "3-cut.json").write_text('{"resourceType": "Bundle", "type": "transaction", "entry": [')
+    save(tmp_path, "4-good.json", bundle(patient("p4"), encounter("e4", "Patient/p4")))
+
+    done = take(tmp_path)
+
+    assert Member.objects.count() == 2
+    assert not ImportedResource.objects.filter(source_id__in=["p9", "e9"]).exists()
+    reasons = {item.position: item.reason for item in SetAside.objects.all()}
+    assert reasons["2-bad.json"] == "entry 1: Encounter: A date or time is not written as FHIR writes them."
+    assert "goes wrong at line 1" in reasons["3-cut.json"]
+    assert done.run.counts["set_aside"] == 2
+    assert ImportRun.objects.get().status == "done"
+
+
+def test_what_postgres_refuses_is_set_aside_alone(take, tmp_path, everything):
+    too_much = blood_pressure("o9", encounter=None)
+    too_much["component"][0]["valueQuantity"]["value"] = 1e15
+    save(
+        tmp_path, "1.json", bundle(patient("p1"), {**too_much, "encounter": {"reference": "Encounter/e1"}}, encounter())
+    )
+    save(tmp_path, "2.json", bundle(patient("p2"), encounter("e2", "Patient/p2")))
+
+    take(tmp_path)
+
+    assert Member.objects.count() == 1
+    item = SetAside.objects.get()
+    assert item.position == "1.json"
+    assert "SQLSTATE 22003" in item.reason
+    assert "1e+15" not in item.reason
+
+
+def test_a_reference_that_leads_nowhere_sets_its_bundle_aside(take, tmp_path, everything):
+    lost = encounter(serviceProvider={"reference": "Organization/nowhere"})
+
+    take(save(tmp_path, "lost.json", bundle(patient(), lost)))
+
+    assert not Member.objects.exists()
+    assert SetAside.objects.get().reason.startswith("entry 1: Encounter.serviceProvider points at something")
+
+
+def test_what_points_at_a_later_file_waits_for_it(take, tmp_path, everything):
+    visit = encounter(
+        participant=[{"individual": {"reference": "Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|1234567893"}}]
+    )
+    save(tmp_path, "1-visit.json", bundle(patient(), visit))
+    doctor = {
+        "resourceType": "Practitioner",
+        "id": "d1",
+        "identifier": [{"system": "http://hl7.org/fhir/sid/us-npi", "value": "1234567893"}],
+        "name": [{"family": "Okafor"}],
+    }
+    save(tmp_path, "2-people.json", bundle(doctor, type="collection"))
+
+    done = take(tmp_path)
+
+    assert done.set_aside == 0
+    assert Encounter.objects.get().clinician.npi == "1234567893"
+
+
+def test_ndjson_in_any_order_of_lines_and_files(take, tmp_path, everything):
+    save(tmp_path, "Condition.ndjson", [condition(encounter={"reference": "Encounter/e1"})])
+    save(tmp_path, "Encounter.ndjson", [encounter()])
+    save(tmp_path, "Patient.ndjson", [patient("p2"), patient("p1")])
+
+    done = take(tmp_path)
+
+    assert done.set_aside == 0
+    assert Condition.objects.get().encounter == Encounter.objects.get()
+
+
+def test_a_patient_with_a_known_identifier_is_that_member(take, tmp_path, everything):
+    take(save(tmp_path, "a.json", bundle(patient("p1"))))
+    other = patient("x7", identifier=patient("p1")["identifier"], name=[{"family": "Rivera-Soto", "given": ["Ana"]}])
+
+    take(save(tmp_path, "b.json", bundle(other, encounter("e7", "Patient/x7"))), source="urn:test:hospital")
+
+    member = Member.objects.get()
+    assert member.family == "Rivera", "an outside record does not rename a member"
+    assert Encounter.objects.get().member == member
+
+
+def test_an_identifier_against_the_date_of_birth_is_left_to_a_person(take, tmp_path, everything):
+    take(save(tmp_path, "a.json", bundle(patient("p1"))))
+    other = patient("x7", identifier=patient("p1")["identifier"], birthDate="1999-01-01")
+
+    take(save(tmp_path, "b.json", bundle(other)), source="urn:test:hospital")
+
+    assert Member.objects.count() == 1
+    assert SetAside.objects.get().code == "match"
+
+
+def test_two_new_patients_of_one_identifier_are_one_member(take, tmp_path, everything):
+    same = patient("p1")["identifier"]
+    save(tmp_path, "1.json", bundle(patient("p1")))
+    save(tmp_path, "2.json", bundle(patient("p2", identifier=same), encounter("e2", "Patient/p2")))
+
+    done = take(tmp_path)
+
+    assert done.set_aside == 0
+    assert Encounter.objects.get().member == Member.objects.get()
+
+
+def test_a_visit_cannot_hang_on_another_patients_visit(take, tmp_path, everything):
+    wrong = blood_pressure(subject={"reference": "Patient/p2"})
+
+    take(save(tmp_path, "mixed.json", bundle(patient("p1"), patient("p2"), encounter(), wrong)))
+
+    assert not Observation.objects.exists()
+    assert "another patient" in SetAside.objects.get().reason
+
+
+def test_security_labels_stay_on_the_row(take, tmp_path, everything):
+    labels = {
+        "security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "HIV"}, {"code": "ETH"}]
+    }
+
+    take(save(tmp_path, "a.json", bundle(patient(), condition(meta=labels))))
+
+    assert Condition.objects.get().sensitivity == Sensitivity.HIV | Sensitivity.PART2
+
+
+def test_social_security_numbers_are_not_kept(take, tmp_path, everything):
+    person = patient(identifier=[{"system": "http://hl7.org/fhir/sid/us-ssn", "value": "999-12-3456"}])
+
+    take(save(tmp_path, "a.json", bundle(person)))
+
+    assert "3456" not in MemberIdentifier.objects.get().value
+    assert len(MemberIdentifier.objects.get().value) == 64
+
+
+def test_refusals_and_negations_are_told_apart_from_what_was_done(take, tmp_path, everything):
+    order = {
+        "resourceType": "ServiceRequest",
+        "id": "s1",
+        "status": "completed",
+        "intent": "order",
+        "doNotPerform": True,
+        "code": concept(SNOMED, "103696004"),
+        "subject": {"reference": "Patient/p1"},
+        "extension": [
+            {
+                "url": "http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-doNotPerformReason",
+                "valueCodeableConcept": concept(SNOMED, "183932001"),
+            }
+        ],
+    }
+
+    take(save(tmp_path, "a.json", bundle(patient(), order)))
+
+    row = ServiceRequest.objects.get()
+    assert row.is_negated
+    assert row.codings.get(role=CodingRole.STATUS_REASON).concept.code == "183932001"
+
+
+def test_references_without_a_column_are_kept(take, tmp_path, everything):
+    done = {
+        "resourceType": "Procedure",
+        "id": "x1",
+        "status": "completed",
+        "code": concept(SNOMED, "73761001"),
+        "subject": {"reference": "Patient/p1"},
+        "reasonReference": [{"reference": "Condition/c1"}],
+        "usedReference": [{"reference": "Device/d1"}],
+    }
+    device = {"resourceType": "Device", "id": "d1"}
+
+    run = take(save(tmp_path, "a.json", bundle(patient(), condition(), done, device)))
+
+    kept = {r.path: r for r in ResourceReference.objects.all()}
+    assert kept["reasonReference[0]"].to_id == Condition.objects.get().pk
+    assert kept["usedReference[0]"].target == "Device/d1"
+    assert run.counts()["by_type"]["not_taken"] == {"Device": 1}
+
+
+def test_a_known_npi_is_that_clinician(take, tmp_path, everything, user):
+    ours = Clinician.objects.create(npi="1234567893", family="Okafor")
+    doctor = {
+        "resourceType": "Practitioner",
+        "id": "d1",
+        "identifier": [{"system": "http://hl7.org/fhir/sid/us-npi", "value": "1234567893"}],
+        "name": [{"family": "OKAFOR"}],
+    }
+    visit = encounter(participant=[{"individual": {"reference": "Practitioner/d1"}}])
+
+    take(save(tmp_path, "a.json", bundle(patient(), doctor, visit)))
+
+    assert Encounter.objects.get().clinician == ours
+    assert Clinician.objects.count() == 1
+
+
+def test_the_command_says_what_it_did_and_exits_1_when_something_was_set_aside(system, tmp_path, capsys):
+    path = save(tmp_path, "a.json", bundle(patient(), encounter()))
+    out = StringIO()
+
+    call_command("import_fhir", str(path), stdout=out)
+    with pytest.raises(SystemExit) as stop:
+        call_command("import_fhir", str(save(tmp_path, "b.json", {"resourceType": "Bundle"})), stdout=StringIO())
+
+    assert "accepted / set aside: 2 / 0" in out.getvalue()
+    assert stop.value.code == 1
+
+
+@needs_synthea
+def test_the_hundred_synthetic_patients(take, user, monkeypatch):
+    """Every resource of a taken type becomes a row, every reference leads somewhere, a repeat changes nothing."""
+    monkeypatch.setattr(load, "BATCH", 1500)
+    wanted, references = Counter(), 0
+    for path in sorted(SYNTHEA.glob("*.json")):
+        for unit in units(path):
+            assert isinstance(unit, Unit)
+            for entry in unit.entries:
+                wanted[entry.type, entry.source_id] = 1
+                references += len(entry.targets)
+
+    done = take(SYNTHEA, workers=2)
+
+    assert done.set_aside == 0
+    before = checksums()
+    with as_job(user, reason="test"):
+        index = {(r.type, r.source_id): r for r in ImportedResource.objects.all()}
+        assert index.keys() == wanted.keys()
+        assert {k[0] for k, r in index.items() if r.object_id is None} == {"ImagingStudy"}
+        assert Member.objects.count() == 100
+        assert Observation.objects.filter(part_of=None).count() == 12886
+        assert CostRecord.objects.filter(kind="claim").count() == 2620
+        assert references_kept(index) == 0
+    assert take(SYNTHEA).counts()["unchanged"] == done.total.resources
+    assert checksums() == before
+
+
+def references_kept(index) -> int:
+    """How many references of the source files are neither in a column nor among the plain references."""
+    kept = {(r.from_id, r.path): r for r in ResourceReference.objects.all()}
+    columns = {}
+    for model in apps.get_models():
+        if model._meta.app_label in ("clinical", "interop") and any(f.name == "source_id" for f in model._meta.fields):
+            if model._meta.model_name == "importedresource" or "historyevent" in model._meta.model_name:
+                continue
+            for row in model.objects.all().values():
+                columns[row["id"]] = {str(v) for k, v in row.items() if k.endswith("_id")} | set(
+                    row.get("observations") or ()
+                )
+    lost = 0
+    for path in SYNTHEA.glob("*.json"):
+        entries = orjson.loads(path.read_bytes())["entry"]
+        by_url = {e["fullUrl"]: (e["resource"]["resourceType"], e["resource"]["id"]) for e in entries}
+        for e in entries:
+            resource = e["resource"]
+            row = index[resource["resourceType"], resource["id"]]
+            if row.object_id is None:
+                continue
+            for where, target in load.walk(resource):
+                if (row.object_id, where) in kept:
+                    reference = kept[row.object_id, where]
+                    found = index.get(by_url.get(target))
+                    lost += not (
+                        reference.target
+                        if found is None or found.object_id is None
+                        else reference.to_id == found.object_id
+                    )
+                else:
+                    lost += str(index[by_url[target]].object_id) not in columns.get(row.object_id, set())
+    return lost
