@@ -178,6 +178,9 @@ class Loader:
             raise Refused("mapping", str(error), entry.position) from None
         if row and entry.type == "Patient":
             matching.protect(row)
+            if self.lenient:
+                # A deck gives one identifier to many of its people.
+                row.children = [c for c in row.children if c.model != "members.memberidentifier"]
         if known:
             known.digest, known.row = entry.digest, row
             return Work(unit, entry, known, row, "changed" if row else "not_taken")
@@ -195,7 +198,9 @@ class Loader:
             for work in works.get(id(unit), ())
             if work.entry.type == "Patient" and work.state == "accepted"
         ]
-        matches = matching.Matches(self.organization.pk, [] if self.lenient else [w.row for w in new])
+        rows = [] if self.lenient else [w.row for w in new if w.row]
+        matches = matching.Matches(self.organization.pk, rows)
+        matches.look_alike(rows)
         claimed: dict[tuple[str, str], Unit] = {}
         for work in new:
             if id(work.unit) in failed:

@@ -10,14 +10,24 @@ def concept(system: str, code: str, display: str = "") -> dict:
     return {"coding": [{"system": system, "code": code, "display": display}]}
 
 
+PEOPLE: dict[str, dict] = {
+    "p1": {
+        "name": [{"family": "Rivera", "given": ["Ana", "Luz"], "use": "official"}],
+        "gender": "female",
+        "birthDate": "1970-05-04",
+    },
+    "p2": {"name": [{"family": "Nakamura", "given": ["Ken"]}], "gender": "male", "birthDate": "1951-11-30"},
+    "p4": {"name": [{"family": "Haddad", "given": ["Omar"]}], "gender": "male", "birthDate": "1988-02-17"},
+    "p9": {"name": [{"family": "Boateng", "given": ["Efua"]}], "gender": "female", "birthDate": "2001-08-09"},
+}
+
+
 def patient(id: str = "p1", **extra) -> dict:
     return {
         "resourceType": "Patient",
         "id": id,
         "identifier": [{"system": "https://clinic.example/mrn", "value": f"M-{id}"}],
-        "name": [{"family": "Rivera", "given": ["Ana", "Luz"], "use": "official"}],
-        "gender": "female",
-        "birthDate": "1970-05-04",
+        **PEOPLE.get(id, PEOPLE["p1"]),
         **extra,
     }
 

@@ -216,10 +216,24 @@ def test_an_identifier_against_the_date_of_birth_is_left_to_a_person(take, tmp_p
     assert SetAside.objects.get().code == "match"
 
 
+def test_somebody_who_only_resembles_a_member_is_left_to_a_person(take, tmp_path, everything):
+    take(save(tmp_path, "a.json", bundle(patient("p1"))))
+    alike = patient("x8", identifier=[], name=[{"family": "Rivera", "given": ["Anna"]}])
+
+    take(save(tmp_path, "b.json", bundle(alike)), source="urn:test:hospital")
+
+    assert Member.objects.count() == 1
+    assert SetAside.objects.get().code == "match"
+
+
 def test_two_new_patients_of_one_identifier_are_one_member(take, tmp_path, everything):
     same = patient("p1")["identifier"]
     save(tmp_path, "1.json", bundle(patient("p1")))
-    save(tmp_path, "2.json", bundle(patient("p2", identifier=same), encounter("e2", "Patient/p2")))
+    save(
+        tmp_path,
+        "2.json",
+        bundle(patient("p2", identifier=same, birthDate="1970-05-04"), encounter("e2", "Patient/p2")),
+    )
 
     done = take(tmp_path)
 
