@@ -1,7 +1,9 @@
 """Pages that belong to no room above: the gallery of components, the language of the pages."""
 
 from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from core.permissions import public
 from core.views import accounts, gallery, language
 
 portal = [
@@ -12,4 +14,10 @@ portal = [
 staff = [
     path("gallery/", gallery.gallery, name="gallery"),
     path("gallery/<slug:page>/", gallery.gallery, name="gallery_page"),
+]
+
+# The description of the REST interface holds nothing about anybody; its page loads all it needs from here.
+api = [
+    path("schema/", public(SpectacularAPIView.as_view()), name="api_schema"),
+    path("docs/", public(SpectacularSwaggerSplitView.as_view(url_name="core:api_schema")), name="api_docs"),
 ]

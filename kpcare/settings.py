@@ -225,6 +225,59 @@ OAUTH2_PROVIDER = {
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http"] if DEMO else ["https"],
 }
 
+# --- REST interface --------------------------------------------------------------------------------------
+OAUTH2_PROVIDER["SCOPES"] = {
+    f"{name}:{verb}": f"{verb.capitalize()} {words}"
+    for name, words in (
+        ("members", "members' identity and contacts"),
+        ("coverages", "coverage"),
+        ("appointments", "appointments"),
+        ("chart", "the chart"),
+        ("messages", "messages"),
+        ("claims", "claims"),
+        ("capitation", "capitation"),
+    )
+    for verb in ("read", "write")
+}
+OAUTH2_PROVIDER["DEFAULT_SCOPES"] = []
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "core.api.authentication.BearerAuthentication",
+        "core.api.authentication.BrowserAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["core.api.rendering.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.AnonRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": env("API_RATE_ANONYMOUS", default="60/min"),
+        "user": env("API_RATE", default="6000/min"),
+    },
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "kpcare",
+    "DESCRIPTION": "One record of coverage, care and cost. Times are UTC, amounts are decimal strings, ids are UUIDv7.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "deepLinking": True},
+    "OAUTH2_FLOWS": ["clientCredentials", "authorizationCode"],
+    "OAUTH2_AUTHORIZATION_URL": "/oauth/authorize/",
+    "OAUTH2_TOKEN_URL": "/oauth/token/",
+    "OAUTH2_SCOPES": OAUTH2_PROVIDER["SCOPES"],
+    "ENUM_NAME_OVERRIDES": {"AdministrativeSexEnum": "members.models.Member.AdministrativeSex"},
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
 # --- History --------------------------------------------------------------------------------------------
 PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True
 # Triggers are stated on the models and installed after each migrate by core.security: as migration operations

@@ -1,7 +1,8 @@
 """The site map.
 
-A room's `urls.py` may define the lists `portal`, `staff`, `api` and `fhir`, each of `path(…)`; they are mounted
-below under the room's name, so that `reverse("members:search")` finds a page wherever it is mounted.
+A room's `urls.py` may define the lists `portal`, `staff`, `api` and `fhir`, its `api.py` the list `api`, each of
+`path(…)`; they are mounted below under the room's name, so that `reverse("members:search")` finds a page wherever it
+is mounted.
 """
 
 import importlib
@@ -15,12 +16,19 @@ PLACES = {"portal": "", "staff": "staff/", "api": "api/v1/", "fhir": "fhir/"}
 
 
 def room(name: str) -> list[URLPattern | URLResolver]:
-    """Everything that room `name` serves; nothing where it has no `urls.py`."""
-    if importlib.util.find_spec(f"{name}.urls") is None:
-        return []
-    module = importlib.import_module(f"{name}.urls")
-    patterns = [path(at, include(getattr(module, place))) for place, at in PLACES.items() if hasattr(module, place)]
-    return [path("", include((patterns, name)))]
+    """Everything that room `name` serves; nothing where it has neither `urls.py` nor `api.py`."""
+    modules = [
+        importlib.import_module(f"{name}.{file}")
+        for file in ("urls", "api")
+        if importlib.util.find_spec(f"{name}.{file}") is not None
+    ]
+    patterns = [
+        path(at, include(getattr(module, place)))
+        for module in modules
+        for place, at in PLACES.items()
+        if isinstance(getattr(module, place, None), list)
+    ]
+    return [path("", include((patterns, name)))] if patterns else []
 
 
 # /healthz is answered by kpcare.health.HealthMiddleware, before sessions and redirects.

@@ -1,0 +1,47 @@
+"""`Idempotency-Key`: a POST that is repeated gets the answer of the first, and acts once."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from django.db import connection
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.errors import Conflict
+from core.api.rendering import plain
+from core.models import IdempotencyKey
+
+
+def once(request: Request, act: Callable[[], tuple[int, Any]]) -> Response:
+    """`act()` gives status and body; under a key seen before, its first answer is given again.
+
+    The row is written in the action's transaction: a second request with the key waits for the first, and one
+    that failed leaves no row. Raises `Conflict` where the key came with another body.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if not key:
+        status, body = act()
+        return Response(body, status=status)
+    if len(key) > 100:
+        raise ValidationError({"Idempotency-Key": "At most 100 characters."})
+    said = orjson.dumps([request.method, request.path, request.data], default=str, option=orjson.OPT_SORT_KEYS)
+    digest = hashlib.sha256(said).hexdigest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_idempotencykey (user_id, key, request_digest) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            [request.user.pk, key, digest],
+        )
+        is_first = bool(cursor.rowcount)
+    row = IdempotencyKey.objects.select_for_update().get(user=request.user, key=key)
+    if row.request_digest != digest:
+        raise Conflict("This Idempotency-Key came with another request before.", code="idempotency_key_reused")
+    if not is_first:
+        return Response(row.response_body, status=row.response_status, headers={"Idempotency-Replayed": "true"})
+    status, body = act()
+    row.response_status = status
+    row.response_body = orjson.loads(orjson.dumps(body, default=plain, option=orjson.OPT_UTC_Z))
+    row.save(update_fields=["response_status", "response_body"])
+    return Response(body, status=status)

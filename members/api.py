@@ -1,0 +1,205 @@
+"""/api/v1/members: people. List, search by name, phone, number or birth date, read, register, correct."""
+
+from __future__ import annotations  # a view's `list` would hide the type in the annotations below it
+
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db import connection, models
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api import paging
+from core.api.errors import Conflict
+from core.api.resources import Resource, described, resource
+from core.context import current
+from core.permissions import grant
+from members import actions, matching
+from members.models import Member
+from members.querysets import e164, search_ids
+from network.models import Organization, RoleAssignment
+from network.permissions import has_role
+
+CLIENT = has_role(RoleAssignment.Role.INTEGRATION)
+for _permission in ("members.view", "members.search", "members.register", "members.update"):
+    grant(_permission, CLIENT, because="an integration client of this system, within its scopes")
+
+FIELDS = (
+    *("id", "mrn", "family", "given", "middle", "suffix", "name_used", "birth_date", "deceased_at", "sex"),
+    *("sex_assigned_at_birth", "gender_identity", "pronouns", "language", "needs_interpreter", "status"),
+    *("managing_organization", "region", "version", "created_at"),
+)
+
+
+class TelecomInput(serializers.Serializer):
+    system = serializers.ChoiceField(["phone", "sms", "email"])
+    value = serializers.CharField(max_length=254)
+
+
+class AddressInput(serializers.Serializer):
+    line1 = serializers.CharField(max_length=200)
+    line2 = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    city = serializers.CharField(max_length=100)
+    state = serializers.CharField(max_length=50)
+    postal_code = serializers.CharField(max_length=20)
+
+
+class MemberUpdate(serializers.Serializer):
+    family = serializers.CharField(max_length=100, required=False)
+    given = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    middle = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    suffix = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    name_used = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    birth_date = serializers.DateField(required=False)
+    sex = serializers.ChoiceField(Member.AdministrativeSex.choices, required=False)
+    pronouns = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    language = serializers.CharField(max_length=10, required=False)
+    needs_interpreter = serializers.BooleanField(required=False)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A new member",
+            value={
+                "family": "Rivera",
+                "given": "Ana",
+                "birth_date": "1970-05-04",
+                "sex": "female",
+                "language": "es",
+                "telecoms": [{"system": "phone", "value": "+15105550123"}],
+            },
+            request_only=True,
+        )
+    ]
+)
+class MemberInput(MemberUpdate):
+    family = serializers.CharField(max_length=100)
+    birth_date = serializers.DateField()
+    managing_organization = serializers.UUIDField(required=False, help_text="Needed only by who works in several.")
+    telecoms = TelecomInput(many=True, required=False)
+    address = AddressInput(required=False)
+
+
+class MemberApi(Resource):
+    model = Member
+    fields = FIELDS
+    permissions = ("members.view", "members.portal_view")
+    scope = "members"
+    ordering = ("name_key", "id")
+    by_member = False
+    filters: ClassVar[dict[str, str]] = {}
+    serializer_class = described(Member, FIELDS)
+    inputs: ClassVar[dict[str, Any]] = {"create": MemberInput, "partial_update": MemberUpdate}
+    parameters = (
+        OpenApiParameter("q", str, description="Name, record number, phone or birth date, as typed; at most 20."),
+        OpenApiParameter("phone", str, description="Exactly this telephone number."),
+    )
+
+    def rows(self, request: Request) -> models.QuerySet:
+        return Member.objects.filter(status="active")
+
+    def list(self, request: Request, **kwargs) -> Response:
+        typed, phone = request.query_params.get("q"), request.query_params.get("phone")
+        reach = current()
+        if reach.organization_ids:
+            decision = self.demand(request, None, ("members.search",))
+            rows = self.rows(request).filter(managing_organization__in=reach.organization_ids)
+        else:
+            # A portal account: themselves and those whose proxy they are.
+            decision = None
+            rows = self.rows(request).filter(pk__in=reach.member_ids)
+        if typed or phone:
+            ids = search_by_phone(phone) if phone else search_ids(typed)
+            found = {row["id"]: row for row in rows.filter(pk__in=ids).values(*FIELDS)}
+            results, cursor = [found[key] for key in ids if key in found], None
+        else:
+            found_rows, cursor = paging.page(rows.values(*self.columns()), request, self.ordering)
+            results = self.trimmed(found_rows)
+        if decision is None:
+            members = {m.pk: m for m in Member.objects.filter(pk__in=[r["id"] for r in results])}
+            results = [r for r in results if self.allows(request, members[r["id"]])]
+        because = decision.why if decision else "their own people"
+        self.note_read(request, member_id=None, because=because, members=[str(row["id"]) for row in results])
+        return Response({"next": cursor, "results": results})
+
+    def allows(self, request: Request, member: Member) -> bool:
+        from core.permissions import may
+
+        return any(may(request.user, name, member) for name in self.permissions)
+
+    def create(self, request: Request) -> Response:
+        data = MemberInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        organization = self.organization(request, data.validated_data.pop("managing_organization", None))
+        self.demand(request, Member(managing_organization=organization), ("members.register",))
+
+        def register() -> UUID:
+            values = dict(data.validated_data)
+            telecoms = [
+                (t["system"], t["value"] if t["system"] == "email" else e164(t["value"]))
+                for t in values.pop("telecoms", [])
+            ]
+            address = values.pop("address", None)
+            actions.lock_identities()
+            refuse_known(values, telecoms, address, organization)
+            member = actions.register_member(
+                by=request.user, managing_organization=organization, telecoms=telecoms, address=address, **values
+            )
+            return member.pk
+
+        return self.once(request, register)
+
+    def partial_update(self, request: Request, id: UUID) -> Response:
+        member, _ = self.record(request, id, ("members.update",))
+        data = MemberUpdate(data=request.data, partial=True)
+        data.is_valid(raise_exception=True)
+        member = Member.objects.select_for_update().get(pk=member.pk)
+        self.demand_version(request, member)
+        actions.update_member(member, by=request.user, reason="API", **data.validated_data)
+        row = self.as_read(request, id)
+        return self.answer(request, row, version=row["version"])
+
+    def organization(self, request: Request, asked: UUID | None) -> Organization:
+        within = current().organization_ids
+        if asked is None and len(within) == 1:
+            asked = next(iter(within))
+        found = Organization.objects.filter(pk=asked).first() if asked in within else None
+        if found is None:
+            raise ValidationError({"managing_organization": "Say for which of your systems."})
+        return found
+
+
+def search_by_phone(phone: str | None) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM members_search('', NULL, NULL, %s, 20)", [e164(phone or "")])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def refuse_known(
+    values: dict, telecoms: list[tuple[str, str]], address: dict | None, organization: Organization
+) -> None:
+    """Raises `Conflict` where the person is, or may well be, a member already."""
+    born: date | None = values.get("birth_date")
+    person = matching.Person(
+        family=values["family"],
+        given=values.get("given", ""),
+        middle=values.get("middle", ""),
+        birth_date=born,
+        sex=values.get("sex", "unknown"),
+        line1=(address or {}).get("line1", ""),
+        postal_code=(address or {}).get("postal_code", ""),
+        phones=frozenset(value for system, value in telecoms if system != "email"),
+    )
+    verdict, _ = matching.decide(person, matching.candidates_for([person], organization.pk)[0])
+    if verdict is not matching.Verdict.NEW:
+        raise Conflict("A member like this is registered already: search for them first.", code="known_member")
+
+
+api = [
+    *resource("members", MemberApi),
+]
