@@ -17,6 +17,7 @@ from billing.models import CapitationLine, CapitationRun, ClaimLine, OutsideClai
 from billing.permissions import systems_of
 from core.api import paging
 from core.api.resources import Resource, as_uuid, described, resource
+from members.api import MemberRecords
 from network.models import RoleAssignment
 
 Role = RoleAssignment.Role
@@ -38,7 +39,7 @@ class ClaimLineOut(serializers.ModelSerializer):
         fields = ("number", "concept", "service_date", "units", "charged", "allowed", "pricing")
 
 
-class ClaimApi(Resource):
+class ClaimApi(MemberRecords):
     model = OutsideClaim
     fields = CLAIM
     permissions = ("billing.view_claim", "members.portal_costs")
@@ -63,7 +64,6 @@ class CapitationRunApi(Resource):
     permissions = ("billing.view_capitation",)
     scope = "capitation"
     filters: ClassVar[dict[str, str]] = {"organization": "organization", "month": "payment_month", "status": "status"}
-    by_member = False
     serializer_class = described(CapitationRun, RUN)
 
     def rows(self, request: Request) -> models.QuerySet:
@@ -78,7 +78,6 @@ class CapitationLineApi(Resource):
     permissions = ("billing.view_capitation_member",)
     scope = "capitation"
     filters: ClassVar[dict[str, str]] = {"contract": "contract", "member": "member", "service_month": "service_month"}
-    by_member = False
     serializer_class = described(CapitationLine, LINE)
     parameters = (OpenApiParameter("run", OpenApiTypes.UUID, required=True, description="Of which run."),)
 

@@ -27,8 +27,9 @@ from clinical.models import (
     Referral,
     ServiceRequest,
 )
-from core.api.resources import Resource, described, resource
+from core.api.resources import described, resource
 from core.permissions import grant
+from members.api import MemberRecords
 from members.models import Member
 from members.portal import is_own, proxies_of
 from network.models import RoleAssignment
@@ -49,7 +50,7 @@ class CodingOut(serializers.Serializer):
     display = serializers.CharField()
 
 
-class ChartResource(Resource):
+class ChartResource(MemberRecords):
     """Rows of one member's chart, without those whose labels are kept from this reader."""
 
     permissions = ("clinical.view_chart", "members.portal_view")

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import connection, models
+from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -15,7 +16,7 @@ from rest_framework.response import Response
 
 from core.api import paging
 from core.api.errors import Conflict
-from core.api.resources import Resource, described, resource
+from core.api.resources import Resource, as_uuid, described, resource
 from core.context import current
 from core.permissions import grant
 from members import actions, matching
@@ -85,13 +86,28 @@ class MemberInput(MemberUpdate):
     address = AddressInput(required=False)
 
 
+class MemberRecords(Resource):
+    """Records of one member are asked for by member: nobody pages through everybody's."""
+
+    by_member = True
+
+    def member_asked(self, request: Request) -> Member:
+        """The member named by `?member=`. Raises 400 without it, 404 for one out of reach."""
+        asked = request.query_params.get("member")
+        if not asked:
+            raise ValidationError({"member": "Say whose records: ?member=<id>."})
+        member = Member.objects.filter(pk=as_uuid(asked, "member")).first()
+        if member is None:
+            raise Http404
+        return member
+
+
 class MemberApi(Resource):
     model = Member
     fields = FIELDS
     permissions = ("members.view", "members.portal_view")
     scope = "members"
     ordering = ("name_key", "id")
-    by_member = False
     filters: ClassVar[dict[str, str]] = {}
     serializer_class = described(Member, FIELDS)
     inputs: ClassVar[dict[str, Any]] = {"create": MemberInput, "partial_update": MemberUpdate}

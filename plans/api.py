@@ -11,13 +11,14 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from core.api.resources import Resource, described, resource
+from core.api.resources import described, resource
+from members.api import MemberRecords
 from plans.models import CoveragePeriod
 
 FIELDS = ("id", "member", "coverage", "product", "benefit", "payer_order", "tier", "valid", "known", "reason")
 
 
-class CoverageApi(Resource):
+class CoverageApi(MemberRecords):
     model = CoveragePeriod
     fields = FIELDS
     permissions = ("members.view", "members.portal_costs")

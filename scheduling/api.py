@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.errors import Conflict
-from core.api.resources import Resource, described, resource
+from core.api.resources import described, resource
 from core.permissions import grant
+from members.api import MemberRecords
 from members.models import Member
 from network.models import RoleAssignment
 from network.permissions import has_role
@@ -57,7 +58,7 @@ class CancelInput(serializers.Serializer):
     reason = serializers.CharField(max_length=100, required=False, allow_blank=True)
 
 
-class AppointmentApi(Resource):
+class AppointmentApi(MemberRecords):
     model = Appointment
     fields = FIELDS
     permissions = ("members.view", "members.portal_schedule")
