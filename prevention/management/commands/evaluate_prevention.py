@@ -39,7 +39,9 @@ class Command(BaseCommand):
         else:
             run = jobs.start_nightly(by=by, as_of=as_of, only=options["measure"])
             totals = core_jobs.work_in_processes(run, options["processes"]).totals
-        said = ", ".join(f"{value:,} {name.replace('_', ' ')}" for name, value in totals.items())
+        said = ", ".join(
+            f"{value:,} {name.replace('_', ' ')}" for name, value in totals.items() if isinstance(value, int)
+        )
         self.stdout.write(f"{as_of}: {said} in {time.monotonic() - began:.1f} s.")
 
     def _one(self, mrn: str, as_of: date, by: User) -> dict[str, int]:
