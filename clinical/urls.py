@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from clinical.views import charts, inbasket, messages, referrals, visits
+from clinical.views import access, charts, inbasket, messages, referrals, visits
 from clinical.views import portal as portal_views
 
 portal = [
     path("", portal_views.home, name="home"),
     path("record/", portal_views.my_record, name="my_record"),
+    path("record/access/", access.who_opened, name="who_opened"),
     path("results/", portal_views.my_results, name="my_results"),
     path("messages/", messages.threads, name="threads"),
     path("messages/new/", messages.new_thread, name="new_thread"),

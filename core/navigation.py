@@ -10,6 +10,7 @@ furnished in any order:
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -117,6 +118,7 @@ class Frame:
 
     people: Callable[[HttpRequest], Iterable[Person]] | None = None
     identity: Callable[[HttpRequest], str] | None = None
+    member_of_number: Callable[[str], UUID | None] | None = None
     member_search_url_name: str = "members:search"
 
     def people_for(self, request: HttpRequest) -> list[Person]:

@@ -4,7 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from core.permissions import public
-from core.views import accounts, gallery, language
+from core.views import accounts, gallery, language, oversight
 
 portal = [
     path("invitation/<str:token>/", accounts.invitation, name="invitation"),
@@ -12,6 +12,10 @@ portal = [
 ]
 
 staff = [
+    path("audit/", oversight.audit_log, name="audit_log"),
+    path("outbox/", oversight.messages_sent, name="messages_sent"),
+    path("jobs/", oversight.job_runs, name="job_runs"),
+    path("jobs/<uuid:run_id>/", oversight.job_progress, name="job_progress"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("gallery/<slug:page>/", gallery.gallery, name="gallery_page"),
 ]

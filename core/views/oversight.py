@@ -1,0 +1,149 @@
+"""Pages for those who watch over the system: the access log, messages sent, jobs and how far they are."""
+
+import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import audit, jobs, outbox
+from core.models import AuditEvent, JobRun, OutboxMessage, User
+from core.navigation import frame
+from core.permissions import requires
+
+PAGE = 100
+STATES = {"queued": "info", "running": "info", "done": "good", "failed": "stop", "cancelled": "due"}
+
+
+class AuditFilter(forms.Form):
+    """What an auditor asks for. All of it is optional."""
+
+    record_number = forms.CharField(label=gettext_lazy("Record number"), required=False, max_length=12)
+    user = forms.CharField(label=gettext_lazy("E-mail address of the user"), required=False, max_length=254)
+    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(
+        label=gettext_lazy("To, that day included"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    glass = forms.BooleanField(label=gettext_lazy("Only access by reason (break-the-glass)"), required=False)
+
+
+def within_reach() -> QuerySet[AuditEvent]:
+    """Events about members whom the transaction reaches, and events about nobody."""
+    reached = Func(F("member_id"), function="core_reaches", output_field=BooleanField())
+    return AuditEvent.objects.filter(Q(member_id=None) | Q(reached)).order_by("-id")
+
+
+def chosen(form: AuditFilter) -> QuerySet[AuditEvent]:
+    """The events that the form asks for; an unknown member or user has none."""
+    events = within_reach()
+    asked = form.cleaned_data
+    if asked["record_number"]:
+        found = frame.member_of_number(asked["record_number"]) if frame.member_of_number else None
+        events = events.filter(member_id=found) if found else events.none()
+    if asked["user"]:
+        user = User.objects.filter(email__iexact=asked["user"]).first()
+        events = events.filter(user_id=user.pk) if user else events.none()
+    if asked["since"]:
+        events = events.filter(at__gte=_midnight(asked["since"]))
+    if asked["until"]:
+        events = events.filter(at__lt=_midnight(asked["until"] + datetime.timedelta(days=1)))
+    return events.filter(verb="clinical.break_the_glass") if asked["glass"] else events
+
+
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+
+
+@requires("core.view_audit")
+def audit_log(request: HttpRequest) -> HttpResponse:
+    """Who did or read what: filtered by member, user and day, newest first. Looking is logged as well."""
+    form = AuditFilter(request.GET or None)
+    events = chosen(form) if form.is_bound and form.is_valid() else within_reach()
+    before = request.GET.get("before", "")
+    if before.isdigit():
+        events = events.filter(id__lt=int(before))
+    rows = list(events[: PAGE + 1])
+    names = dict(User.objects.filter(pk__in={row.user_id for row in rows if row.user_id}).values_list("pk", "name"))
+    query = request.GET.copy()
+    if len(rows) > PAGE:
+        query["before"] = str(rows[PAGE - 1].pk)
+    audit.record_read(request.user, verb="core.view_audit", detail={"rows": len(rows[:PAGE])}, request=request)
+    return render(
+        request,
+        "core/audit_log.html",
+        {
+            "form": form,
+            "events": [(row, names.get(row.user_id, "")) for row in rows[:PAGE]],
+            "next": f"?{query.urlencode()}" if len(rows) > PAGE else "",
+            "columns": [{"label": label} for label in (_("When"), _("Who"), _("What"), _("About"), _("Reason"))],
+        },
+    )
+
+
+@requires("core.view_outbox")
+def messages_sent(request: HttpRequest) -> HttpResponse:
+    """The last messages and how they fared. Only a demo shows their text: some hold a link that opens an account."""
+    rows = list(OutboxMessage.objects.select_related("user").order_by("-created_at")[:PAGE])
+    return render(
+        request,
+        "core/messages_sent.html",
+        {
+            "rows": [(message, _rendered(message) if settings.DEMO else None) for message in rows],
+            "demo": settings.DEMO,
+            "columns": [{"label": label} for label in (_("Written"), _("To"), _("By"), _("Message"), _("State"))],
+        },
+    )
+
+
+def _rendered(message: OutboxMessage) -> outbox.Rendered | None:
+    try:
+        return outbox.render(message)
+    except outbox.Undeliverable:
+        return None
+
+
+@requires("core.view_jobs")
+def job_runs(request: HttpRequest) -> HttpResponse:
+    """The jobs of late, with how far each is."""
+    runs = JobRun.objects.order_by("-created_at")[:20]
+    return render(request, "core/job_runs.html", {"runs": [shown(run) for run in runs]})
+
+
+@requires("core.view_jobs")
+def job_progress(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """One run in one line: asked for again and again while it goes on."""
+    run = get_object_or_404(JobRun, pk=run_id)
+    return render(request, "core/job_progress.html", {"run": shown(run)})
+
+
+def shown(run: JobRun) -> dict[str, Any]:
+    """What the progress component takes for a run."""
+    state = jobs.progress(run)
+    going_on = run.status in (JobRun.Status.QUEUED, JobRun.Status.RUNNING)
+    return {
+        "label": f"{run.kind} {run.key}",
+        "state": run.get_status_display(),
+        "status": STATES[run.status],
+        "done": state.done,
+        "total": state.total or "",
+        "remaining": _time_left(state.left),
+        "detail": run.error or ", ".join(f"{name} {value:,}" for name, value in run.totals.items()),
+        "poll": reverse("core:job_progress", args=[run.pk]) if going_on else "",
+    }
+
+
+def _time_left(left: datetime.timedelta | None) -> str:
+    if left is None:
+        return ""
+    minutes, seconds = divmod(int(left.total_seconds()), 60)
+    return (
+        _("about %(minutes)d min left") % {"minutes": minutes} if minutes else _("about %(s)d s left") % {"s": seconds}
+    )
