@@ -16,4 +16,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "deliver-outbox": {"task": "core.tasks.deliver_outbox", "schedule": 20},
     "seal-audit": {"task": "core.tasks.seal_audit", "schedule": 60},
     "ensure-partitions": {"task": "core.tasks.ensure_partitions", "schedule": 6 * 60 * 60},
+    "waiting-list": {"task": "scheduling.tasks.sweep_waitlist", "schedule": 300},
+    "overdue-tasks": {"task": "clinical.tasks.escalate_overdue", "schedule": 300},
 }
