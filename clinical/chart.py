@@ -9,7 +9,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from clinical import vitals
 from clinical.coding import names
 from clinical.models import (
     AllergyIntolerance,
@@ -28,6 +30,7 @@ from clinical.models import (
     ServiceRequest,
     Task,
 )
+from clinical.record import readable_unit, short_name
 from clinical.sensitivity import visible
 from core.models import Concept, User
 from members.models import Member, PrimaryCareAssignment
@@ -161,9 +164,11 @@ class Chart:
         )
 
     def last_seen(self) -> datetime.datetime | None:
-        """When this user last saw the member: their last finished encounter, before today's."""
+        """When this user last saw the member: their last finished encounter that is not
+        the present day's."""
         found = (
             Encounter.objects.filter(member=self.member, clinician__user=self.user, status="finished")
+            .filter(effective__startswith__lt=timezone.now() - datetime.timedelta(hours=12))
             .order_by("-effective")
             .values_list("effective", flat=True)
             .first()
@@ -178,13 +183,14 @@ class Chart:
             cursor.execute(LATEST, {"member": self.member.pk, "hidden": self._hidden(), "vitals": is_vitals})
             rows = cursor.fetchall()
         found: dict[int, dict[str, Any]] = {}
-        for concept, label, value, unit, text, low, high, interpretation, at, place in rows:
+        for concept, code, label, value, unit, text, low, high, interpretation, at, place in rows:
             if place == 1:
                 found[concept] = {
                     "concept": concept,
-                    "label": label,
+                    "code": code,
+                    "label": short_name(label),
                     "value": plain(value) if value is not None else text,
-                    "unit": unit,
+                    "unit": readable_unit(unit),
                     "range": reference(low, high),
                     "status": status_of(interpretation, value, low, high),
                     "at": at,
@@ -192,7 +198,8 @@ class Chart:
                 }
             elif concept in found:
                 found[concept]["was"] = plain(value) if value is not None else text
-        return sorted(found.values(), key=lambda each: each["at"] or timezone.now(), reverse=True)
+        shown = _with_blood_pressure(list(found.values()))
+        return sorted(shown, key=lambda each: each["at"] or timezone.now(), reverse=True)
 
     def _hidden(self) -> int:
         from clinical.sensitivity import hidden_labels
@@ -217,8 +224,8 @@ class Chart:
         last = rows[-1] if rows else None
         return {
             "concept": concept.pk,
-            "label": concept.display or concept.code,
-            "unit": last.value_unit if last else "",
+            "label": short_name(concept.display or concept.code),
+            "unit": readable_unit(last.value_unit) if last else "",
             "low": last.low if last else None,
             "high": last.high if last else None,
             "points": [{"date": row.effective.lower, "value": plain(row.value_quantity)} for row in rows],
@@ -235,8 +242,8 @@ class Chart:
 
 # Row-level security applies here as everywhere: the member is one whom the transaction reaches.
 LATEST = """
-SELECT concept_id, display, value_quantity, value_unit, value_text, low, high, interpretation, at, place FROM (
-    SELECT c.concept_id, coalesce(nullif(k.display, ''), k.code) AS display, o.value_quantity, o.value_unit,
+SELECT concept_id, code, display, value_quantity, value_unit, value_text, low, high, interpretation, at, place FROM (
+    SELECT c.concept_id, k.code, coalesce(nullif(k.display, ''), k.code) AS display, o.value_quantity, o.value_unit,
         o.value_text, o.low, o.high, o.interpretation, lower(o.effective) AS at,
         row_number() OVER (PARTITION BY c.concept_id ORDER BY lower(o.effective) DESC NULLS LAST, o.id DESC) AS place
     FROM clinical_observation o
@@ -269,6 +276,17 @@ UNION ALL SELECT 'documents', count(*) FROM clinical_document WHERE member_id = 
 UNION ALL SELECT 'messages', count(*) FROM clinical_messagethread WHERE member_id = %(member)s
     AND sensitivity & %(hidden)s = 0 AND NOT is_closed
 """
+
+
+def _with_blood_pressure(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Systolic and diastolic of one moment as one line, 132/81, as people read it."""
+    by_code = {value["code"]: value for value in values}
+    upper, lower = by_code.get(vitals.SYSTOLIC.loinc), by_code.get(vitals.DIASTOLIC.loinc)
+    if not upper or not lower or upper["at"] != lower["at"]:
+        return values
+    both = {**upper, "label": _("Blood pressure"), "value": f"{upper['value']}/{lower['value']}"}
+    both["was"] = f"{upper['was']}/{lower['was']}" if upper["was"] and lower["was"] else None
+    return [both if value is upper else value for value in values if value is not lower]
 
 
 def plain(value: Decimal | None) -> str:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from clinical import chart as reads
 from clinical.chart import Chart
 from clinical.ports import Panel, register_chart_panel
+from clinical.tables import Number, columns
 from members.models import Member
 
 
@@ -43,11 +44,23 @@ def _timeline(request: HttpRequest, member: Member) -> Panel:
 
 
 def _problems(request: HttpRequest, member: Member) -> Panel:
-    return Panel("clinical/panels/problems.html", {"problems": chart_of(request, member).problems()})
+    return Panel(
+        "clinical/panels/problems.html",
+        {
+            "problems": chart_of(request, member).problems(),
+            "columns": columns(_("Problem"), _("Since"), _("Remark"), ""),
+        },
+    )
 
 
 def _medicines(request: HttpRequest, member: Member) -> Panel:
-    return Panel("clinical/panels/medicines.html", {"medicines": chart_of(request, member).medicines()})
+    return Panel(
+        "clinical/panels/medicines.html",
+        {
+            "medicines": chart_of(request, member).medicines(),
+            "columns": columns(_("Medicine"), _("How"), _("Last fill")),
+        },
+    )
 
 
 def _results(request: HttpRequest, member: Member) -> Panel:
@@ -56,7 +69,13 @@ def _results(request: HttpRequest, member: Member) -> Panel:
     asked = request.GET.get("trend", "")
     return Panel(
         "clinical/panels/results.html",
-        {"values": values, "trend": chart.trend(int(asked)) if asked.isdigit() else None},
+        {
+            "values": values,
+            "trend": chart.trend(int(asked)) if asked.isdigit() else None,
+            "columns": columns(
+                _("Test"), Number(_("Value")), _("State"), Number(_("Range")), Number(_("Before")), _("Date")
+            ),
+        },
     )
 
 
@@ -65,7 +84,10 @@ def _notes(request: HttpRequest, member: Member) -> Panel:
 
 
 def _orders(request: HttpRequest, member: Member) -> Panel:
-    return Panel("clinical/panels/orders.html", {"orders": chart_of(request, member).orders()})
+    return Panel(
+        "clinical/panels/orders.html",
+        {"orders": chart_of(request, member).orders(), "columns": columns(_("Order"), _("State"), _("By"), _("Date"))},
+    )
 
 
 def _immunizations(request: HttpRequest, member: Member) -> Panel:
@@ -89,7 +111,7 @@ def _access(request: HttpRequest, member: Member) -> Panel:
     from clinical.models import BreakTheGlass
 
     opened = BreakTheGlass.objects.filter(member=member).select_related("user").order_by("-at")[:100]
-    return Panel("clinical/panels/access.html", {"opened": opened})
+    return Panel("clinical/panels/access.html", {"opened": opened, "columns": columns(_("Who"), _("When"), _("Why"))})
 
 
 def register() -> None:

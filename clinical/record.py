@@ -198,7 +198,7 @@ def value_of(row: Observation) -> str:
 
 def readable_unit(ucum: str) -> str:
     """A UCUM unit as people write it: without braces and brackets, squares and cubes raised."""
-    for sign, word in (("{", ""), ("}", ""), ("[", ""), ("]", ""), ("_m2", " m²"), ("10*", "10^")):
+    for sign, word in (("{", ""), ("}", ""), ("[", ""), ("]", ""), ("_m2", " m²"), ("10*", "10^"), ("Cel", "°C")):
         ucum = ucum.replace(sign, word)
     return ucum
 

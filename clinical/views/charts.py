@@ -18,11 +18,13 @@ from clinical.chart import Chart
 from clinical.forms import AllergyForm, GlassForm, OrderForm, ProblemForm
 from clinical.models import Condition, Encounter
 from clinical.panels import chart_of
+from clinical.tables import Number, columns
 from clinical.views.charting import frame, identity, opens_chart
 from core import audit
 from core.navigation import staff_nav
 from core.notices import notify
 from core.permissions import may, requires, signed_in
+from core.templatetags.kp import short_date
 from members.models import Member, PrimaryCareAssignment
 
 # LOINC of values whose trend opens a chart, in this order where the member has them: HbA1c, LDL, eGFR, weight.
@@ -53,7 +55,11 @@ def search(request: HttpRequest) -> HttpResponse:
     rows = [{"member": member, "line": identity(member), "doctor": doctors.get(member.pk)} for member in found]
     if len(rows) == 1 and asked.replace(" ", "") == rows[0]["member"].mrn:
         return redirect("clinical:chart", rows[0]["member"].pk)
-    return render(request, "clinical/search.html", {"asked": asked, "rows": rows})
+    return render(
+        request,
+        "clinical/search.html",
+        {"asked": asked, "rows": rows, "columns": columns(_("Name"), _("Who"), Number(_("MRN")), _("Primary care"))},
+    )
 
 
 def find(text: str) -> list[Member]:
@@ -81,6 +87,7 @@ def chart(request: HttpRequest, member: Member) -> HttpResponse:
     context = {
         **frame(request, member, "summary"),
         "last_seen": seen,
+        "since_title": since_title(member, seen) if seen else "",
         "since": ports.since(request, member, seen) if seen else [],
         "news": [value for value in values if seen and value["at"] and value["at"] > seen][:6],
         "problems": opened.problems(),
@@ -112,6 +119,15 @@ def _trend(request: HttpRequest, opened: Chart, values: list[dict[str, Any]]) ->
     return opened.trend(first) if first else None
 
 
+def since_title(member: Member, seen) -> str:
+    """`Since you last saw her, 12 Aug`: by the member's pronouns, else their sex."""
+    word = member.pronouns.split("/")[0] or {"female": "she", "male": "he"}.get(member.sex, "they")
+    day = {"day": short_date(seen)}
+    if word == "she":
+        return _("Since you last saw her, %(day)s") % day
+    return (_("Since you last saw him, %(day)s") if word == "he" else _("Since you last saw them, %(day)s")) % day
+
+
 def panels(request: HttpRequest, member: Member, place: str) -> list[dict[str, str]]:
     """The panels of one column of the summary, rendered. `Panel.template` knows `member` and `request`."""
     shown = []
@@ -133,6 +149,11 @@ def basket(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
         for source in ports.basket_sources().values()
         for item in source.items(request, member)
     ]
+
+
+def _running(request: HttpRequest, member: Member) -> Encounter | None:
+    """The user's own running visit with the member, to which what they order now belongs."""
+    return Encounter.objects.filter(member=member, status="in-progress", clinician__user=request.user).first()
 
 
 def _visits(member: Member):
@@ -191,13 +212,14 @@ def break_glass(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
 def sign_basket(request: HttpRequest, member: Member) -> HttpResponse:
     """Place the chosen orders that were made ready: one signature for all of them."""
     sources = ports.basket_sources()
+    running = _running(request, member)
     placed, stopped = 0, []
     for chosen in request.POST.getlist("order"):
         name, _sep, value = chosen.partition(":")
         if name not in sources:
             continue
         try:
-            sources[name].place(value, member, by=request.user, reason=request.POST.get("reason", ""))
+            sources[name].place(value, member, by=request.user, encounter=running)
             placed += 1
         except ValidationError as refused:
             stopped += refused.messages
@@ -230,9 +252,7 @@ def order(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
             concepts=(given["concept"],),
             by=request.user,
             requester=getattr(request.user, "clinician", None),
-            encounter=Encounter.objects.filter(
-                member=member, status="in-progress", clinician__user=request.user
-            ).first(),
+            encounter=_running(request, member),
             priority=given["priority"],
             reason_text=given["reason"],
         )

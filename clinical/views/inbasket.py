@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clinical import actions, ports
 from clinical.models import Task
 from clinical.querysets import tasks_for, tasks_of_colleagues
+from clinical.tables import columns
 from core import audit
 from core.models import User
 from core.notices import notify
@@ -46,6 +47,7 @@ def inbasket(request: HttpRequest) -> HttpResponse:
             {"name": name, "label": kinds[name].label if name in kinds else name, "count": count}
             for name, count in sorted(by_kind.items())
         ],
+        "columns": columns(_("Task"), _("Member"), _("Due"), _("Who"), ""),
         "kind": kind,
         "whose": whose,
         "total": sum(by_kind.values()),

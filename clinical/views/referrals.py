@@ -13,6 +13,7 @@ from clinical import actions
 from clinical.forms import ReasonForm, ReferForm, ReportForm
 from clinical.models import Encounter, Referral
 from clinical.querysets import referrals_for
+from clinical.tables import columns
 from clinical.views.charting import frame, opens_chart
 from core import audit
 from core.notices import notify
@@ -60,7 +61,11 @@ def referrals(request: HttpRequest) -> HttpResponse:
         .order_by("due_at")[:100]
     )
     audit.record_read(request.user, verb="clinical.referrals", detail={"referrals": len(rows)}, request=request)
-    return render(request, "clinical/referrals.html", {"rows": rows})
+    return render(
+        request,
+        "clinical/referrals.html",
+        {"rows": rows, "columns": columns(_("Member"), _("To"), _("From"), _("State"), _("Due"))},
+    )
 
 
 def one_referral(request: HttpRequest, referral_id: uuid.UUID, **kwargs) -> Referral:

@@ -120,6 +120,10 @@ def day(request: HttpRequest) -> HttpResponse:
             {"row": s, "from": _clock(s.during.lower, zone), "until": _clock(s.during.upper, zone)} for s in sessions
         ],
         "here": request.get_full_path(),
+        "columns": [
+            {"label": _("Time"), "numeric": True},
+            *({"label": label} for label in (_("Member"), _("Visit"), _("With"), _("State"), "")),
+        ],
     }
     return render(request, "scheduling/day.html", context)
 

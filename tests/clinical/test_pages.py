@@ -260,3 +260,70 @@ def test_a_referral_by_its_pages(client, world):
     page = client.get(reverse("clinical:referral", args=[referral.pk])).content.decode()
     assert "No angina." in page
     assert "Report received and read" in page
+
+
+def test_times_are_at_the_clock_of_the_readers_place(client, world):
+    encounter = add_chart(world, values=1)
+    at_noon = datetime.datetime(2026, 7, 1, 12, 0, tzinfo=factories.PACIFIC)
+    with acting_as(world.chen.user, reason="test"):
+        actions.record_vitals(encounter, by=world.chen.user, values={"heart_rate": Decimal(61)}, when=at_noon)
+    client.force_login(world.chen.user)
+    page = client.get(reverse("clinical:visit", args=[world.maria.pk, encounter.pk])).content.decode()
+    assert "12:00 pm" in page
+
+
+def test_since_you_last_saw_her_says_what_is_new(client, world):
+    encounter = add_chart(world, values=1)
+    with acting_as(world.chen.user, reason="test"):
+        start = timezone.now() - datetime.timedelta(days=40)
+        Encounter.objects.filter(pk=encounter.pk).update(effective=(start, start + datetime.timedelta(minutes=20)))
+    client.force_login(world.chen.user)
+    page = client.get(chart_url(world.maria)).content.decode()
+    assert "Since you last saw her" in page
+    assert "Blood pressure 130/80 mmHg" in page
+
+
+def test_a_proxy_never_sees_a_labelled_conversation(client, world):
+    with acting_as(world.maria.user, reason="test"):
+        for subject, labels in (("My knee", 0), ("Between us", Sensitivity.REPRODUCTIVE)):
+            actions.start_thread(
+                by=world.maria.user, member=world.maria, subject=subject, body="Question", sensitivity=labels
+            )
+    with factories.arranging():
+        factories.proxy(world.pedro.user, world.maria, "view", "message")
+    client.force_login(world.pedro.user)
+    client.post(reverse("members:switch_person", args=[world.maria.pk]))
+    page = client.get(reverse("clinical:threads")).content.decode()
+    assert "My knee" in page
+    assert "Between us" not in page
+
+    client.force_login(world.maria.user)
+    assert "Between us" in client.get(reverse("clinical:threads")).content.decode()
+
+
+def test_a_proxy_without_the_scope_neither_books_nor_writes(client, world):
+    with factories.arranging():
+        factories.proxy(world.pedro.user, world.maria, "view")
+    client.force_login(world.pedro.user)
+    client.post(reverse("members:switch_person", args=[world.maria.pk]))
+    assert client.get("/").status_code == 200
+    assert client.get(reverse("scheduling:book")).status_code == 403
+    assert client.get(reverse("clinical:threads")).status_code == 403
+
+
+def test_nobody_opens_anothers_appointment_or_conversation(client, world):
+    office = visit_type(world.department)
+    slot = hours(world.chen, world.department, count=1)[0]
+    with acting_as(world.maria.user, reason="test"):
+        booked = scheduling.book(by=world.maria.user, member=world.maria, slot=slot, visit_type=office)
+        thread = actions.start_thread(by=world.maria.user, member=world.maria, subject="My knee", body="Swollen.")
+    client.force_login(world.pedro.user)
+    for name, pk in (
+        ("scheduling:appointment", booked.pk),
+        ("scheduling:cancel", booked.pk),
+        ("clinical:thread", thread.pk),
+    ):
+        assert client.post(reverse(name, args=[pk])).status_code in (404, 405), name
+        assert client.get(reverse(name, args=[pk])).status_code == 404, name
+    client.force_login(world.outsider.user)
+    assert client.post(reverse("scheduling:step", args=[booked.pk, "cancel"])).status_code == 404
