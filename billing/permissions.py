@@ -48,3 +48,4 @@ grant("billing.view_ledger", holds(*READ), because="finance and auditors see the
 grant("billing.view_budget", holds(*READ), because="finance and auditors compare budget and actual")
 grant("billing.view_claim", holds(*CLAIMS), because="finance and plan administrators handle outside claims")
 grant("billing.price_claim", holds(*CLAIMS), because="finance and plan administrators handle outside claims")
+grant("billing.deny_claim", holds(*CLAIMS), because="finance and plan administrators handle outside claims")
