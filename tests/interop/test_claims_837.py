@@ -1,0 +1,102 @@
+"""837 files of real senders: every claim is read, and what cannot be taken is set aside with where and why."""
+
+import os
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from billing.models import OutsideClaim
+from core.db import as_job
+from core.models import User
+from interop.models import SetAside
+from interop.x12.claim_import import import_837, replay_claims
+from interop.x12.claims import read_claims
+from tests.billing.factories import make_world
+
+DATA = Path(os.environ.get("KPCARE_DATA", Path(__file__).resolve().parents[3] / "shared" / "data")) / "x12"
+DECKS = ("837_005010X222A2", "837_005010X223A3")
+FILES = [path for deck in DECKS for path in sorted((DATA / deck).glob("*.837*"))]
+
+needs_data = pytest.mark.skipif(not FILES, reason=f"No 837 examples under {DATA}: set KPCARE_DATA to their folder.")
+
+
+def read(path: Path):
+    with path.open() as file:
+        return list(read_claims(file))
+
+
+@needs_data
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_claim_of_the_examples_is_read_whole(path):
+    loops = read(path)
+
+    assert len(loops) == path.read_text().replace("\n", "").count("~CLM*")
+    for loop in loops:
+        assert loop.faults == []
+        assert loop.claim.lines and loop.claim.diagnoses
+        assert loop.claim.patient_family and loop.claim.birth_date
+        assert sum(line.charged for line in loop.claim.lines) == loop.claim.charged
+
+
+@needs_data
+def test_patient_subscriber_and_other_payers_subscriber_are_told_apart():
+    [loop] = read(DATA / "837_005010X222A2" / "demo.cob.example3.A.837")
+
+    claim = loop.claim
+    assert (claim.patient_given, claim.subscriber_given) == ("TED", "JANE")
+    assert claim.subscriber_number == "111223333"
+    assert claim.birth_date == date(1973, 5, 1)
+    assert not claim.patient_is_subscriber
+    assert [code for _, code in claim.diagnoses] == ["477.9", "272.4", "278.0", "530.81"]
+    assert [(line.procedure, line.charged) for line in claim.lines] == [
+        ("99213", Decimal("43.00")),
+        ("90782", Decimal("15.00")),
+        ("J3301", Decimal("21.04")),
+    ]
+
+
+@needs_data
+def test_an_institutional_claim_with_separators_unlike_its_envelope():
+    [loop] = read(DATA / "837_005010X223A3" / "ppo-repriced-claim.837i")
+
+    assert loop.claim.place_of_service == "13"
+    assert loop.claim.claim_type == "institutional"
+    assert all(line.procedure for line in loop.claim.lines)
+
+
+@pytest.mark.django_db(transaction=True)
+@needs_data
+def test_a_set_aside_claim_is_taken_when_its_member_is_enrolled():
+    path = DATA / "837_005010X222A2" / "demo.example1.837"
+    by = User.objects.system("import-test")
+    with as_job(by, reason="test"):
+        world = make_world()
+
+    run = import_837(path, by=by)
+    assert run.counts["set_aside"] == 1
+    row = SetAside.objects.get()
+    assert (row.code, row.position.split()[1]) == ("member_not_found", "CLM")
+    assert "SMITH" not in row.reason
+
+    world.member(start=date(2000, 1, 1), family="Smith", given="Ted", birth_date=date(1973, 5, 1), sex="male")
+    assert replay_claims(run, by=by) == (1, 0)
+    again = import_837(path, by=by)
+
+    assert again.counts == {"accepted": 0, "created": 0, "unchanged": 1, "set_aside": 0}
+    with as_job(by, reason="test"):
+        claim = OutsideClaim.objects.get()
+        assert (claim.status, claim.charged, claim.incurred_from) == ("pended", Decimal("100.00"), date(2006, 10, 3))
+        assert claim.lines.count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_no_x12_says_so(tmp_path):
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear plan, " * 20)
+
+    run = import_837(file, by=User.objects.system("import-test"))
+
+    assert run.status == "failed"
+    assert "ISA" in run.error
