@@ -1,0 +1,117 @@
+"""Outside claims: a worklist with what each waits for, and the claim with its lines and how they were priced."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Min
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from billing.actions.claims import clock, deny_claim, price_claim
+from billing.forms import DenyForm
+from billing.models import OutsideClaim
+from billing.permissions import CLAIMS, systems_of
+from core import audit
+from core.notices import notify
+from core.permissions import requires
+
+PAGE = 25
+STATUS = {"received": "info", "pended": "due", "priced": "good", "paid": "good", "denied": "plain"}
+Status = OutsideClaim.Status
+
+
+def find_claim(request: HttpRequest, claim_id: UUID, **rest: Any) -> OutsideClaim:
+    return get_object_or_404(
+        OutsideClaim.objects.select_related("member", "provider", "payer", "coverage_period__product"), pk=claim_id
+    )
+
+
+def own_claims(request: HttpRequest):
+    return OutsideClaim.objects.filter(member__managing_organization__in=systems_of(request.user, *CLAIMS))
+
+
+@requires("billing.view_claim")
+def claims(request: HttpRequest) -> HttpResponse:
+    """Claims in one status, oldest first; those that need a person unless another status is asked for."""
+    status = request.GET.get("status", Status.PENDED)
+    if status not in Status.values:
+        raise Http404
+    found = own_claims(request).filter(status=status).select_related("provider", "member").order_by("pk")
+    if after := request.GET.get("after"):
+        try:
+            found = found.filter(pk__gt=UUID(after))
+        except ValueError as error:
+            raise Http404 from error
+    page = list(found[: PAGE + 1])
+    counts = own_claims(request).values("status").annotate(count=Count("pk"), oldest=Min("received_at"))
+    by_status = {row["status"]: row for row in counts}
+    oldest = by_status.get(status, {}).get("oldest")
+    return render(
+        request,
+        "billing/claims.html",
+        {
+            "claims": page[:PAGE],
+            "badge": STATUS[status],
+            "word": Status(status).label,
+            "tabs": [
+                {
+                    "label": choice.label,
+                    "url": f"?status={choice.value}",
+                    "count": by_status.get(choice.value, {}).get("count", 0),
+                    "current": choice.value == status,
+                }
+                for choice in Status
+            ],
+            "total": by_status.get(status, {}).get("count", 0),
+            "oldest_days": (timezone.now() - oldest).days if oldest else None,
+            "next": f"?status={status}&after={page[PAGE - 1].pk}" if len(page) > PAGE else "",
+        },
+    )
+
+
+@requires("billing.view_claim", obj=find_claim)
+def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
+    """One claim, as a page or (htmx) beside the worklist. Reading it is audited."""
+    found: OutsideClaim = request.record
+    audit.record_read(request.user, verb="billing.view_claim", obj=found, member_id=found.member_id, request=request)
+    template = "billing/_claim.html" if getattr(request, "htmx", False) else "billing/claim.html"
+    return render(
+        request,
+        template,
+        {
+            "claim": found,
+            "status": STATUS[found.status],
+            "lines": found.lines.select_related("concept").order_by("number"),
+            "diagnoses": found.diagnoses.select_related("concept").order_by("rank"),
+            "can_price": found.status == Status.PENDED,
+            "form": DenyForm(),
+        },
+    )
+
+
+@require_POST
+@requires("billing.price_claim", obj=find_claim)
+def price(request: HttpRequest, claim_id: UUID) -> HttpResponse:
+    """Price a pended claim again, once its fee or coverage is there."""
+    priced = price_claim(request.record, by=request.user, at=clock())
+    if priced.status == Status.PRICED:
+        notify(request, _("Priced: the plan pays %(amount)s.") % {"amount": priced.plan_share})
+    else:
+        notify(request, _("Still waiting: %(reason)s") % {"reason": priced.pend_reason})
+    return redirect("billing:claim", claim_id=priced.pk)
+
+
+@require_POST
+@requires("billing.deny_claim", obj=find_claim)
+def deny(request: HttpRequest, claim_id: UUID) -> HttpResponse:
+    """Deny a pended claim for a reason."""
+    form = DenyForm(request.POST)
+    if form.is_valid():
+        deny_claim(request.record, by=request.user, reason=form.cleaned_data["reason"])
+        notify(request, _("Denied."))
+    else:
+        notify(request, _("Say why the claim is denied."))
+    return redirect("billing:claim", claim_id=request.record.pk)
