@@ -94,8 +94,10 @@ class MemberLoop:
     dates: dict[str, datetime.date] = field(default_factory=dict)
     lines: list[CoverageLine] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    # The subscriber before it in the set: number and family name.
+    # The subscriber before it in the set: number, group, family name.
     follows: tuple[str, str, str] | None = None
+    # A dependant's own number where the sender put it in REF*0F.
+    own_number: str = ""
 
     @property
     def position(self) -> str:
@@ -116,25 +118,38 @@ def envelope(delimiters: segments.Delimiters) -> str:
     return "ISA" + e + e.join((*widths, "00501", "0" * 9, "0", "T", delimiters.component)) + delimiters.segment
 
 
-def read(file: TextIO) -> Iterator[MemberLoop | Fault]:
-    """Member loops in order, and faults of the envelope between them. Raises `segments.NotX12`."""
-    reader = _Reader()
+def read(file: TextIO, *, subscribers: bool | None = None) -> Iterator[MemberLoop | Fault]:
+    """Member loops in order, and faults of the envelope between them. Raises `segments.NotX12`.
+
+    `subscribers`: only theirs with the envelope's faults (True), only dependants' (False), or all (None).
+    """
+    reader = _Reader(subscribers)
     for segment in segments.read(file):
         yield from reader.take(segment)
     yield from reader.finish()
 
 
-def read_text(text: str) -> list[MemberLoop | Fault]:
-    return list(read(io.StringIO(text)))
+def read_one(text: str, follows: tuple[str, str, str] | None = None) -> MemberLoop | None:
+    """The loop that `MemberLoop.raw` wrote down; None where the text holds none."""
+    reader = _Reader()
+    for segment in segments.read(io.StringIO(text)):
+        list(reader.take(segment))
+    if not reader.loop:
+        return None
+    loop = parse_loop(reader.header, reader.loop)
+    loop.follows = follows
+    return loop
 
 
 class _Reader:
     """Groups segments into headers and member loops, and compares the envelope's counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, subscribers: bool | None = None) -> None:
+        self.subscribers = subscribers
         self.header = Header()
         self.loop: list[Segment] = []
-        self.follows: tuple[str, str, str] | None = None
+        # The last subscriber's segments: read only if a dependant asks.
+        self.subscriber: list[Segment] = []
         self.inside = False
         self.skipping = False
         self.count = 0
@@ -146,10 +161,10 @@ class _Reader:
         if name == "ST":
             if self.inside:
                 yield from self._truncated(segment)
-            self.inside, self.count, self.loop, self.follows = True, 0, [], None
+            self.inside, self.count, self.loop, self.subscriber = True, 0, [], []
             self.header = Header(segments=[segment], control=segment.get(2))
             self.skipping = segment.get(1) != "834"
-            if self.skipping:
+            if self.skipping and self.subscribers is not False:
                 yield Fault(
                     f"segment {segment.position}, ST",
                     "not_834",
@@ -161,7 +176,8 @@ class _Reader:
         if name == "SE":
             yield from self._close()
             self.inside = False
-            if not self.skipping and segment.get(1) != str(self.count):
+            counted = segment.get(1) == str(self.count)
+            if not self.skipping and not counted and self.subscribers is not False:
                 yield Fault(
                     f"segment {segment.position}, SE",
                     "segment_count",
@@ -178,15 +194,21 @@ class _Reader:
             _read_header(self.header, segment)
 
     def _close(self) -> Iterator[MemberLoop]:
-        if not self.loop:
+        found, self.loop = self.loop, []
+        if not found:
             return
-        loop = parse_loop(self.header, self.loop)
-        self.loop = []
-        if loop.is_subscriber:
-            self.follows = (loop.subscriber_number, loop.group_number, loop.name.family)
-        else:
-            loop.follows = self.follows
-        yield loop
+        dependant = found[0].get(1) == "N"
+        if not dependant:
+            self.subscriber = found
+        if self.subscribers in (None, not dependant):
+            yield self._parsed(found)
+
+    def _parsed(self, found: list[Segment]) -> MemberLoop:
+        loop = parse_loop(self.header, found)
+        if not loop.is_subscriber and self.subscriber:
+            before = parse_loop(self.header, self.subscriber)
+            loop.follows = (before.subscriber_number, before.group_number, before.name.family)
+        return loop
 
     def _truncated(self, at: Segment) -> Iterator[MemberLoop | Fault]:
         fault = Fault(
@@ -194,13 +216,13 @@ class _Reader:
             "truncated",
             "The set ends without SE, so this loop may be cut off. Ask the sender for the file again.",
         )
-        if self.loop:
-            loop = parse_loop(self.header, self.loop)
+        found, self.loop = self.loop, []
+        if found and self.subscribers in (None, found[0].get(1) != "N"):
+            loop = self._parsed(found)
             loop.faults.append(fault)
             yield loop
-        else:
+        elif not found and self.subscribers is not False:
             yield fault
-        self.loop = []
 
     def finish(self) -> Iterator[MemberLoop | Fault]:
         if self.inside and self.last is not None:

@@ -1,0 +1,76 @@
+"""X12 files in: `./kp import_x12 PATH…`. Exit code 1 if anything was set aside; safe to repeat."""
+
+import sys
+import time
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from core.models import User
+from interop import actions
+from interop.models import ImportRun
+
+
+class Command(BaseCommand):
+    help = "X12 834 enrolment files or folders in: a line for each with what was accepted and what set aside, and why."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument(
+            "--create-missing",
+            action="store_true",
+            help="make groups and products that a file names and nobody entered (to try a file out)",
+        )
+        parser.add_argument("--as-of", type=date.fromisoformat, help="the day that counts as today (CCYY-MM-DD)")
+        parser.add_argument("--again", action="store_true", help="read a file whole again that was taken before")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        by = User.objects.system("import_x12")
+        for path in options["paths"]:
+            if not path.exists():
+                raise CommandError(f"{path} does not exist.")
+        still = 0
+        for file in actions.files_of(options["paths"]):
+            began = time.perf_counter()
+            try:
+                run = actions.import_834(
+                    file,
+                    by=by,
+                    as_of=options["as_of"],
+                    create_missing=options["create_missing"],
+                    again=options["again"],
+                    progress=self._progress(began),
+                )
+            except OSError as error:
+                raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+            still += self._tell(file, run)
+        if still:
+            self.stdout.write(
+                f"{still} set aside. Mend the cause and run the same files again, or ./kp replay_import RUN."
+            )
+            sys.exit(1)
+
+    def _progress(self, began: float):
+        def show(done: int, total: int | None) -> None:
+            if sys.stderr.isatty():
+                rate = done / max(time.perf_counter() - began, 0.001)
+                left = f", {max(0, total - done) / rate:.0f} s left" if total else ""
+                self.stderr.write(f"\r{done:,} members, {rate:,.0f}/s{left}   ", ending="")
+
+        return show
+
+    def _tell(self, file: Path, run: ImportRun) -> int:
+        rows = list(actions.open_set_aside(run).order_by("position"))
+        counts = run.counts
+        self.stdout.write(
+            f"{file.name}: {counts.get('accepted', 0)} accepted ({counts.get('created', 0)} new), "
+            f"{counts.get('unchanged', 0)} unchanged, {len(rows)} set aside (run {run.pk})"
+        )
+        for row in rows[:20]:
+            self.stdout.write(f"  {row.position}: {row.code}: {row.reason}")
+        if len(rows) > 20:
+            self.stdout.write(f"  and {len(rows) - 20} more; all stand on the run's page.")
+        return len(rows)
