@@ -51,16 +51,16 @@ class Enrolment:
             self._pass(path, encoding, subscribers=False)
 
     def _pass(self, path: Path, encoding: str, *, subscribers: bool) -> int:
-        batches = Batches()
+        batches, reader = Batches(), enrolment.Reader(subscribers)
         with path.open(encoding=encoding, errors="replace", newline="") as file:
-            for found in enrolment.read(file, subscribers=subscribers):
+            for found in reader.read(file):
                 if isinstance(found, Fault):
                     self._set_aside([(None, found)])
                     continue
                 for batch in batches.add(found):
                     self._take(batch)
         self._take(batches.rest())
-        return _dependants(path, encoding) if subscribers else 0
+        return reader.dependants if subscribers else 0
 
     def loops(self, found: list[MemberLoop]) -> list[tuple[MemberLoop, Fault]]:
         """Take these loops, one by one; those that are refused, with why."""
@@ -149,11 +149,6 @@ def loop_of(payload: str) -> MemberLoop | None:
         return None
     kept = json.loads(payload)
     return enrolment.read_one(kept["x12"], tuple(kept["follows"]) if kept["follows"] else None)
-
-
-def _dependants(path: Path, encoding: str) -> int:
-    with path.open(encoding=encoding, errors="replace", newline="") as file:
-        return sum(s.name == "INS" and s.get(1) == "N" for s in segments.read(file))
 
 
 def import_834(

@@ -118,22 +118,16 @@ def envelope(delimiters: segments.Delimiters) -> str:
     return "ISA" + e + e.join((*widths, "00501", "0" * 9, "0", "T", delimiters.component)) + delimiters.segment
 
 
-def read(file: TextIO, *, subscribers: bool | None = None) -> Iterator[MemberLoop | Fault]:
-    """Member loops in order, and faults of the envelope between them. Raises `segments.NotX12`.
-
-    `subscribers`: only theirs with the envelope's faults (True), only dependants' (False), or all (None).
-    """
-    reader = _Reader(subscribers)
-    for segment in segments.read(file):
-        yield from reader.take(segment)
-    yield from reader.finish()
+def read(file: TextIO) -> Iterator[MemberLoop | Fault]:
+    """Every member loop in order, and faults of the envelope between them. Raises `segments.NotX12`."""
+    return Reader().read(file)
 
 
 def read_one(text: str, follows: tuple[str, str, str] | None = None) -> MemberLoop | None:
     """The loop that `MemberLoop.raw` wrote down; None where the text holds none."""
-    reader = _Reader()
+    reader = Reader()
     for segment in segments.read(io.StringIO(text)):
-        list(reader.take(segment))
+        reader.take(segment)
     if not reader.loop:
         return None
     loop = parse_loop(reader.header, reader.loop)
@@ -141,11 +135,20 @@ def read_one(text: str, follows: tuple[str, str, str] | None = None) -> MemberLo
     return loop
 
 
-class _Reader:
-    """Groups segments into headers and member loops, and compares the envelope's counts."""
+Found = list[MemberLoop | Fault]
+NOTHING: Found = []
+
+
+class Reader:
+    """Groups segments into headers and member loops, and compares the envelope's counts.
+
+    `subscribers`: only theirs with the envelope's faults (True), only dependants' (False), or all (None). Either way
+    `dependants` counts the dependants' loops that went by.
+    """
 
     def __init__(self, subscribers: bool | None = None) -> None:
         self.subscribers = subscribers
+        self.dependants = 0
         self.header = Header()
         self.loop: list[Segment] = []
         # The last subscriber's segments: read only if a dependant asks.
@@ -155,78 +158,101 @@ class _Reader:
         self.count = 0
         self.last: Segment | None = None
 
-    def take(self, segment: Segment) -> Iterator[MemberLoop | Fault]:
+    def read(self, file: TextIO) -> Iterator[MemberLoop | Fault]:
+        """Loops and faults of a file, in order. Raises `segments.NotX12`."""
+        for segment in segments.read(file):
+            found = self.take(segment)
+            if found:
+                yield from found
+        if self.inside and self.last is not None:
+            yield from self._truncated(self.last)
+
+    def take(self, segment: Segment) -> Found:
+        """One segment more; the loop or fault that it completes."""
         self.last = segment
-        name = segment.name
+        name = segment.elements[0]
         if name == "ST":
-            if self.inside:
-                yield from self._truncated(segment)
-            self.inside, self.count, self.loop, self.subscriber = True, 0, [], []
-            self.header = Header(segments=[segment], control=segment.get(2))
-            self.skipping = segment.get(1) != "834"
-            if self.skipping and self.subscribers is not False:
-                yield Fault(
+            return self._begin(segment)
+        if not self.inside:
+            return NOTHING
+        self.count += 1
+        if name == "SE":
+            return self._end(segment)
+        if self.skipping:
+            return NOTHING
+        if name == "INS":
+            found = self._close()
+            self.loop = [segment]
+            return found
+        if self.loop:
+            self.loop.append(segment)
+        else:
+            _read_header(self.header, segment)
+        return NOTHING
+
+    def _begin(self, segment: Segment) -> Found:
+        found = self._truncated(segment) if self.inside else []
+        self.inside, self.count, self.loop, self.subscriber = True, 1, [], []
+        self.header = Header(segments=[segment], control=segment.get(2))
+        self.skipping = segment.get(1) != "834"
+        if self.skipping and self.subscribers is not False:
+            found.append(
+                Fault(
                     f"segment {segment.position}, ST",
                     "not_834",
                     "ST01 is not 834: only enrolment is taken here. Send other transaction sets to their own command.",
                 )
-        if not self.inside:
-            return
-        self.count += 1
-        if name == "SE":
-            yield from self._close()
-            self.inside = False
-            counted = segment.get(1) == str(self.count)
-            if not self.skipping and not counted and self.subscribers is not False:
-                yield Fault(
+            )
+        return found
+
+    def _end(self, segment: Segment) -> Found:
+        found = self._close()
+        self.inside = False
+        if not self.skipping and self.subscribers is not False and segment.get(1) != str(self.count):
+            found.append(
+                Fault(
                     f"segment {segment.position}, SE",
                     "segment_count",
                     f"SE01 does not count the segments of the set ({self.count}). Ask the sender if some are lost.",
                 )
-        elif self.skipping or name == "ST":
-            return
-        elif name == "INS":
-            yield from self._close()
-            self.loop = [segment]
-        elif self.loop:
-            self.loop.append(segment)
-        else:
-            _read_header(self.header, segment)
+            )
+        return found
 
-    def _close(self) -> Iterator[MemberLoop]:
-        found, self.loop = self.loop, []
-        if not found:
-            return
+    def _wants(self, found: list[Segment]) -> bool:
+        """Whether this pass takes the loop; counts dependants and remembers subscribers either way."""
         dependant = found[0].get(1) == "N"
-        if not dependant:
+        if dependant:
+            self.dependants += 1
+        else:
             self.subscriber = found
-        if self.subscribers in (None, not dependant):
-            yield self._parsed(found)
+        return self.subscribers is None or self.subscribers is not dependant
+
+    def _close(self) -> Found:
+        found, self.loop = self.loop, []
+        return [self._parsed(found)] if found and self._wants(found) else []
 
     def _parsed(self, found: list[Segment]) -> MemberLoop:
         loop = parse_loop(self.header, found)
+        # A dependant that names its group needs its subscriber only where its number is nobody's.
         if not loop.is_subscriber and self.subscriber:
-            before = parse_loop(self.header, self.subscriber)
+            before = _Loop(MemberLoop(header=self.header, segments=self.subscriber)).read_identity()
             loop.follows = (before.subscriber_number, before.group_number, before.name.family)
         return loop
 
-    def _truncated(self, at: Segment) -> Iterator[MemberLoop | Fault]:
+    def _truncated(self, at: Segment) -> Found:
         fault = Fault(
             f"segment {self.loop[0].position if self.loop else at.position}, loop 2000 (INS)",
             "truncated",
             "The set ends without SE, so this loop may be cut off. Ask the sender for the file again.",
         )
         found, self.loop = self.loop, []
-        if found and self.subscribers in (None, found[0].get(1) != "N"):
-            loop = self._parsed(found)
-            loop.faults.append(fault)
-            yield loop
-        elif not found and self.subscribers is not False:
-            yield fault
-
-    def finish(self) -> Iterator[MemberLoop | Fault]:
-        if self.inside and self.last is not None:
-            yield from self._truncated(self.last)
+        if not found:
+            return [] if self.subscribers is False else [fault]
+        if not self._wants(found):
+            return []
+        loop = self._parsed(found)
+        loop.faults.append(fault)
+        return [loop]
 
 
 def _read_header(header: Header, segment: Segment) -> None:
@@ -278,6 +304,15 @@ class _Loop:
                 method = getattr(self, f"_{segment.name.lower()}", None)
                 if method is not None:
                     method(segment)
+
+    def read_identity(self) -> MemberLoop:
+        """Only number, group and name."""
+        for segment in self.loop.segments:
+            if segment.elements[0] in ("REF", "NM1"):
+                getattr(self, f"_{segment.elements[0].lower()}")(segment)
+                if segment.elements[0] == "NM1":
+                    break
+        return self.loop
 
     def _date(self, segment: Segment, number: int, form: int) -> datetime.date | None:
         if segment.get(form) not in ("D8", ""):

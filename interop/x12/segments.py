@@ -28,7 +28,7 @@ class Delimiters:
     segment: str = "~"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that makes one three times as dear, and there are millions
 class Segment:
     """One segment. `position` counts from the ISA as 1; `elements[0]` is the identifier."""
 

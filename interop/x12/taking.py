@@ -16,6 +16,7 @@ from django.db import DatabaseError, models
 from core.db import as_job
 from core.ids import uuid7
 from core.models import AuditEvent, OutboxMessage, User
+from interop.x12.bulk import copy_rows
 from interop.x12.catalogue import Catalogue, Refused
 from interop.x12.changes import Change, Changes
 from interop.x12.codes import CANCEL, REINSTATE, TERMINATE
@@ -80,6 +81,7 @@ class Rows:
     closed: list[UUID] = field(default_factory=list)
     updates: list[tuple[models.Model, list[str]]] = field(default_factory=list)
     ended: list[models.Model] = field(default_factory=list)
+    again: list[OutboxMessage] = field(default_factory=list)
 
     def add(self, row: models.Model) -> None:
         self.new[type(row)].append(row)
@@ -459,7 +461,11 @@ class _Batch:
         home = self.addresses[subscriber.pk].get("home")
         if home is not None:
             fields = ("line1", "line2", "city", "state", "postal_code", "country")
-            rows.add(MemberAddress(member=subject.member, **{name: getattr(home, name) for name in fields}))
+            rows.add(
+                MemberAddress(
+                    member=subject.member, period=(None, None), **{name: getattr(home, name) for name in fields}
+                )
+            )
             subject.member.region_id = subscriber.region_id
 
     # --- Primary care, invitation, audit -----------------------------------------------------------------
@@ -508,7 +514,9 @@ class _Batch:
         if member.user_id or member.deceased_at or (born and _years(born, self.taker.as_of) < ADULT):
             return
         address = next((value for system, value in subject.loop.telecoms if system == "email"), "")
-        rows.add(
+        self._enqueue(
+            subject,
+            rows,
             OutboxMessage(
                 dedupe_key=f"members.portal_invitation:{member.pk}",
                 channel=OutboxMessage.Channel.EMAIL if address else OutboxMessage.Channel.LETTER,
@@ -516,8 +524,15 @@ class _Batch:
                 member_id=member.pk,
                 address=address,
                 language=member.language if member.language in ("en", "es") else "en",
-            )
+            ),
         )
+
+    def _enqueue(self, subject: Subject, rows: Rows, message: OutboxMessage) -> None:
+        if subject.is_new:
+            rows.add(message)
+        else:
+            # One who was here before may have been invited already.
+            rows.again.append(message)
 
     def _count(self, subject: Subject, rows: Rows) -> None:
         if rows.is_empty and not any(wish[1] is rows for wish in self.wishes[-1:]):
@@ -557,10 +572,11 @@ class _Batch:
                 row.delete()
             for row, names in rows.updates:
                 row.save(update_fields=names)
+        OutboxMessage.objects.bulk_create([m for rows in self.rows for m in rows.again], ignore_conflicts=True)
         for model in WRITTEN:
             new = [row for rows in self.rows for row in rows.new.get(model, ())]
             if new:
-                model._base_manager.bulk_create(new, batch_size=2000, ignore_conflicts=model is OutboxMessage)
+                copy_rows(model, new)
 
 
 def inherited_group(loop: MemberLoop) -> str:
