@@ -12,6 +12,7 @@ from core.models import User
 from members.models import (
     CommunicationPreference,
     Consent,
+    MatchReview,
     Member,
     MemberAddress,
     MemberIdentifier,
@@ -217,3 +218,27 @@ def unmerge_members(merge: MemberMerge, *, by: User, reason: str) -> None:
     for member_id in (merge.member_id, merge.merged_id):
         audit.record(by=by, action="update", verb="members.unmerge", member_id=member_id, obj=merge, reason=reason)
     merge.undone_at, merge.undone_by = timezone.now(), by
+
+
+@transaction.atomic
+def decide_match(review: MatchReview, *, by: User, member: Member | None) -> None:
+    """The incoming person is `member`, or somebody new (None); what waits for it can then be replayed.
+
+    Raises `ValueError` where it is decided already, or `member` is none of the candidates.
+    """
+    held = MatchReview.objects.select_for_update().get(pk=review.pk)
+    if held.status != MatchReview.Status.OPEN:
+        raise ValueError("This match is decided already.")
+    if member is not None and str(member.pk) not in {candidate["member"] for candidate in held.candidates}:
+        raise ValueError("Choose one of the candidates, or somebody new.")
+    held.status = MatchReview.Status.SAME if member is not None else MatchReview.Status.NEW
+    held.decided_member, held.decided_by, held.decided_at = member, by, timezone.now()
+    held.save(update_fields=["status", "decided_member", "decided_by", "decided_at"])
+    audit.record(
+        by=by,
+        action="update",
+        verb="members.decide_match",
+        member_id=member.pk if member else None,
+        obj=held,
+        detail={"status": held.status},
+    )

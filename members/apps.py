@@ -1,6 +1,7 @@
 from uuid import UUID
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MembersConfig(AppConfig):
@@ -8,7 +9,7 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from core import jobs
-        from core.navigation import frame
+        from core.navigation import frame, portal_nav, staff_nav
         from members import (
             permissions,  # noqa: F401  (states what staff may do)
             portal,  # noqa: F401  (registers whom a person reaches in the portal)
@@ -17,6 +18,10 @@ class MembersConfig(AppConfig):
 
         jobs.register_population(Member)
         frame.member_of_number = member_of_number
+        portal_nav.register("profile", _("Profile"), "members:profile", order=80, icon="person")
+        portal_nav.register("family", _("Family access"), "members:family", order=81, icon="people")
+        staff_nav.register("register", _("Register"), "members:register", order=70, permission="members.register")
+        staff_nav.register("matches", _("Matches"), "members:matches", order=75, permission="members.decide_match")
 
 
 def member_of_number(number: str) -> UUID | None:

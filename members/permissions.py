@@ -17,6 +17,7 @@ CARE_ROLES = (
 DESK_ROLES = (Role.FRONT_DESK, Role.PLAN_ADMINISTRATOR, Role.CARE_COORDINATOR)
 
 
+grant("members.manage_own", is_self, because="it is their own record")
 grant("members.search", has_role(*CARE_ROLES, *DESK_ROLES, Role.FINANCE), because="they work with members")
 grant("members.view", is_self, because="it is their own record")
 grant("members.view", has_role(*CARE_ROLES, *DESK_ROLES), because="they work with members of this system")

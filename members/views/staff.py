@@ -1,0 +1,130 @@
+"""Registration, corrections, and who may be the same person."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core import audit
+from core.notices import notify
+from core.permissions import requires
+from members import actions, matching
+from members.forms import PersonForm, RegistrationForm
+from members.models import MatchReview, Member
+from members.querysets import e164
+from network.models import Organization
+from network.permissions import roles_in_force
+
+ADDRESS = ("line1", "city", "state", "postal_code")
+
+
+def member_of(request: HttpRequest, member_id: uuid.UUID) -> Member:
+    return get_object_or_404(Member, pk=member_id)
+
+
+def review_of(request: HttpRequest, review_id: uuid.UUID) -> MatchReview:
+    return get_object_or_404(MatchReview, pk=review_id)
+
+
+def systems_of(user):
+    """The systems where the user works today."""
+    ids = {held.organization.system_id or held.organization_id for held in roles_in_force(user)}
+    return Organization.objects.filter(pk__in=ids)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("members.register")
+def register(request: HttpRequest) -> HttpResponse:
+    """A new person; who resembles them is shown first, so that nobody is registered twice."""
+    form = RegistrationForm(request.POST or None, systems=systems_of(request.user))
+    alike: list[Member] = []
+    if request.method == "POST" and form.is_valid():
+        alike = _alike(form.cleaned_data)
+        if not alike or form.cleaned_data["is_new"]:
+            member = _register(request, form.cleaned_data)
+            notify(request, _("Registered with record number %(mrn)s.") % {"mrn": member.mrn})
+            return redirect("members:edit", member_id=member.pk)
+    return render(request, "members/register.html", {"form": form, "alike": alike})
+
+
+def _alike(values: dict) -> list[Member]:
+    person = matching.Person(
+        family=values["family"],
+        given=values["given"],
+        birth_date=values["birth_date"],
+        sex=values["sex"],
+        line1=values["line1"],
+        postal_code=values["postal_code"],
+        phones=frozenset({e164(values["phone"])} - {""}),
+    )
+    (candidates,) = matching.candidates_for([person], values["organization"].pk)
+    _verdict, matches = matching.decide(person, candidates)
+    found = Member.objects.in_bulk([match.member_id for match in matches])
+    return [found[match.member_id] for match in matches if match.member_id in found]
+
+
+def _register(request: HttpRequest, values: dict) -> Member:
+    address = {name: values[name] for name in ADDRESS}
+    telecoms = [("phone", e164(values["phone"]))] if values["phone"] else []
+    telecoms += [("email", values["email"])] if values["email"] else []
+    return actions.register_member(
+        by=request.user,
+        managing_organization=values["organization"],
+        address=address if any(address.values()) else None,
+        telecoms=telecoms,
+        **{name: values[name] for name in PersonForm.Meta.fields},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("members.update", obj=member_of)
+def edit(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
+    """Correct what is known of a person; history keeps what stood before."""
+    member = request.record
+    form = PersonForm(request.POST or None, instance=Member.objects.get(pk=member.pk))
+    if request.method == "POST" and form.is_valid():
+        changed = actions.update_member(member, by=request.user, **form.cleaned_data)
+        notify(request, _("Saved.") if changed else _("Nothing was changed."))
+        return redirect("members:edit", member_id=member.pk)
+    audit.record_read(request.user, verb="members.edit", obj=member, request=request)
+    context = {"member": member, "form": form}
+    return render(request, "members/edit.html", context)
+
+
+@require_safe
+@requires("members.decide_match")
+def matches(request: HttpRequest) -> HttpResponse:
+    """Incoming people who may be somebody we know, oldest first."""
+    reviews = MatchReview.objects.filter(
+        status=MatchReview.Status.OPEN, managing_organization__in=systems_of(request.user)
+    ).order_by("created_at")
+    audit.record_read(request.user, verb="members.matches", request=request)
+    return render(request, "members/matches.html", {"reviews": reviews[:100], "count": reviews.count()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("members.decide_match", obj=review_of)
+def match(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+    """One incoming person beside those they may be; a person decides."""
+    review = request.record
+    known = Member.objects.in_bulk([candidate["member"] for candidate in review.candidates])
+    if request.method == "POST":
+        chosen = request.POST.get("member", "")
+        try:
+            member = None if chosen == "new" else known[uuid.UUID(chosen)]
+            actions.decide_match(review, by=request.user, member=member)
+        except (KeyError, ValueError):
+            notify(request, _("Nothing was decided: choose one of those shown."), level=messages.WARNING)
+            return redirect("members:match", review_id=review.pk)
+        notify(request, _("Decided. Try again what the import set aside."))
+        return redirect("members:matches")
+    audit.record_read(request.user, verb="members.match", obj=review, request=request)
+    candidates = [
+        {"known": known[uuid.UUID(c["member"])], "score": c["score"], "agreements": sorted(c["agreements"].items())}
+        for c in review.candidates
+        if uuid.UUID(c["member"]) in known
+    ]
+    return render(request, "members/match.html", {"review": review, "candidates": candidates})

@@ -1,0 +1,13 @@
+"""Who may see and change coverage; a member's own stands under members.portal_costs."""
+
+from core.permissions import grant
+from network.models import RoleAssignment
+from network.permissions import has_role
+
+Role = RoleAssignment.Role
+grant(
+    "plans.view_coverage",
+    has_role(Role.PLAN_ADMINISTRATOR, Role.FRONT_DESK, Role.FINANCE, Role.CARE_COORDINATOR, Role.PHARMACIST),
+    because="they answer for coverage and its cost",
+)
+grant("plans.change_coverage", has_role(Role.PLAN_ADMINISTRATOR), because="they administer coverage")

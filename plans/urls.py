@@ -1,0 +1,10 @@
+"""Coverage: a member's own with its costs, and its history for staff."""
+
+from django.urls import path
+
+from plans.views import portal as member_views
+from plans.views import staff as staff_views
+
+portal = [path("coverage/", member_views.coverage, name="coverage")]
+
+staff = [path("members/<uuid:member_id>/coverage/", staff_views.history, name="history")]

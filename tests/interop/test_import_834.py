@@ -1,0 +1,329 @@
+"""An enrolment file makes members: once, whole, and again without change."""
+
+import io
+import json
+import threading
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from core.db import as_job
+from core.models import AuditEvent, MemberChange, OutboxMessage, User
+from interop import actions
+from interop.models import ImportRun, SetAside
+from members.actions import decide_match
+from members.models import MatchReview, Member, MemberAddress, PrimaryCareAssignment, RaceEthnicity
+from network.models import Employment
+from plans.models import Accumulator, Coverage, CoverageContract, CoveragePeriod, GroupClass
+from tests.interop.x12_files import member, write
+from tests.members.factories import make_member
+from tests.network.factories import ALWAYS, make_clinician, make_department, make_system
+from tests.plans.factories import make_group, make_plan, make_product
+
+AS_OF = date(2026, 4, 15)
+CHILD = {"ins": "N*19*021*28*A", "born": "20150101", "coverage": "HD*021**HMO*GOLD*FAM~DTP*348*D8*20260101"}
+
+
+class World:
+    """A plan with a group G1 that offers GOLD, and one clinician with room for two."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.by = User.objects.system("import_x12")
+        self.system = make_system()
+        self.plan = make_plan(self.system)
+        self.gold = make_product(self.plan, code="GOLD")
+        self.silver = make_product(self.plan, code="SILVER")
+        self.group = make_group(self.plan, number="G1")
+        self.department = make_department(self.system)
+        self.doctor = self.clinician(panel_limit=2, npi="1234567893")
+
+    def clinician(self, **fields):
+        doctor = make_clinician(is_accepting=True, **fields)
+        Employment.objects.create(
+            clinician=doctor,
+            organization=self.department.facility.organization,
+            department=self.department,
+            fte=1,
+            period=ALWAYS,
+        )
+        return doctor
+
+    def take(self, *loops, **kwargs) -> ImportRun:
+        options = {name: kwargs.pop(name) for name in ("again", "create_missing") if name in kwargs}
+        path = write(self.folder, *loops, **kwargs)
+        return actions.import_834(path, by=self.by, as_of=AS_OF, **options)
+
+    def acting(self):
+        return as_job(self.by, reason="test")
+
+    def now(self, family="DOE", given="JANE"):
+        with self.acting():
+            rows = CoveragePeriod.objects.as_known_at().filter(member__family=family, member__given=given)
+            return [
+                (row.benefit, row.product.code, row.valid.lower, row.valid.upper)
+                for row in rows.select_related("product").order_by("benefit", "valid")
+            ]
+
+
+@pytest.fixture
+def world(db, tmp_path) -> World:
+    return World(tmp_path)
+
+
+def codes(run) -> list[str]:
+    return sorted(run.set_aside.filter(status=SetAside.Status.OPEN).values_list("code", flat=True))
+
+
+def test_one_addition_makes_everything_that_care_needs(world):
+    run = world.take(
+        member(
+            "S1", "DOE", "JANE", ssn="123456789", line1="1 MAIN ST",
+            more="PER*IP**EM*JANE@EXAMPLE.TEST~LUI*LE*SPA**7~DMG*D8*19800515*F**H",
+        )
+    )  # fmt: skip
+    assert run.counts == {"accepted": 1, "unchanged": 0, "created": 1, "without_primary_care": 0, "set_aside": 0}
+    with world.acting():
+        jane = Member.objects.get(family="DOE")
+        assert jane.language == "es"
+        assert CoverageContract.objects.get().number == "S1"
+        care = PrimaryCareAssignment.objects.get(member=jane)
+        assert (care.clinician, care.origin, care.period.lower) == (world.doctor, "assigned", date(2026, 1, 1))
+        assert RaceEthnicity.objects.get(member=jane).code == "2135-2"
+        invitation = OutboxMessage.objects.get(member_id=jane.pk)
+        assert (invitation.channel, invitation.address, invitation.language) == ("email", "JANE@EXAMPLE.TEST", "es")
+        assert AuditEvent.objects.filter(member_id=jane.pk, verb="interop.import_x12").count() == 1
+        assert MemberChange.objects.filter(member_id=jane.pk, source="plans_coverageperiod").exists()
+        assert "123456789" not in str(list(jane._meta.apps.get_model("members.MemberIdentifier").objects.values()))
+    assert world.now() == [("medical", "GOLD", date(2026, 1, 1), None)]
+
+
+def test_the_same_file_again_changes_nothing(world):
+    loops = member("S1", "DOE", "JANE", ssn="123456789", line1="1 MAIN ST"), member("S1", "DOE", "KIM", **CHILD)
+    first = world.take(*loops)
+    with world.acting():
+        before = {m: m._base_manager.count() for m in (Member, MemberAddress, CoveragePeriod, AuditEvent)}
+    assert world.take(*loops).pk == first.pk
+    again = world.take(*loops, again=True)
+    assert (again.counts["accepted"], again.counts["unchanged"]) == (0, 2)
+    with world.acting():
+        before[AuditEvent] += 1  # the run itself
+        assert {m: m._base_manager.count() for m in before} == before
+
+
+def test_a_dependant_may_stand_before_its_subscriber(world):
+    run = world.take(member("S1", "DOE", "KIM", **CHILD), member("S1", "DOE", "JANE", line1="1 MAIN ST"))
+    assert run.counts["accepted"] == 2
+    with world.acting():
+        assert Coverage.objects.filter(contract__number="S1").count() == 2
+        kim, jane = Member.objects.get(given="KIM"), Member.objects.get(given="JANE")
+        assert kim.household_id == jane.household_id is not None
+        assert MemberAddress.objects.get(member=kim).line1 == "1 MAIN ST"
+        assert not OutboxMessage.objects.filter(member_id=kim.pk).exists(), "a child gets no invitation"
+
+
+def test_a_change_of_product_a_termination_and_a_reinstatement(world):
+    world.take(member("S1", "DOE", "JANE"))
+    world.take(
+        member("S1", "DOE", "JANE", ins="Y*18*001", dates="", coverage="HD*001**HMO*SILVER*EMP~DTP*348*D8*20260301"),
+        name="change.834",
+    )
+    gold, silver = (
+        ("medical", "GOLD", date(2026, 1, 1), date(2026, 3, 1)),
+        ("medical", "SILVER", date(2026, 3, 1), None),
+    )
+    assert world.now() == [gold, silver]
+    world.take(
+        member("S1", "DOE", "JANE", ins="Y*18*024*08", dates="DTP*357*D8*20260331", coverage=""), name="term.834"
+    )
+    assert world.now() == [gold, (*silver[:3], date(2026, 4, 1))]
+    world.take(member("S1", "DOE", "JANE", ins="Y*18*025*20", dates="", coverage=""), name="again.834")
+    assert world.now() == [gold, silver]
+
+
+def test_a_subscriber_who_leaves_takes_the_family_along_and_a_cancelled_dependant_was_never_covered(world):
+    world.take(member("S1", "DOE", "JANE"), member("S1", "DOE", "KIM", **CHILD), member("S1", "DOE", "LEE", **CHILD))
+    cancelled = {**CHILD, "ins": "N*19*002", "coverage": "HD*002**HMO*GOLD"}
+    world.take(member("S1", "DOE", "LEE", **cancelled), name="cancel.834")
+    assert world.now(given="LEE") == []
+    world.take(
+        member("S1", "DOE", "JANE", ins="Y*18*024*08", dates="DTP*357*D8*20260331", coverage=""), name="term.834"
+    )
+    for given in ("JANE", "KIM"):
+        assert world.now(given=given) == [("medical", "GOLD", date(2026, 1, 1), date(2026, 4, 1))]
+
+
+def test_several_products_in_one_loop(world):
+    GroupClass.objects.create(group=world.group, code="VIS", product=make_product(world.plan, code="EYES"))
+    world.take(
+        member("S1", "DOE", "JANE", coverage="HD*021**HMO*GOLD~DTP*348*D8*20260101~HD*021**VIS~DTP*348*D8*20260201")
+    )
+    assert world.now() == [
+        ("medical", "GOLD", date(2026, 1, 1), None),
+        ("vision", "EYES", date(2026, 2, 1), None),
+    ]
+
+
+def test_a_full_list_changes_only_what_differs(world):
+    world.take(member("S1", "DOE", "JANE"), member("S2", "ROE", "RICK", born="19700101"))
+    listed = {"ins": "Y*18*030*XN"}
+    run = world.take(
+        member("S1", "DOE", "JANE", **listed),
+        member("S2", "ROE", "RICK", born="19700101", coverage="HD*030**HMO*SILVER~DTP*348*D8*20260401", **listed),
+        name="audit.834",
+    )
+    assert (run.counts["accepted"], run.counts["unchanged"]) == (1, 1)
+    assert world.now("ROE", "RICK")[-1] == ("medical", "SILVER", date(2026, 4, 1), None)
+
+
+def test_what_cannot_be_taken_is_set_aside_alone_and_replayed_after_the_mend(world):
+    run = world.take(
+        member("S1", "DOE", "JANE"),
+        member("S2", "ROE", "RICK", group="G2"),
+        member("S3", "POE", "ANN", coverage="HD*021**HMO*PLATINUM~DTP*348*D8*20260101"),
+        member("S9", "LOST", "KIM", **CHILD),
+        member("S4", "X" * 150, "LONG"),
+        member("S5", "NODATE", "NO", dates="", coverage="HD*021**HMO*GOLD"),
+    )
+    assert run.counts["accepted"] == 1
+    assert codes(run) == ["no_start", "refused", "unknown_group", "unknown_product", "unknown_subscriber"]
+    for row in run.set_aside.all():
+        assert row.position.startswith("segment ")
+        assert json.loads(row.payload)["x12"].startswith("ISA*")
+
+    make_group(world.plan, number="G2")
+    taken, still = actions.replay_run(run, by=world.by, as_of=AS_OF)
+
+    assert (taken, still) == (1, 4)
+    assert world.now("ROE", "RICK") == [("medical", "GOLD", date(2026, 1, 1), None)]
+    assert world.take().pk != run.pk
+
+
+def test_the_command_says_what_stands_aside_and_ends_with_1(world, capsys):
+    path = write(world.folder, member("S1", "DOE", "JANE"), member("S2", "ROE", "RICK", group="G2"))
+    with pytest.raises(SystemExit) as ended:
+        call_command("import_x12", str(path), "--as-of", "2026-04-15")
+    said = capsys.readouterr().out
+    assert ended.value.code == 1
+    assert "1 accepted (1 new), 0 unchanged, 1 set aside" in said
+    assert "unknown_group" in said
+    call_command("import_x12", str(path), "--as-of", "2026-04-15", "--create-missing", stdout=(out := io.StringIO()))
+    assert "2 accepted" in out.getvalue() and "0 set aside" in out.getvalue()
+
+
+def test_somebody_we_know_without_coverage_is_not_made_twice(world):
+    known = make_member(world.system, family="DOE", given="JANE", birth_date=date(1980, 5, 15), sex="female")
+    with world.acting():
+        MemberAddress.objects.create(member=known, line1="1 Main St", postal_code="94601")
+    world.take(member("S1", "DOE", "JANE", line1="1 MAIN ST"))
+    with world.acting():
+        assert Member.objects.filter(family="DOE").count() == 1
+        assert Coverage.objects.get().member_id == known.pk
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_who_may_be_somebody_we_know_waits_for_a_person(world, same):
+    known = make_member(world.system, family="DOE", given="JAN", birth_date=date(1980, 5, 15), sex="female")
+    run = world.take(member("S1", "DOE", "JANE"))
+    assert codes(run) == ["match_review"]
+    with world.acting():
+        assert Member.objects.filter(family="DOE").count() == 1
+        review = MatchReview.objects.get()
+        decide_match(review, by=world.by, member=known if same else None)
+    assert actions.replay_run(run, by=world.by, as_of=AS_OF) == (1, 0)
+    with world.acting():
+        assert Member.objects.filter(family="DOE").count() == (1 if same else 2)
+        assert Coverage.objects.filter(member=known).exists() is same
+
+
+def test_twins_are_two_people(world):
+    run = world.take(
+        member("S1", "DOE", "JANE", line1="1 MAIN ST"),
+        member("S1", "DOE", "PETER", line1="1 MAIN ST", sex="M", **CHILD),
+        member("S1", "DOE", "ALICE", line1="1 MAIN ST", **CHILD),
+    )
+    assert run.counts["created"] == 3
+
+
+def test_a_number_that_belongs_to_somebody_else_is_not_taken_over(world):
+    world.take(member("S1", "DOE", "JANE"))
+    run = world.take(member("S1", "SMITH", "WILLIAM", born="19700614", sex="M"), name="other.834")
+    assert codes(run) == ["number_taken"]
+    assert world.now() == [("medical", "GOLD", date(2026, 1, 1), None)]
+
+
+def test_a_second_coverage_needs_its_place_in_the_payer_order(world):
+    make_group(world.plan, number="G2")
+    world.take(member("S1", "DOE", "JANE", ssn="123456789", line1="1 MAIN ST"))
+    other = {"ssn": "123456789", "line1": "1 MAIN ST", "group": "G2"}
+    assert codes(world.take(member("S7", "DOE", "JANE", **other), name="second.834")) == ["overlap"]
+    second = "HD*021**HMO*GOLD~DTP*348*D8*20260101~COB*S**1"
+    assert world.take(member("S8", "DOE", "JANE", coverage=second, **other), name="cob.834").counts["accepted"] == 1
+
+
+def test_full_panels_leave_members_without_rather_than_overfilled(world):
+    run = world.take(*(member(f"S{n}", family, "ANN") for n, family in enumerate(("ADAMS", "BAKER", "CLARK"))))
+    assert run.counts["without_primary_care"] == 1
+    with world.acting():
+        assert PrimaryCareAssignment.objects.filter(clinician=world.doctor).count() == 2
+
+
+def test_the_clinician_who_is_named_or_speaks_the_language_comes_first(world):
+    spanish = world.clinician(panel_limit=5, languages=["es"])
+    named = "HD*021**HMO*GOLD~DTP*348*D8*20260101~LX*1~NM1*P3*1*LEE*****XX*1234567893"
+    world.take(
+        member("S1", "DOE", "JANE", more="LUI*LE*SPA**7"),
+        member("S2", "ROE", "RICK", more="LUI*LE*SPA**7", coverage=named),
+    )
+    with world.acting():
+        chosen = {
+            a.member.given: (a.clinician, a.origin) for a in PrimaryCareAssignment.objects.select_related("member")
+        }
+    assert chosen == {"JANE": (spanish, "assigned"), "RICK": (world.doctor, "enrolment")}
+
+
+def test_a_file_that_is_no_interchange_fails_with_a_sentence(world):
+    path = world.folder / "photo.834"
+    path.write_bytes(b"\x89PNG")
+    run = actions.import_834(path, by=world.by, as_of=AS_OF)
+    assert run.status == "failed"
+    assert "ISA" in run.error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_make_one_person_and_never_overfill(tmp_path):
+    world = World(tmp_path)
+    world.doctor.panel_limit = 3
+    world.doctor.save()
+    people = [
+        member(f"S{n}", family, "ANN", line1=f"{n} OAK")
+        for n, family in enumerate(("ADAMS", "BAKER", "CLARK", "DAVIS"))
+    ]
+    # Other bytes, so that it is not the same file: the second says the same people in another order.
+    paths = [write(tmp_path, *people, name="a.834"), write(tmp_path, *people[::-1], name="b.834")]
+    together, failed = threading.Barrier(2), []
+
+    def take(path):
+        try:
+            together.wait(10)
+            actions.import_834(path, by=world.by, as_of=AS_OF)
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=take, args=(path,)) for path in paths]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert failed == []
+    with world.acting():
+        assert Member.objects.count() == 4
+        assert CoveragePeriod.objects.count() == 4
+        assert PrimaryCareAssignment.objects.count() == 3
+        assert Accumulator.objects.count() == 0

@@ -1,0 +1,58 @@
+"""Import runs on the screen: what was set aside, another try, a dismissal, and who may."""
+
+import pytest
+
+from interop.models import ImportRun, SetAside
+from tests.network.factories import make_staff, make_system
+
+
+@pytest.fixture
+def run(db) -> ImportRun:
+    admin = make_staff("plan_administrator", make_system())
+    made = ImportRun.objects.create(
+        kind="x12_834",
+        file_name="april.834",
+        digest="0" * 64,
+        status="done",
+        started_by=admin,
+        counts={"accepted": 7, "unchanged": 2, "set_aside": 1},
+    )
+    SetAside.objects.create(
+        run=made, position="segment 12, loop 2000 (INS)", code="unknown_group", reason="Enter the group.", payload=""
+    )
+    return made
+
+
+def test_a_plan_administrator_reads_what_was_set_aside_and_why(client, run):
+    client.force_login(run.started_by)
+    assert "april.834" in client.get("/staff/imports/").content.decode()
+    page = client.get(f"/staff/imports/{run.pk}/").content.decode()
+    assert "Enter the group." in page
+    assert "segment 12, loop 2000 (INS)" in page
+
+
+def test_another_try_goes_to_a_worker_once_the_request_is_committed(
+    client, run, monkeypatch, django_capture_on_commit_callbacks
+):
+    sent: list = []
+    monkeypatch.setattr("interop.views.runs.replay_run.delay", lambda *arguments: sent.append(arguments))
+    client.force_login(run.started_by)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"/staff/imports/{run.pk}/replay/")
+    assert sent == [(str(run.pk), str(run.started_by_id))]
+
+
+def test_a_dismissed_record_stays_in_the_list(client, run):
+    client.force_login(run.started_by)
+    row = run.set_aside.get()
+    client.post(f"/staff/imports/{run.pk}/set-aside/{row.pk}/dismiss/")
+    row.refresh_from_db()
+    assert (row.status, row.resolved_by) == ("dismissed", run.started_by)
+
+
+@pytest.mark.parametrize("role", ["physician", "front_desk"])
+def test_others_do_not_see_people_as_sent(client, run, role):
+    client.force_login(make_staff(role, make_system()))
+    assert client.get("/staff/imports/").status_code == 403
+    assert client.get(f"/staff/imports/{run.pk}/").status_code == 403
+    assert client.post(f"/staff/imports/{run.pk}/replay/").status_code == 403

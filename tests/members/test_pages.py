@@ -1,0 +1,119 @@
+"""Registration, match review, profile and family access on the screen."""
+
+from datetime import date
+
+import pytest
+
+from core.db import acting_as, as_job
+from core.models import User
+from members.models import CommunicationPreference, MatchReview, Member, Proxy
+from tests.members.factories import make_member
+from tests.network.factories import make_staff, make_system, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def system():
+    return make_system()
+
+
+def person(system, **fields) -> dict:
+    return {
+        "family": "Okafor",
+        "given": "Ada",
+        "birth_date": "1970-05-02",
+        "sex": "female",
+        "language": "en",
+        "organization": str(system.pk),
+        "phone": "510 555 0123",
+        **fields,
+    }
+
+
+def test_registration_shows_who_may_be_the_same_person_before_it_saves(client, system):
+    make_member(system, family="Okafor", given="Adah", birth_date=date(1970, 5, 2))
+    desk = make_staff("front_desk", system)
+    client.force_login(desk)
+    page = client.post("/staff/members/register/", person(system)).content.decode()
+    assert "This may be somebody we know." in page
+    with acting_as(desk, reason="test"):
+        assert Member.objects.count() == 1
+    client.post("/staff/members/register/", person(system, is_new="on"))
+    with acting_as(desk, reason="test"):
+        assert Member.objects.count() == 2
+        assert len(Member.objects.get(given="Ada").mrn) == 9
+
+
+def test_a_correction_is_saved_and_a_stranger_refused(client, system):
+    ada = make_member(system, family="Okafor", given="Ada")
+    values = {name: value for name, value in person(system).items() if name not in ("organization", "phone")}
+    client.force_login(make_staff("laboratory_technologist", system))
+    assert client.post(f"/staff/members/{ada.pk}/edit/", values).status_code == 403
+    desk = make_staff("front_desk", system)
+    client.force_login(desk)
+    client.post(f"/staff/members/{ada.pk}/edit/", {**values, "family": "Okafor-Bell"})
+    with acting_as(desk, reason="test"):
+        assert Member.objects.get(pk=ada.pk).family == "Okafor-Bell"
+
+
+def test_a_match_is_decided_once_and_only_among_the_candidates(client, system):
+    ada, other = make_member(system, family="Okafor", given="Ada"), make_member(system)
+    with as_job(User.objects.system("tests"), reason="test"):
+        review = MatchReview.objects.create(
+            managing_organization=system,
+            source="x12_834:1",
+            incoming={"family": "OKAFOR", "given": "ADA"},
+            candidates=[{"member": str(ada.pk), "score": 22.1, "agreements": {"family": 6.6}}],
+        )
+    admin = make_staff("plan_administrator", system)
+    client.force_login(admin)
+    assert "OKAFOR" in client.get("/staff/members/matches/").content.decode()
+    client.post(f"/staff/members/matches/{review.pk}/", {"member": str(other.pk)})
+    review.refresh_from_db()
+    assert review.status == "open"
+    client.post(f"/staff/members/matches/{review.pk}/", {"member": str(ada.pk)})
+    review.refresh_from_db()
+    assert (review.status, review.decided_member_id, review.decided_by) == ("same", ada.pk, admin)
+
+
+def test_another_systems_matches_are_not_shown(client, system):
+    with as_job(User.objects.system("tests"), reason="test"):
+        review = MatchReview.objects.create(
+            managing_organization=system, source="x12_834:2", incoming={"family": "SECRET"}, candidates=[]
+        )
+    client.force_login(make_staff("plan_administrator", make_system()))
+    assert "SECRET" not in client.get("/staff/members/matches/").content.decode()
+    assert client.get(f"/staff/members/matches/{review.pk}/").status_code == 403
+
+
+def test_a_member_gives_and_ends_access(client, system):
+    ada, friend = make_member(system, user=make_user("Ada")), make_user("Friend")
+    client.force_login(ada.user)
+    give = {"email": friend.email, "relationship": "carer", "scopes": ["view", "schedule"]}
+    client.post("/family/", give)
+    assert "Friend" in client.get("/family/").content.decode()
+    with acting_as(friend, reason="test"):
+        assert Proxy.objects.get(member=ada).scopes == ["schedule", "view"]
+    with acting_as(ada.user, reason="test"):
+        proxy = Proxy.objects.get(member=ada)
+    client.post(f"/family/access/{proxy.pk}/end/")
+    with acting_as(friend, reason="test"):
+        assert not Proxy.objects.exists()
+
+
+def test_a_proxy_does_not_give_access_on(client, system):
+    ada, friend = make_member(system, user=make_user("Ada")), make_user("Friend")
+    client.force_login(ada.user)
+    client.post("/family/", {"email": friend.email, "relationship": "carer", "scopes": ["view"]})
+    client.force_login(friend)
+    assert client.get("/family/").status_code == 403
+    assert client.get("/profile/").status_code == 403
+
+
+def test_how_to_be_reached_is_kept(client, system):
+    ada = make_member(system, user=make_user("Ada"))
+    client.force_login(ada.user)
+    client.post("/profile/", {"channels": ["sms"], "quiet_from": "21:00", "quiet_until": "08:00"})
+    with acting_as(ada.user, reason="test"):
+        assert CommunicationPreference.objects.get(member=ada).channels == ["sms"]
