@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 
 from core import db
@@ -27,7 +27,9 @@ def copy_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     ]
     names = [field.attname for field in fields]
     lines = "".join("\t".join([text(getattr(row, name)) for name in names]) + "\n" for row in rows)
-    db.copy(model._meta.db_table, [field.column for field in fields], io.StringIO(lines))
+    # copy_expert is not among the calls whose errors Django translates by itself.
+    with connection.wrap_database_errors:
+        db.copy(model._meta.db_table, [field.column for field in fields], io.StringIO(lines))
 
 
 def text(value: Any) -> str:

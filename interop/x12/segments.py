@@ -1,7 +1,7 @@
 """X12 interchanges as a stream of segments, whatever their delimiters, without holding the file in memory.
 
 x12sdk and pyx12 read whole transaction sets into models and refuse a set for one code they do not list: of fourteen
-sample 834 files x12sdk refused two, and it read 900 members a second (docs/decisions/0005). Here a fault belongs to
+sample 834 files x12sdk refused two, and it read 900 members a second (docs/decisions/0006). Here a fault belongs to
 the loop that it stands in.
 """
 

@@ -1,0 +1,87 @@
+"""An 834 of new members, file to rows; beside it the same rows by bare SQL. In a database of its own, dropped after."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+
+from bench._x12_834 import write_834
+from bench.runner import Result, floor_sql
+
+NAME = "bench_import_x12"
+LOGINS = {"app": "DATABASE_URL", "jobs": "DATABASE_JOBS_URL", "owner": "DATABASE_OWNER_URL"}
+STAGE = """
+CREATE TEMP TABLE floor_834 AS
+SELECT uuidv7() AS member_id, uuidv7() AS contract_id, uuidv7() AS coverage_id, 'F' || n AS number,
+    'FLOOR' || n AS family, 'GIVEN' || n %% 97 AS given, date '1950-01-01' + n %% 25000 AS birth_date,
+    n || ' MAIN ST' AS line1,
+    (SELECT id FROM network_organization WHERE kind = 'system' LIMIT 1) AS organization_id,
+    (SELECT id FROM plans_employergroup LIMIT 1) AS group_id, (SELECT id FROM plans_product LIMIT 1) AS product_id,
+    (SELECT id FROM core_user LIMIT 1) AS user_id
+FROM generate_series(1, %s) n
+"""
+
+
+def address(login: str, database: str) -> str:
+    return urlunsplit(urlsplit(os.environ[LOGINS[login]])._replace(path=f"/{database}"))
+
+
+def run(members: int) -> Result:
+    own = {variable: address(login, NAME) for login, variable in LOGINS.items()}
+    admin = psycopg2.connect(os.environ[LOGINS["owner"]])
+    admin.autocommit = True
+    with admin.cursor() as cursor, tempfile.TemporaryDirectory() as folder:
+        cursor.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {NAME}")
+        try:
+            _manage({**own, "KPCARE_LOGIN": "owner"}, "migrate", "--verbosity", "0")
+            path, small = Path(folder) / "members.834", Path(folder) / "first.834"
+            write_834(small, 10, seed=2)
+            write_834(path, members)
+            jobs = {**own, "KPCARE_LOGIN": "jobs"}
+            # The first file makes group and product, so that the second is timed without them.
+            _manage(jobs, "import_x12", str(small), "--create-missing", "--as-of", "2026-04-15")
+            began = time.perf_counter()
+            said = _manage(jobs, "import_x12", str(path), "--as-of", "2026-04-15")
+            seconds = time.perf_counter() - began
+            floor = _floor(own[LOGINS["jobs"]], members)
+        finally:
+            cursor.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+            admin.close()
+    return Result(seconds, floor, {"members_per_second": round(members / seconds), "said": said.strip()[:200]})
+
+
+def _manage(variables: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{arguments[0]} ended with {done.returncode}: {(done.stderr or done.stdout)[-500:]}")
+    return done.stdout
+
+
+def _floor(url: str, members: int) -> float:
+    connection = psycopg2.connect(url)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM core_user LIMIT 1")
+            cursor.execute("SELECT set_config('kpcare.user_id', %s, true)", [str(cursor.fetchone()[0])])
+            cursor.execute("SELECT set_config('pghistory.context_metadata', '{}', true)")
+            cursor.execute(STAGE, [members])
+            began = time.perf_counter()
+            cursor.execute(floor_sql("import_x12"))
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            seconds = time.perf_counter() - began
+        connection.commit()
+        return seconds
+    finally:
+        connection.close()
