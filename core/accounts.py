@@ -65,7 +65,7 @@ def invite(*, by: User, user: User, given_name: str = "", member_id=None) -> str
     """
     if user.has_usable_password():
         raise ValueError("This account has a password already: send a link to a new one instead.")
-    path = reverse("core:invitation", args=[signing.dumps([str(user.pk), _state(user)], salt=SALT)])
+    path = invitation_path(user)
     sent = OutboxMessage.objects.filter(user=user, template="invitation").count()
     outbox.enqueue(
         dedupe_key=f"invitation:{user.pk}:{sent}",
@@ -80,6 +80,11 @@ def invite(*, by: User, user: User, given_name: str = "", member_id=None) -> str
     )
     audit.record(by=by, action="create", verb="core.invite", obj=user, member_id=member_id)
     return path
+
+
+def invitation_path(user: User) -> str:
+    """Where `user` chooses a first password, for seven days from now."""
+    return reverse("core:invitation", args=[signing.dumps([str(user.pk), _state(user)], salt=SALT)])
 
 
 def _state(user: User) -> str:

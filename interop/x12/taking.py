@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
 from django.db import DatabaseError, models
+from django.db.models.functions import Lower
 
+from core.accounts import INVITATION_DAYS, invitation_path
 from core.db import as_job
 from core.ids import uuid7
 from core.models import AuditEvent, OutboxMessage, User
@@ -42,6 +45,7 @@ from plans.timeline import Segment, Timeline, difference
 ADULT = 18
 # In the order in which rows refer to each other.
 WRITTEN: tuple[type[models.Model], ...] = (
+    User,
     Household,
     Member,
     MemberIdentifier,
@@ -251,6 +255,10 @@ class _Batch:
                 value__in=[p for loop in self.loops if (p := person_of(loop).ssn)],
                 period__upper_inf=True,
             ).values_list("value", flat=True)
+        )
+        emails = [value.lower() for loop in self.loops for system, value in loop.telecoms if system == "email"]
+        self.accounts = set(
+            User.objects.annotate(key=Lower("email")).filter(key__in=emails).values_list("key", flat=True)
         )
         self.with_care = set(
             PrimaryCareAssignment.objects.filter(
@@ -513,21 +521,25 @@ class _Batch:
         born = member.birth_date
         if member.user_id or member.deceased_at or (born and _years(born, self.taker.as_of) < ADULT):
             return
-        address = next((value for system, value in subject.loop.telecoms if system == "email"), "")
-        self._enqueue(
-            subject,
-            rows,
-            OutboxMessage(
-                dedupe_key=f"members.portal_invitation:{member.pk}",
-                channel=OutboxMessage.Channel.EMAIL if address else OutboxMessage.Channel.LETTER,
-                template="portal_invitation",
-                member_id=member.pk,
-                address=address,
-                language=member.language if member.language in ("en", "es") else "en",
-            ),
+        language = member.language if member.language in ("en", "es") else "en"
+        message = OutboxMessage(
+            dedupe_key=f"members.portal_invitation:{member.pk}",
+            channel=OutboxMessage.Channel.LETTER,
+            template="portal_invitation",
+            member_id=member.pk,
+            language=language,
+            context={"given_name": member.given},
         )
-
-    def _enqueue(self, subject: Subject, rows: Rows, message: OutboxMessage) -> None:
+        email = next((value.lower() for system, value in subject.loop.telecoms if system == "email"), "")
+        # A couple that shares an address shares no account: the second gets a letter.
+        if email and subject.is_new and email not in self.accounts:
+            self.accounts.add(email)
+            user = User(email=email, name=str(member), language=language, password=make_password(None))
+            rows.add(user)
+            member.user = user
+            message.channel, message.template = OutboxMessage.Channel.EMAIL, "invitation"
+            message.user, message.address, message.url_path = user, email, invitation_path(user)
+            message.context["days"] = INVITATION_DAYS
         if subject.is_new:
             rows.add(message)
         else:

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
+from core.accounts import invited
 from core.db import as_job
 from core.models import AuditEvent, MemberChange, OutboxMessage, User
 from interop import actions
@@ -94,7 +95,9 @@ def test_one_addition_makes_everything_that_care_needs(world):
         assert (care.clinician, care.origin, care.period.lower) == (world.doctor, "assigned", date(2026, 1, 1))
         assert RaceEthnicity.objects.get(member=jane).code == "2135-2"
         invitation = OutboxMessage.objects.get(member_id=jane.pk)
-        assert (invitation.channel, invitation.address, invitation.language) == ("email", "JANE@EXAMPLE.TEST", "es")
+        assert (invitation.channel, invitation.address, invitation.language) == ("email", "jane@example.test", "es")
+        token = invitation.url_path.rstrip("/").rsplit("/", 1)[-1]
+        assert invited(token) == jane.user, "the link leads to the account of this member"
         assert AuditEvent.objects.filter(member_id=jane.pk, verb="interop.import_x12").count() == 1
         assert MemberChange.objects.filter(member_id=jane.pk, source="plans_coverageperiod").exists()
         assert "123456789" not in str(list(jane._meta.apps.get_model("members.MemberIdentifier").objects.values()))
