@@ -86,12 +86,40 @@ def share_of(benefit: Benefit, allowed: Decimal, limits: Limits) -> Share:
 
 def coverage_for(member_id: UUID, service: str, on: datetime.date) -> CoveragePeriod | None:
     """The coverage that pays first for a service on a day; medicines by a pharmacy benefit where there is one."""
+    return _first_for(service, _in_force(member_id, on))
+
+
+def _in_force(member_id: UUID, on: datetime.date) -> list[CoveragePeriod]:
+    rows = CoveragePeriod.objects.of_member(member_id).in_force(on).filter(benefit__in=("medical", "pharmacy"))
+    return list(rows.select_related("product", "coverage"))
+
+
+def _first_for(service: str, rows: list[CoveragePeriod]) -> CoveragePeriod | None:
     kinds = ["pharmacy", "medical"] if service in DRUGS else ["medical"]
-    rows = CoveragePeriod.objects.of_member(member_id).in_force(on).filter(benefit__in=kinds)
-    found = sorted(
-        rows.select_related("product", "coverage"), key=lambda row: (kinds.index(row.benefit), row.payer_order)
-    )
-    return found[0] if found else None
+    fitting = [row for row in rows if row.benefit in kinds]
+    return min(fitting, key=lambda row: (kinds.index(row.benefit), row.payer_order), default=None)
+
+
+def costs_on(member: Member, on: datetime.date) -> list[tuple[Benefit, Cost]]:
+    """What each service that the member's coverage states would cost on a day, in the order of `Benefit.Service`."""
+    rows = _in_force(member.pk, on)
+    stated = {
+        (benefit.product_id, benefit.service): benefit
+        for benefit in Benefit.objects.in_force(on).filter(product__in={row.product_id for row in rows})
+    }
+    limits = {row.pk: limits_for(member.pk, row, on) for row in rows}
+    found = []
+    for service in Benefit.Service:
+        row = _first_for(service, rows)
+        benefit = stated.get((row.product_id, service)) if row else None
+        if row is not None and benefit is not None:
+            allowed = _price(row.product, service, on)
+            found.append((benefit, _explained(benefit, row, limits[row.pk], allowed)))
+    return found
+
+
+def _price(product: Product, service: str, on: datetime.date) -> Decimal | None:
+    return next((found for price in _prices if (found := price(product, service, on)) is not None), None)
 
 
 def cost_of(member: Member, service: str, on: datetime.date, *, allowed: Decimal | None = None) -> Cost:
@@ -113,7 +141,7 @@ def cost_of(member: Member, service: str, on: datetime.date, *, allowed: Decimal
         )
     limits = limits_for(member.pk, period, on)
     if allowed is None:
-        allowed = next((p for price in _prices if (p := price(period.product, service, on)) is not None), None)
+        allowed = _price(period.product, service, on)
     return _explained(benefit, period, limits, allowed)
 
 

@@ -14,12 +14,9 @@ from members.models import Member
 from members.portal import open_member
 from members.ports import Place, PortalCard
 from plans.accumulators import Limits, limits_for
-from plans.costs import cost_of
+from plans.costs import costs_on
 from plans.eligibility import last_day
-from plans.models import Benefit, CoveragePeriod
-
-# What people ask about first.
-SHOWN = tuple(Benefit.Service)
+from plans.models import CoveragePeriod
 
 
 def _current(member: Member, on: datetime.date) -> list[CoveragePeriod]:
@@ -45,12 +42,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
     audit.record_read(request.user, verb="plans.coverage", obj=member, request=request)
     current = _current(member, today)
     medical = next((row for row in current if row.benefit == "medical"), None)
-    stated = set()
-    if medical:
-        stated = set(Benefit.objects.in_force(today).filter(product=medical.product).values_list("service", flat=True))
-    costs = [
-        {"label": service.label, "cost": cost_of(member, service, today)} for service in SHOWN if service in stated
-    ]
+    costs = [{"label": benefit.get_service_display(), "cost": cost} for benefit, cost in costs_on(member, today)]
     context = {
         "member": member,
         "current": current,
