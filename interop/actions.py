@@ -170,6 +170,10 @@ def import_834(
     if not again and (run := earlier.order_by("-started_at").first()):
         replay_run(run, by=by, as_of=as_of, create_missing=create_missing)
         return run
+    # One that was killed; if it lives after all, it says so itself when it ends.
+    ImportRun.objects.filter(kind=ImportRun.Kind.X12_834, digest=digest, status=ImportRun.Status.RUNNING).update(
+        status=ImportRun.Status.FAILED, error="Stopped before its end; the file was read again."
+    )
     run = ImportRun.objects.create(
         kind=ImportRun.Kind.X12_834, file_name=path.name[:255], digest=digest, started_by=by, counts={}
     )
