@@ -18,12 +18,14 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, help="CSV: measure, case, population, expected, actual.")
         parser.add_argument("--here", action="store_true", help="In this database, which must be empty and one's own.")
 
+        parser.add_argument("--quiet", action="store_true", help="Only the file.")
+
     def handle(self, *args: Any, **options: Any) -> None:
         folder, out, only = options["folder"].resolve(), options["out"].resolve(), options["measure"]
         try:
             ecqm.read_cases(folder, only)
             if options["here"]:
-                self._evaluate(folder, only, out)
+                self._evaluate(folder, only, out, options["quiet"])
                 return
             with scratch_database() as environ:
                 chosen = ["--measure", only] if only else []
@@ -31,9 +33,11 @@ class Command(BaseCommand):
         except (FileNotFoundError, NoScratch) as error:
             raise CommandError(str(error)) from None
 
-    def _evaluate(self, folder: Path, only: str, out: Path) -> None:
+    def _evaluate(self, folder: Path, only: str, out: Path, quiet: bool) -> None:
         report = ecqm.evaluate(folder, only)
         report.write(out)
+        if quiet:
+            return
         for name in sorted(report.unknown):
             self.stderr.write(f"Not among our measures: {name}")
         for name, reason in sorted(report.refused.items()):

@@ -1,0 +1,40 @@
+"""Official decks and how each is run: name → (what is checked, passed, total) for each of its lines."""
+
+import csv
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from interop.scratch import run, scratch_database
+
+Line = tuple[str, int, int]
+Deck = Callable[[Path], Iterator[Line]]
+
+
+def ecqm(data: Path) -> Iterator[Line]:
+    """A line for each official measure: cases whose every population agrees, of those the reference reproduces.
+
+    Cases that the reference engine itself does not reproduce are faults of the deck and are left out.
+    """
+    folder = data / "ecqm"
+    with (folder / "reference_engine.csv").open(newline="", encoding="utf-8") as file:
+        sound = {
+            (row["measure"], row["case"])
+            for row in csv.DictReader(file)
+            if row["reproduced_by_fqm_execution_1.8.6"] == "yes"
+        }
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place) / "ecqm.csv"
+        with scratch_database() as environ:
+            run(["evaluate_ecqm", str(folder), "--out", str(out), "--here", "--quiet"], environ)
+        agrees: dict[tuple[str, str], bool] = {}
+        with out.open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                key = row["measure"], row["case"]
+                agrees[key] = agrees.get(key, True) and row["expected"] == row["actual"]
+    for measure in sorted({measure for measure, _ in agrees}):
+        cases = [key for key in agrees if key[0] == measure and key in sound]
+        yield measure, sum(agrees[key] for key in cases), len(cases)
+
+
+DECKS: dict[str, Deck] = {"ecqm": ecqm}
