@@ -14,6 +14,7 @@ from clinical.models import CodingRole, ServiceRequest, ServiceRequestCoding, Ta
 from clinical.ports import OrderDraft, order_kind
 from core import audit
 from core.models import User
+from core.terminology import concept
 from members.models import Member
 from prevention.engine.compiler import Program, compile_program
 from prevention.engine.evaluate import Partition, compute
@@ -135,8 +136,6 @@ def order_for_gap(gap: CareGap, *, by: User):
     way = next((way for way in rule(gap.rule).ways if way.kind == "order"), None)
     if way is None:
         raise ValueError("This cannot be ordered by oneself.")
-    from core.terminology import concept
-
     code = concept(way.system, way.code)
     open_order = ServiceRequest.objects.filter(
         member_id=gap.member_id, status="active", protocol=way.protocol, codings__concept_id=code.pk

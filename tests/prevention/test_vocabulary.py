@@ -54,9 +54,7 @@ class Span:
         def between(low: datetime, high: datetime) -> list[datetime]:
             return [low, *(at for at in EDGES if low < at < high), high]
 
-        return [
-            (s, e) for s, e in itertools.product(between(self.s0, self.s1), between(self.e0, self.e1)) if s <= e
-        ]
+        return [(s, e) for s, e in itertools.product(between(self.s0, self.s1), between(self.e0, self.e1)) if s <= e]
 
 
 @some.composite
