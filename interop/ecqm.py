@@ -110,7 +110,7 @@ def evaluate(folder: Path, only: str = "") -> Report:
         with as_job(user, reason="Official cases"):
             counts = _counts(by_name[measure], year, [members[c.key] for c in group if c.key in members])
         for case in group:
-            report.add(case, counts.get(members.get(case.key), {}))
+            report.add(case, counts.get(members[case.key], {}) if case.key in members else {})
     return report
 
 

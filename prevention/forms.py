@@ -52,5 +52,5 @@ class WorklistFilter(forms.Form):
 
     def __init__(self, *args: Any, rules: list[tuple[str, str]], languages: list[tuple[str, str]], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["rule"].choices = rules  # type: ignore[attr-defined]
-        self.fields["language"].choices = [("", _("Any")), *languages]  # type: ignore[attr-defined]
+        self.fields["rule"].choices = rules
+        self.fields["language"].choices = [("", _("Any")), *languages]

@@ -11,6 +11,7 @@ from core.models import JobPartition, JobRun, User
 from prevention.actions import evaluate_members, evaluate_partition
 from prevention.engine.evaluate import Partition
 from prevention.measures import MEASURES, measure
+from prevention.rules import RULES
 from prevention.summaries import write_summaries
 
 KIND = "prevention"
@@ -30,17 +31,18 @@ def start_nightly(*, by: User, as_of: date, only: str = "", again: bool = True) 
     return jobs.start_run(by=by, kind=KIND, key=key, parameters=parameters, partitions=shares, again=again)
 
 
-def evaluate_share(run: JobRun, share: JobPartition) -> dict[str, int]:
+def evaluate_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:
     """One share of the nightly run. What it knows, and when, comes from the run's parameters alone."""
     parameters = run.parameters
     only = parameters.get("measure")
-    chosen = {"measures": (measure(only),), "rules": ()} if only else {}
-    return evaluate_partition(
+    counts = evaluate_partition(
         Partition(lower=share.lower, upper=share.upper),
         as_of=date.fromisoformat(parameters["as_of"]),
         at=datetime.fromisoformat(parameters["at"]),
-        **chosen,
+        measures=(measure(only),) if only else MEASURES,
+        rules=() if only else RULES,
     )
+    return {**counts}
 
 
 def finish(run: JobRun) -> None:

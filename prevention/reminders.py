@@ -5,6 +5,7 @@ The message says only that something waits (domain ruling 5): what it is stands 
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db import connection
 
@@ -129,7 +130,7 @@ def queue_reminders(partition: Partition, *, as_of: date, at: datetime, policy: 
     Never for the deceased, those in hospital now, or those who asked not to be written to (hospice has no gaps:
     the rules exclude it). Needs the jobs login and an open transaction.
     """
-    parameters = {
+    parameters: dict[str, Any] = {
         **partition.parameters,
         "numbers": [step.number for step in policy.steps],
         "after": [step.after_days for step in policy.steps],

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -31,7 +32,7 @@ class Partition:
         return " AND ".join(parts) or "TRUE"
 
     @property
-    def parameters(self) -> dict[str, object]:
+    def parameters(self) -> dict[str, Any]:
         if self.ids is not None:
             return {"ids": list(self.ids), "member": self.ids[0] if len(self.ids) == 1 else None}
         return {"lower": self.lower, "upper": self.upper}

@@ -6,9 +6,13 @@ in the words of the vocabulary.
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from prevention.engine.facts import Facts
 from prevention.engine.members import Choice, Condition, Everyone, Never
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 POPULATIONS = (
     "initial_population",
@@ -72,7 +76,7 @@ class WayOut:
     """What the member can do about a gap: `order` a kit or test under protocol, or `book` a visit."""
 
     kind: str
-    label: str
+    label: "str | StrPromise"
     code: str = ""
     system: str = ""
     visit_type: str = ""
@@ -84,9 +88,9 @@ class CareRule:
     """Who is due for what, when next, and what would close it; over every enrolled person, visit or none."""
 
     id: str
-    title: str
-    member_title: str
-    why: str
+    title: "str | StrPromise"
+    member_title: "str | StrPromise"
+    why: "str | StrPromise"
     source: str
     since: date
     from_age: int
