@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinical import ports
 from pharmacy import ordering
+from pharmacy.safety import checks
 
 ports.register_order_kind(
     "medicine",
@@ -13,3 +14,4 @@ ports.register_order_kind(
     placed=ordering.start_prescription,
     permission="pharmacy.prescribe",
 )
+checks.register()

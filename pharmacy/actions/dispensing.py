@@ -152,10 +152,7 @@ def choose_lot(fill: Fill, today: datetime.date, *, lock: bool = False) -> Stock
     rx = fill.prescription
     lots = StockLot.objects.filter(facility=rx.pharmacy_id, product__drug=rx.drug_id, recalled_at__isnull=True)
     lots = lots.filter(expires_on__gte=today).order_by("expires_on", "id").select_related("product")
-    if lock:
-        lots = lots.select_for_update(of=("self",))
-    else:
-        lots = lots.filter(on_hand__gte=fill.quantity)[:1]
+    lots = lots.select_for_update(of=("self",)) if lock else lots.filter(on_hand__gte=fill.quantity)[:1]
     return next((lot for lot in lots if lot.on_hand >= fill.quantity), None)
 
 
