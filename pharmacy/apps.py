@@ -1,5 +1,3 @@
-"""Medicines, formulary, prescriptions, safety checks, fills, stock lots."""
-
 from django.apps import AppConfig
 
 
@@ -7,4 +5,6 @@ class PharmacyConfig(AppConfig):
     name = "pharmacy"
 
     def ready(self) -> None:
-        from pharmacy import permissions, plugs  # noqa: F401  (states who may; what the chart and portal show of us)
+        from pharmacy import permissions, plugs  # noqa: F401  (permissions: states who may)
+
+        plugs.register()

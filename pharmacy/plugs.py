@@ -3,15 +3,52 @@
 from django.utils.translation import gettext_lazy as _
 
 from clinical import ports
+from core.models import User
+from core.navigation import portal_nav, staff_nav
+from members.models import Member
+from members.ports import register_portal_card
+from network.models import RoleAssignment
+from network.permissions import roles_in_force
 from pharmacy import ordering
+from pharmacy.models import Fill
 from pharmacy.safety import checks
+from pharmacy.views import chart, portal
 
-ports.register_order_kind(
-    "medicine",
-    _("Medicine"),
-    order=30,
-    make=ordering.make_request,
-    placed=ordering.start_prescription,
-    permission="pharmacy.prescribe",
-)
-checks.register()
+
+def has_open_fill(user: User, member: Member) -> str | None:
+    """A pharmacist cares for the members whose medicine is being filled in their system."""
+    held = [role for role in roles_in_force(user) if role.role == RoleAssignment.Role.PHARMACIST]
+    systems = {role.organization.system_id or role.organization_id for role in held}
+    if member.managing_organization_id not in systems:
+        return None
+    is_open = Fill.objects.filter(member=member, status__in=("requested", "filled")).exists()
+    return "their medicine is being filled" if is_open else None
+
+
+def register() -> None:
+    ports.register_order_kind(
+        "medicine",
+        _("Medicine"),
+        order=30,
+        make=ordering.make_request,
+        placed=ordering.start_prescription,
+        permission="pharmacy.prescribe",
+        url=chart.prescribe_url,
+    )
+    checks.register()
+    ports.register_chart_panel(
+        "medicines",
+        _("Medicines"),
+        30,
+        chart.medicines_panel,
+        chart.medicines_count,
+        on_summary=True,
+        permission="pharmacy.view_medicines",
+    )
+    ports.register_relationship("pharmacy", has_open_fill)
+    register_portal_card("medicines", 20, portal.card)
+    portal_nav.register(
+        "medicines", _("Medicines"), "pharmacy:my_medicines", order=30, icon="local_pharmacy", places=True
+    )
+    staff_nav.register("pharmacy", _("Pharmacy"), "pharmacy:queue", order=40, permission="pharmacy.view_queue")
+    staff_nav.register("stock", _("Stock"), "pharmacy:stock", order=41, permission="pharmacy.view_queue")

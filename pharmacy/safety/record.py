@@ -135,10 +135,15 @@ def _reaction(reactions: Any) -> tuple[str, bool]:
     is_severe = False
     for reaction in reactions or []:
         said = reaction.get("manifestation", [])
-        for one in said if isinstance(said, list) else [said]:
-            words.append(str(one.get("text") or one.get("display") or "") if isinstance(one, dict) else str(one))
+        words += [_words(one) for one in (said if isinstance(said, list) else [said])]
         is_severe = is_severe or reaction.get("severity") == "severe"
     return ", ".join(word for word in words if word), is_severe
+
+
+def _words(manifestation: Any) -> str:
+    if isinstance(manifestation, dict):
+        return str(manifestation.get("text") or manifestation.get("display") or "")
+    return str(manifestation)
 
 
 def body_of(member: Member) -> Body:

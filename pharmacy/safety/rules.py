@@ -183,5 +183,6 @@ def check_pregnancy(new: Iterable[Substance], is_pregnant: bool) -> list[Alert]:
 
 
 def unique(alerts: Iterable[Alert]) -> list[Alert]:
-    """Each said once, the strongest first."""
-    return sorted(dict.fromkeys(alerts), key=lambda alert: (RANK[alert.severity], alert.message))
+    """Each said once as a sentence, the strongest first."""
+    sentences = (Alert(alert.severity, alert.message[:1].upper() + alert.message[1:]) for alert in alerts)
+    return sorted(dict.fromkeys(sentences), key=lambda alert: (RANK[alert.severity], alert.message))

@@ -56,7 +56,7 @@ def allergic(member, display: str, *, text: str = "", system: str = SNOMED, code
     row = AllergyIntolerance.objects.create(
         member=member,
         status="active",
-        reactions=[{"manifestation": [{"text": text}]}] if text else [],
+        reactions=[{"manifestation": [text]}] if text else [],
         **more,
     )
     AllergyCoding.objects.create(member=member, fact=row, concept=clinical.concept(code or display, display, system))
@@ -115,6 +115,8 @@ def test_the_hard_stop_needs_a_reason_that_is_kept(world):
 def test_what_the_member_takes_interacts_and_doubles(world):
     with arranging():
         warfarin, ibuprofen = factories.drug("warfarin"), factories.drug("ibuprofen")
+        for member in (world.maria, world.pedro):
+            measured(member, "2160-0", "0.9", "mg/dL")
     first = world.prescribe(warfarin)
     assert said(world, ibuprofen) == {"interaction": "hard_stop"}
     assert said(world, warfarin)["duplicate"] == "warning"

@@ -1,0 +1,149 @@
+"""Prescribing from the chart, and the chart's medicines."""
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from clinical.actions.orders import ReasonNeeded, check_order
+from clinical.models import Encounter
+from clinical.panels import counts_of
+from clinical.ports import Panel
+from clinical.views.charting import frame, opens_chart
+from core.notices import notify
+from core.permissions import may
+from members.models import Member
+from pharmacy import medicines
+from pharmacy.actions import prescribe as prescribe_action
+from pharmacy.actions.prescribing import draft_of
+from pharmacy.forms import PrescribeForm
+from pharmacy.models import ClinicalDrug, FormularyEntry, Prescription
+from pharmacy.ordering import Terms
+from pharmacy.querysets import pharmacies_of
+
+FOUND = 20
+
+
+def prescribe_url(member: Member, encounter: Encounter | None = None) -> str:
+    url = reverse("pharmacy:prescribe", args=[member.pk])
+    return f"{url}?encounter={encounter.pk}" if encounter else url
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@opens_chart("pharmacy.prescribe", "pharmacy.prescribe")
+def prescribe(request: HttpRequest, member: Member) -> HttpResponse:
+    """Find the drug, write directions, see what the checks say, sign. With `?renew=` all is filled in."""
+    renewed = _renewed(request, member)
+    drug = _chosen(request, renewed)
+    form = PrescribeForm(
+        request.POST or None,
+        initial=_initial(member, drug, renewed),
+        pharmacies=pharmacies_of(member.managing_organization_id),
+    )
+    encounter = Encounter.objects.filter(pk=_uuid(request.GET.get("encounter")), member=member).first()
+    alerts: list[Any] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = prescribe_action(
+                by=request.user,
+                member=member,
+                terms=form.terms(renewed),
+                encounter=encounter,
+                reason_text=form.cleaned_data["reason"],
+                override_reason=form.cleaned_data["override"],
+            )
+        except ReasonNeeded as objection:
+            alerts = objection.alerts
+            form.add_error("override", _("The checks object: write why you prescribe it all the same, or leave it."))
+        except IntegrityError:
+            form.add_error(None, _("This controlled drug cannot have so many refills or so long a time."))
+        else:
+            notify(request, _("Prescribed: %(drug)s.") % {"drug": made.drug.name})
+            return redirect("clinical:chart_panel", member.pk, "medicines")
+    elif drug is not None:
+        alerts = _alerts(request, member, drug, renewed)
+    asked = request.GET.get("q", "").strip()
+    context = {
+        **frame(request, member, "medicines"),
+        "asked": asked,
+        "drug": drug,
+        "choices": _found(asked) if drug is None else [],
+        "form": form,
+        "alerts": alerts,
+        "renewed": renewed,
+        "must_explain": any(alert.needs_reason for alert in alerts),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "pharmacy/staff/prescribe.html", context, status=422 if form.errors else 200)
+
+
+def _alerts(request: HttpRequest, member: Member, drug: ClinicalDrug, renewed: Prescription | None) -> list[Any]:
+    """What the checks say as soon as the drug is chosen, before a word is typed."""
+    terms = Terms(drug=drug, directions="–", quantity=Decimal(1), days_supply=1, renews=renewed)
+    return check_order(draft_of(by=request.user, member=member, terms=terms))
+
+
+def _uuid(text: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
+
+
+def _renewed(request: HttpRequest, member: Member) -> Prescription | None:
+    asked = _uuid(request.GET.get("renew"))
+    return Prescription.objects.select_related("drug", "request").filter(pk=asked, member=member).first()
+
+
+def _chosen(request: HttpRequest, renewed: Prescription | None) -> ClinicalDrug | None:
+    if renewed is not None:
+        return renewed.drug
+    asked = _uuid(request.POST.get("drug") or request.GET.get("drug"))
+    return ClinicalDrug.objects.select_related("concept").filter(pk=asked).first() if asked else None
+
+
+def _initial(member: Member, drug: ClinicalDrug | None, renewed: Prescription | None) -> dict[str, Any]:
+    if renewed is None:
+        # Where the member picked up last.
+        used = Prescription.objects.filter(member=member, pharmacy__isnull=False).order_by("-created_at")
+        return {"drug": drug.pk if drug else None, "pharmacy": used.values_list("pharmacy", flat=True).first()}
+    return {
+        "drug": renewed.drug_id,
+        "directions": renewed.directions,
+        "directions_es": renewed.directions_es,
+        "quantity": renewed.quantity.normalize(),
+        "days_supply": renewed.days_supply,
+        "refills": renewed.refills,
+        "pharmacy": renewed.pharmacy_id,
+        "reason": renewed.request.reason_text,
+    }
+
+
+def _found(asked: str) -> list[ClinicalDrug]:
+    """Drugs by words of their name, those of a formulary first."""
+    if len(asked) < 2:
+        return []
+    rows = ClinicalDrug.objects.all()
+    for word in asked.split():
+        rows = rows.filter(name__icontains=word)
+    rows = rows.annotate(listed=Exists(FormularyEntry.objects.filter(drug=OuterRef("pk"))))
+    return list(rows.order_by("-listed", "name")[:FOUND])
+
+
+def medicines_panel(request: HttpRequest, member: Member) -> Panel:
+    lines = medicines.lines_of(member, request.user)
+    return Panel(
+        "pharmacy/panels/medicines.html",
+        {"lines": lines, "may_prescribe": bool(may(request.user, "pharmacy.prescribe", member))},
+    )
+
+
+def medicines_count(request: HttpRequest, member: Member) -> int:
+    return counts_of(request, member).get("medicines", 0)
