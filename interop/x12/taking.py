@@ -150,6 +150,7 @@ class _Batch:
         people |= {c.member_id for s in subjects for c in s.family}
         self.at = lock_for_change(people)
         self._read(people)
+        worked: list[tuple[Subject, Rows]] = []
         for subject in subjects:
             rows = Rows()
             try:
@@ -160,8 +161,10 @@ class _Batch:
                 continue
             self._person(subject, rows)
             self._wish(subject, changes, rows)
-            self._count(subject, rows)
+            worked.append((subject, rows))
         self._primary_care()
+        for subject, rows in worked:
+            self._count(subject, rows)
         self._write()
         return self.outcome
 
@@ -547,7 +550,7 @@ class _Batch:
             rows.again.append(message)
 
     def _count(self, subject: Subject, rows: Rows) -> None:
-        if rows.is_empty and not any(wish[1] is rows for wish in self.wishes[-1:]):
+        if rows.is_empty:
             self.outcome.unchanged += 1
             return
         self.outcome.accepted += 1
