@@ -85,9 +85,9 @@ class FactResource(ChartResource):
             rows = rows.filter(**wanted).distinct()
         kept = {name: lookup for name, lookup in self.filters.items() if lookup}
         for name, lookup in kept.items():
-            if (value := request.query_params.get(name)) not in (None, ""):
+            if (given := request.query_params.get(name)) not in (None, ""):
                 try:
-                    rows = rows.filter(**{lookup: value})
+                    rows = rows.filter(**{lookup: given})
                 except (ModelError, ValueError, TypeError):
                     raise ValidationError({name: "This is not a value that it can have."}) from None
         return rows

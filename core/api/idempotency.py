@@ -35,7 +35,7 @@ def once(request: Request, act: Callable[[], tuple[int, Any]]) -> Response:
             [request.user.pk, key, digest],
         )
         is_first = bool(cursor.rowcount)
-    row = IdempotencyKey.objects.select_for_update().get(user=request.user, key=key)
+    row = IdempotencyKey.objects.select_for_update().get(user_id=request.user.pk, key=key)
     if row.request_digest != digest:
         raise Conflict("This Idempotency-Key came with another request before.", code="idempotency_key_reused")
     if not is_first:

@@ -85,7 +85,7 @@ class Resource(GenericViewSet):
 
     def check_scope(self, request: Request) -> None:
         """A token opens what its scopes name; a session opens what its user may see."""
-        token = request.auth
+        token: Any = request.auth
         if token is None:
             return
         verb = "read" if request.method in ("GET", "HEAD", "OPTIONS") else "write"

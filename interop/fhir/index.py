@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 
@@ -34,8 +33,9 @@ class Target:
 
     type: str
     source_id: str
-    object_id: UUID | None = None
-    member_id: UUID | None = None
+    # A UUID, or None where there is no row.
+    object_id: Any = None
+    member_id: Any = None
     digest: bytes = b""
     is_owner: bool = True
     content: Any = None

@@ -65,7 +65,8 @@ class Work:
     unit: Unit
     entry: Entry
     target: Target
-    row: Row | None = None
+    # A Row; None for a type that is not taken and for what has not changed.
+    row: Any = None
     state: str = "unchanged"
     references: list[tuple[str, str, UUID | None, str]] = field(default_factory=list)
 

@@ -138,9 +138,8 @@ class Import:
             waiting += self._keep(result)
             self.bytes_read += result.bytes_read
             on_progress(self, self.bytes_read, size)
-        loader = self.options.loader() if waiting else None
         while waiting:
-            before = len(waiting)
+            before, loader = len(waiting), self.options.loader()
             waiting = self._keep(take(Task([], [unit for unit, _ in waiting]), loader))
             if len(waiting) == before:
                 break
@@ -164,8 +163,8 @@ class Import:
             rest = iter(todo[1:])
             while running:
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
-                while len(running) < self.workers + 1 and (task := next(rest, None)):
-                    running.add(pool.submit(take_in_worker, task, self.options))
+                while len(running) < self.workers + 1 and (following := next(rest, None)):
+                    running.add(pool.submit(take_in_worker, following, self.options))
                 for future in finished:
                     yield future.result()
 

@@ -77,8 +77,8 @@ def _default(field: models.Field) -> tuple[bool, Any]:
         value = field.get_default()
         return True, "{}" if isinstance(field, ArrayField) else value
     if field.has_db_default():
-        plain = isinstance(field.db_default, Value)
-        return plain, field.db_default.value if plain else None
+        made = field.db_default
+        return (True, made.value) if isinstance(made, Value) else (False, None)
     return True, "" if isinstance(field, models.CharField | models.TextField) else None
 
 

@@ -83,8 +83,8 @@ class Writer:
                 add_missing(label, rows)
             else:
                 tables.insert(label, rows)
-        for name, rows in self.codings.items():
-            tables.insert_plain(name, ("member_id", "role", "fact_id", "concept_id"), rows)
+        for name, codings in self.codings.items():
+            tables.insert_plain(name, ("member_id", "role", "fact_id", "concept_id"), codings)
         for name, facts in self.changed_facts.items():
             tables.replace_codings(name, facts, self.changed_codings[name])
 

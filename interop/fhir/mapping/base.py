@@ -1,7 +1,7 @@
 """What a mapping returns, and the small readers that every mapping uses."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any, NamedTuple
@@ -158,7 +158,7 @@ def target_of(element: dict | None) -> str:
     return ""
 
 
-def reference(resource: dict, path: str) -> dict[str, Reference] | None:
+def reference(resource: dict, path: str) -> Reference | None:
     """The reference at the top-level element `path`, or None."""
     target = target_of(resource.get(path))
     return Reference(path, target) if target else None
@@ -168,7 +168,7 @@ def references(refs: dict[str, Reference | None]) -> dict[str, Reference]:
     return {column: ref for column, ref in refs.items() if ref}
 
 
-def extensions(resource: dict, *names: str) -> Iterable[dict]:
+def extensions(resource: dict, *names: str) -> Iterator[dict]:
     """Extensions and modifier extensions whose address ends in one of `names` (QI-Core, US Core)."""
     for element in ("extension", "modifierExtension"):
         for extension in resource.get(element) or ():

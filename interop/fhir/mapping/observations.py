@@ -1,5 +1,7 @@
 """Observations with their components, and the reports that gather them → rows of `clinical`."""
 
+from typing import Any
+
 from clinical.models import CodingRole as Role
 from interop.fhir.mapping import base, times
 from interop.fhir.mapping.base import Context, MappingError, Row, in_role
@@ -18,7 +20,7 @@ NO_VALUE = {
 
 def value_of(element: dict, context: Context) -> tuple[dict, list]:
     """The columns and VALUE codings of a `value[x]`. What has no column of its own is kept as words."""
-    values = dict(NO_VALUE)
+    values: dict[str, Any] = dict(NO_VALUE)
     codings: list = []
     if (quantity := element.get("valueQuantity")) is not None:
         values["value_quantity"], values["value_unit"] = base.quantity(quantity)

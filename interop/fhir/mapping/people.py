@@ -92,8 +92,8 @@ def _language(resource: dict) -> str:
 
 
 def _identifiers(resource: dict) -> list[Row]:
-    seen = set()
-    rows = []
+    seen: set[tuple[str, str]] = set()
+    rows: list[Row] = []
     for identifier in resource.get("identifier") or ():
         system, value = identifier.get("system") or "", str(identifier.get("value") or "").strip()
         if value and (system, value) not in seen and identifier.get("use") != "old":
@@ -110,7 +110,7 @@ def _identifiers(resource: dict) -> list[Row]:
 
 
 def _addresses(resource: dict) -> list[Row]:
-    rows = []
+    rows: list[Row] = []
     for address in resource.get("address") or ():
         if address.get("use") in ("old", "temp"):
             continue

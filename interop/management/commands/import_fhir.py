@@ -42,10 +42,10 @@ class Command(BaseCommand):
         systems = Organization.objects.filter(kind=Organization.Kind.SYSTEM)
         if wanted:
             by_id = systems.filter(pk=wanted) if len(wanted) == 36 else systems.none()
-            found = by_id.first() or systems.filter(name__iexact=wanted).first()
-            if not found:
+            named = by_id.first() or systems.filter(name__iexact=wanted).first()
+            if not named:
                 raise CommandError(f"There is no system with the id or name {wanted!r}.")
-            return found
+            return named
         found = list(systems.order_by("name")[:2])
         if len(found) == 1:
             return found[0]
