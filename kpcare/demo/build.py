@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from clinical.models import Task
 from core.context import Context, use
 from core.models import User
-from kpcare.demo import catalogue, people, world
+from kpcare.demo import ancillary, catalogue, people, world
 from kpcare.demo.charts import Charts
 from kpcare.demo.copying import bulk_load
 from members.models import Member, Proxy
@@ -55,6 +55,7 @@ def build(*, members: int, seed: int, today: datetime.date, say: Callable[[str],
         with connection.cursor() as cursor:
             cursor.execute("SELECT setval('members_mrn_seq', %s)", [charts.mrn])
         accounts(place, family, today)
+        ancillary.add(place)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     say(f"Demo world of {members:,} members laid in {time.monotonic() - started:.1f} s; history did not fire for it.")
