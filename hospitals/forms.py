@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import User
 from hospitals.actions.stays import DISPOSITIONS, TURNS
-from hospitals.models import Stay, StayStatus
+from hospitals.models import BedAssignment, Stay, StayStatus
 from members.models import Member
 from network.models import Bed, Clinician, Department, Facility
 
@@ -17,7 +17,7 @@ def free_beds(facility: Facility):
     """Staffed beds of a hospital with nobody in them now."""
     return (
         Bed.objects.filter(room__department__facility=facility, is_open=True)
-        .exclude(assignments__during__endswith__isnull=True)
+        .exclude(pk__in=BedAssignment.objects.in_force().values("bed"))
         .select_related("room__department")
         .order_by("room__department__name", "room__name", "label")
     )
@@ -36,7 +36,9 @@ class StayChoice(forms.ModelChoiceField):
 class AdmitForm(forms.Form):
     mrn = forms.CharField(label=_("Record number (MRN)"), max_length=14)
     status = forms.ChoiceField(
-        label=_("Admitted as"), choices=[(s.value, s.label) for s in StayStatus.Status if s.value in BEGINNINGS]
+        label=_("Admitted as"),
+        choices=[(s.value, s.label) for s in StayStatus.Status if s.value in BEGINNINGS],
+        initial=StayStatus.Status.INPATIENT,
     )
     reason = forms.CharField(label=_("Reason"), max_length=500)
     attending = forms.ModelChoiceField(Clinician.objects.none(), label=_("Attending"), required=False)

@@ -15,6 +15,7 @@ def sign_in(page, user, url: str) -> None:
     client = Client()
     client.force_login(user)
     page.context.clear_cookies()
+    page.context.set_default_timeout(40_000)
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
 
 

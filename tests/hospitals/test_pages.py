@@ -8,6 +8,7 @@ from django.urls import reverse
 from core.db import acting_as
 from core.models import AuditEvent
 from hospitals.actions import stays
+from hospitals.forms import free_beds
 from hospitals.models import Stay
 from tests.hospitals import factories
 
@@ -95,6 +96,20 @@ def test_the_chart_says_where_the_person_is(client, ward, rf):
         assert "Medical 01-A" in alerts(request, ward.maria)[0].text
         assert [row.pk for row in panel(request, ward.maria).context["stays"]] == [stay.pk]
         assert alerts(request, ward.pedro) == []
+
+
+def test_free_beds_are_offered_and_a_move_takes_one(client, ward):
+    stay = ward.admitted()
+    ward.admitted(ward.pedro, ward.beds[2])
+    client.force_login(ward.nina)
+    with acting_as(ward.nina, reason="test"):
+        assert list(free_beds(ward.hospital)) == [ward.beds[1], ward.beds[3]]
+    assert client.post(address("transfer", stay.pk), {"bed": str(ward.beds[2].pk)}).status_code == 422
+    assert client.post(address("transfer", stay.pk), {"bed": str(ward.beds[3].pk)}).status_code == 302
+    with acting_as(ward.nina, reason="test"):
+        assert stay.beds.in_force().get().bed == ward.beds[3]
+        stays.transfer(by=ward.nina, stay=stay, bed=ward.beds[1])
+        assert ward.beds[3] in free_beds(ward.hospital)
 
 
 def test_discharge_without_summary_is_told_on_the_page(client, ward):
