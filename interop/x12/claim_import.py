@@ -21,6 +21,19 @@ from network.models import Organization
 Progress = Callable[[int, int | None], None]
 
 
+def is_837(path: Path) -> bool:
+    """Whether the file's first transaction set is an 837, so that a command can tell claims from enrolment.
+
+    What cannot be read as X12 is none; whoever takes it then says what is wrong with it. Raises `OSError`.
+    """
+    _digest, encoding = segments.digest_and_encoding(path)
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        try:
+            return next((segment.get(1) for segment in segments.read(file) if segment.name == "ST"), "") == "837"
+        except segments.NotX12:
+            return False
+
+
 def import_837(
     path: Path,
     *,
