@@ -12,10 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 from core.models import User
 from interop import actions
 from interop.models import ImportRun
+from interop.x12.claim_import import import_837, is_837
 
 
 class Command(BaseCommand):
-    help = "X12 834 enrolment files or folders in: a line for each with what was accepted and what set aside, and why."
+    help = "X12 834 enrolment and 837 claims, files or folders: what of each was accepted, what set aside, and why."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
@@ -36,14 +37,7 @@ class Command(BaseCommand):
         for file in actions.files_of(options["paths"]):
             began = time.perf_counter()
             try:
-                run = actions.import_834(
-                    file,
-                    by=by,
-                    as_of=options["as_of"],
-                    create_missing=options["create_missing"],
-                    again=options["again"],
-                    progress=self._progress(began),
-                )
+                run = self._take(file, by, options, self._progress(began))
             except OSError as error:
                 raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
             still += self._tell(file, run)
@@ -53,12 +47,25 @@ class Command(BaseCommand):
             )
             sys.exit(1)
 
+    def _take(self, file: Path, by: User, options: dict[str, Any], progress: Any) -> ImportRun:
+        """Claims and enrolment are told apart by what the file says (ST01), not by its name."""
+        if is_837(file):
+            return import_837(file, by=by, progress=progress)
+        return actions.import_834(
+            file,
+            by=by,
+            as_of=options["as_of"],
+            create_missing=options["create_missing"],
+            again=options["again"],
+            progress=progress,
+        )
+
     def _progress(self, began: float):
         def show(done: int, total: int | None) -> None:
             if sys.stderr.isatty():
                 rate = done / max(time.perf_counter() - began, 0.001)
                 left = f", {max(0, total - done) / rate:.0f} s left" if total else ""
-                self.stderr.write(f"\r{done:,} members, {rate:,.0f}/s{left}   ", ending="")
+                self.stderr.write(f"\r{done:,} records, {rate:,.0f}/s{left}   ", ending="")
 
         return show
 

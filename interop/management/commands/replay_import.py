@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from core.models import User
 from interop import actions
 from interop.models import ImportRun
+from interop.x12.claim_import import replay_claims
 
 
 class Command(BaseCommand):
@@ -21,11 +22,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            run = ImportRun.objects.get(pk=options["run"], kind=ImportRun.Kind.X12_834)
+            run = ImportRun.objects.get(pk=options["run"], kind__in=[ImportRun.Kind.X12_834, ImportRun.Kind.X12_837])
         except (ImportRun.DoesNotExist, ValidationError) as error:
-            raise CommandError(f"No 834 import run {options['run']}. ./kp import_x12 prints the run's id.") from error
+            raise CommandError(f"No X12 import run {options['run']}. ./kp import_x12 prints the run's id.") from error
         by = User.objects.system("import_x12")
-        taken, still = actions.replay_run(run, by=by, create_missing=options["create_missing"])
+        if run.kind == ImportRun.Kind.X12_837:
+            taken, still = replay_claims(run, by=by)
+        else:
+            taken, still = actions.replay_run(run, by=by, create_missing=options["create_missing"])
         self.stdout.write(f"{taken} accepted, {still} still set aside")
         if still:
             sys.exit(1)
