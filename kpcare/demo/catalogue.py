@@ -5,9 +5,9 @@ import random
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from billing.models import Budget, CapitationContract, RateCell
+from billing.models import Budget, CapitationContract, FeeScheduleLine, RateCell, StandardCost
 from core.ids import uuid7
-from core.models import Concept
+from core.models import CodeSystem, Concept
 from kpcare.demo import codes
 from kpcare.demo.world import EVER, World
 from labs.models import LabTest, ReferenceRange
@@ -200,6 +200,35 @@ def add_rates(world: World) -> None:
                             )
                         )
     RateCell.objects.bulk_create(cells, batch_size=2000)
+    add_prices(world)
+
+
+def add_prices(world: World) -> None:
+    """What our own services cost us, and what an outside provider gets where no contract says otherwise."""
+    costs = {
+        "primary_care": "145.00",
+        "specialty_care": "260.00",
+        "video": "95.00",
+        "preventive": "210.00",
+        "urgent_care": "190.00",
+        "emergency": "780.00",
+        "inpatient": "2900.00",
+        "laboratory": "24.00",
+        "imaging": "180.00",
+    }
+    StandardCost.objects.bulk_create(
+        StandardCost(organization=world.plan, service=service, amount=Decimal(amount), period=EVER)
+        for service, amount in costs.items()
+    )
+    # HCPCS level II, freely usable: hospital outpatient visit, emergency visits by level, ambulance and its miles.
+    fees = {
+        "G0463": "132.00", "G0380": "88.00", "G0381": "160.00", "G0382": "260.00", "G0383": "410.00",
+        "G0384": "590.00", "A0427": "560.00", "A0429": "470.00", "A0425": "9.00",
+    }  # fmt: skip
+    system, _ = CodeSystem.objects.get_or_create(uri=codes.SYSTEMS["hcpcs"][0], defaults={"name": "HCPCS"})
+    for code, amount in fees.items():
+        concept, _ = Concept.objects.get_or_create(system=system, code=code)
+        FeeScheduleLine.objects.create(organization=world.plan, concept=concept, amount=Decimal(amount), period=EVER)
 
 
 def add_budgets(world: World, today: datetime.date, members: int) -> None:
