@@ -1,0 +1,175 @@
+"""Rules over every model: the next one added is held to them without anybody remembering."""
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models
+
+from core.constraints import MemberForeignKey
+from core.models.audit import AuditEvent, AuditSeal
+from core.partitions import partitioned_models
+from core.security import APP, JOBS, is_history, policy
+from members.models import MemberOwned
+
+pytestmark = pytest.mark.django_db
+OURS = [
+    model
+    for room in settings.ROOMS
+    for model in apps.get_app_config(room).get_models(include_auto_created=True)
+    if model._meta.managed and not model._meta.proxy
+]
+HISTORY = [model for model in OURS if is_history(model)]
+DOMAIN = [model for model in OURS if not is_history(model)]
+OWNED = [model for model in DOMAIN if "member_id" in {field.column for field in model._meta.local_concrete_fields}]
+
+# Not bound to a member by the database, each with the reason.
+NO_POLICY = {
+    "core.memberchange": "a queue of ids for the jobs; says that something changed, not what",
+    "core.auditevent": "readable by auditors alone, through a page that asks for reach",
+    "core.outboxmessage": "no health detail by rule and test; read through pages that ask who may",
+}
+# Kept without a history table, each with the reason. Append-only tables are their own history.
+NO_HISTORY = {
+    "core.memberchange": "a queue",
+    "core.auditevent": "append-only",
+    "core.outboxmessage": "its states are its history; delivered rows do not change",
+}
+
+
+def label(model) -> str:
+    return model._meta.label_lower
+
+
+def rows(sql: str, *parameters) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
+
+
+def is_tracked(model) -> bool:
+    return any(getattr(event, "pgh_tracked_model", None) is model for event in HISTORY)
+
+
+def triggers_of(model) -> str:
+    found = rows(
+        "SELECT p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgrelid = %s::regclass",
+        f'"{model._meta.db_table}"',
+    )
+    return "\n".join(row[0] for row in found)
+
+
+def test_there_are_models_to_walk():
+    assert len(OWNED) > 40
+    assert len(HISTORY) > 20
+
+
+@pytest.mark.parametrize("model", OWNED, ids=label)
+def test_a_members_row_says_whose_it_is_and_must(model):
+    if label(model) in NO_POLICY:
+        return
+    field = next(field for field in model._meta.local_concrete_fields if field.column == "member_id")
+    assert isinstance(field, models.ForeignKey | models.OneToOneField), "member_id refers to a member"
+    assert field.remote_field.model._meta.label_lower == "members.member"
+    if issubclass(model, MemberOwned):
+        assert not field.null
+
+
+@pytest.mark.parametrize("model", [model for model in OWNED if issubclass(model, MemberOwned)], ids=label)
+def test_a_reference_to_another_row_of_a_member_is_tied_to_the_same_member(model):
+    """FOREIGN KEY (member_id, parent_id) REFERENCES parent (member_id, id), as the catalogue has it."""
+    keys = {
+        (tuple(columns), target)
+        for columns, target in rows(
+            "SELECT (SELECT array_agg(a.attname::text ORDER BY k.ord) "
+            "FROM unnest(c.conkey) WITH ORDINALITY k (num, ord) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.num), c.confrelid::regclass::text "
+            "FROM pg_constraint c WHERE c.contype = 'f' AND c.conrelid = %s::regclass",
+            f'"{model._meta.db_table}"',
+        )
+    }
+    for field in model._meta.local_concrete_fields:
+        target = getattr(field.remote_field, "model", None)
+        if not isinstance(target, type) or not issubclass(target, MemberOwned):
+            continue
+        assert (("member_id", field.column), target._meta.db_table) in keys, (
+            f"{field.name}: MemberForeignKey is missing"
+        )
+        assert ((field.column,), target._meta.db_table) not in keys, f"{field.name}: pays for two keys"
+        assert any(isinstance(one, MemberForeignKey) and one.field == field.name for one in model._meta.constraints)
+
+
+@pytest.mark.parametrize("model", OURS, ids=label)
+def test_what_is_personal_is_guarded_by_row_level_security(model):
+    columns = {field.column for field in model._meta.local_concrete_fields}
+    personal = bool(columns & {"member_id", "managing_organization_id"}) or (
+        is_history(model) and model.pgh_tracked_model._meta.label_lower == "members.member"
+    )
+    if not personal or label(model) in NO_POLICY:
+        return
+    assert policy(model) is not None
+    found = rows(
+        "SELECT c.relrowsecurity, (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) "
+        "FROM pg_class c WHERE c.oid = %s::regclass",
+        f'"{model._meta.db_table}"',
+    )
+    assert found == [(True, 1)]
+
+
+@pytest.mark.parametrize("model", OWNED, ids=label)
+def test_a_members_rows_have_history_or_never_change(model):
+    if label(model) in NO_HISTORY or is_tracked(model):
+        return
+    never_change = getattr(model, "append_only", False) or "is refused: the row is final" in triggers_of(model)
+    assert never_change, "Decorate it with @core.history.track(), or state why not in NO_HISTORY."
+
+
+@pytest.mark.parametrize("model", [model for model in OURS if is_tracked(model)], ids=label)
+def test_history_is_written_by_statement_for_insert_update_and_delete_and_by_nobody_else(model):
+    found = rows(
+        "SELECT t.tgtype, p.prosecdef FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+        "WHERE t.tgrelid = %s::regclass AND p.prosrc LIKE '%%pgh_created_at%%'",
+        f'"{model._meta.db_table}"',
+    )
+    assert all(definer for _, definer in found), "a history trigger runs with the owner's rights"
+    assert all(not kind & 1 for kind, _ in found), "statement level"
+    assert {bit for bit in (4, 8, 16) for kind, _ in found if kind & bit} == {4, 8, 16}
+    assert "Nobody acts" in triggers_of(model)
+
+
+@pytest.mark.parametrize("model", OURS, ids=label)
+@pytest.mark.parametrize("login", [APP, JOBS])
+def test_grants_are_what_they_should_be(model, login):
+    if is_history(model):
+        expected = {"SELECT"}
+    elif model in (AuditEvent, AuditSeal) or getattr(model, "append_only", False):
+        expected = {"SELECT", "INSERT"}
+    else:
+        expected = {"SELECT", "INSERT", "UPDATE", "DELETE"}
+    kinds = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+    table = f'"{model._meta.db_table}"'
+    held = {kind for kind in kinds if rows("SELECT has_table_privilege(%s, %s, %s)", login, table, kind)[0][0]}
+    assert held == expected
+
+
+def test_the_logins_are_what_the_design_says():
+    found = {
+        name: (superuser, bypass)
+        for name, superuser, bypass in rows(
+            "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname IN (%s, %s)", APP, JOBS
+        )
+    }
+    assert found == {APP: (False, False), JOBS: (False, True)}
+    owned = rows(
+        "SELECT c.relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname IN (%s, %s)", APP, JOBS
+    )
+    assert owned == []
+
+
+@pytest.mark.parametrize("model", HISTORY, ids=label)
+def test_history_is_partitioned_by_month(model):
+    assert model in partitioned_models()
+    assert rows("SELECT relkind FROM pg_class WHERE oid = %s::regclass", f'"{model._meta.db_table}"') == [("p",)]
+
+
+@pytest.mark.parametrize("model", DOMAIN, ids=label)
+def test_money_is_never_a_float(model):
+    assert not [field.name for field in model._meta.local_concrete_fields if isinstance(field, models.FloatField)]
