@@ -162,6 +162,7 @@ def prepare(members: int, environ: dict[str, str], *, embedded: bool) -> None:
     digest = schema_digest()
     if not stamp.exists() or stamp.read_text() != digest:
         step("Migrating the database …", ["migrate", "--noinput"], environ)
+        step("Loading our own value sets …", ["load_terminology"], environ)
         stamp.write_text(digest)
     empty = Cluster(SERVING).sql("SELECT NOT EXISTS (SELECT FROM members_member)").strip() == "t"
     if empty and members:
