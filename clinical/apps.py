@@ -64,5 +64,5 @@ def identity(request) -> str:
     if held is None:
         return ""
     clinician = getattr(request.user, "clinician", None)
-    place = held.department.name if held.department_id else held.organization.name
+    place = held.department.name if held.department else held.organization.name
     return f"{clinician or request.user.name} · {place}"

@@ -6,7 +6,7 @@ Register from `AppConfig.ready()`. Every port keeps what is registered by name, 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import models
 from django.http import HttpRequest
@@ -15,6 +15,9 @@ from clinical.models import Encounter, Task
 from core.models import Concept, User
 from members.models import Member
 from network.models import Clinician
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 # --- Chart panels -------------------------------------------------------------------------------------------
 
@@ -32,7 +35,7 @@ class ChartPanel:
     """A part of the chart. `count(request, member)` is the number in the rail; `render` gives the panel or None."""
 
     name: str
-    label: str
+    label: "str | StrPromise"
     order: int
     render: Callable[[HttpRequest, Member], Panel | None]
     count: Callable[[HttpRequest, Member], int | str | None] | None = None
@@ -46,7 +49,7 @@ _panels: dict[str, ChartPanel] = {}
 
 def register_chart_panel(
     name: str,
-    label: str,
+    label: "str | StrPromise",
     order: int,
     render: Callable[[HttpRequest, Member], Panel | None],
     count: Callable[[HttpRequest, Member], int | str | None] | None = None,
@@ -224,7 +227,7 @@ class OrderKind:
     not a plain ServiceRequest; `placed` starts the room's own workflow in the same transaction."""
 
     name: str
-    label: str
+    label: "str | StrPromise"
     order: int
     choices: Callable[[str], Iterable[Concept]] | None = None
     make: Callable[[OrderDraft], models.Model] | None = None
@@ -238,7 +241,7 @@ _order_kinds: dict[str, OrderKind] = {}
 
 def register_order_kind(
     name: str,
-    label: str,
+    label: "str | StrPromise",
     order: int = 100,
     *,
     choices: Callable[[str], Iterable[Concept]] | None = None,
@@ -269,7 +272,7 @@ class TaskKind:
     hand (a message by its answer, a critical result by its acknowledgement)."""
 
     name: str
-    label: str
+    label: "str | StrPromise"
     url: Callable[[Task], str] | None = None
     closes_itself: bool = False
 
@@ -278,7 +281,7 @@ _task_kinds: dict[str, TaskKind] = {}
 
 
 def register_task_kind(
-    kind: str, label: str, url: Callable[[Task], str] | None = None, *, closes_itself: bool = False
+    kind: str, label: "str | StrPromise", url: Callable[[Task], str] | None = None, *, closes_itself: bool = False
 ) -> None:
     _task_kinds[kind] = TaskKind(kind, label, url, closes_itself)
 

@@ -10,10 +10,14 @@ furnished in any order:
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 Counter = Callable[[HttpRequest], int | None]
 
@@ -23,14 +27,14 @@ class Entry:
     """One place in a navigation, as registered."""
 
     name: str
-    label: str
+    label: "str | StrPromise"
     url_name: str
     order: int = 100
     permission: str | None = None
     icon: str = ""
     count: Counter | None = None
     places: bool = False
-    short: str = ""
+    short: "str | StrPromise" = ""
 
 
 @dataclass(frozen=True)
@@ -38,13 +42,13 @@ class Link:
     """One place in a navigation, as shown to one person on one page."""
 
     name: str
-    label: str
+    label: "str | StrPromise"
     url: str
     current: bool
     icon: str = ""
     count: int | None = None
     places: bool = False
-    short: str = ""
+    short: "str | StrPromise" = ""
 
 
 @dataclass
@@ -56,7 +60,7 @@ class Navigation:
     def register(
         self,
         name: str,
-        label: str,
+        label: "str | StrPromise",
         url_name: str,
         order: int = 100,
         *,
@@ -64,7 +68,7 @@ class Navigation:
         icon: str = "",
         count: Counter | None = None,
         places: bool = False,
-        short: str = "",
+        short: "str | StrPromise" = "",
     ) -> None:
         """Add or replace the entry `name`.
 

@@ -6,6 +6,7 @@ An appointment's way through its day is the table `TRANSITIONS`; everything that
 import datetime
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -395,10 +396,10 @@ def _tell(appointment: Appointment, template: str) -> None:
 
 def _notify(member: Member, template: str, key: str, url_path: str) -> None:
     """A notice in the portal and an e-mail that says only that something waits there."""
-    if member.user_id is None:
-        return
     user = member.user
-    common = {"template": template, "user": user, "member_id": member.pk, "language": member.language}
+    if user is None:
+        return
+    common: dict[str, Any] = {"template": template, "user": user, "member_id": member.pk, "language": member.language}
     enqueue(dedupe_key=f"{key}:portal", channel="portal", url_path=url_path, **common)
     enqueue(dedupe_key=f"{key}:email", channel="email", address=user.email, url_path=url_path, **common)
 

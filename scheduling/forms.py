@@ -61,7 +61,7 @@ class SessionForm(forms.Form):
         ).order_by("family", "given")
 
     def clean(self):
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if cleaned.get("starts") and cleaned.get("ends") and cleaned["starts"] >= cleaned["ends"]:
             self.add_error("ends", _("The end must be after the beginning."))
         return cleaned

@@ -1,6 +1,7 @@
 """Reads of the schedule: free times, and who comes when."""
 
 import datetime
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -38,7 +39,7 @@ class SlotQuerySet(models.QuerySet):
             ends_at__gte=F("starts_at") + minutes,
         )
 
-    def at(self, departments: "list[Department] | models.QuerySet") -> "SlotQuerySet":
+    def at(self, departments: "Collection[Department] | models.QuerySet") -> "SlotQuerySet":
         return self.filter(session__department__in=departments)
 
     def with_clinician(self, clinician: "Clinician") -> "SlotQuerySet":

@@ -1,6 +1,7 @@
 """Messages between a member and the care team: each question is a task until it is answered."""
 
 import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -102,14 +103,15 @@ def _write(thread: MessageThread, *, by: User, body: str, from_member: bool, clo
 
 def _tell_member(message: Message, thread: MessageThread) -> None:
     member = thread.member
-    if member.user_id is None:
+    user = member.user
+    if user is None:
         return
-    common = {
+    common: dict[str, Any] = {
         "template": "message_waiting",
-        "user": member.user,
+        "user": user,
         "member_id": member.pk,
         "language": member.language,
         "url_path": f"/messages/{thread.pk}/",
     }
     enqueue(dedupe_key=f"message:{message.pk}:portal", channel="portal", **common)
-    enqueue(dedupe_key=f"message:{message.pk}:email", channel="email", address=member.user.email, **common)
+    enqueue(dedupe_key=f"message:{message.pk}:email", channel="email", address=user.email, **common)

@@ -1,6 +1,7 @@
 """Referrals from question to closed loop. The sending side asks; the receiving side accepts, sees and reports."""
 
 import datetime
+from typing import cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from clinical.actions.facts import clinician_of
 from clinical.actions.orders import place_order
 from clinical.actions.tasks import create_task, works_at
-from clinical.models import Encounter, Note, Referral, Task
+from clinical.models import Encounter, Note, Referral, ServiceRequest, Task
 from clinical.ports import OrderDraft
 from core import audit
 from core.models import AuditEvent, Concept, User
@@ -59,7 +60,7 @@ def refer(
         reason_text=question,
         detail={"department": to_department.pk},
     )
-    request = place_order(by=by, draft=draft, override_reason=override_reason)
+    request = cast(ServiceRequest, place_order(by=by, draft=draft, override_reason=override_reason))
     due = timezone.now() + datetime.timedelta(days=ANSWER_DAYS[priority], hours=4)
     referral = Referral.objects.create(
         member=member, request=request, to_department=to_department, question=question, due_at=due, requested_by=by
@@ -106,6 +107,11 @@ def _step(referral: Referral, by: User, status: str, verb: str, *, reason: str =
     return found
 
 
+def _receiver(referral: Referral) -> str:
+    """Who was asked, in words."""
+    return referral.to_department.name if referral.to_department else str(referral.to_organization)
+
+
 def _task(referral: Referral) -> Task | None:
     return Task.objects.filter(dedupe_key=f"referral:{referral.pk}", status__in=Task.OPEN).first()
 
@@ -145,7 +151,7 @@ def decline_referral(referral: Referral, *, by: User, reason: str) -> Referral:
         by=by,
         member=found.member,
         kind="referral_declined",
-        title=_("Referral declined: %(department)s") % {"department": found.to_department.name},
+        title=_("Referral declined: %(department)s") % {"department": _receiver(found)},
         detail=reason,
         due_at=timezone.now() + datetime.timedelta(days=2),
         owner=found.requested_by,
@@ -174,7 +180,7 @@ def close_referral(referral: Referral, *, by: User, report: str) -> Referral:
         member_id=referral.member_id,
         encounter_id=referral.request.encounter_id,
         kind=Note.Kind.CONSULT,
-        title=_("Report: %(department)s") % {"department": referral.to_department.name},
+        title=_("Report: %(department)s") % {"department": _receiver(referral)},
         body=report,
         author=by,
         signed_at=now,
@@ -187,7 +193,7 @@ def close_referral(referral: Referral, *, by: User, report: str) -> Referral:
         by=by,
         member=found.member,
         kind="referral_report",
-        title=_("Read the report: %(department)s") % {"department": found.to_department.name},
+        title=_("Read the report: %(department)s") % {"department": _receiver(found)},
         due_at=now + datetime.timedelta(days=3),
         owner=found.requested_by,
         focus=found,

@@ -66,10 +66,11 @@ def receives(user: User, task: Task) -> bool:
     """Whether `user` is on the side that receives the task: its owner, or in its role at its department."""
     if task.owner_id == user.pk:
         return True
-    if task.department_id is None:
+    department = task.department
+    if department is None:
         return False
     return any(
-        works_at(held, task.department) and (not task.role or held.role == task.role) for held in roles_in_force(user)
+        works_at(held, department) and (not task.role or held.role == task.role) for held in roles_in_force(user)
     )
 
 
@@ -152,7 +153,7 @@ def escalate_overdue(*, by: User, as_of: datetime.datetime, limit: int = 500) ->
     for task in tasks:
         task.escalated_at = as_of
         task.priority = Task.Priority.URGENT if task.priority == Task.Priority.ROUTINE else task.priority
-        if task.department_id is None and task.owner_id is not None:
+        if task.department_id is None and task.owner is not None:
             task.department = _department_of(task.owner, as_of.date())
         task.save(update_fields=["escalated_at", "priority", "department"])
         audit.record(by=by, action=Action.UPDATE, verb="clinical.escalate_task", obj=task)
@@ -160,5 +161,4 @@ def escalate_overdue(*, by: User, as_of: datetime.datetime, limit: int = 500) ->
 
 
 def _department_of(user: User, on: datetime.date) -> Department | None:
-    held = next((held for held in roles_in_force(user, on) if held.department_id), None)
-    return Department.objects.get(pk=held.department_id) if held else None
+    return next((held.department for held in roles_in_force(user, on) if held.department), None)

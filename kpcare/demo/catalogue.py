@@ -119,7 +119,7 @@ def add_laboratory(world: World) -> None:
 
 
 def add_schedule(world: World, today: datetime.date, *, days: int) -> None:
-    """Sessions of every clinician on working days, morning and afternoon, cut into 20-minute slots."""
+    """Sessions of every clinician on working days, morning and afternoon, cut into slots of 40 and 20 minutes."""
     for code, name, minutes, modality, service, specialty in VISIT_TYPES:
         VisitType.objects.create(
             organization=world.system,
@@ -157,9 +157,12 @@ def _session(sessions, bookings, slots, clinician, department, start: datetime.d
     session = Session(id=uuid7(), department=department, clinician=clinician, during=(start, end))
     sessions.append(session)
     bookings.append(ResourceBooking(resource=clinician.resource, during=(start, end), session=session))
-    for number in range(9):
-        begin = start + datetime.timedelta(minutes=20 * number)
-        slots.append(Slot(id=uuid7(), session=session, starts_at=begin, ends_at=begin + datetime.timedelta(minutes=20)))
+    # Each stretch begins with a long slot, into which a preventive visit fits.
+    begin = start
+    for minutes in (40, *[20] * 7):
+        until = begin + datetime.timedelta(minutes=minutes)
+        slots.append(Slot(id=uuid7(), session=session, starts_at=begin, ends_at=until))
+        begin = until
 
 
 def add_rates(world: World) -> None:
