@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from clinical.models import Task
 from core.context import Context, use
 from core.models import User
+from core.terminology import load_own
 from kpcare.demo import ancillary, catalogue, people, world
 from kpcare.demo.charts import Charts
 from kpcare.demo.copying import bulk_load
@@ -35,6 +36,7 @@ def build(*, members: int, seed: int, today: datetime.date, say: Callable[[str],
     with use(Context(user.pk, "job", "demo world", is_job=True)), transaction.atomic():
         if Organization.objects.exists():
             raise NotEmpty("The database already holds an organisation: seed an empty one (./kp help run).")
+        load_own()
         rng = random.Random(f"catalogue-{seed}")
         place = world.build(by=user, members=members, seed=seed, today=today)
         charts = Charts(place, seed=seed, today=today)

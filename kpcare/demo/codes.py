@@ -1,12 +1,10 @@
 """Codes that the demo world's charts use, from freely usable systems only. System key, code, display."""
 
+from core import terminology
+
 SYSTEMS = {
-    "icd10": ("http://hl7.org/fhir/sid/icd-10-cm", "ICD-10-CM"),
-    "loinc": ("http://loinc.org", "LOINC"),
-    "rxnorm": ("http://www.nlm.nih.gov/research/umls/rxnorm", "RxNorm"),
-    "cvx": ("http://hl7.org/fhir/sid/cvx", "CVX"),
-    "hcpcs": ("http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets", "HCPCS"),
-    "act": ("http://terminology.hl7.org/CodeSystem/v3-ActCode", "ActCode"),
+    "icd10": terminology.SYSTEMS["icd10cm"],
+    **{key: terminology.SYSTEMS[key] for key in ("loinc", "rxnorm", "cvx", "hcpcs", "act")},
 }
 # Conditions: key → (ICD-10-CM, display).
 CONDITIONS = {
