@@ -37,6 +37,7 @@ class Line:
     open_fill: Fill | None = None
     fills: list[tuple[datetime.date, int]] = field(default_factory=list)
     next_number: int = 0
+    recalled: Fill | None = None
     cost: Decimal | None = None
 
     @property
@@ -109,9 +110,8 @@ def lines_of(member: Member, user: User) -> list[Line]:
         if effective is not None:
             dispensed[request_id].append((timezone.localdate(effective.lower), days or 0))
     fills: dict = defaultdict(list)
-    for each in Fill.objects.filter(member=member, prescription__request__in=requests).exclude(
-        status__in=("cancelled", "returned")
-    ):
+    live = Fill.objects.filter(member=member, prescription__request__in=requests).order_by("number")
+    for each in live.exclude(status__in=("cancelled", "returned")).select_related("lot"):
         fills[each.prescription_id].append(each)
     today = timezone.localdate()
     found = []
@@ -127,10 +127,19 @@ def lines_of(member: Member, user: User) -> list[Line]:
                 prescription=rx,
                 open_fill=next((each for each in own if each.status in ("requested", "filled")), None),
                 fills=dispensed[request.pk],
+                recalled=_recalled(own),
                 next_number=max([each.number + 1 for each in own] + [len(dispensed[request.pk])]),
             )
         )
-    return sorted(found, key=lambda line: (not line.is_ready, not line.needs_refill, line.name.lower()))
+    return sorted(
+        found, key=lambda line: (line.recalled is None, not line.is_ready, not line.needs_refill, line.name.lower())
+    )
+
+
+def _recalled(fills: list[Fill]) -> Fill | None:
+    """The fill last handed over, if its lot was recalled since."""
+    held = [each for each in fills if each.status == Fill.Status.COLLECTED]
+    return held[-1] if held and held[-1].lot is not None and held[-1].lot.recalled_at else None
 
 
 def add_costs(lines: list[Line], member: Member) -> None:

@@ -46,7 +46,7 @@ def register() -> None:
         permission="pharmacy.view_medicines",
     )
     ports.register_relationship("pharmacy", has_open_fill)
-    register_portal_card("medicines", 20, portal.card)
+    register_portal_card("medicines", 20, portal.cards)
     portal_nav.register(
         "medicines", _("Medicines"), "pharmacy:my_medicines", order=30, icon="local_pharmacy", places=True
     )

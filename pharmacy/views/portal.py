@@ -72,13 +72,15 @@ def cancel_refill(request: HttpRequest, fill_id: uuid.UUID) -> HttpResponse:
     return redirect("pharmacy:my_medicines")
 
 
-def card(request: HttpRequest, member: Member) -> PortalCard | None:
-    """The portal home's medicines: what is ready, how many days are left, what may be refilled."""
+def cards(request: HttpRequest, member: Member) -> list[PortalCard]:
+    """The portal home's medicines: recalls, what is ready, days left, what may be refilled."""
     lines = medicines.lines_of(member, request.user)
     if not lines:
-        return None
-    return PortalCard(
+        return []
+    side = PortalCard(
         Place.SIDE,
         "pharmacy/portal/card.html",
         {"lines": lines[:4], "may_refill": may(request.user, "pharmacy.request_refill", member)},
     )
+    recalled = [line for line in lines if line.recalled]
+    return [side, *(PortalCard(Place.NEEDS_YOU, "pharmacy/portal/recall.html", {"line": line}) for line in recalled)]

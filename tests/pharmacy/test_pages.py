@@ -190,6 +190,8 @@ def test_stock_is_booked_in_and_recalled_by_pharmacists_of_the_system(world, cli
     assert "Alvarez, Maria" in client.get(recall_url).content.decode()
     client.post(recall_url, {"reason": "Class I"})
     assert "Since" in client.get(recall_url).content.decode()
+    for page in ("/", reverse("pharmacy:my_medicines")):
+        assert "which the maker took back" in as_(client, world.maria.user).get(page).content.decode()
     assert as_(client, world.other_pharmacist.user).get(recall_url).status_code == 403
 
 
