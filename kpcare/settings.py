@@ -320,7 +320,7 @@ PUBLIC_URL = env("PUBLIC_URL", default="http://localhost:8000")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="kpcare <no-reply@localhost>")
 
 # Partitions of logs and history made after a migrate, for the months to come; beat makes them from then on.
-PARTITION_MONTHS_AHEAD = env.int("PARTITION_MONTHS_AHEAD", default=3)
+PARTITION_MONTHS_AHEAD = env.int("PARTITION_MONTHS_AHEAD", default=1)
 
 # --- Audit -------------------------------------------------------------------------------------------------
 # Seals of the audit are written here too: put it where the database's administrators cannot write.

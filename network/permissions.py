@@ -24,7 +24,9 @@ def roles_in_force(user, on: datetime.date | None = None) -> list[RoleAssignment
 
 
 def _assignments(user, on: datetime.date) -> Iterable[RoleAssignment]:
-    return RoleAssignment.objects.filter(user=user, period__contains=on).select_related("organization", "facility", "department__facility")
+    return RoleAssignment.objects.filter(user=user, period__contains=on).select_related(
+        "organization", "facility", "department__facility"
+    )
 
 
 def has_role(*roles: str) -> rules.Predicate:

@@ -1003,7 +1003,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="costrecordcoding",
-            index=models.Index(fields=["concept", "role"], include=("member", "fact"), name="costrecordcoding_cpt"),
+            index=models.Index(fields=["concept", "role", "member"], include=("fact",), name="costrecordcoding_cpt"),
         ),
         migrations.AddConstraint(
             model_name="costrecordcoding",
@@ -1037,7 +1037,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="coveragestatementcoding",
             index=models.Index(
-                fields=["concept", "role"], include=("member", "fact"), name="coveragestatementcoding_cpt"
+                fields=["concept", "role", "member"], include=("fact",), name="coveragestatementcoding_cpt"
             ),
         ),
         migrations.AddConstraint(

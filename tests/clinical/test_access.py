@@ -91,8 +91,11 @@ def test_care_team_and_a_recent_visit_make_a_relationship_and_an_old_visit_does_
         recent, old = now - timedelta(days=30), now - timedelta(days=400)
         for member, at in ((world.maria, recent), (world.brown, old)):
             Encounter.objects.create(
-                member=member, status="finished", effective=(at, at + timedelta(minutes=20)), clinician=world.other_clinician
-            )  # fmt: skip
+                member=member,
+                status="finished",
+                effective=(at, at + timedelta(minutes=20)),
+                clinician=world.other_clinician,
+            )
 
     assert asks(world.own, world.brown)
     assert asks(world.other, world.maria)
