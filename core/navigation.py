@@ -95,7 +95,7 @@ class Navigation:
                 url=url,
                 current=url == current,
                 icon=entry.icon,
-                count=entry.count(request) if entry.count else None,
+                count=entry.count(request) if entry.count and request.user.is_authenticated else None,
                 places=entry.places,
                 short=entry.short or entry.label,
             )

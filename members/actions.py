@@ -202,7 +202,7 @@ def merge_members(kept: Member, gone: Member, *, by: User, reason: str) -> Membe
         cursor.execute("SELECT members_merge(%s, %s, %s, %s)", [kept.pk, gone.pk, by.pk, reason[:300]])
         merge_id = cursor.fetchone()[0]
     merge = MemberMerge.objects.get(pk=merge_id)
-    counts = {table: len(ids) for table, ids in merge.moved.items()}
+    counts = {table: len(ids) for table, ids in merge.moved.items() if ids}
     for member in (kept, gone):
         audit.record(
             by=by, action="update", verb="members.merge", member_id=member.pk, obj=merge, reason=reason, detail=counts

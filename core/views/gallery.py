@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.permissions import public
 from core.widgets import ComboBox, Money
 
 PAGES = {
@@ -52,6 +53,7 @@ class ExampleForm(forms.Form):
     agree = forms.BooleanField(label=_("I have read this"))
 
 
+@public
 def gallery(request: HttpRequest, page: str = "components") -> HttpResponse:
     """One page of the gallery. For staff; for everyone in demo mode and while developing."""
     if not (settings.DEBUG or getattr(settings, "DEMO", False) or getattr(request.user, "is_staff", False)):

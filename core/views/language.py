@@ -6,7 +6,10 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from core.permissions import public
 
+
+@public
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Take `language` from a POST and go back to `next`. For everyone, signed in or not."""

@@ -15,6 +15,7 @@ from clinical.models import (
 from core import audit
 from core.models import CodeSystem, Concept, SourceSystem, User
 from core.permissions import require
+from core.terminology import source_system
 from labs import workflow
 from labs.actions.ordering import close_request
 from labs.actions.review import open_review, tell_member
@@ -172,9 +173,8 @@ def performing_laboratory(order: LabOrder) -> Organization:
     return own.order_by("name").first() or order.test.organization
 
 
-def _fact(order: LabOrder, result: LabResult, kind: str) -> dict:
+def _fact(order: LabOrder, result: LabResult, kind: str, source: SourceSystem) -> dict:
     """What Observation and report have in common. A result's identity is source, tube, code and which version."""
-    source, _made = SourceSystem.objects.get_or_create(uri=SOURCE, defaults={"name": "Laboratory"})
     taken = result.specimen.collected_at
     return {
         "member": order.member,
@@ -193,7 +193,7 @@ def _write_observation(
 ) -> Observation:
     meaning = _meaning(order, result.specimen, result.value_quantity, result.value_text)
     observation = Observation.objects.create(
-        **_fact(order, result, "observation"),
+        **_fact(order, result, "observation", source_system(SOURCE, "Laboratory")),
         status=status,
         value_quantity=result.value_quantity,
         value_unit=result.unit,
@@ -213,7 +213,9 @@ def _write_observation(
 
 def _write_report(order: LabOrder, result: LabResult, status: str) -> DiagnosticReport:
     report = DiagnosticReport.objects.create(
-        **_fact(order, result, "report"), status=status, observations=[str(result.observation_id)]
+        **_fact(order, result, "report", result.observation.source_system),
+        status=status,
+        observations=[str(result.observation_id)],
     )
     DiagnosticReportCoding.objects.create(
         member=order.member, fact=report, role=CodingRole.CODE, concept=order.test.loinc

@@ -59,8 +59,12 @@ def gap(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
 @requires("members.portal_schedule", obj=own_gap)
 def order(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
     """Do it: the kit or test, under the rule's protocol."""
-    actions.order_for_gap(request.record, by=request.user)
-    notify(request, _("Ordered. We will write when it is on its way."))
+    try:
+        actions.order_for_gap(request.record, by=request.user)
+    except ValueError:
+        notify(request, _("This cannot be sent to you at home just now. Book a visit instead."))
+    else:
+        notify(request, _("Ordered. We will write when it is on its way."))
     return redirect("prevention:gap", gap_id)
 
 

@@ -9,9 +9,12 @@ from django.utils import timezone
 from clinical.models import ServiceRequest, Task
 from core.db import as_job
 from core.models import AuditEvent, User
+from core.terminology import concept
+from labs.models import LabTest
 from network.models import RoleAssignment
 from prevention.actions import evaluate_members
 from prevention.models import CareGap, OutreachContact
+from prevention.rules import rule
 from tests.clinical import factories
 from tests.clinical.factories import World, arranging
 from tests.prevention import charts
@@ -68,6 +71,11 @@ def test_nobody_opens_another_members_gap(client, world):
 def test_ordering_the_kit_twice_is_one_order_under_protocol(client, world):
     client.force_login(world.maria.user)
     gap = gap_of(world.maria)
+    with arranging():
+        kit = next(way for way in rule(gap.rule).ways if way.kind == "order")
+        LabTest.objects.create(
+            organization=world.maria.managing_organization, code="FIT", name="FIT", loinc=concept(kit.system, kit.code)
+        )
 
     for _ in range(2):
         client.post(reverse("prevention:order", args=[gap.pk]))
@@ -75,6 +83,16 @@ def test_ordering_the_kit_twice_is_one_order_under_protocol(client, world):
     with arranging():
         order = ServiceRequest.objects.get(member=world.maria)
     assert (order.protocol, order.kind, order.ordered_by_id) == ("fit_home_kit", "laboratory", world.maria.user.pk)
+
+
+def test_a_kit_that_the_laboratory_does_not_offer_is_said_and_not_ordered(client, world):
+    client.force_login(world.maria.user)
+
+    page = client.post(reverse("prevention:order", args=[gap_of(world.maria).pk]), follow=True)
+
+    assert "Book a visit instead" in page.content.decode()
+    with arranging():
+        assert not ServiceRequest.objects.filter(member=world.maria).exists()
 
 
 def test_had_it_elsewhere_asks_for_the_record_and_leaves_the_gap(client, world):
