@@ -11,7 +11,7 @@ from clinical.models import Task
 from core.context import Context, use
 from core.models import User
 from core.terminology import load_own
-from kpcare.demo import ancillary, catalogue, people, world
+from kpcare.demo import ancillary, catalogue, fills, people, world
 from kpcare.demo.charts import Charts
 from kpcare.demo.copying import bulk_load
 from members.models import Member, Proxy
@@ -67,6 +67,7 @@ def build(*, members: int, seed: int, today: datetime.date, say: Callable[[str],
 def accounts(place: world.World, family: list[str], today: datetime.date) -> None:
     """Sign-ins: one for each staff role, and Maria's portal with access to her son and mother."""
     staff = dict(world.demo_accounts(place, today))
+    fills.add_fills(place, family[0], staff["pharmacist"], today)
     maria = User.objects.create_user("maria@demo.example", PASSWORD, name="Maria Alvarez")
     Member.objects.filter(pk=family[0]).update(user=maria)
     for member in family[1:]:
