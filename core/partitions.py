@@ -72,12 +72,17 @@ def ensure(today: datetime.date | None = None, *, ahead: int = MONTHS_AHEAD, usi
     a partition takes a short exclusive lock on its table.
     """
     today = today or datetime.datetime.now(datetime.UTC).date()
+    tables = [model._meta.db_table for model in partitioned_models()]
     made = []
-    for model in partitioned_models():
-        table = model._meta.db_table
-        for first in month_starts(today, ahead):
-            # Each on its own: a lock is held no longer than for one partition.
-            with connections[using].cursor() as cursor:
+    with connections[using].cursor() as cursor:
+        # What is there needs no lock and no transaction of its own.
+        cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits")
+        present = {name.strip('"') for (name,) in cursor.fetchall()}
+        for table in tables:
+            for first in month_starts(today, ahead):
+                if f"{table[:54]}_{first:%Y%m}" in present:
+                    continue
+                # Each on its own: a lock is held no longer than for one partition.
                 cursor.execute("SELECT core_make_partition(%s, %s)", [table, first])
                 if cursor.fetchone()[0]:
                     made.append(f"{table}_{first:%Y%m}")

@@ -121,13 +121,32 @@ def statements() -> list[str]:
     return sql
 
 
+def install_triggers(using: str) -> None:
+    """Install triggers that are missing or differ from the models; remove those that no model states any more."""
+    with connections[using].cursor() as cursor:
+        # pgtrigger leaves the digest of a trigger as its comment.
+        cursor.execute(
+            "SELECT c.relname, t.tgname, obj_description(t.oid, 'pg_trigger') FROM pg_trigger t "
+            "JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgparentid = 0 AND NOT t.tgisinternal AND t.tgenabled <> 'D'"
+        )
+        present = {(table, name): digest for table, name, digest in cursor.fetchall()}
+    wanting = [
+        trigger.get_uri(model)
+        for model, trigger in pgtrigger.registered()
+        if present.get((model._meta.db_table, trigger.get_pgid(model))) != trigger.compile(model).hash
+    ]
+    if wanting:
+        pgtrigger.install(*wanting, database=using)
+    pgtrigger.prune(database=using)
+
+
 def apply_after_migrate(using: str = DEFAULT_DB_ALIAS, **kwargs) -> None:
     """`post_migrate` receiver. Skipped while the schema is not whole (a migrate to an earlier state)."""
     connection = connections[using]
     present = set(connection.introspection.table_names())
     if settings.LOGIN != "owner" or not {model._meta.db_table for model in tables()} <= present:
         return
-    pgtrigger.install(database=using)
+    install_triggers(using)
     with connection.cursor() as cursor:
         for statement in statements():
             cursor.execute(statement)
