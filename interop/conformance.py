@@ -2,10 +2,13 @@
 
 import csv
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from interop.scratch import run, scratch_database
+from prevention.immunisation import deck as immunisations
+from prevention.immunisation.schedule import packaged
 
 Line = tuple[str, int, int]
 Deck = Callable[[Path], Iterator[Line]]
@@ -37,4 +40,19 @@ def ecqm(data: Path) -> Iterator[Line]:
         yield measure, sum(agrees[key] for key in cases), len(cases)
 
 
-DECKS: dict[str, Deck] = {"ecqm": ecqm}
+def cdsi(data: Path) -> Iterator[Line]:
+    """A line for each vaccine group of the CDC's immunisation cases. Cases held wrong (docs/immunisations.md) are
+    left out."""
+    schedule = packaged()
+    passed: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    for file in sorted((data / "cdsi").glob("*.csv")):
+        for case in immunisations.read(file, schedule):
+            if case.id not in immunisations.HELD_WRONG:
+                total[case.group] += 1
+                passed[case.group] += all(row.agrees for row in immunisations.compare(case, schedule))
+    for group in sorted(total):
+        yield group, passed[group], total[group]
+
+
+DECKS: dict[str, Deck] = {"ecqm": ecqm, "cdsi": cdsi}

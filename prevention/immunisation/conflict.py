@@ -1,0 +1,42 @@
+"""6.7 Evaluate vaccine conflict, and the forecast's conflict end dates (CALCDTCONFLICT-1 … -3)."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from prevention.immunisation.dates import plus
+from prevention.immunisation.patient import EvaluationStatus, History, PatientSeries
+from prevention.immunisation.schedule import SeriesDose
+
+
+def is_impacted(series: PatientSeries, history: History, position: int) -> bool:
+    """CONFLICT-3: a previous dose of a conflicting type stands too near.
+
+    A previous dose that this series did not evaluate has no evaluation status (CALCDTCONFLICT-2).
+    """
+    current = history.doses[position]
+    conflicts = history.schedule.conflicts.get(current.cvx)
+    if not conflicts:
+        return False
+    not_valid = {one.position for one in series.evaluations if one.status is not EvaluationStatus.VALID}
+    for earlier in range(position):
+        previous = history.doses[earlier]
+        conflict = conflicts.get(previous.cvx)
+        if conflict is None:
+            continue
+        end = conflict.end if earlier in not_valid else conflict.minimum_end
+        if plus(previous.given_on, conflict.begin) <= current.given_on < plus(previous.given_on, end):
+            return True
+    return False
+
+
+def forecast_conflict_end_dates(dose: SeriesDose, history: History) -> Iterator[date]:
+    """CALCDTCONFLICT-3: for each dose given whose type conflicts with a preferable vaccine of the target dose."""
+    if not history.doses:
+        return
+    for vaccine in dose.preferable:
+        conflicts = history.schedule.conflicts.get(vaccine.cvx)
+        if conflicts:
+            for previous in history.doses:
+                conflict = conflicts.get(previous.cvx)
+                if conflict is not None:
+                    yield plus(previous.given_on, conflict.end)

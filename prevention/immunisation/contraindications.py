@@ -1,0 +1,49 @@
+"""7.2 Determine evidence of immunity, and 7.3 Determine contraindications."""
+
+from prevention.immunisation.dates import BEGINNING, END, plus_or
+from prevention.immunisation.organize import applies
+from prevention.immunisation.patient import History
+from prevention.immunisation.schedule import Antigen, AntigenSeries
+
+
+def has_evidence_of_immunity(antigen: Antigen, history: History) -> bool:
+    """Table 7-3: a guideline on record, or born before the date, in the country, without an exclusion.
+
+    A birth country that is not on record is not the country asked for.
+    """
+    if any(code in history.observed for code in antigen.immunity_history):
+        return True
+    return any(
+        history.patient.born_on < immunity.born_before
+        and not any(code in history.observed for code in immunity.exclusions)
+        and (not immunity.country or history.patient.country == immunity.country)
+        for immunity in antigen.immunity_by_birth
+    )
+
+
+def is_contraindicated_antigen(antigen: Antigen, history: History) -> bool:
+    """Table 7-5: one antigen contraindication is enough."""
+    return bool(history.observed) and any(applies(one, history) for one in antigen.contraindications)
+
+
+def contraindicated_vaccines(antigen: Antigen, history: History) -> frozenset[str]:
+    """Table 7-6: vaccine types that a vaccine contraindication rules out on the assessment date."""
+    if not history.observed:
+        return frozenset()
+    born = history.patient.born_on
+    return frozenset(
+        vaccine.cvx
+        for one in antigen.vaccine_contraindications
+        if one.observation in history.observed
+        for vaccine in one.vaccines
+        if plus_or(born, vaccine.begin_age, BEGINNING) <= history.assessed_on < plus_or(born, vaccine.end_age, END)
+    )
+
+
+def is_contraindicated_series(series: AntigenSeries, antigen: Antigen, history: History) -> bool:
+    """Table 7-7: the antigen is, or every preferable vaccine of the series is."""
+    if is_contraindicated_antigen(antigen, history):
+        return True
+    ruled_out = contraindicated_vaccines(antigen, history)
+    preferable = {vaccine.cvx for dose in series.doses for vaccine in dose.preferable}
+    return bool(preferable) and preferable <= ruled_out

@@ -1,0 +1,75 @@
+"""The CDC's own test cases, both forms."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from prevention.immunisation import deck, official_xml, schedule
+
+FOLDER = Path(os.environ.get("KPCARE_DATA", settings.BASE_DIR.parent / "shared" / "data")) / "cdsi"
+needs_deck = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the official cases are not at {FOLDER} (KPCARE_DATA)")
+
+
+@needs_deck
+@pytest.mark.parametrize("name", ["healthy_dev.csv", "underlying_dev.csv"])
+def test_every_case_that_is_not_held_wrong_agrees(name):
+    supporting = schedule.packaged()
+    differing = {
+        case.id: [(row.field, row.expected, row.actual) for row in deck.compare(case, supporting) if not row.agrees]
+        for case in deck.read(FOLDER / name, supporting)
+    }
+    assert {case: rows for case, rows in differing.items() if rows and case not in deck.HELD_WRONG} == {}
+
+
+@needs_deck
+def test_a_case_held_wrong_does_differ():
+    supporting = schedule.packaged()
+    cases = [case for case in deck.read(FOLDER / "underlying_dev.csv", supporting) if case.id in deck.HELD_WRONG]
+    assert cases
+    for case in cases:
+        assert not all(row.agrees for row in deck.compare(case, supporting)), case.id
+
+
+@needs_deck
+def test_the_packaged_table_is_what_the_official_files_say():
+    read = official_xml.read(FOLDER / "schedule", "4.64", "2025-11-10")
+    assert official_xml.lines(read) == schedule.PACKAGED.read_text()
+
+
+@needs_deck
+def test_the_command_writes_every_field_and_counts_the_cases(tmp_path, capsys):
+    out = tmp_path / "out.csv"
+    call_command("evaluate_cdsi", str(FOLDER / "healthy_dev.csv"), "--out", str(out))
+    assert capsys.readouterr().out.splitlines()[-1] == "201 / 201"
+    head, *rows = out.read_text().splitlines()
+    assert head == "vaccine_group,case,field,expected,actual,agrees"
+    assert len(rows) > 201 * 5
+
+
+def test_a_file_of_another_form_is_refused(tmp_path):
+    other = tmp_path / "other.csv"
+    other.write_text("a,b\n1,2\n")
+    with pytest.raises(deck.NotACaseFile, match=r"other\.csv"):
+        deck.read(other, schedule.packaged())
+
+
+def test_a_folder_without_supporting_data_is_refused(tmp_path):
+    with pytest.raises(official_xml.NotSupportingData, match=r"ScheduleSupportingData\.xml"):
+        official_xml.read(tmp_path, "4.64", "2025-11-10")
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "agrees"),
+    [("Interval: too Soon", "Age: Too Young; Interval: Too Soon", True), ("Age: Too Old", "Age: Too Young", False)],
+)
+def test_a_case_names_one_of_the_reasons(expected, actual, agrees):
+    assert deck.same("Evaluation_Reason_1", expected, actual) is agrees
+
+
+def test_dates_compare_in_either_writing():
+    assert deck.same("Earliest_Date", "1/5/2026", "2026-01-05")
+    assert deck.same("Past_Due_Date", "-", "")
+    assert not deck.same("Past_Due_Date", "", "2026-01-05")
