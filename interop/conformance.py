@@ -8,7 +8,7 @@ from pathlib import Path
 
 from interop.scratch import run, scratch_database
 from prevention.immunisation import deck as immunisations
-from prevention.immunisation.schedule import packaged
+from prevention.immunisation.table import packaged
 
 Line = tuple[str, int, int]
 Deck = Callable[[Path], Iterator[Line]]

@@ -45,7 +45,7 @@ def can_be_skipped(skips: Sequence[ConditionalSkip], at: Standpoint) -> bool:
 
 
 def _skip_is_met(skip: ConditionalSkip, at: Standpoint) -> bool:
-    sets = [one for one in skip.sets if one.in_force.on(at.relevant)]
+    sets = [one for one in skip.sets if one.in_force is None or one.in_force.on(at.relevant)]
     if not sets:
         return False
     met = (_set_is_met(one, at) for one in sets)

@@ -17,13 +17,15 @@ def is_impacted(series: PatientSeries, history: History, position: int) -> bool:
     conflicts = history.schedule.conflicts.get(current.cvx)
     if not conflicts:
         return False
-    not_valid = {one.position for one in series.evaluations if one.status is not EvaluationStatus.VALID}
     for earlier in range(position):
         previous = history.doses[earlier]
         conflict = conflicts.get(previous.cvx)
         if conflict is None:
             continue
-        end = conflict.end if earlier in not_valid else conflict.minimum_end
+        not_valid = any(
+            one.position == earlier and one.status is not EvaluationStatus.VALID for one in series.evaluations
+        )
+        end = conflict.end if not_valid else conflict.minimum_end
         if plus(previous.given_on, conflict.begin) <= current.given_on < plus(previous.given_on, end):
             return True
     return False

@@ -7,6 +7,14 @@ from prevention.immunisation.schedule import Antigen, AntigenSeries
 
 
 def has_evidence_of_immunity(antigen: Antigen, history: History) -> bool:
+    """7.2, once for an antigen."""
+    found = history.immune.get(antigen.name)
+    if found is None:
+        found = history.immune[antigen.name] = _has_evidence_of_immunity(antigen, history)
+    return found
+
+
+def _has_evidence_of_immunity(antigen: Antigen, history: History) -> bool:
     """Table 7-3: a guideline on record, or born before the date, in the country, without an exclusion.
 
     A birth country that is not on record is not the country asked for.
@@ -23,10 +31,21 @@ def has_evidence_of_immunity(antigen: Antigen, history: History) -> bool:
 
 def is_contraindicated_antigen(antigen: Antigen, history: History) -> bool:
     """Table 7-5: one antigen contraindication is enough."""
-    return bool(history.observed) and any(applies(one, history) for one in antigen.contraindications)
+    found = history.contraindicated.get(antigen.name)
+    if found is None:
+        found = history.contraindicated[antigen.name] = any(applies(one, history) for one in antigen.contraindications)
+    return found
 
 
 def contraindicated_vaccines(antigen: Antigen, history: History) -> frozenset[str]:
+    """7.3, once for an antigen."""
+    found = history.ruled_out.get(antigen.name)
+    if found is None:
+        found = history.ruled_out[antigen.name] = _contraindicated_vaccines(antigen, history)
+    return found
+
+
+def _contraindicated_vaccines(antigen: Antigen, history: History) -> frozenset[str]:
     """Table 7-6: vaccine types that a vaccine contraindication rules out on the assessment date."""
     if not history.observed:
         return frozenset()
@@ -42,6 +61,8 @@ def contraindicated_vaccines(antigen: Antigen, history: History) -> frozenset[st
 
 def is_contraindicated_series(series: AntigenSeries, antigen: Antigen, history: History) -> bool:
     """Table 7-7: the antigen is, or every preferable vaccine of the series is."""
+    if not history.observed:
+        return False
     if is_contraindicated_antigen(antigen, history):
         return True
     ruled_out = contraindicated_vaccines(antigen, history)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from prevention.immunisation.conditional_skip import Standpoint, can_be_skipped
 from prevention.immunisation.conflict import is_impacted
-from prevention.immunisation.dates import BEGINNING, END, plus_or
+from prevention.immunisation.dates import plus
 from prevention.immunisation.intervals import satisfies_all_allowable_intervals, satisfies_all_preferable_intervals
 from prevention.immunisation.patient import (
     Evaluation,
@@ -28,6 +28,7 @@ def evaluate_immunization_history(series: PatientSeries, siblings: Sequence[Pati
             target = series.targets[series.current]
             target.status = TargetDoseStatus.SATISFIED
             target.satisfied_by = position
+            series.valid_doses += 1
             if target.dose.recurring:
                 series.targets.insert(series.current + 1, TargetDose(target.dose))
             series.current += 1
@@ -40,10 +41,14 @@ def _evaluate_against_series(
     dose = history.doses[position]
     if series.current < len(series.targets) and not can_be_evaluated(dose):
         return Evaluation(position, EvaluationStatus.SUB_STANDARD, (Reason.CONDITION,), series.current)
-    at = Standpoint(history, series, siblings, reference=dose.given_on, relevant=dose.given_on, before=position)
+    at = None
     while series.current < len(series.targets):
         target = series.targets[series.current]
-        if not target.dose.skips_in_evaluation or not can_be_skipped(target.dose.skips_in_evaluation, at):
+        skips = target.dose.skips_in_evaluation
+        if skips and at is None:
+            given_on = dose.given_on
+            at = Standpoint(history, series, siblings, reference=given_on, relevant=given_on, before=position)
+        if at is None or not can_be_skipped(skips, at):
             return evaluate_against_target_dose(target.dose, series, history, position)
         target.status = TargetDoseStatus.SKIPPED
         series.current += 1
@@ -86,32 +91,31 @@ def evaluate_age(dose: SeriesDose, history: History, position: int) -> Reason | 
     """6.4, table 6-15; None for a valid age, the grace period included."""
     given_on, born = history.doses[position].given_on, history.patient.born_on
     for age in dose.ages:
-        if age.in_force.on(given_on):
-            if given_on < plus_or(born, age.absolute_minimum, BEGINNING):
+        if age.in_force is None or age.in_force.on(given_on):
+            if age.absolute_minimum is not None and given_on < plus(born, age.absolute_minimum):
                 return Reason.TOO_YOUNG
-            if given_on >= plus_or(born, age.maximum, END):
+            if age.maximum is not None and given_on >= plus(born, age.maximum):
                 return Reason.TOO_OLD
     return None
 
 
 def _within_ages(vaccine: SeriesDoseVaccine, history: History, dose: VaccineDoseAdministered) -> bool:
     """CALCDTPREF-1, -2 and CALCDTALLOW-1, -2."""
-    born = history.patient.born_on
-    return plus_or(born, vaccine.begin_age, BEGINNING) <= dose.given_on < plus_or(born, vaccine.end_age, END)
+    born, begin, end = history.patient.born_on, vaccine.begin_age, vaccine.end_age
+    return (begin is None or plus(born, begin) <= dose.given_on) and (end is None or dose.given_on < plus(born, end))
 
 
 def is_preferable_vaccine(dose: SeriesDose, history: History, given: VaccineDoseAdministered) -> bool:
-    """6.8, table 6-26. A volume too small is a remark, never a refusal. A trade name that the record lacks is taken
-    as the same where the manufacturer is."""
+    """6.8, table 6-26. A volume too small is a remark, never a refusal. Trade names are written in many ways: the
+    same vaccine type of the same manufacturer is the same product."""
     return any(
-        vaccine.cvx == given.cvx
-        and _within_ages(vaccine, history, given)
+        _within_ages(vaccine, history, given)
         and (
             not vaccine.trade_name
             or vaccine.trade_name.casefold() == given.trade_name.casefold()
-            or (not given.trade_name and vaccine.mvx == given.mvx)
+            or (vaccine.mvx != "" and vaccine.mvx == given.mvx)
         )
-        for vaccine in dose.preferable
+        for vaccine in dose.preferable_by_type.get(given.cvx, ())
     )
 
 

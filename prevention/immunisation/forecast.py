@@ -29,11 +29,11 @@ def forecast_dates_and_reasons(series: PatientSeries, siblings: Sequence[Patient
     forecast would be skipped by the time of its earliest date (7.6)."""
     skip_target_doses(series, siblings, history, history.assessed_on)
     while True:
-        determine_forecast_need(series, history)
+        earliest = determine_forecast_need(series, history)
         if series.status is not SeriesStatus.NOT_COMPLETE:
             series.forecast = SeriesForecast()
             return
-        series.forecast = generate_forecast_dates(series, history)
+        series.forecast = generate_forecast_dates(series, history, earliest or history.patient.born_on)
         if is_valid_recommendation(series, siblings, history):
             return
 
@@ -72,38 +72,43 @@ def is_valid_recommendation(series: PatientSeries, siblings: Sequence[PatientSer
     return not skip_target_doses(series, siblings, history, earliest)
 
 
-def determine_forecast_need(series: PatientSeries, history: History) -> None:
-    """7.4, table 7-10, its columns from the specific to the general: sets the status and its reason."""
-    if has_evidence_of_immunity(series.antigen, history):
-        series.status, series.reason = SeriesStatus.IMMUNE, "Patient has evidence of immunity"
-        return
+def determine_forecast_need(series: PatientSeries, history: History) -> date | None:
+    """7.4, table 7-10, its columns from left to right: sets the status and its reason; the candidate earliest date."""
+    candidate: date | None = None
     if series.current >= len(series.targets):
         if any(target.status is TargetDoseStatus.SATISFIED for target in series.targets):
             series.status, series.reason = SeriesStatus.COMPLETE, "Patient series is complete"
         else:
             series.status = SeriesStatus.NOT_RECOMMENDED
             series.reason = "Not recommended at this time due to past immunization history"
-        return
+        return None
+    if has_evidence_of_immunity(series.antigen, history):
+        series.status, series.reason = SeriesStatus.IMMUNE, "Patient has evidence of immunity"
+        return None
     if is_contraindicated_series(series.series, series.antigen, history):
         series.status, series.reason = SeriesStatus.CONTRAINDICATED, "Patient has a contraindication"
-        return
+        return None
     dose = series.targets[series.current].dose
     if dose.season_end is not None and history.assessed_on > dose.season_end:
         series.status, series.reason = SeriesStatus.NOT_RECOMMENDED, "Past seasonal recommendation end date"
-        return
+        return None
     maximum = maximum_age_date(dose, history)
     if history.assessed_on >= maximum:
         series.status, series.reason = SeriesStatus.AGED_OUT, "Patient has exceeded the maximum age"
-    elif (candidate_earliest_date(series, history) or BEGINNING) >= maximum:
+    elif (candidate := candidate_earliest_date(series, history)) is not None and candidate >= maximum:
         series.status = SeriesStatus.AGED_OUT
         series.reason = "Patient is unable to finish the series prior to the maximum age"
     else:
         series.status, series.reason = SeriesStatus.NOT_COMPLETE, ""
+    return candidate
 
 
 def relevant_age(dose: SeriesDose, history: History) -> Age | None:
     """The age in force on the assessment date (RELEVANT-2)."""
-    return next((age for age in dose.ages if age.in_force.on(history.assessed_on)), None)
+    for age in dose.ages:
+        if age.in_force is None or age.in_force.on(history.assessed_on):
+            return age
+    return None
 
 
 def maximum_age_date(dose: SeriesDose, history: History) -> date:
@@ -139,13 +144,12 @@ def candidate_earliest_date(series: PatientSeries, history: History) -> date | N
     return _latest(dates)
 
 
-def generate_forecast_dates(series: PatientSeries, history: History) -> SeriesForecast:
-    """7.5: FORECASTDT-1 … -6, FORECASTDN-1 and FORECASTRECVAC-1."""
+def generate_forecast_dates(series: PatientSeries, history: History, earliest: date) -> SeriesForecast:
+    """7.5 from the candidate earliest date on: FORECASTDT-1 … -6, FORECASTDN-1 and FORECASTRECVAC-1."""
     dose = series.targets[series.current].dose
     age = relevant_age(dose, history)
     born = history.patient.born_on
     references = _references(series, dose, history)
-    earliest = candidate_earliest_date(series, history) or born
 
     recommended = plus(born, age.earliest_recommended) if age and age.earliest_recommended else None
     if recommended is None:
@@ -197,5 +201,5 @@ def recommended_vaccines(series: PatientSeries, history: History, *days: date) -
 
 def is_priority(dose: SeriesDose, history: History) -> bool:
     """FORECASTPRIORITY-1."""
-    intervals = list(in_force(dose.intervals, history.assessed_on))
+    intervals = in_force(dose.intervals, history.assessed_on)
     return bool(intervals) and all(interval.priority for interval in intervals)

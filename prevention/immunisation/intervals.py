@@ -1,6 +1,5 @@
 """6.5 Evaluate preferable interval, 6.6 Evaluate allowable interval, and their reference dates (3.4)."""
 
-from collections.abc import Iterator
 from datetime import date
 
 from prevention.immunisation.dates import plus
@@ -32,9 +31,9 @@ def reference_date(interval: Interval, series: PatientSeries, history: History, 
     return history.observed.get(interval.from_observation)
 
 
-def in_force(intervals: tuple[Interval, ...], day: date) -> Iterator[Interval]:
+def in_force(intervals: tuple[Interval, ...], day: date) -> list[Interval]:
     """3.3: RELEVANT-1 and RELEVANT-2."""
-    return (interval for interval in intervals if interval.in_force.on(day))
+    return [interval for interval in intervals if interval.in_force is None or interval.in_force.on(day)]
 
 
 def _satisfied(interval: Interval, series: PatientSeries, history: History, position: int) -> bool:
@@ -49,11 +48,13 @@ def satisfies_all_preferable_intervals(
     dose: SeriesDose, series: PatientSeries, history: History, position: int
 ) -> bool:
     """6.5. A target dose without preferable intervals is satisfied by any."""
+    if not dose.intervals:
+        return True
     given_on = history.doses[position].given_on
     return all(_satisfied(one, series, history, position) for one in in_force(dose.intervals, given_on))
 
 
 def satisfies_all_allowable_intervals(dose: SeriesDose, series: PatientSeries, history: History, position: int) -> bool:
     """6.6. A target dose without allowable intervals is satisfied by none."""
-    allowable = list(in_force(dose.allowable_intervals, history.doses[position].given_on))
+    allowable = in_force(dose.allowable_intervals, history.doses[position].given_on)
     return bool(allowable) and all(_satisfied(one, series, history, position) for one in allowable)

@@ -15,10 +15,10 @@ def organize_immunization_history(patient: Patient, schedule: Schedule, assessed
     doses = sorted((dose for dose in patient.doses if dose.given_on <= assessed_on), key=lambda dose: dose.given_on)
     by_antigen: dict[str, list[int]] = {}
     for position, dose in enumerate(doses):
-        for association in schedule.associations.get(dose.cvx, ()):
-            begin = plus_or(patient.born_on, association.begin_age, BEGINNING)
-            if begin <= dose.given_on < plus_or(patient.born_on, association.end_age, END):
-                by_antigen.setdefault(association.antigen, []).append(position)
+        for one in schedule.associations.get(dose.cvx, ()):
+            begin, end = plus_or(patient.born_on, one.begin_age, BEGINNING), plus_or(patient.born_on, one.end_age, END)
+            if begin <= dose.given_on < end:
+                by_antigen.setdefault(one.antigen, []).append(position)
     observed: dict[str, date | None] = {}
     for observation in patient.observations:
         known = observed.get(observation.code)
@@ -42,6 +42,8 @@ def is_relevant(series: AntigenSeries, history: History) -> bool:
         return False
     if series.type is not SeriesType.RISK:
         return True
+    if series.indicated_by.isdisjoint(history.observed):
+        return False
     return any(applies(indication, history) for indication in series.indications)
 
 
@@ -64,4 +66,4 @@ def create_relevant_patient_series(antigen: Antigen, history: History) -> list[P
         # official case 2022-UC-0005 has it (dengue, found at 8, due at 9).
         chosen = [series for series in antigen.series if is_to_come(series, history)]
     relevant = [PatientSeries(series, antigen, [TargetDose(dose) for dose in series.doses]) for series in chosen]
-    return sorted(relevant, key=lambda one: bool(one.series.waits_for)) if len(relevant) > 1 else relevant
+    return sorted(relevant, key=lambda one: one.series.waits) if len(relevant) > 1 else relevant

@@ -91,6 +91,10 @@ class History:
     doses: list[VaccineDoseAdministered]
     by_antigen: dict[str, list[int]]
     observed: dict[str, date | None]
+    # What 7.2 and 7.3 found for an antigen, the same for all its series.
+    immune: dict[str, bool] = field(default_factory=dict)
+    contraindicated: dict[str, bool] = field(default_factory=dict)
+    ruled_out: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -149,11 +153,8 @@ class PatientSeries:
     status: SeriesStatus = SeriesStatus.NOT_COMPLETE
     forecast: SeriesForecast = field(default_factory=SeriesForecast)
     reason: str = ""
-
-    @property
-    def valid_doses(self) -> int:
-        """SELECTB-21: target doses that are satisfied."""
-        return sum(1 for target in self.targets if target.status is TargetDoseStatus.SATISFIED)
+    # SELECTB-21: target doses that are satisfied.
+    valid_doses: int = 0
 
     @property
     def completed_by(self) -> int | None:

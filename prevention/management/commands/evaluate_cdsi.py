@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from prevention.immunisation import deck, official_xml, schedule
+from prevention.immunisation import deck, official_xml, table
 
 
 class Command(BaseCommand):
@@ -23,9 +23,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             supporting = (
-                schedule.build(official_xml.read(options["schedule"], "unnamed", "1900-01-01"))
+                table.build(official_xml.read(options["schedule"], "unnamed", "1900-01-01"))
                 if options["schedule"]
-                else schedule.packaged()
+                else table.packaged()
             )
             cases = [case for path in options["file"] for case in deck.read(path, supporting)]
         except (OSError, deck.NotACaseFile, official_xml.NotSupportingData) as error:

@@ -5,7 +5,8 @@ from typing import Any
 
 from prevention.immunisation.engine import Result, evaluate_and_forecast
 from prevention.immunisation.patient import Observation, Patient, VaccineDoseAdministered
-from prevention.immunisation.schedule import Schedule, build
+from prevention.immunisation.schedule import Schedule
+from prevention.immunisation.table import build
 
 
 def age(absolute="", minimum="", earliest="", latest="", maximum="", effective="", cessation="") -> list[str]:

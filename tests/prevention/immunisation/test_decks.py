@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from prevention.immunisation import deck, official_xml, schedule
+from prevention.immunisation import deck, official_xml, table
 
 FOLDER = Path(os.environ.get("KPCARE_DATA", settings.BASE_DIR.parent / "shared" / "data")) / "cdsi"
 needs_deck = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the official cases are not at {FOLDER} (KPCARE_DATA)")
@@ -16,7 +16,7 @@ needs_deck = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the official cases
 @needs_deck
 @pytest.mark.parametrize("name", ["healthy_dev.csv", "underlying_dev.csv"])
 def test_every_case_that_is_not_held_wrong_agrees(name):
-    supporting = schedule.packaged()
+    supporting = table.packaged()
     differing = {
         case.id: [(row.field, row.expected, row.actual) for row in deck.compare(case, supporting) if not row.agrees]
         for case in deck.read(FOLDER / name, supporting)
@@ -26,7 +26,7 @@ def test_every_case_that_is_not_held_wrong_agrees(name):
 
 @needs_deck
 def test_a_case_held_wrong_does_differ():
-    supporting = schedule.packaged()
+    supporting = table.packaged()
     cases = [case for case in deck.read(FOLDER / "underlying_dev.csv", supporting) if case.id in deck.HELD_WRONG]
     assert cases
     for case in cases:
@@ -36,7 +36,7 @@ def test_a_case_held_wrong_does_differ():
 @needs_deck
 def test_the_packaged_table_is_what_the_official_files_say():
     read = official_xml.read(FOLDER / "schedule", "4.64", "2025-11-10")
-    assert official_xml.lines(read) == schedule.PACKAGED.read_text()
+    assert official_xml.lines(read) == table.PACKAGED.read_text()
 
 
 @needs_deck
@@ -53,7 +53,7 @@ def test_a_file_of_another_form_is_refused(tmp_path):
     other = tmp_path / "other.csv"
     other.write_text("a,b\n1,2\n")
     with pytest.raises(deck.NotACaseFile, match=r"other\.csv"):
-        deck.read(other, schedule.packaged())
+        deck.read(other, table.packaged())
 
 
 def test_a_folder_without_supporting_data_is_refused(tmp_path):
