@@ -104,7 +104,7 @@ def _milliseconds(secret: str, request: Callable[[Any, int], Any]) -> float:
     def work(which: int) -> None:
         # One connection for the whole run, as behind gunicorn.
         for alias in connections:
-            connections[alias].close_if_unusable_or_obsolete = lambda: None
+            vars(connections[alias])["close_if_unusable_or_obsolete"] = lambda: None
         client = Client(headers={"Authorization": f"Bearer {secret}"}, raise_request_exception=False)
         for number in range(3):
             answer = request(client, which * REQUESTS + number)

@@ -1,7 +1,7 @@
 """Budget against actual, by region, facility and department: what was planned, what it cost, what is left."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -79,7 +79,7 @@ def compare(system: Organization, month: datetime.date) -> list[Row]:
     return list(_tree(figures.values(), regions, facilities, departments))
 
 
-def costs(regions: Iterable[UUID], month: datetime.date) -> Iterable[dict[str, Any]]:
+def costs(regions: Iterable[UUID], month: datetime.date) -> Iterable[Mapping[str, Any]]:
     """Costs incurred in the month by place and category; where no place of ours gave the care, the member's region."""
     incurred = UtilisationCost.objects.filter(incurred_on__gte=month, incurred_on__lt=next_month(month))
     return (

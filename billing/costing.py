@@ -165,11 +165,12 @@ def work_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:
     """One share of a run: services, diagnoses, costs, their postings and the members' shares, in one transaction."""
     as_of = datetime.date.fromisoformat(run.parameters["as_of"])
     entities = legal_entities()
+    posted_on = posting_date(set(entities.values()), as_of)
     values = {
         "lower": share.lower,
         "upper": share.upper,
         "as_of": as_of,
-        "posted_on": posting_date(set(entities.values()), as_of),
+        "posted_on": posted_on,
         "icd10": ICD10,
         "procedures": [CPT, HCPCS],
     }
@@ -185,7 +186,7 @@ def work_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:
         cursor.execute(COSTS, values)
         costed = cursor.rowcount
         cursor.execute(SUMS)
-        _post(run, share, cursor.fetchall(), entities, values["posted_on"])
+        _post(run, share, cursor.fetchall(), entities, posted_on)
         cursor.execute(SHARES)
         shares = [_share(row, by=run.started_by) for row in cursor.fetchall()]
     return {"finished": found, "services": services, "costs": costed, "cost_shares": len(shares)}
@@ -202,7 +203,8 @@ def _post(
 ) -> None:
     """One entry for the share: each place's cost against standard cost applied, in its own legal entity."""
     owners = dict(Facility.objects.filter(pk__in={row[0] for row in sums}).values_list("pk", "organization"))
-    lines, applied = [], defaultdict(Decimal)
+    lines: list[Line] = []
+    applied: dict[tuple[Organization, datetime.date], Decimal] = defaultdict(Decimal)
     for facility, department, category, month, system, amount in sums:
         entity = entities[owners.get(facility, system)]
         account = chart.account(entity, chart.CARE_COSTS[UtilisationCost.Category(category)])
@@ -249,11 +251,7 @@ def _share(row: tuple, *, by: User) -> CostShare | None:
         explanation={
             "told": told is not None,
             "allowed": str(amount),
-            **(
-                {name: str(getattr(cost.share, name)) for name in ("deductible", "copay", "coinsurance", "over_limit")}
-                if cost.share
-                else {}
-            ),
+            **(cost.share.explained() if cost.share else {}),
         },
         source=source,
     )

@@ -1,6 +1,7 @@
 """Concepts by system and code, and codings on facts, for the rooms that write facts by hand."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from clinical.models import CodingRole, Fact
 from core.models import CodeSystem, Concept
@@ -40,9 +41,15 @@ def concepts(system: str, displays: Mapping[str, str]) -> dict[str, Concept]:
     return known
 
 
+def codings_of(kind: type[Fact]) -> Any:
+    """The model of the codings of one kind of fact, a `FactCoding` whose rows point to theirs as `fact`."""
+    # Every concrete kind has them (`fact_key`); the abstract one, which is all that the checker sees, has none.
+    return kind._meta.get_field("codings").related_model  # type: ignore[misc]
+
+
 def add_codings(fact: Fact, concepts: Iterable[Concept], role: int = CodingRole.CODE) -> None:
     """Put `concepts` on `fact` in the given role; one that stands there already stays once."""
-    model = type(fact)._meta.get_field("codings").related_model
+    model = codings_of(type(fact))
     model.objects.bulk_create(
         [model(fact=fact, member_id=fact.member_id, role=role, concept=each) for each in dict.fromkeys(concepts)],
         ignore_conflicts=True,
@@ -58,8 +65,11 @@ def names(facts: Iterable[Fact], role: int = CodingRole.CODE) -> dict:
     facts = list(facts)
     if not facts:
         return {}
-    model = type(facts[0])._meta.get_field("codings").related_model
-    rows = model.objects.filter(fact__in=[fact.pk for fact in facts], role=role).select_related("concept__system")
+    rows = (
+        codings_of(type(facts[0]))
+        .objects.filter(fact__in=[fact.pk for fact in facts], role=role)
+        .select_related("concept__system")
+    )
     best: dict = {}
     for row in rows:
         held = best.get(row.fact_id)

@@ -1,37 +1,34 @@
 """The chart's own panels, plugged in like those of every other room."""
 
-from django.http import HttpRequest
+from collections.abc import Callable
+
 from django.utils.translation import gettext_lazy as _
 
 from clinical import chart as reads
 from clinical.chart import Chart
 from clinical.ports import Panel, register_chart_panel
 from clinical.tables import Number, columns
+from core.http import AuthenticatedHttpRequest, once
 from members.models import Member
 
 
-def chart_of(request: HttpRequest, member: Member) -> Chart:
+def chart_of(request: AuthenticatedHttpRequest, member: Member) -> Chart:
     """The chart that this request reads; made once."""
-    found = getattr(request, "_chart", None)
-    if found is None or found.member.pk != member.pk:
-        found = request._chart = Chart(member, request.user)
-    return found
+    return once(request, ("chart", member.pk), lambda: Chart(member, request.user))
 
 
-def counts_of(request: HttpRequest, member: Member) -> dict[str, int]:
-    if not hasattr(request, "_chart_counts"):
-        request._chart_counts = chart_of(request, member).counts()
-    return request._chart_counts
+def counts_of(request: AuthenticatedHttpRequest, member: Member) -> dict[str, int]:
+    return once(request, ("chart counts", member.pk), chart_of(request, member).counts)
 
 
-def _count(name: str):
-    def count(request: HttpRequest, member: Member) -> int:
+def _count(name: str) -> Callable[[AuthenticatedHttpRequest, Member], int]:
+    def count(request: AuthenticatedHttpRequest, member: Member) -> int:
         return counts_of(request, member).get(name, 0)
 
     return count
 
 
-def _timeline(request: HttpRequest, member: Member) -> Panel:
+def _timeline(request: AuthenticatedHttpRequest, member: Member) -> Panel:
     from clinical.ports import timeline
 
     events = reads.timeline(chart_of(request, member))
@@ -43,7 +40,7 @@ def _timeline(request: HttpRequest, member: Member) -> Panel:
     return Panel("clinical/panels/timeline.html", {"events": events})
 
 
-def _problems(request: HttpRequest, member: Member) -> Panel:
+def _problems(request: AuthenticatedHttpRequest, member: Member) -> Panel:
     return Panel(
         "clinical/panels/problems.html",
         {
@@ -53,7 +50,7 @@ def _problems(request: HttpRequest, member: Member) -> Panel:
     )
 
 
-def _medicines(request: HttpRequest, member: Member) -> Panel:
+def _medicines(request: AuthenticatedHttpRequest, member: Member) -> Panel:
     return Panel(
         "clinical/panels/medicines.html",
         {
@@ -63,7 +60,7 @@ def _medicines(request: HttpRequest, member: Member) -> Panel:
     )
 
 
-def _results(request: HttpRequest, member: Member) -> Panel:
+def _results(request: AuthenticatedHttpRequest, member: Member) -> Panel:
     chart = chart_of(request, member)
     values = chart.latest_values()
     asked = request.GET.get("trend", "")
@@ -79,26 +76,26 @@ def _results(request: HttpRequest, member: Member) -> Panel:
     )
 
 
-def _notes(request: HttpRequest, member: Member) -> Panel:
+def _notes(request: AuthenticatedHttpRequest, member: Member) -> Panel:
     return Panel("clinical/panels/notes.html", {"notes": chart_of(request, member).notes()})
 
 
-def _orders(request: HttpRequest, member: Member) -> Panel:
+def _orders(request: AuthenticatedHttpRequest, member: Member) -> Panel:
     return Panel(
         "clinical/panels/orders.html",
         {"orders": chart_of(request, member).orders(), "columns": columns(_("Order"), _("State"), _("By"), _("Date"))},
     )
 
 
-def _immunizations(request: HttpRequest, member: Member) -> Panel:
+def _immunizations(request: AuthenticatedHttpRequest, member: Member) -> Panel:
     return Panel("clinical/panels/immunizations.html", {"doses": chart_of(request, member).immunizations()})
 
 
-def _referrals(request: HttpRequest, member: Member) -> Panel:
+def _referrals(request: AuthenticatedHttpRequest, member: Member) -> Panel:
     return Panel("clinical/panels/referrals.html", {"referrals": chart_of(request, member).referrals()})
 
 
-def _messages(request: HttpRequest, member: Member) -> Panel:
+def _messages(request: AuthenticatedHttpRequest, member: Member) -> Panel:
     from clinical.models import MessageThread
     from clinical.sensitivity import visible
 
@@ -107,7 +104,7 @@ def _messages(request: HttpRequest, member: Member) -> Panel:
     return Panel("clinical/panels/messages.html", {"threads": threads})
 
 
-def _access(request: HttpRequest, member: Member) -> Panel:
+def _access(request: AuthenticatedHttpRequest, member: Member) -> Panel:
     from clinical.models import BreakTheGlass
 
     opened = BreakTheGlass.objects.filter(member=member).select_related("user").order_by("-at")[:100]

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import models
-from django.http import HttpRequest
 
-from clinical.models import Encounter, Task
+from clinical.models import Encounter, Fact, Task
+from core.http import AuthenticatedHttpRequest
 from core.models import Concept, User
 from members.models import Member
 from network.models import Clinician
@@ -37,8 +37,8 @@ class ChartPanel:
     name: str
     label: "str | StrPromise"
     order: int
-    render: Callable[[HttpRequest, Member], Panel | None]
-    count: Callable[[HttpRequest, Member], int | str | None] | None = None
+    render: Callable[[AuthenticatedHttpRequest, Member], Panel | None]
+    count: Callable[[AuthenticatedHttpRequest, Member], int | str | None] | None = None
     place: str = "main"
     on_summary: bool = False
     permission: str | None = None
@@ -51,8 +51,8 @@ def register_chart_panel(
     name: str,
     label: "str | StrPromise",
     order: int,
-    render: Callable[[HttpRequest, Member], Panel | None],
-    count: Callable[[HttpRequest, Member], int | str | None] | None = None,
+    render: Callable[[AuthenticatedHttpRequest, Member], Panel | None],
+    count: Callable[[AuthenticatedHttpRequest, Member], int | str | None] | None = None,
     *,
     place: str = "main",
     on_summary: bool = False,
@@ -83,7 +83,7 @@ class BannerAlert:
     url: str = ""
 
 
-BannerSource = Callable[[HttpRequest, Member], Iterable[BannerAlert]]
+BannerSource = Callable[[AuthenticatedHttpRequest, Member], Iterable[BannerAlert]]
 _banner: dict[str, tuple[int, BannerSource]] = {}
 
 
@@ -92,7 +92,7 @@ def register_banner_alerts(name: str, order: int, source: BannerSource) -> None:
     _banner[name] = (order, source)
 
 
-def banner_alerts(request: HttpRequest, member: Member) -> list[BannerAlert]:
+def banner_alerts(request: AuthenticatedHttpRequest, member: Member) -> list[BannerAlert]:
     ordered = sorted(_banner.items(), key=lambda item: (item[1][0], item[0]))
     return [alert for _, (_, source) in ordered for alert in source(request, member)]
 
@@ -107,7 +107,7 @@ class Since:
     url: str = ""
 
 
-SinceSource = Callable[[HttpRequest, Member, datetime.datetime], Iterable[Since]]
+SinceSource = Callable[[AuthenticatedHttpRequest, Member, datetime.datetime], Iterable[Since]]
 _since: dict[str, SinceSource] = {}
 
 
@@ -116,7 +116,7 @@ def register_since(name: str, source: SinceSource) -> None:
     _since[name] = source
 
 
-def since(request: HttpRequest, member: Member, instant: datetime.datetime) -> list[Since]:
+def since(request: AuthenticatedHttpRequest, member: Member, instant: datetime.datetime) -> list[Since]:
     lines = [line for source in _since.values() for line in source(request, member, instant)]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
@@ -130,7 +130,7 @@ class TimelineEvent:
     kind: str = ""
 
 
-TimelineSource = Callable[[HttpRequest, Member], Iterable[TimelineEvent]]
+TimelineSource = Callable[[AuthenticatedHttpRequest, Member], Iterable[TimelineEvent]]
 _timeline: dict[str, TimelineSource] = {}
 
 
@@ -139,7 +139,7 @@ def register_timeline(name: str, source: TimelineSource) -> None:
     _timeline[name] = source
 
 
-def timeline(request: HttpRequest, member: Member) -> list[TimelineEvent]:
+def timeline(request: AuthenticatedHttpRequest, member: Member) -> list[TimelineEvent]:
     return [event for source in _timeline.values() for event in source(request, member)]
 
 
@@ -158,7 +158,7 @@ class BasketSource:
     """`items` lists what could be signed now; `place(value, member, by=user, encounter=…)` places one of them."""
 
     name: str
-    items: Callable[[HttpRequest, Member], Iterable[BasketItem]]
+    items: Callable[[AuthenticatedHttpRequest, Member], Iterable[BasketItem]]
     place: Callable[..., models.Model]
 
 
@@ -166,7 +166,9 @@ _baskets: dict[str, BasketSource] = {}
 
 
 def register_basket(
-    name: str, items: Callable[[HttpRequest, Member], Iterable[BasketItem]], place: Callable[..., models.Model]
+    name: str,
+    items: Callable[[AuthenticatedHttpRequest, Member], Iterable[BasketItem]],
+    place: Callable[..., models.Model],
 ) -> None:
     """Orders prepared from what a room knows, like prevention's gaps; one signature places the chosen ones."""
     _baskets[name] = BasketSource(name, items, place)
@@ -218,7 +220,7 @@ def order_checks() -> dict[str, OrderCheck]:
 
 
 class PlacedHook(Protocol):
-    def __call__(self, order: models.Model, draft: OrderDraft, *, by: User) -> None: ...
+    def __call__(self, order: Fact, draft: OrderDraft, *, by: User) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -230,7 +232,7 @@ class OrderKind:
     label: "str | StrPromise"
     order: int
     choices: Callable[[str], Iterable[Concept]] | None = None
-    make: Callable[[OrderDraft], models.Model] | None = None
+    make: Callable[[OrderDraft], Fact] | None = None
     placed: PlacedHook | None = None
     permission: str = "clinical.place_order"
     url: Callable[[Member, Encounter | None], str] | None = None
@@ -245,7 +247,7 @@ def register_order_kind(
     order: int = 100,
     *,
     choices: Callable[[str], Iterable[Concept]] | None = None,
-    make: Callable[[OrderDraft], models.Model] | None = None,
+    make: Callable[[OrderDraft], Fact] | None = None,
     placed: PlacedHook | None = None,
     permission: str = "clinical.place_order",
     url: Callable[[Member, Encounter | None], str] | None = None,

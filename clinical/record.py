@@ -47,15 +47,15 @@ class Point:
 
 @dataclass
 class Series:
-    """All values of one kind of result, oldest first; the last is the current one."""
+    """All values of one kind of result, oldest first; the last is the current one, from the row `latest`."""
 
     code: str
     label: str
     unit: str
+    latest: Observation
     points: list[Point] = field(default_factory=list)
     low: Decimal | None = None
     high: Decimal | None = None
-    latest: Observation | None = None
 
     @property
     def last(self) -> Point:
@@ -143,11 +143,11 @@ def medicines(member: Member, *, hide_sensitive: bool) -> list[Item]:
         .order_by("request_id", "effective")
         .values_list("request_id", "effective")
     )
-    items = _items(rows, detail=lambda row: row.dosage_text)
-    for item in items:
-        filled = last.get(item.row.pk)
-        item.row.last_fill = filled.lower if filled else None
-    return items
+    found = list(rows)
+    for row in found:
+        filled = last.get(row.pk)
+        row.last_fill = filled.lower if filled else None
+    return _items(found, detail=lambda row: row.dosage_text)
 
 
 def immunizations(member: Member, *, hide_sensitive: bool) -> list[Item]:
@@ -174,7 +174,7 @@ def results(member: Member, *, hide_sensitive: bool, since: datetime.datetime | 
         if concept is None or not value or row.effective is None:
             continue
         one = series.setdefault(
-            concept.code, Series(concept.code, short_name(concept.display), readable_unit(row.value_unit))
+            concept.code, Series(concept.code, short_name(concept.display), readable_unit(row.value_unit), row)
         )
         one.points.append(
             Point(row.effective.lower.date(), value, row.interpretation if row.interpretation != "N" else "")

@@ -5,14 +5,18 @@ Codes: LOINC, as in the FHIR R4 vital signs profile. Bounds catch slips of the h
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 @dataclass(frozen=True)
 class Vital:
     name: str
-    label: str
+    label: "StrPromise"
     loinc: str
     display: str
     unit: str

@@ -10,6 +10,8 @@ from django.db import connection, transaction
 from core.context import Context, use
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from core.models import User
 
 ReachProvider = Callable[["User"], tuple[set, set]]
@@ -30,7 +32,12 @@ def register_roles(namer: Callable[["User"], str]) -> Callable[["User"], str]:
 
 
 def context_for(
-    user: "User | None", *, role: str = "", reason: str = "", ip_address: str | None = None, request_id: str = ""
+    user: "User | AnonymousUser | None",
+    *,
+    role: str = "",
+    reason: str = "",
+    ip_address: str | None = None,
+    request_id: str = "",
 ) -> Context:
     """The context in which `user` acts: the members and organisations they reach. None or anonymous: nobody.
 

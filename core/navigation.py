@@ -16,10 +16,12 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from core.http import AuthenticatedHttpRequest, authenticated
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-Counter = Callable[[HttpRequest], int | None]
+Counter = Callable[[AuthenticatedHttpRequest], int | None]
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class Navigation:
             url = url_or_none(entry.url_name)
             if url is not None:
                 found.append((entry, url))
+        known = authenticated(request)
         current = current_url(request.path, [url for _, url in found])
         return [
             Link(
@@ -95,7 +98,7 @@ class Navigation:
                 url=url,
                 current=url == current,
                 icon=entry.icon,
-                count=entry.count(request) if entry.count and request.user.is_authenticated else None,
+                count=entry.count(known) if entry.count and known else None,
                 places=entry.places,
                 short=entry.short or entry.label,
             )

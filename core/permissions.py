@@ -4,10 +4,12 @@ Rooms state their rules as grants. A permission with no grant refuses everybody;
 reason. Views, API, admin and templates all ask here; every view says which permission it needs.
 """
 
+from __future__ import annotations
+
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import rules
 from django.contrib.auth.views import redirect_to_login
@@ -15,9 +17,23 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from core import audit
+from core.http import authenticated
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from core.models import User
 
 Predicate = rules.Predicate
 View = Callable[..., HttpResponse]
+
+
+class GuardedView(Protocol):
+    """A view that says who may: the name of a permission, "signed in" or "public"."""
+
+    permission: str
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse: ...
 
 
 @dataclass(frozen=True)
@@ -47,7 +63,7 @@ def grant(permission: str, predicate: Predicate, *, because: str) -> None:
     rules.set_perm(permission, functools.reduce(lambda one, other: one | other, (g.predicate for g in held)))
 
 
-def may(user, permission: str, obj: Any = None) -> Decision:
+def may(user: User | AnonymousUser, permission: str, obj: Any = None) -> Decision:
     """Whether `user` may do `permission` to `obj`, and why.
 
     Raises `LookupError` for a permission that no room stated: a mistyped name must not pass for a refusal.
@@ -62,7 +78,9 @@ def may(user, permission: str, obj: Any = None) -> Decision:
     return Decision(False, "no role or relationship allows it")
 
 
-def require(user, permission: str, obj: Any = None, *, request: HttpRequest | None = None) -> Decision:
+def require(
+    user: User | AnonymousUser, permission: str, obj: Any = None, *, request: HttpRequest | None = None
+) -> Decision:
     """`may`, or `PermissionDenied`; the refusal is audited where a rollback cannot take it along."""
     decision = may(user, permission, obj)
     if not decision:
@@ -71,45 +89,50 @@ def require(user, permission: str, obj: Any = None, *, request: HttpRequest | No
     return decision
 
 
-def requires(permission: str, obj: Callable[..., Any] | None = None) -> Callable[[View], View]:
+def states(view: View, permission: str) -> GuardedView:
+    """The view, saying who may."""
+    stating = cast(GuardedView, view)
+    stating.permission = permission
+    return stating
+
+
+def requires(permission: str, obj: Callable[..., Any] | None = None) -> Callable[[View], GuardedView]:
     """View decorator: the signed-in user needs `permission` on `obj(request, **url_arguments)`.
 
     The record is found before the view runs and given to it as `request.record`; the ground on which access was
     given is `request.decision`.
     """
 
-    def decorate(view: View) -> View:
+    def decorate(view: View) -> GuardedView:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-            if not request.user.is_authenticated:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            known = authenticated(request)
+            if known is None:
                 return redirect_to_login(request.get_full_path())
-            request.record = obj(request, **kwargs) if obj else None
-            request.decision = require(request.user, permission, request.record, request=request)
-            return view(request, *args, **kwargs)
+            known.record = obj(known, **kwargs) if obj else None
+            known.decision = require(known.user, permission, known.record, request=known)
+            return view(known, *args, **kwargs)
 
-        guarded.permission = permission
-        return guarded
+        return states(guarded, permission)
 
     return decorate
 
 
-def signed_in(view: View) -> View:
+def signed_in(view: View) -> GuardedView:
     """View decorator: any signed-in user, about nothing but their own account."""
 
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
 
-    guarded.permission = "signed in"
-    return guarded
+    return states(guarded, "signed in")
 
 
-def public(view: View) -> View:
+def public(view: View) -> GuardedView:
     """View decorator: anybody; the view shows nothing about a person."""
-    view.permission = "public"
-    return view
+    return states(view, "public")
 
 
 def stated() -> dict[str, list[Grant]]:

@@ -55,7 +55,7 @@ def seal() -> int:
         sealed = 0
         if last and _oldest_running() < last.below_xid:
             sealed += _close_era(last)
-            last = AuditSeal.objects.order_by("-id").first()
+            last = AuditSeal.objects.latest("id")
             above, since = last.last_id, 0
         else:
             above, since = (last.above_id, last.below_xid) if last else (0, 0)

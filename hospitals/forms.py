@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.choices import offer_rows, offer_values
 from core.models import User
 from hospitals.actions.stays import DISPOSITIONS, TURNS
 from hospitals.models import BedAssignment, Stay, StayStatus
@@ -33,6 +34,11 @@ class StayChoice(forms.ModelChoiceField):
         return f"{stay.member.family}, {stay.member.given}"
 
 
+class WardChoice(forms.ModelChoiceField):
+    def label_from_instance(self, ward: Department) -> str:
+        return ward.name
+
+
 class AdmitForm(forms.Form):
     mrn = forms.CharField(label=_("Record number (MRN)"), max_length=14)
     status = forms.ChoiceField(
@@ -47,7 +53,7 @@ class AdmitForm(forms.Form):
     def __init__(self, *args, facility: Facility, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["mrn"].widget.attrs["autocomplete"] = "off"
-        self.fields["attending"].queryset = attendings(facility)
+        offer_rows(self, "attending", attendings(facility))
 
     def clean_mrn(self) -> Member:
         """The member themselves, so that a mistyped number is told here. Only people within reach are found."""
@@ -71,7 +77,7 @@ class TransferForm(forms.Form):
 
     def __init__(self, *args, stay: Stay, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["bed"].queryset = free_beds(stay.facility)
+        offer_rows(self, "bed", free_beds(stay.facility))
 
 
 class SwapForm(forms.Form):
@@ -80,7 +86,7 @@ class SwapForm(forms.Form):
     def __init__(self, *args, stay: Stay, **kwargs):
         super().__init__(*args, **kwargs)
         others = Stay.objects.current().filter(facility=stay.facility).exclude(pk=stay.pk)
-        self.fields["other"].queryset = others.select_related("member").order_by("member__name_key", "pk")
+        offer_rows(self, "other", others.select_related("member").order_by("member__name_key", "pk"))
 
 
 class StatusForm(forms.Form):
@@ -89,7 +95,7 @@ class StatusForm(forms.Form):
     def __init__(self, *args, now: str, **kwargs):
         super().__init__(*args, **kwargs)
         turns = TURNS.get(now, ()) if now else ()
-        self.fields["status"].choices = [(value, StayStatus.Status(value).label) for value in turns]
+        offer_values(self, "status", [(value, StayStatus.Status(value).label) for value in turns])
 
 
 class SummaryForm(forms.Form):
@@ -105,7 +111,7 @@ class DischargeForm(forms.Form):
 
 
 class HandoffForm(forms.Form):
-    to_department = forms.ModelChoiceField(Department.objects.none(), label=_("To"))
+    to_department = WardChoice(Department.objects.none(), label=_("To"))
     illness_severity = forms.ChoiceField(
         label=_("Illness severity"), choices=[(w, w) for w in ("stable", "watcher", "unstable")]
     )
@@ -115,6 +121,4 @@ class HandoffForm(forms.Form):
 
     def __init__(self, *args, stay: Stay, **kwargs):
         super().__init__(*args, **kwargs)
-        field = self.fields["to_department"]
-        field.queryset = Department.objects.filter(facility=stay.facility).order_by("name")
-        field.label_from_instance = lambda ward: ward.name
+        offer_rows(self, "to_department", Department.objects.filter(facility=stay.facility).order_by("name"))

@@ -7,5 +7,6 @@ from hospitals.models import Handoff
 
 
 def handoff_url(task: Task) -> str:
-    stay = Handoff.objects.filter(pk=task.focus_id).values_list("stay", flat=True).first()
+    found = Handoff.objects.filter(pk=task.focus_id) if task.focus_id else Handoff.objects.none()
+    stay = found.values_list("stay", flat=True).first()
     return reverse("hospitals:stay", args=[stay]) if stay else reverse("hospitals:board")

@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -119,7 +119,7 @@ class Enrolment:
             "the plan's tax id, then replay.",
         )
 
-    def _set_aside(self, refused: list[tuple[MemberLoop | None, Fault]]) -> None:
+    def _set_aside(self, refused: Sequence[tuple[MemberLoop | None, Fault]]) -> None:
         rows = [
             SetAside(
                 run=self.run,

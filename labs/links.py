@@ -8,5 +8,6 @@ from labs.models import LabResult
 
 def result_url(task: Task) -> str:
     """The order's page of a task about one result; the bench where the result is out of reach."""
-    order = LabResult.objects.filter(pk=task.focus_id).values_list("order", flat=True).first()
+    found = LabResult.objects.filter(pk=task.focus_id) if task.focus_id else LabResult.objects.none()
+    order = found.values_list("order", flat=True).first()
     return reverse("labs:order", args=[order]) if order else reverse("labs:bench")

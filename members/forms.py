@@ -1,8 +1,12 @@
 """What people type about people."""
 
+import datetime
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.choices import offer_rows
 from core.models import User
 from members.models import Member, Proxy
 from members.portal import SCOPES
@@ -55,7 +59,7 @@ class RegistrationForm(PersonForm):
 
     def __init__(self, *args, systems, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["organization"].queryset = systems
+        offer_rows(self, "organization", systems)
         if len(systems) == 1:
             self.fields["organization"].initial = systems[0]
 
@@ -72,7 +76,10 @@ class ProxyForm(forms.Form):
     )
     until = forms.DateField(label=_("Until"), required=False, widget=DATE)
 
-    def __init__(self, *args, today, **kwargs):
+    # The account of that address, once the form is valid.
+    user: User
+
+    def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
 
@@ -85,11 +92,12 @@ class ProxyForm(forms.Form):
     def clean_email(self) -> str:
         """The same words whether there is an account or not: who has one is nobody's business."""
         email = self.cleaned_data["email"]
-        self.user = User.objects.filter(email__iexact=email, is_active=True, kind="person").first()
-        if self.user is None:
+        found = User.objects.filter(email__iexact=email, is_active=True, kind="person").first()
+        if found is None:
             raise forms.ValidationError(
                 _("Access could not be given to this address. Ask them which one they sign in with.")
             )
+        self.user = found
         return email
 
 

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.db import register_reach
+from core.http import AuthenticatedHttpRequest, authenticated, forget, once
 from core.navigation import Person, frame
 from core.permissions import grant
 from members.models import Member, Proxy
@@ -57,29 +58,28 @@ def people(user) -> list[Member]:
     return ([own] if own else []) + [member for member in others if own is None or member.pk != own.pk]
 
 
-def open_member(request: HttpRequest, **kwargs) -> Member:
+def open_member(request: AuthenticatedHttpRequest, **kwargs) -> Member:
     """The member whose record is open: the one chosen in this session if still allowed, else one's own.
 
     Raises `PermissionDenied` for an account that has no record and is nobody's proxy.
     """
-    cached = getattr(request, "_open_member", None)
-    if cached is not None:
-        return cached
-    allowed = people(request.user)
-    if not allowed:
-        raise PermissionDenied("This account has no member record.")
-    chosen = request.session.get(SESSION_KEY) if hasattr(request, "session") else None
-    member = next((member for member in allowed if str(member.pk) == chosen), allowed[0])
-    request._open_member = member
-    return member
+
+    def find() -> Member:
+        allowed = people(request.user)
+        if not allowed:
+            raise PermissionDenied("This account has no member record.")
+        chosen = request.session.get(SESSION_KEY) if hasattr(request, "session") else None
+        return next((member for member in allowed if str(member.pk) == chosen), allowed[0])
+
+    return once(request, "open member", find)
 
 
-def choose_member(request: HttpRequest, member: Member) -> None:
+def choose_member(request: AuthenticatedHttpRequest, member: Member) -> None:
     """Open the record of `member` for the rest of the session. Raises `PermissionDenied` where it may not be."""
     if member.pk not in {person.pk for person in people(request.user)}:
         raise PermissionDenied("This record is not yours to open.")
     request.session[SESSION_KEY] = str(member.pk)
-    request._open_member = None
+    forget(request, "open member")
 
 
 def scopes_for(user, member: Member) -> frozenset[str]:
@@ -130,8 +130,9 @@ for _scope in SCOPES:
     grant(f"members.portal_{_scope}", is_proxy(_scope), because=f"a proxy who may {_scope}")
 
 
-def _menu(request: HttpRequest) -> Iterable[Person]:
-    if not request.user.is_authenticated:
+def _menu(anybody: HttpRequest) -> Iterable[Person]:
+    request = authenticated(anybody)
+    if request is None:
         return []
     found = people(request.user)
     if not found:

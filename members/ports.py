@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpRequest
-
+from core.http import AuthenticatedHttpRequest
 from members.models import Member
 
 
@@ -36,7 +35,7 @@ class PortalCard:
     until: datetime.date | None = None
 
 
-CardMaker = Callable[[HttpRequest, Member], PortalCard | Iterable[PortalCard] | None]
+CardMaker = Callable[[AuthenticatedHttpRequest, Member], PortalCard | Iterable[PortalCard] | None]
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def register_portal_card(name: str, order: int, make: CardMaker, *, scope: str =
     _cards[name] = _Registered(order, name, make, scope)
 
 
-def portal_cards(request: HttpRequest, member: Member, scopes: frozenset[str]) -> list[PortalCard]:
+def portal_cards(request: AuthenticatedHttpRequest, member: Member, scopes: frozenset[str]) -> list[PortalCard]:
     """All cards for one member, in order, of those that somebody with `scopes` may see."""
     found: list[PortalCard] = []
     for card in sorted(_cards.values(), key=lambda card: (card.order, card.name)):

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.choices import offer_rows
 from network.models import Facility
 from pharmacy.models import ClinicalDrug, DrugProduct
 from pharmacy.ordering import Terms
@@ -27,7 +28,7 @@ class PrescribeForm(forms.Form):
 
     def __init__(self, *args, pharmacies, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["pharmacy"].queryset = pharmacies  # type: ignore[attr-defined]
+        offer_rows(self, "pharmacy", pharmacies)
 
     def clean(self):
         given = super().clean() or {}

@@ -2,6 +2,8 @@
 
 import datetime
 import uuid
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
@@ -9,10 +11,19 @@ from django.db.models.functions import Coalesce
 from network.models import Facility, Organization
 from pharmacy.models import Fill, StockLot, StockMovement
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 UNITS = DecimalField(max_digits=12, decimal_places=3)
 
 
-def lots_out_of_balance() -> QuerySet[StockLot]:
+class Balance(TypedDict):
+    """What a lot's movements add up to."""
+
+    moved: Decimal
+
+
+def lots_out_of_balance() -> "QuerySet[WithAnnotations[StockLot, Balance]]":
     """Lots whose units are not the sum of their movements (`moved`). Always empty, or somebody wrote by hand."""
     moved = (
         StockMovement.objects.filter(lot=OuterRef("pk")).values("lot").annotate(total=Sum("quantity")).values("total")

@@ -64,7 +64,7 @@ def plan_year(on: datetime.date) -> tuple[datetime.date, datetime.date]:
     return datetime.date(on.year, 1, 1), datetime.date(on.year + 1, 1, 1)
 
 
-def limit_of(product: Product, scope: str, category: str) -> Decimal | None:
+def limit_of(product: Product, scope: Accumulator.Scope, category: Accumulator.Category) -> Decimal | None:
     """A product's limit; zero says that it has none."""
     return getattr(product, LIMIT_FIELDS[scope, category]) or None
 

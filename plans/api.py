@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from core.api.resources import described, resource
 from members.api import MemberRecords
-from plans.models import CoveragePeriod
+from plans.models import CoveragePeriod, Product
 
 FIELDS = ("id", "member", "coverage", "product", "benefit", "payer_order", "tier", "valid", "known", "reason")
 
@@ -44,7 +44,7 @@ class CoverageApi(MemberRecords):
 
     def added(self, found: list[dict], request: Request) -> list[dict]:
         keys = {row["product"] for row in found}
-        named = {p.pk: p for p in CoveragePeriod.product.field.related_model.objects.filter(pk__in=keys)}
+        named = {p.pk: p for p in Product.objects.filter(pk__in=keys)}
         for row in found:
             row["product_name"] = named[row["product"]].name
             row["line_of_business"] = named[row["product"]].line_of_business

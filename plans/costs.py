@@ -6,7 +6,7 @@ price charged: both come from `share_of`.
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
@@ -43,6 +43,10 @@ class Share:
     @property
     def member(self) -> Decimal:
         return self.deductible + self.copay + self.coinsurance - self.over_limit
+
+    def explained(self) -> dict[str, str]:
+        """The parts by name, as a row keeps them to explain itself."""
+        return {part.name: str(getattr(self, part.name)) for part in fields(self)}
 
 
 @dataclass(frozen=True)
@@ -157,7 +161,10 @@ def charge(*, by: User, member: Member, service: str, on: datetime.date, allowed
         hold_limits(member.pk, period, on)
     cost = cost_of(member, service, on, allowed=allowed)
     if cost.share is not None and cost.period is not None:
-        counted = {DEDUCTIBLE: min(cost.share.deductible, cost.share.member), OUT_OF_POCKET: cost.share.member}
+        counted: dict[str, Decimal] = {
+            DEDUCTIBLE: min(cost.share.deductible, cost.share.member),
+            OUT_OF_POCKET: cost.share.member,
+        }
         record_accumulators(by=by, member_id=member.pk, period=cost.period, on=on, source=source, amounts=counted)
     return cost
 

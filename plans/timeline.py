@@ -115,7 +115,7 @@ def reinstate(timeline: Timeline, start: Date | None, past: Timeline) -> Timelin
         raise CoverageError("nothing_to_reinstate", "This person never had this coverage, so none can be reinstated.")
     if last.end is None and timeline:
         return timeline
-    begin = start or (last.end if timeline else last.start)
+    begin = start or (timeline and last.end) or last.start
     return normal([*without(timeline, begin), replace(last, start=begin, end=None)])
 
 

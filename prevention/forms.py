@@ -5,6 +5,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.choices import offer_values
+
 
 class NotNowForm(forms.Form):
     """ "Not now", until a day, with a reason that the clinician sees."""
@@ -50,7 +52,9 @@ class WorklistFilter(forms.Form):
     rule = forms.ChoiceField(label=_("Due for"), required=False)
     language = forms.ChoiceField(label=_("Language"), required=False, choices=[("", _("Any"))])
 
-    def __init__(self, *args: Any, rules: list[tuple[str, str]], languages: list[tuple[str, str]], **kwargs: Any):
+    def __init__(
+        self, *args: Any, rules: list[tuple[str, str]], languages: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rule"].choices = rules
-        self.fields["language"].choices = [("", _("Any")), *languages]
+        offer_values(self, "rule", rules)
+        offer_values(self, "language", [("", _("Any")), *languages])

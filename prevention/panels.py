@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from clinical import ports as clinical
+from core.http import AuthenticatedHttpRequest
 from core.models import User
 from members.models import Member
 from members.ports import Place, PortalCard, register_portal_card
@@ -17,7 +17,7 @@ from scheduling.models import Appointment
 from scheduling.ports import BookingOrigin, register_booking_origin
 
 
-def portal_gaps(request: HttpRequest, member: Member) -> Iterable[PortalCard]:
+def portal_gaps(request: AuthenticatedHttpRequest, member: Member) -> Iterable[PortalCard]:
     """A card for each open gap, and what is next due for the calm line."""
     for gap in CareGap.objects.filter(member=member, rule__in=BY_ID).open().longest_due_first():
         found = BY_ID[gap.rule]
@@ -39,18 +39,18 @@ def portal_gaps(request: HttpRequest, member: Member) -> Iterable[PortalCard]:
         )
 
 
-def chart_gaps(request: HttpRequest, member: Member) -> clinical.Panel | None:
+def chart_gaps(request: AuthenticatedHttpRequest, member: Member) -> clinical.Panel | None:
     states = CareRuleState.objects.filter(member=member, applies=True, rule__in=BY_ID).order_by("next_due_on")
     gaps = {gap.rule: gap for gap in CareGap.objects.filter(member=member, rule__in=BY_ID).standing()}
     rows = [{"rule": BY_ID[state.rule], "state": state, "gap": gaps.get(state.rule)} for state in states]
     return clinical.Panel("prevention/chart_panel.html", {"rows": rows}) if rows else None
 
 
-def count_gaps(request: HttpRequest, member: Member) -> int:
+def count_gaps(request: AuthenticatedHttpRequest, member: Member) -> int:
     return CareGap.objects.filter(member=member, rule__in=BY_ID).open().count()
 
 
-def banner(request: HttpRequest, member: Member) -> Iterable[clinical.BannerAlert]:
+def banner(request: AuthenticatedHttpRequest, member: Member) -> Iterable[clinical.BannerAlert]:
     count = count_gaps(request, member)
     if count:
         from django.utils.translation import ngettext
@@ -58,7 +58,7 @@ def banner(request: HttpRequest, member: Member) -> Iterable[clinical.BannerAler
         yield clinical.BannerAlert(ngettext("%(count)d gap", "%(count)d gaps", count) % {"count": count}, "due")
 
 
-def basket_items(request: HttpRequest, member: Member) -> Iterable[clinical.BasketItem]:
+def basket_items(request: AuthenticatedHttpRequest, member: Member) -> Iterable[clinical.BasketItem]:
     """Orders ready to sign: what the rules would have."""
     for gap in CareGap.objects.filter(member=member, rule__in=BY_ID).open().longest_due_first():
         way = next((way for way in BY_ID[gap.rule].ways if way.kind == "order"), None)
@@ -71,7 +71,7 @@ def place_from_basket(value: str, member: Member, *, by: User, encounter=None):
     return actions.order_for_gap(gap, by=by)
 
 
-def booking_origin(request: HttpRequest, member: Member, value: str) -> BookingOrigin | None:
+def booking_origin(request: AuthenticatedHttpRequest, member: Member, value: str) -> BookingOrigin | None:
     gap = CareGap.objects.filter(pk=value, member=member, rule__in=BY_ID).first()
     if gap is None:
         return None

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+import psycopg2
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -42,7 +43,8 @@ class BookingRefused(ValidationError):
 
 def _refuse(error: IntegrityError) -> BookingRefused:
     """The refusal that a constraint stands for; anything unknown is raised again."""
-    constraint = error.__cause__.diag.constraint_name if error.__cause__ else ""
+    cause = error.__cause__
+    constraint = cause.diag.constraint_name if isinstance(cause, psycopg2.Error) else ""
     said = {
         "scheduling_appointment_seat": ("taken", _("Somebody else has just taken this time. Please choose another.")),
         "scheduling_appointment_capacity": ("taken", _("This time is full. Please choose another.")),

@@ -5,6 +5,7 @@ import datetime
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.choices import offer_rows
 from network.models import Clinician, Department, Room
 from scheduling.models import VisitType
 
@@ -22,11 +23,10 @@ class FindTimeForm(forms.Form):
 
     def __init__(self, *args, types: list[VisitType], places: list[Department], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["type"].queryset = VisitType.objects.filter(pk__in=[kind.pk for kind in types]).order_by("name")
-        self.fields["type"].empty_label = None
-        self.fields["place"].queryset = (
-            Department.objects.filter(pk__in=[place.pk for place in places]).select_related("facility").order_by("name")
-        )
+        kinds = VisitType.objects.filter(pk__in=[kind.pk for kind in types]).order_by("name")
+        offer_rows(self, "type", kinds).empty_label = None
+        near = Department.objects.filter(pk__in=[place.pk for place in places])
+        offer_rows(self, "place", near.select_related("facility").order_by("name"))
 
 
 class ReasonForm(forms.Form):
@@ -56,9 +56,13 @@ class SessionForm(forms.Form):
 
     def __init__(self, *args, department: Department, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["clinician"].queryset = Clinician.objects.filter(
-            employments__department=department, employments__period__contains=datetime.date.today()
-        ).order_by("family", "given")
+        offer_rows(
+            self,
+            "clinician",
+            Clinician.objects.filter(
+                employments__department=department, employments__period__contains=datetime.date.today()
+            ).order_by("family", "given"),
+        )
 
     def clean(self):
         cleaned = super().clean() or {}
@@ -72,4 +76,4 @@ class RoomForm(forms.Form):
 
     def __init__(self, *args, department: Department, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["room"].queryset = Room.objects.filter(department=department).order_by("name")
+        offer_rows(self, "room", Room.objects.filter(department=department).order_by("name"))

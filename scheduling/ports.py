@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.http import HttpRequest
-
+from core.http import AuthenticatedHttpRequest
 from core.models import User
 from members.models import Member
 from scheduling.models import Appointment
@@ -22,7 +21,7 @@ class BookingOrigin:
 
 @dataclass(frozen=True)
 class _Origin:
-    find: Callable[[HttpRequest, Member, str], BookingOrigin | None]
+    find: Callable[[AuthenticatedHttpRequest, Member, str], BookingOrigin | None]
     booked: Callable[[Appointment, str, User], None] | None
 
 
@@ -31,7 +30,7 @@ _origins: dict[str, _Origin] = {}
 
 def register_booking_origin(
     name: str,
-    find: Callable[[HttpRequest, Member, str], BookingOrigin | None],
+    find: Callable[[AuthenticatedHttpRequest, Member, str], BookingOrigin | None],
     booked: Callable[[Appointment, str, User], None] | None = None,
 ) -> None:
     """Links to `scheduling:book` with `?from=<name>:<value>` show what `find(request, member, value)` says;
@@ -39,7 +38,7 @@ def register_booking_origin(
     _origins[name] = _Origin(find, booked)
 
 
-def booking_origin(request: HttpRequest, member: Member, source: str) -> BookingOrigin | None:
+def booking_origin(request: AuthenticatedHttpRequest, member: Member, source: str) -> BookingOrigin | None:
     """The origin that `?from=` names, or None where no room knows it or it is not this member's."""
     name, _, value = source.partition(":")
     found = _origins.get(name)

@@ -214,10 +214,7 @@ def _divide(claim: OutsideClaim, allowed: Decimal, *, by: User, at: datetime.dat
         explanation={
             "claim": str(claim.pk),
             "allowed": str(allowed),
-            "deductible": str(cost.share.deductible),
-            "copay": str(cost.share.copay),
-            "coinsurance": str(cost.share.coinsurance),
-            "over_limit": str(cost.share.over_limit),
+            **(cost.share.explained() if cost.share else {}),
         },
         source=source,
     )

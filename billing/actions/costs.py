@@ -19,11 +19,6 @@ def post_outside_cost(cost: UtilisationCost, *, plan: Organization, by: User, on
     cost.posted_on = posting_date([entity], on)
     cost.save(force_insert=True)
     if cost.amount:
-        dimensions = {
-            "facility_id": cost.facility_id,
-            "department_id": cost.department_id,
-            "service_month": cost.incurred_on.replace(day=1),
-        }
         expense = chart.account(entity, chart.CARE_COSTS[UtilisationCost.Category(cost.category)])
         payable = chart.account(entity, chart.CLAIMS_PAYABLE)
         post_entry(
@@ -32,8 +27,14 @@ def post_outside_cost(cost: UtilisationCost, *, plan: Organization, by: User, on
             description="Outside claim priced",
             posted_on=cost.posted_on,
             lines=[
-                Line(expense, Decimal(cost.amount), **dimensions),
-                Line(payable, -Decimal(cost.amount), **dimensions),
+                Line(
+                    account,
+                    amount,
+                    facility_id=cost.facility_id,
+                    department_id=cost.department_id,
+                    service_month=cost.incurred_on.replace(day=1),
+                )
+                for account, amount in ((expense, Decimal(cost.amount)), (payable, -Decimal(cost.amount)))
             ],
         )
     return cost

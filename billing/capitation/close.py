@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -289,8 +290,8 @@ def totals(run: CapitationRun, shares: dict[str, Any], *, lines: str = LINES) ->
     with connection.cursor() as cursor:
         cursor.execute(sql.TOTALS.format(lines=lines), {"run": run.pk, "month": run.payment_month})
         sums = [
-            Sum(str(row[0]), row[1], row[2], str(row[3]), *(key and str(key) for key in row[4:6]), row[6], row[7])
-            for row in cursor.fetchall()
+            Sum(str(contract), line, is_current, str(region), _text(facility), _text(department), lines, amount)
+            for contract, line, is_current, region, facility, department, lines, amount in cursor.fetchall()
         ]
     return {
         "lines": sum(found.lines for found in sums),
@@ -303,6 +304,10 @@ def totals(run: CapitationRun, shares: dict[str, Any], *, lines: str = LINES) ->
         "contracts": _grouped(sums, "contract", "line_of_business"),
         "places": _grouped(sums, "region", "facility", "department"),
     }
+
+
+def _text(key: UUID | None) -> str | None:
+    return None if key is None else str(key)
 
 
 def _amount(sums: Iterable[Sum]) -> str:

@@ -334,4 +334,4 @@ def _birthday(born: datetime.date, years: int) -> datetime.date:
 def newest(scores: Iterable[RiskScore]) -> RiskScore | None:
     """Of one member's scores for a payment year, the one that is paid on: final, else mid-year, else initial."""
     order = [RiskScore.Run.FINAL, RiskScore.Run.MID_YEAR, RiskScore.Run.INITIAL]
-    return min(scores, key=lambda found: order.index(found.run), default=None)
+    return min(scores, key=lambda found: order.index(RiskScore.Run(found.run)), default=None)

@@ -3,7 +3,7 @@
 import datetime
 from decimal import Decimal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from billing.budgets import by_month, compare
 from billing.capitation.close import parse_month
 from billing.permissions import READ, systems_of
+from core.http import AuthenticatedHttpRequest
 from core.permissions import requires
 from network.models import Organization
 
@@ -24,7 +25,7 @@ def months_to(last: datetime.date, count: int = 12) -> list[datetime.date]:
 
 
 @requires("billing.view_budget")
-def budget(request: HttpRequest) -> HttpResponse:
+def budget(request: AuthenticatedHttpRequest) -> HttpResponse:
     """A month's budget and cost by region, facility and department, and how the year went."""
     today = timezone.localdate()
     try:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from billing.forms import ReasonForm
 from billing.models import CapitationContract, CapitationLine, CapitationRun
 from billing.permissions import READ, systems_of
 from core import audit, jobs
+from core.http import AuthenticatedHttpRequest
 from core.permissions import requires
 from network.models import Department, Facility, Region
 from plans.models.products import LineOfBusiness
@@ -23,12 +24,12 @@ PAGE = 25
 STATUS = {"open": "info", "posted": "good", "estimate": "plain", "withdrawn": "due"}
 
 
-def find_run(request: HttpRequest, run_id: UUID, **rest: Any) -> CapitationRun:
+def find_run(request: AuthenticatedHttpRequest, run_id: UUID, **rest: Any) -> CapitationRun:
     return get_object_or_404(CapitationRun.objects.select_related("organization", "job"), pk=run_id)
 
 
 @requires("billing.view_capitation")
-def runs(request: HttpRequest) -> HttpResponse:
+def runs(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The runs of the person's plans, newest first, with what each paid."""
     found = (
         CapitationRun.objects.filter(organization__system__in=systems_of(request.user, *READ))
@@ -52,7 +53,7 @@ def run_columns() -> list[dict[str, Any]]:
 
 
 @requires("billing.view_capitation", obj=find_run)
-def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def run(request: AuthenticatedHttpRequest, run_id: UUID) -> HttpResponse:
     """One run: its state, what it paid to whom, and, one level at a time, where."""
     found: CapitationRun = request.record
     region, facility = request.GET.get("region", ""), request.GET.get("facility", "")
@@ -88,7 +89,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 
 @requires("billing.view_capitation", obj=find_run)
-def state(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def state(request: AuthenticatedHttpRequest, run_id: UUID) -> HttpResponse:
     """The run's one line of state, asked again while it works."""
     found: CapitationRun = request.record
     response = render(
@@ -203,7 +204,7 @@ def reason_key(run: CapitationRun) -> str:
 
 
 @requires("billing.view_capitation_member", obj=find_run)
-def members(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def members(request: AuthenticatedHttpRequest, run_id: UUID) -> HttpResponse:
     """The lines of a department's members, once the person has said why; each member shown is audited.
 
     Only the record number is shown, not the name: that is what finance needs to find a line again.
@@ -225,7 +226,7 @@ def members(request: HttpRequest, run_id: UUID) -> HttpResponse:
     return render(request, "billing/members.html", context)
 
 
-def _page(request: HttpRequest, run: CapitationRun) -> tuple[list[CapitationLine], str]:
+def _page(request: AuthenticatedHttpRequest, run: CapitationRun) -> tuple[list[CapitationLine], str]:
     lines = run.lines.select_related("member", "contract__contract").order_by("member_id", "service_month", "id")
     try:
         department = request.GET.get("department", "")
@@ -247,7 +248,7 @@ def _page(request: HttpRequest, run: CapitationRun) -> tuple[list[CapitationLine
 
 
 @requires("billing.view_capitation_member", obj=find_run)
-def line(request: HttpRequest, run_id: UUID, line_id: UUID) -> HttpResponse:
+def line(request: AuthenticatedHttpRequest, run_id: UUID, line_id: UUID) -> HttpResponse:
     """How one line came to its amount. Without a reason given for the run, back to where it is asked."""
     found: CapitationRun = request.record
     reason = request.session.get(reason_key(found), "")

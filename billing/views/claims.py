@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from billing.forms import DenyForm
 from billing.models import OutsideClaim
 from billing.permissions import CLAIMS, systems_of
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import requires
 
@@ -23,18 +24,18 @@ STATUS = {"received": "info", "pended": "due", "priced": "good", "paid": "good",
 Status = OutsideClaim.Status
 
 
-def find_claim(request: HttpRequest, claim_id: UUID, **rest: Any) -> OutsideClaim:
+def find_claim(request: AuthenticatedHttpRequest, claim_id: UUID, **rest: Any) -> OutsideClaim:
     return get_object_or_404(
         OutsideClaim.objects.select_related("member", "provider", "payer", "coverage_period__product"), pk=claim_id
     )
 
 
-def own_claims(request: HttpRequest):
+def own_claims(request: AuthenticatedHttpRequest):
     return OutsideClaim.objects.filter(member__managing_organization__in=systems_of(request.user, *CLAIMS))
 
 
 @requires("billing.view_claim")
-def claims(request: HttpRequest) -> HttpResponse:
+def claims(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Claims in one status, oldest first; those that need a person unless another status is asked for."""
     status = request.GET.get("status", Status.PENDED)
     if status not in Status.values:
@@ -73,7 +74,7 @@ def claims(request: HttpRequest) -> HttpResponse:
 
 
 @requires("billing.view_claim", obj=find_claim)
-def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
+def claim(request: AuthenticatedHttpRequest, claim_id: UUID) -> HttpResponse:
     """One claim, as a page or (htmx) beside the worklist. Reading it is audited."""
     found: OutsideClaim = request.record
     audit.record_read(request.user, verb="billing.view_claim", obj=found, member_id=found.member_id, request=request)
@@ -94,7 +95,7 @@ def claim(request: HttpRequest, claim_id: UUID) -> HttpResponse:
 
 @require_POST
 @requires("billing.price_claim", obj=find_claim)
-def price(request: HttpRequest, claim_id: UUID) -> HttpResponse:
+def price(request: AuthenticatedHttpRequest, claim_id: UUID) -> HttpResponse:
     """Price a pended claim again, once its fee or coverage is there."""
     priced = price_claim(request.record, by=request.user, at=clock())
     if priced.status == Status.PRICED:
@@ -106,7 +107,7 @@ def price(request: HttpRequest, claim_id: UUID) -> HttpResponse:
 
 @require_POST
 @requires("billing.deny_claim", obj=find_claim)
-def deny(request: HttpRequest, claim_id: UUID) -> HttpResponse:
+def deny(request: AuthenticatedHttpRequest, claim_id: UUID) -> HttpResponse:
     """Deny a pended claim for a reason."""
     form = DenyForm(request.POST)
     if form.is_valid():

@@ -3,24 +3,25 @@
 from uuid import UUID
 
 from django.db.models import Q, Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from billing.models import LedgerAccount, LedgerEntry
 from billing.permissions import READ, systems_of
+from core.http import AuthenticatedHttpRequest
 from core.permissions import requires
 
 PAGE = 25
 
 
-def own_entries(request: HttpRequest):
+def own_entries(request: AuthenticatedHttpRequest):
     """Entries in the books of the person's systems."""
     accounts = LedgerAccount.objects.filter(entity__system__in=systems_of(request.user, *READ))
     return LedgerEntry.objects.filter(postings__account__in=accounts).distinct()
 
 
 @requires("billing.view_ledger")
-def entries(request: HttpRequest) -> HttpResponse:
+def entries(request: AuthenticatedHttpRequest) -> HttpResponse:
     found = own_entries(request).order_by("-pk")
     if after := request.GET.get("after"):
         try:
@@ -38,7 +39,7 @@ def entries(request: HttpRequest) -> HttpResponse:
 
 
 @requires("billing.view_ledger")
-def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
+def entry(request: AuthenticatedHttpRequest, entry_id: UUID) -> HttpResponse:
     found = get_object_or_404(own_entries(request).select_related("by", "reverses"), pk=entry_id)
     postings = found.postings.select_related("account__entity", "region", "facility", "department").order_by(
         "account__entity__name", "account__code", "service_month", "id"

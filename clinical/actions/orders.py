@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from clinical.models import CodingRole, OrderAlert, ServiceRequest
+from clinical.coding import add_codings
+from clinical.models import CodingRole, Fact, OrderAlert, ServiceRequest
 from clinical.ports import OrderDraft, order_checks, order_kind
 from core import audit
 from core.models import User
@@ -51,7 +52,7 @@ def check_order(draft: OrderDraft) -> list[CheckedAlert]:
 
 
 @transaction.atomic
-def place_order(*, by: User, draft: OrderDraft, override_reason: str = "") -> models.Model:
+def place_order(*, by: User, draft: OrderDraft, override_reason: str = "") -> Fact:
     """Place `draft` and start its room's workflow.
 
     Raises `PermissionDenied`, and `ReasonNeeded` where a check warns or stops and no reason was given. The reason is
@@ -95,9 +96,7 @@ def give_up_order(*, by: User, draft: OrderDraft) -> None:
     )
 
 
-def keep_alerts(
-    *, by: User, draft: OrderDraft, alerts: list[CheckedAlert], order: models.Model | None, reason: str
-) -> None:
+def keep_alerts(*, by: User, draft: OrderDraft, alerts: list[CheckedAlert], order: Fact | None, reason: str) -> None:
     """Write one row for each alert; the reason goes to those that need one."""
     OrderAlert.objects.bulk_create(
         OrderAlert(
@@ -131,11 +130,6 @@ def _service_request(draft: OrderDraft) -> ServiceRequest:
     )
 
 
-def _add_codings(order: models.Model, draft: OrderDraft) -> None:
-    coding = order._meta.get_field("codings").related_model
-    coding.objects.bulk_create(
-        [
-            *(coding(member=draft.member, fact=order, role=CodingRole.CODE, concept=one) for one in draft.concepts),
-            *(coding(member=draft.member, fact=order, role=CodingRole.REASON, concept=one) for one in draft.reasons),
-        ]
-    )
+def _add_codings(order: Fact, draft: OrderDraft) -> None:
+    add_codings(order, draft.concepts)
+    add_codings(order, draft.reasons, CodingRole.REASON)

@@ -1,5 +1,7 @@
 """What the chart's templates ask for: `{% load clinical %}`."""
 
+from typing import Any
+
 from django import template
 from django.urls import reverse
 
@@ -11,7 +13,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def order_links(member: Member, encounter: Encounter | str | None = None) -> list[dict[str, str]]:
+def order_links(member: Member, encounter: Encounter | str | None = None) -> list[dict[str, Any]]:
     """A link for each kind of order that can be placed for the member."""
     visit = encounter if isinstance(encounter, Encounter) else None
     links = []

@@ -16,23 +16,27 @@ from django.utils.translation import gettext as _
 from clinical import ports
 from clinical.panels import chart_of
 from core import audit
-from core.permissions import Decision, may, require
+from core.http import AuthenticatedHttpRequest, authenticated
+from core.permissions import Decision, GuardedView, may, require, states
 from core.templatetags.kp import short_date
 from members.models import Member
 from members.portal import age_on
 
 
-def opens_chart(verb: str, permission: str = "clinical.view_chart") -> Callable:
+def opens_chart(
+    verb: str, permission: str = "clinical.view_chart"
+) -> Callable[[Callable[..., HttpResponse]], GuardedView]:
     """View decorator for pages under `/staff/chart/<member_id>/`: the read is audited with its ground.
 
     A clinician without a care relationship is led to the page that asks for a reason; anybody else is refused.
     """
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: Callable[..., HttpResponse]) -> GuardedView:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, member_id: uuid.UUID, **kwargs) -> HttpResponse:
-            if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+        def guarded(anybody: HttpRequest, member_id: uuid.UUID, **kwargs: Any) -> HttpResponse:
+            request = authenticated(anybody)
+            if request is None:
+                return redirect_to_login(anybody.get_full_path())
             member = get_object_or_404(Member.objects.select_related("region"), pk=member_id)
             decision = may(request.user, "clinical.view_chart", member)
             if not decision:
@@ -43,13 +47,12 @@ def opens_chart(verb: str, permission: str = "clinical.view_chart") -> Callable:
             request.record, request.decision = member, decision
             return view(request, member, **kwargs)
 
-        guarded.permission = permission
-        return guarded
+        return states(guarded, permission)
 
     return decorate
 
 
-def _led_to_the_glass(request: HttpRequest, member: Member, decision: Decision) -> HttpResponse:
+def _led_to_the_glass(request: AuthenticatedHttpRequest, member: Member, decision: Decision) -> HttpResponse:
     if not may(request.user, "clinical.break_the_glass", member):
         require(request.user, "clinical.view_chart", member, request=request)
     audit.record_refusal(request.user, verb="clinical.view_chart", obj=member, reason=decision.why, request=request)
@@ -66,7 +69,7 @@ def identity(member: Member) -> str:
     return " · ".join(part for part in (first, member.pronouns, born) if part)
 
 
-def frame(request: HttpRequest, member: Member, current: str) -> dict[str, Any]:
+def frame(request: AuthenticatedHttpRequest, member: Member, current: str) -> dict[str, Any]:
     """The context that the chart's frame needs: banner, alerts, rail."""
     chart = chart_of(request, member)
     primary = chart.primary_care()
@@ -111,7 +114,7 @@ def _coverage(member: Member) -> str:
     return _("%(product)s, active") % {"product": found.product.name}
 
 
-def rail(request: HttpRequest, member: Member, current: str) -> list[dict[str, Any]]:
+def rail(request: AuthenticatedHttpRequest, member: Member, current: str) -> list[dict[str, Any]]:
     items = [
         {
             "label": _("Summary"),

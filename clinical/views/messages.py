@@ -3,7 +3,7 @@
 import uuid
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from clinical.models import MessageThread
 from clinical.querysets import waiting
 from clinical.sensitivity import visible
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.models import OutboxMessage
 from core.notices import notify
 from core.permissions import requires
@@ -26,25 +27,25 @@ from members.ports import Place, PortalCard
 SHOWN = 50
 
 
-def own_threads(request: HttpRequest):
+def own_threads(request: AuthenticatedHttpRequest):
     member = open_member(request)
     threads = visible(MessageThread.objects.filter(member=member), request.user, member)
     return threads.select_related("clinician", "department__facility", "member")
 
 
-def own_thread(request: HttpRequest, thread_id: uuid.UUID) -> MessageThread:
+def own_thread(request: AuthenticatedHttpRequest, thread_id: uuid.UUID) -> MessageThread:
     """A conversation of the member whose record is open; 404 for anybody else's and for what is kept from a proxy."""
     return get_object_or_404(own_threads(request), pk=thread_id)
 
 
-def unread_count(request: HttpRequest) -> int | None:
+def unread_count(request: AuthenticatedHttpRequest) -> int | None:
     """Answers not yet opened, for the number beside "Messages"."""
     return OutboxMessage.objects.filter(
         user=request.user, channel="portal", template="message_waiting", read_at__isnull=True
     ).count()
 
 
-def new_answers(request: HttpRequest, member: Member) -> PortalCard | None:
+def new_answers(request: AuthenticatedHttpRequest, member: Member) -> PortalCard | None:
     """The home's card while the care team's answer has not been opened."""
     paths = OutboxMessage.objects.filter(
         user=request.user, member_id=member.pk, channel="portal", template="message_waiting", read_at__isnull=True
@@ -58,7 +59,7 @@ def new_answers(request: HttpRequest, member: Member) -> PortalCard | None:
 
 @require_safe
 @requires("members.portal_message", obj=open_member)
-def threads(request: HttpRequest) -> HttpResponse:
+def threads(request: AuthenticatedHttpRequest) -> HttpResponse:
     """All conversations, newest first."""
     member: Member = request.record
     audit.record_read(request.user, verb="clinical.threads", obj=member, request=request)
@@ -75,7 +76,7 @@ def threads(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("members.portal_message", obj=open_member)
-def new_thread(request: HttpRequest) -> HttpResponse:
+def new_thread(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Write to the care team; it says who answers and by when before one writes."""
     member: Member = request.record
     clinician, department = care_team_of(member, timezone.localdate())
@@ -99,7 +100,7 @@ def new_thread(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("members.portal_message", obj=own_thread)
-def thread(request: HttpRequest, thread_id: uuid.UUID) -> HttpResponse:
+def thread(request: AuthenticatedHttpRequest, thread_id: uuid.UUID) -> HttpResponse:
     """One conversation; writing goes on below it."""
     found: MessageThread = request.record
     form = MessageForm(request.POST or None)
@@ -118,7 +119,7 @@ def thread(request: HttpRequest, thread_id: uuid.UUID) -> HttpResponse:
 # --- Care team ------------------------------------------------------------------------------------------------
 
 
-def team_thread(request: HttpRequest, thread_id: uuid.UUID) -> MessageThread:
+def team_thread(request: AuthenticatedHttpRequest, thread_id: uuid.UUID) -> MessageThread:
     return get_object_or_404(
         MessageThread.objects.select_related("member", "clinician", "department__facility"), pk=thread_id
     )
@@ -126,7 +127,7 @@ def team_thread(request: HttpRequest, thread_id: uuid.UUID) -> MessageThread:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("clinical.answer_thread", obj=team_thread)
-def staff_thread(request: HttpRequest, thread_id: uuid.UUID) -> HttpResponse:
+def staff_thread(request: AuthenticatedHttpRequest, thread_id: uuid.UUID) -> HttpResponse:
     """Read a member's question and answer it; the answer closes its task."""
     found: MessageThread = request.record
     form = MessageForm(request.POST or None)

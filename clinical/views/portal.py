@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from clinical import record
 from clinical.models import CareTeamMembership
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.navigation import url_or_none
 from core.permissions import requires, signed_in
 from core.templatetags.kp import short_date
@@ -23,7 +24,7 @@ NEW_FOR_DAYS = 14
 
 
 @signed_in
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: AuthenticatedHttpRequest) -> HttpResponse:
     """A member's first page: what needs them, the next visit, then nothing. Staff go to their own."""
     if not people(request.user):
         return redirect(url_or_none("clinical:staff_home") or "/staff/")
@@ -31,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @requires("members.portal_view", obj=open_member)
-def portal_home(request: HttpRequest) -> HttpResponse:
+def portal_home(request: AuthenticatedHttpRequest) -> HttpResponse:
     member = request.record
     audit.record_read(request.user, verb="clinical.portal_home", obj=member, request=request)
     cards = portal_cards(request, member, scopes_for(request.user, member))
@@ -70,7 +71,7 @@ def _sentence(needs: int) -> str:
     return ngettext("One thing needs you today.", "%(count)d things need you today.", needs) % {"count": needs}
 
 
-def _rendered(request: HttpRequest, member: Member, cards: list[PortalCard]) -> list[str]:
+def _rendered(request: AuthenticatedHttpRequest, member: Member, cards: list[PortalCard]) -> list[str]:
     return [
         render_to_string(card.template, {**card.context, "member": member}, request=request)
         for card in cards
@@ -79,7 +80,7 @@ def _rendered(request: HttpRequest, member: Member, cards: list[PortalCard]) -> 
 
 
 @requires("members.portal_view", obj=open_member)
-def my_record(request: HttpRequest) -> HttpResponse:
+def my_record(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Everything that the care team knows, in the member's words: problems, allergies, medicines, vaccines, visits."""
     member = request.record
     audit.record_read(request.user, verb="clinical.my_record", obj=member, request=request)
@@ -96,7 +97,7 @@ def my_record(request: HttpRequest) -> HttpResponse:
 
 
 @requires("members.portal_view", obj=open_member)
-def my_results(request: HttpRequest) -> HttpResponse:
+def my_results(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Results by kind, newest first, each with what it means and how it went before."""
     member = request.record
     audit.record_read(request.user, verb="clinical.my_results", obj=member, request=request)
@@ -125,7 +126,7 @@ def meaning(series: record.Series) -> tuple[str, str]:
 # --- Cards on the home ----------------------------------------------------------------------------------------
 
 
-def new_results(request: HttpRequest, member: Member) -> PortalCard | None:
+def new_results(request: AuthenticatedHttpRequest, member: Member) -> PortalCard | None:
     """Results of the last two weeks as one card: the newest in full, the others by name."""
     since = timezone.now() - datetime.timedelta(days=NEW_FOR_DAYS)
     found = record.results(member, hide_sensitive=hides_sensitive(request.user, member), since=since)
@@ -142,7 +143,7 @@ def new_results(request: HttpRequest, member: Member) -> PortalCard | None:
     )
 
 
-def care_team(request: HttpRequest, member: Member) -> PortalCard | None:
+def care_team(request: AuthenticatedHttpRequest, member: Member) -> PortalCard | None:
     today = timezone.localdate()
     primary = (
         PrimaryCareAssignment.objects.filter(member=member, period__contains=today).select_related("clinician").first()

@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,13 +15,14 @@ from clinical.forms import AmendForm, NoteForm, ProblemForm, VitalsForm
 from clinical.models import Encounter, EncounterDiagnosis, Note
 from clinical.panels import chart_of
 from clinical.views.charting import frame, opens_chart
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, requires
 from members.models import Member
 from scheduling.models import Appointment
 
 
-def their_appointment(request: HttpRequest, appointment_id: uuid.UUID) -> Appointment:
+def their_appointment(request: AuthenticatedHttpRequest, appointment_id: uuid.UUID) -> Appointment:
     return get_object_or_404(
         Appointment.objects.select_related("member", "department__facility__organization"), pk=appointment_id
     )
@@ -29,7 +30,7 @@ def their_appointment(request: HttpRequest, appointment_id: uuid.UUID) -> Appoin
 
 @require_POST
 @requires("clinical.write_chart", obj=their_appointment)
-def start_visit(request: HttpRequest, appointment_id: uuid.UUID) -> HttpResponse:
+def start_visit(request: AuthenticatedHttpRequest, appointment_id: uuid.UUID) -> HttpResponse:
     """Open the encounter of an appointment whose member is here."""
     try:
         encounter = actions.start_visit(request.record, by=request.user)
@@ -49,12 +50,14 @@ def _encounter(member: Member, encounter_id: uuid.UUID) -> Encounter:
 
 @require_GET
 @opens_chart("clinical.visit")
-def visit(request: HttpRequest, member: Member, encounter_id: uuid.UUID) -> HttpResponse:
+def visit(request: AuthenticatedHttpRequest, member: Member, encounter_id: uuid.UUID) -> HttpResponse:
     """The visit's page: what it is about, vitals, diagnoses, note, orders; ends with the signature."""
     return _page(request, member, _encounter(member, encounter_id))
 
 
-def _page(request: HttpRequest, member: Member, encounter: Encounter, *, status: int = 200, **forms) -> HttpResponse:
+def _page(
+    request: AuthenticatedHttpRequest, member: Member, encounter: Encounter, *, status: int = 200, **forms
+) -> HttpResponse:
     chart = chart_of(request, member)
     draft = Note.objects.filter(encounter=encounter, author=request.user, signed_at__isnull=True).first()
     diagnoses = list(
@@ -87,7 +90,7 @@ def _page(request: HttpRequest, member: Member, encounter: Encounter, *, status:
 
 @require_POST
 @opens_chart("clinical.record_vitals", "clinical.write_chart")
-def record_vitals(request: HttpRequest, member: Member, encounter_id: uuid.UUID) -> HttpResponse:
+def record_vitals(request: AuthenticatedHttpRequest, member: Member, encounter_id: uuid.UUID) -> HttpResponse:
     encounter = _encounter(member, encounter_id)
     form = VitalsForm(request.POST)
     if form.is_valid():
@@ -103,7 +106,7 @@ def record_vitals(request: HttpRequest, member: Member, encounter_id: uuid.UUID)
 
 @require_POST
 @opens_chart("clinical.add_problem", "clinical.write_chart")
-def add_diagnosis(request: HttpRequest, member: Member, encounter_id: uuid.UUID) -> HttpResponse:
+def add_diagnosis(request: AuthenticatedHttpRequest, member: Member, encounter_id: uuid.UUID) -> HttpResponse:
     """A diagnosis of this visit; it stands on the problem list too."""
     encounter = _encounter(member, encounter_id)
     form = ProblemForm(request.POST)
@@ -123,7 +126,7 @@ def add_diagnosis(request: HttpRequest, member: Member, encounter_id: uuid.UUID)
 
 @require_POST
 @opens_chart("clinical.write_note", "clinical.write_chart")
-def write_note(request: HttpRequest, member: Member, encounter_id: uuid.UUID) -> HttpResponse:
+def write_note(request: AuthenticatedHttpRequest, member: Member, encounter_id: uuid.UUID) -> HttpResponse:
     """Keep the draft; with the button "Sign" sign it, with "Sign and end the visit" end the visit too."""
     encounter = _encounter(member, encounter_id)
     form = NoteForm(request.POST)
@@ -149,7 +152,7 @@ def write_note(request: HttpRequest, member: Member, encounter_id: uuid.UUID) ->
 
 @require_POST
 @opens_chart("clinical.finish_visit", "clinical.write_chart")
-def finish_visit(request: HttpRequest, member: Member, encounter_id: uuid.UUID) -> HttpResponse:
+def finish_visit(request: AuthenticatedHttpRequest, member: Member, encounter_id: uuid.UUID) -> HttpResponse:
     encounter = _encounter(member, encounter_id)
     try:
         actions.finish_visit(encounter, by=request.user)
@@ -162,7 +165,7 @@ def finish_visit(request: HttpRequest, member: Member, encounter_id: uuid.UUID) 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @opens_chart("clinical.amend_note", "clinical.sign_note")
-def amend_note(request: HttpRequest, member: Member, note_id: uuid.UUID) -> HttpResponse:
+def amend_note(request: AuthenticatedHttpRequest, member: Member, note_id: uuid.UUID) -> HttpResponse:
     """Add to a signed note; the note itself stays as it was signed."""
     note = get_object_or_404(Note.objects.select_related("author"), pk=note_id, member=member)
     form = AmendForm(request.POST or None)

@@ -4,13 +4,14 @@ import uuid
 from itertools import groupby
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, requires
 from hospitals.actions.beds import AlreadyAdmitted, BedOccupied, NotPossible
@@ -25,7 +26,7 @@ REFUSALS = (BedOccupied, AlreadyAdmitted, NotPossible)
 
 @require_safe
 @requires("hospitals.view_board")
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: AuthenticatedHttpRequest) -> HttpResponse:
     """All beds of one hospital, ward by ward."""
     hospitals = list(hospitals_for(request.user))
     asked = request.GET.get("hospital", "")
@@ -106,13 +107,13 @@ def _counts(rows: list[dict[str, Any]]) -> list[tuple[int, str]]:
     ]
 
 
-def bed_of(request: HttpRequest, bed_id: uuid.UUID, **kwargs) -> Bed:
+def bed_of(request: AuthenticatedHttpRequest, bed_id: uuid.UUID, **kwargs) -> Bed:
     return get_object_or_404(Bed.objects.select_related("room__department__facility__organization"), pk=bed_id)
 
 
 @require_http_methods(["GET", "POST"])
 @requires("hospitals.admit", obj=bed_of)
-def admit_to(request: HttpRequest, bed_id: uuid.UUID) -> HttpResponse:
+def admit_to(request: AuthenticatedHttpRequest, bed_id: uuid.UUID) -> HttpResponse:
     """Admit a person, by record number, to this bed."""
     bed: Bed = request.record
     form = AdmitForm(request.POST or None, facility=bed.room.department.facility)

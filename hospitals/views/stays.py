@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clinical.models import Note
 from clinical.ports import BannerAlert, Panel
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, requires
 from hospitals import forms
@@ -23,23 +24,23 @@ from hospitals.views.board import REFUSALS
 from members.models import Member
 
 
-def stay_of(request: HttpRequest, stay_id: uuid.UUID, **kwargs) -> Stay:
+def stay_of(request: AuthenticatedHttpRequest, stay_id: uuid.UUID, **kwargs) -> Stay:
     return get_object_or_404(Stay.objects.with_people(), pk=stay_id)
 
 
 @require_safe
 @requires("hospitals.view_stay", obj=stay_of)
-def stay(request: HttpRequest, stay_id: uuid.UUID) -> HttpResponse:
+def stay(request: AuthenticatedHttpRequest, stay_id: uuid.UUID) -> HttpResponse:
     return show(request, request.record)
 
 
-def show(request: HttpRequest, found: Stay, *, status: int = 200, **bound) -> HttpResponse:
+def show(request: AuthenticatedHttpRequest, found: Stay, *, status: int = 200, **bound) -> HttpResponse:
     """The stay's page; `bound` forms carry what must be mended."""
     audit.record_read(request.user, verb="hospitals.view_stay", obj=found, request=request)
     return render(request, "hospitals/stay.html", {**context(request, found), **bound}, status=status)
 
 
-def context(request: HttpRequest, found: Stay) -> dict[str, Any]:
+def context(request: AuthenticatedHttpRequest, found: Stay) -> dict[str, Any]:
     user = request.user
     beds = list(found.beds.select_related("bed__room__department").order_by("-during"))
     statuses = list(found.statuses.order_by("-during"))
@@ -92,7 +93,7 @@ def _chart_url(member: Member) -> str:
         return ""
 
 
-def _step(request: HttpRequest, form, name: str, act: Callable[[], Any], done: str) -> HttpResponse:
+def _step(request: AuthenticatedHttpRequest, form, name: str, act: Callable[[], Any], done: str) -> HttpResponse:
     """Take one step with a checked form, or show the stay again with what must be mended."""
     found: Stay = request.record
     if form.is_valid():
@@ -108,7 +109,7 @@ def _step(request: HttpRequest, form, name: str, act: Callable[[], Any], done: s
 
 @require_POST
 @requires("hospitals.transfer", obj=stay_of)
-def transfer(request: HttpRequest, stay_id: uuid.UUID) -> HttpResponse:
+def transfer(request: AuthenticatedHttpRequest, stay_id: uuid.UUID) -> HttpResponse:
     form = forms.TransferForm(request.POST, stay=request.record)
     return _step(
         request,
@@ -121,7 +122,7 @@ def transfer(request: HttpRequest, stay_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("hospitals.transfer", obj=stay_of)
-def swap(request: HttpRequest, stay_id: uuid.UUID) -> HttpResponse:
+def swap(request: AuthenticatedHttpRequest, stay_id: uuid.UUID) -> HttpResponse:
     form = forms.SwapForm(request.POST, stay=request.record)
     return _step(
         request,
@@ -134,7 +135,7 @@ def swap(request: HttpRequest, stay_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("hospitals.change_status", obj=stay_of)
-def change_status(request: HttpRequest, stay_id: uuid.UUID) -> HttpResponse:
+def change_status(request: AuthenticatedHttpRequest, stay_id: uuid.UUID) -> HttpResponse:
     now = request.record.statuses.in_force().first()
     form = forms.StatusForm(request.POST, now=now.status if now else "")
     return _step(
@@ -148,7 +149,7 @@ def change_status(request: HttpRequest, stay_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("hospitals.write_summary", obj=stay_of)
-def summary(request: HttpRequest, stay_id: uuid.UUID) -> HttpResponse:
+def summary(request: AuthenticatedHttpRequest, stay_id: uuid.UUID) -> HttpResponse:
     form = forms.SummaryForm(request.POST)
     return _step(
         request,
@@ -161,7 +162,7 @@ def summary(request: HttpRequest, stay_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("hospitals.discharge", obj=stay_of)
-def discharge(request: HttpRequest, stay_id: uuid.UUID) -> HttpResponse:
+def discharge(request: AuthenticatedHttpRequest, stay_id: uuid.UUID) -> HttpResponse:
     form = forms.DischargeForm(request.POST)
     return _step(
         request,
@@ -174,7 +175,7 @@ def discharge(request: HttpRequest, stay_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("hospitals.hand_off", obj=stay_of)
-def hand_off(request: HttpRequest, stay_id: uuid.UUID) -> HttpResponse:
+def hand_off(request: AuthenticatedHttpRequest, stay_id: uuid.UUID) -> HttpResponse:
     form = forms.HandoffForm(request.POST, stay=request.record)
 
     def act():
@@ -185,7 +186,7 @@ def hand_off(request: HttpRequest, stay_id: uuid.UUID) -> HttpResponse:
     return _step(request, form, "handoff_form", act, _("Offered. It is yours until they accept."))
 
 
-def handoff_of(request: HttpRequest, handoff_id: uuid.UUID, **kwargs) -> Handoff:
+def handoff_of(request: AuthenticatedHttpRequest, handoff_id: uuid.UUID, **kwargs) -> Handoff:
     return get_object_or_404(
         Handoff.objects.select_related("member", "stay__facility__organization", "to_department__facility"),
         pk=handoff_id,
@@ -194,7 +195,7 @@ def handoff_of(request: HttpRequest, handoff_id: uuid.UUID, **kwargs) -> Handoff
 
 @require_POST
 @requires("hospitals.hand_off", obj=handoff_of)
-def accept(request: HttpRequest, handoff_id: uuid.UUID) -> HttpResponse:
+def accept(request: AuthenticatedHttpRequest, handoff_id: uuid.UUID) -> HttpResponse:
     handoff: Handoff = request.record
     try:
         handoffs.accept_handoff(by=request.user, handoff=handoff)
@@ -210,7 +211,7 @@ def accept(request: HttpRequest, handoff_id: uuid.UUID) -> HttpResponse:
 # --- In the chart -----------------------------------------------------------------------------------------
 
 
-def panel(request: HttpRequest, member: Member) -> Panel | None:
+def panel(request: AuthenticatedHttpRequest, member: Member) -> Panel | None:
     """The member's stays, the open one first."""
     found = Stay.objects.filter(member=member).with_people().order_by("-admitted_at")[:20]
     here = _place(member)
@@ -223,7 +224,7 @@ def _place(member: Member) -> BedAssignment | None:
     )
 
 
-def alerts(request: HttpRequest, member: Member) -> list[BannerAlert]:
+def alerts(request: AuthenticatedHttpRequest, member: Member) -> list[BannerAlert]:
     """In the banner: that the person is in hospital, and where."""
     here = _place(member)
     if here is None:

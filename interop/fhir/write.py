@@ -176,7 +176,9 @@ def repoint(works: list["Work"], renamed: dict[UUID, UUID]) -> None:
                     row.values[column] = renamed[row.values[column]]
         if work.target.object_id in renamed:
             work.target.object_id = renamed[work.target.object_id]
-        work.references = [(p, kind, renamed.get(to, to), words) for p, kind, to, words in work.references]
+        work.references = [
+            (p, kind, renamed.get(to, to) if to else None, words) for p, kind, to, words in work.references
+        ]
 
 
 def stored_parts(works: list["Work"], loader: "Loader") -> dict[str, UUID]:

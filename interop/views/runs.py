@@ -5,12 +5,13 @@ from functools import partial
 
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import requires
 from interop import actions
@@ -20,13 +21,13 @@ from interop.tasks import replay_run
 PER_PAGE = 50
 
 
-def run_of(request: HttpRequest, run_id: uuid.UUID, **kwargs: object) -> ImportRun:
+def run_of(request: AuthenticatedHttpRequest, run_id: uuid.UUID, **kwargs: object) -> ImportRun:
     return get_object_or_404(ImportRun.objects.select_related("started_by"), pk=run_id)
 
 
 @require_safe
 @requires("interop.view_runs")
-def runs(request: HttpRequest) -> HttpResponse:
+def runs(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The last runs, newest first."""
     found = ImportRun.objects.select_related("started_by").order_by("-started_at")[:100]
     return render(request, "interop/runs.html", {"runs": found})
@@ -34,7 +35,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("interop.view_runs", obj=run_of)
-def run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+def run(request: AuthenticatedHttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """One run: totals that reconcile, and what was set aside."""
     found = request.record
     audit.record_read(request.user, verb="interop.run", obj=found, request=request)
@@ -50,7 +51,7 @@ def run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("interop.replay", obj=run_of)
-def replay(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+def replay(request: AuthenticatedHttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """Hand what is set aside to a worker for another try."""
     audit.record(by=request.user, action="execute", verb="interop.ask_replay", obj=request.record)
     transaction.on_commit(partial(replay_run.delay, str(request.record.pk), str(request.user.pk)))
@@ -60,7 +61,7 @@ def replay(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("interop.replay", obj=run_of)
-def dismiss(request: HttpRequest, run_id: uuid.UUID, row_id: uuid.UUID) -> HttpResponse:
+def dismiss(request: AuthenticatedHttpRequest, run_id: uuid.UUID, row_id: uuid.UUID) -> HttpResponse:
     """Somebody looked and decided that this record is not taken."""
     row = get_object_or_404(request.record.set_aside.filter(status=SetAside.Status.OPEN), pk=row_id)
     actions.dismiss(row, by=request.user)

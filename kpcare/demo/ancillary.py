@@ -59,12 +59,11 @@ def _order(test: LabTest, member: Member, priority: str, stage: str, value: str)
     physician, technologist = staff("physician"), staff("laboratory.technologist")
     draft = ordering.draft_for(by=physician, member=member, test=test, priority=priority)
     order = ordering.order_test(by=physician, draft=draft, override_reason="Follow-up of the last value")
-    who = {"mrn": member.mrn, "birth_date": member.birth_date}
     if stage == "mailed":
         specimens.mail_kit(by=technologist, order=order)
     if stage in ("ordered", "mailed"):
         return order
-    tube = specimens.collect_specimen(by=technologist, order=order, **who)
+    tube = specimens.collect_specimen(by=technologist, order=order, mrn=member.mrn, birth_date=member.birth_date)
     if stage == "collected":
         return order
     specimens.receive_specimen(by=technologist, order=order)

@@ -159,7 +159,8 @@ def correct_result(*, by: User, result: LabResult, value: str, reason: str) -> L
     corrected.status = LabResult.Status.CORRECTED
     corrected.released_by, corrected.released_at = by, timezone.now()
     corrected.save(force_insert=True)
-    Observation.objects.filter(pk=result.observation_id).update(status="entered-in-error")
+    if result.observation_id is not None:
+        Observation.objects.filter(pk=result.observation_id).update(status="entered-in-error")
     _write_report(order, corrected, "corrected")
     open_review(by=by, order=order, result=corrected)
     tell_member(order.member, corrected)

@@ -65,8 +65,8 @@ def covering_department(order: LabOrder) -> Department | None:
     if order.request.requester_id:
         today = timezone.localdate()
         work = Employment.objects.filter(clinician=order.request.requester_id, period__contains=today)
-        if found := work.select_related("department").order_by("-fte").first():
-            return found.department
+        if employment := work.select_related("department").order_by("-fte").first():
+            return employment.department
     care = PrimaryCareAssignment.objects.filter(member=order.member_id, period__contains=timezone.localdate())
     found = care.select_related("department").first()
     return found.department if found else None
@@ -75,7 +75,7 @@ def covering_department(order: LabOrder) -> Department | None:
 def tell_member(member: Member, result: LabResult) -> None:
     """ "Something is new", by portal notice and e-mail; what it is stands in the portal alone. Labelled results are
     not announced: the notice itself would tell whoever sees the phone."""
-    if member.user_id is None or result.sensitivity:
+    if member.user is None or result.sensitivity:
         return
     for channel in ("portal", "email"):
         enqueue(

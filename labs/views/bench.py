@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, requires
 from labs import forms, workflow
@@ -34,7 +35,7 @@ PRIORITY_STATUS = {"stat": "due", "asap": "due", "urgent": "info"}
 MENDABLE = (workflow.WrongStage, specimens.IdentityMismatch, results.SpecimenMismatch, ValueError)
 
 
-def order_of(request: HttpRequest, order_id: uuid.UUID, **kwargs) -> LabOrder:
+def order_of(request: AuthenticatedHttpRequest, order_id: uuid.UUID, **kwargs) -> LabOrder:
     """The order of the address, with what its page shows; 404 for one out of reach."""
     found = LabOrder.objects.select_related(
         "member", "test__loinc", "request__requester", "request__ordered_by", "department__facility"
@@ -44,7 +45,7 @@ def order_of(request: HttpRequest, order_id: uuid.UUID, **kwargs) -> LabOrder:
 
 @require_safe
 @requires("labs.view_bench")
-def bench(request: HttpRequest) -> HttpResponse:
+def bench(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Orders that wait, the most urgent and oldest first."""
     orders = LabOrder.objects.waiting()
     counts = orders.stage_counts()
@@ -83,7 +84,7 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
-def _query_without_page(request: HttpRequest) -> str:
+def _query_without_page(request: AuthenticatedHttpRequest) -> str:
     query = request.GET.copy()
     query.pop("page", None)
     return query.urlencode()
@@ -123,19 +124,19 @@ def age_words(age) -> str:
 
 @require_safe
 @requires("labs.view_order", obj=order_of)
-def order(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
+def order(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
     """One order: where it is, its tubes and values, and the next step. For htmx the detail alone."""
     return show(request, request.record)
 
 
-def show(request: HttpRequest, found: LabOrder, *, status: int = 200, **bound) -> HttpResponse:
+def show(request: AuthenticatedHttpRequest, found: LabOrder, *, status: int = 200, **bound) -> HttpResponse:
     """The order's page; `bound` forms carry what must be mended."""
     audit.record_read(request.user, verb="labs.view_order", obj=found, request=request)
     template = "labs/_order.html" if request.headers.get("HX-Request") and status == 200 else "labs/order.html"
     return render(request, template, order_context(request, found, **bound), status=status)
 
 
-def order_context(request: HttpRequest, found: LabOrder, **bound) -> dict[str, Any]:
+def order_context(request: AuthenticatedHttpRequest, found: LabOrder, **bound) -> dict[str, Any]:
     user = request.user
     may_process = bool(may(user, "labs.process_specimen", found))
     rows = list(
@@ -179,7 +180,13 @@ def order_context(request: HttpRequest, found: LabOrder, **bound) -> dict[str, A
 
 
 def _step(
-    request: HttpRequest, form, act: Callable[[], Any], done: str, *, name: str = "form", to: str = "labs:order"
+    request: AuthenticatedHttpRequest,
+    form,
+    act: Callable[[], Any],
+    done: str,
+    *,
+    name: str = "form",
+    to: str = "labs:order",
 ) -> HttpResponse:
     """Take one step with a checked form, or show the order again with what must be mended."""
     found = request.record
@@ -200,7 +207,7 @@ def _step(
 
 @require_POST
 @requires("labs.collect_specimen", obj=order_of)
-def collect(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
+def collect(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
     form = forms.IdentifyForm(request.POST)
     return _step(
         request,
@@ -212,7 +219,7 @@ def collect(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("labs.process_specimen", obj=order_of)
-def mail(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
+def mail(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
     return _step(
         request, None, lambda: specimens.mail_kit(by=request.user, order=request.record), _("The kit is on its way.")
     )
@@ -220,7 +227,7 @@ def mail(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("labs.process_specimen", obj=order_of)
-def return_kit(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
+def return_kit(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
     form = forms.ReturnKitForm(request.POST)
 
     def act():
@@ -233,7 +240,7 @@ def return_kit(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("labs.process_specimen", obj=order_of)
-def receive(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
+def receive(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
     return _step(
         request, None, lambda: specimens.receive_specimen(by=request.user, order=request.record), _("At the bench.")
     )
@@ -241,7 +248,7 @@ def receive(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("labs.process_specimen", obj=order_of)
-def reject(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
+def reject(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
     form = forms.RejectForm(request.POST)
     return _step(
         request,
@@ -254,7 +261,7 @@ def reject(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("labs.process_specimen", obj=order_of)
-def enter(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
+def enter(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
     form = forms.ResultForm(request.POST, test=request.record.test)
     return _step(
         request,
@@ -266,13 +273,13 @@ def enter(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("labs.release_result", obj=order_of)
-def release(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
+def release(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
     return _step(request, None, lambda: results.release_result(by=request.user, order=request.record), _("Released."))
 
 
 @require_POST
 @requires("labs.cancel_order", obj=order_of)
-def cancel(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
+def cancel(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
     form = forms.ReasonForm(request.POST)
     return _step(
         request,
@@ -286,20 +293,18 @@ def cancel(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
 # --- One result -------------------------------------------------------------------------------------------
 
 
-def order_of_result(request: HttpRequest, result_id: uuid.UUID, **kwargs) -> LabOrder:
-    result = get_object_or_404(LabResult, pk=result_id)
-    request.result = result  # type: ignore[attr-defined]
-    return order_of(request, result.order_id)
+def order_of_result(request: AuthenticatedHttpRequest, result_id: uuid.UUID, **kwargs) -> LabOrder:
+    return order_of(request, get_object_or_404(LabResult, pk=result_id).order_id)
 
 
 @require_POST
 @requires("labs.release_result", obj=order_of_result)
-def correct(request: HttpRequest, result_id: uuid.UUID) -> HttpResponse:
-    form = forms.CorrectForm(request.POST)
+def correct(request: AuthenticatedHttpRequest, result_id: uuid.UUID) -> HttpResponse:
+    form, result = forms.CorrectForm(request.POST), request.record.results.get(pk=result_id)
     return _step(
         request,
         form,
-        lambda: results.correct_result(by=request.user, result=request.result, **form.cleaned_data),
+        lambda: results.correct_result(by=request.user, result=result, **form.cleaned_data),
         _("Corrected. The chart shows the new value."),
         name="correct_form",
     )
@@ -307,33 +312,29 @@ def correct(request: HttpRequest, result_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("labs.acknowledge_result", obj=order_of_result)
-def acknowledge(request: HttpRequest, result_id: uuid.UUID) -> HttpResponse:
-    form = forms.AcknowledgeForm(request.POST)
+def acknowledge(request: AuthenticatedHttpRequest, result_id: uuid.UUID) -> HttpResponse:
+    form, result = forms.AcknowledgeForm(request.POST), request.record.results.get(pk=result_id)
     return _step(
         request,
         form,
-        lambda: review.acknowledge_result(by=request.user, result=request.result, **form.cleaned_data),
+        lambda: review.acknowledge_result(by=request.user, result=result, **form.cleaned_data),
         _("Noted. The task is closed."),
         name="acknowledge_form",
     )
 
 
-def order_of_mismatch(request: HttpRequest, mismatch_id: uuid.UUID, **kwargs) -> LabOrder:
-    review_row = get_object_or_404(ResultMismatch, pk=mismatch_id)
-    request.mismatch = review_row  # type: ignore[attr-defined]
-    return order_of(request, review_row.order_id)
+def order_of_mismatch(request: AuthenticatedHttpRequest, mismatch_id: uuid.UUID, **kwargs) -> LabOrder:
+    return order_of(request, get_object_or_404(ResultMismatch, pk=mismatch_id).order_id)
 
 
 @require_POST
 @requires("labs.process_specimen", obj=order_of_mismatch)
-def resolve(request: HttpRequest, mismatch_id: uuid.UUID) -> HttpResponse:
-    form = forms.ReasonForm(request.POST)
+def resolve(request: AuthenticatedHttpRequest, mismatch_id: uuid.UUID) -> HttpResponse:
+    form, mismatch = forms.ReasonForm(request.POST), request.record.mismatches.get(pk=mismatch_id)
     return _step(
         request,
         form,
-        lambda: results.resolve_mismatch(
-            by=request.user, review=request.mismatch, resolution=form.cleaned_data["reason"]
-        ),
+        lambda: results.resolve_mismatch(by=request.user, review=mismatch, resolution=form.cleaned_data["reason"]),
         _("Settled."),
         name="resolve_form",
     )
@@ -341,7 +342,7 @@ def resolve(request: HttpRequest, mismatch_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @requires("labs.process_specimen")
-def mismatches(request: HttpRequest) -> HttpResponse:
+def mismatches(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Results that were refused because tube and order did not belong together."""
     rows = ResultMismatch.objects.filter(status="open").select_related("order__member", "order__test", "entered_by")
     audit.record_read(request.user, verb="labs.view_mismatches", request=request)

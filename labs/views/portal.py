@@ -4,7 +4,7 @@ results, outside ones too, is the chart's (`clinical.views.portal`)."""
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from clinical.models import Task
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.models import OutboxMessage
 from core.permissions import requires
 from labs.models import LabOrder, LabResult
@@ -31,7 +32,7 @@ WORDS = {
 }
 
 
-def results_of(request: HttpRequest, member: Member):
+def results_of(request: AuthenticatedHttpRequest, member: Member):
     """Released results that the signed-in person may read of the member's."""
     found = LabResult.objects.released().filter(member=member)
     return found.filter(sensitivity=0) if hides_sensitive(request.user, member) else found
@@ -69,7 +70,7 @@ def range_words(low, high, decimals: int) -> str:
     return f"{low:.{decimals}f}–{high:.{decimals}f}"
 
 
-def result_of(request: HttpRequest, result_id: uuid.UUID, **kwargs) -> LabResult:
+def result_of(request: AuthenticatedHttpRequest, result_id: uuid.UUID, **kwargs) -> LabResult:
     """The result of the address if it belongs to the open record and may be read; otherwise 404."""
     member = open_member(request)
     found = results_of(request, member).select_related(
@@ -80,7 +81,7 @@ def result_of(request: HttpRequest, result_id: uuid.UUID, **kwargs) -> LabResult
 
 @require_safe
 @requires("members.portal_view", obj=result_of)
-def result(request: HttpRequest, result_id: uuid.UUID) -> HttpResponse:
+def result(request: AuthenticatedHttpRequest, result_id: uuid.UUID) -> HttpResponse:
     """One result: value, range, earlier values, who acts by when."""
     found: LabResult = request.record
     audit.record_read(request.user, verb="labs.portal_result", obj=found, request=request)
@@ -116,7 +117,7 @@ def result(request: HttpRequest, result_id: uuid.UUID) -> HttpResponse:
     )
 
 
-def under_way(request: HttpRequest, member: Member) -> PortalCard | None:
+def under_way(request: AuthenticatedHttpRequest, member: Member) -> PortalCard | None:
     """Beside the home: tests that wait for a sample, or whose result is to come."""
     waiting = LabOrder.objects.waiting().filter(member=member).select_related("test", "department__facility")
     if hides_sensitive(request.user, member):

@@ -3,13 +3,14 @@
 import uuid
 
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import requires
 from members import actions
@@ -21,7 +22,7 @@ from members.querysets import primary_care_of
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("members.manage_own", obj=open_member)
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Who we think the member is, and how they want to be reached."""
     member, today = request.record, timezone.localdate()
     kept = CommunicationPreference.objects.filter(member=member).first()
@@ -45,7 +46,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("members.manage_own", obj=open_member)
-def family(request: HttpRequest) -> HttpResponse:
+def family(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Who may see and act for the member; the member gives and takes it."""
     member, today = request.record, timezone.localdate()
     form = ProxyForm(request.POST or None, today=today)
@@ -73,7 +74,7 @@ def family(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires("members.manage_own", obj=open_member)
-def end_access(request: HttpRequest, proxy_id: uuid.UUID) -> HttpResponse:
+def end_access(request: AuthenticatedHttpRequest, proxy_id: uuid.UUID) -> HttpResponse:
     """Nobody acts for the member by this any more, from this moment."""
     proxy = get_object_or_404(Proxy, pk=proxy_id, member=request.record)
     actions.end_proxy(proxy, by=request.user, on=timezone.localdate())

@@ -3,12 +3,13 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import requires
 from members import actions, matching
@@ -21,11 +22,11 @@ from network.permissions import roles_in_force
 ADDRESS = ("line1", "city", "state", "postal_code")
 
 
-def member_of(request: HttpRequest, member_id: uuid.UUID) -> Member:
+def member_of(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> Member:
     return get_object_or_404(Member, pk=member_id)
 
 
-def review_of(request: HttpRequest, review_id: uuid.UUID) -> MatchReview:
+def review_of(request: AuthenticatedHttpRequest, review_id: uuid.UUID) -> MatchReview:
     return get_object_or_404(MatchReview, pk=review_id)
 
 
@@ -37,7 +38,7 @@ def systems_of(user):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("members.register")
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: AuthenticatedHttpRequest) -> HttpResponse:
     """A new person; who resembles them is shown first, so that nobody is registered twice."""
     form = RegistrationForm(request.POST or None, systems=systems_of(request.user))
     alike: list[Member] = []
@@ -66,7 +67,7 @@ def _alike(values: dict) -> list[Member]:
     return [found[match.member_id] for match in matches if match.member_id in found]
 
 
-def _register(request: HttpRequest, values: dict) -> Member:
+def _register(request: AuthenticatedHttpRequest, values: dict) -> Member:
     address = {name: values[name] for name in ADDRESS}
     telecoms = [("phone", e164(values["phone"]))] if values["phone"] else []
     telecoms += [("email", values["email"])] if values["email"] else []
@@ -81,7 +82,7 @@ def _register(request: HttpRequest, values: dict) -> Member:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("members.update", obj=member_of)
-def edit(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
+def edit(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpResponse:
     """Correct what is known of a person; history keeps what stood before."""
     member = request.record
     form = PersonForm(request.POST or None, instance=Member.objects.get(pk=member.pk))
@@ -96,7 +97,7 @@ def edit(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @requires("members.decide_match")
-def matches(request: HttpRequest) -> HttpResponse:
+def matches(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Incoming people who may be somebody we know, oldest first."""
     reviews = MatchReview.objects.filter(
         status=MatchReview.Status.OPEN, managing_organization__in=systems_of(request.user)
@@ -107,7 +108,7 @@ def matches(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("members.decide_match", obj=review_of)
-def match(request: HttpRequest, review_id: uuid.UUID) -> HttpResponse:
+def match(request: AuthenticatedHttpRequest, review_id: uuid.UUID) -> HttpResponse:
     """One incoming person beside those they may be; a person decides."""
     review = request.record
     known = Member.objects.in_bulk([candidate["member"] for candidate in review.candidates])

@@ -279,7 +279,7 @@ def return_to_stock(*, by: User, fill: Fill, reason: str) -> Fill:
     require(by, "pharmacy.dispense", fill)
     held = _locked(fill)
     _move(held, Status.RETURNED)
-    lot = StockLot.objects.select_for_update().get(pk=held.lot_id)
+    lot = StockLot.objects.select_for_update(of=("self",)).get(fills=held)
     held.save(update_fields=["status"])
     move_stock(lot, StockMovement.Kind.RETURN, held.quantity, by=by, source=f"return:{held.pk}", reason=reason[:200])
     audit.record(by=by, action="update", verb="pharmacy.return_to_stock", obj=held, reason=reason)

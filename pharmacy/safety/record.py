@@ -59,7 +59,8 @@ def current_medicines(member: Member, *, without: uuid.UUID | None = None) -> li
     now = timezone.now()
     running = Q(effective__isnull=True) | Q(effective__endswith__isnull=True) | Q(effective__endswith__gt=now)
     orders = MedicationRequest.objects.filter(running, member=member, status="active", is_negated=False)
-    orders = orders.exclude(pk=without)
+    if without is not None:
+        orders = orders.exclude(pk=without)
     said = MedicationStatement.objects.filter(running, member=member, status__in=("active", "recorded"))
     said = said.exclude(is_negated=True)
     codes = {**_codes(MedicationRequestCoding, orders), **_codes(MedicationStatementCoding, said)}
@@ -160,7 +161,14 @@ def body_of(member: Member) -> Body:
         .filter(fact__value_quantity__isnull=False, fact__is_negated=False, fact__effective__isnull=False)
         .values_list("concept__code", "fact__value_quantity", "fact__value_unit", "fact__effective")
     )
-    values = sorted(((effective.lower, code, value, unit) for code, value, unit, effective in rows), key=lambda r: r[0])
+    values = sorted(
+        (
+            (effective.lower, code, value, unit)
+            for code, value, unit, effective in rows
+            if value is not None and effective is not None
+        ),
+        key=lambda row: row[0],
+    )
     weights = [_kilograms(value, unit) for _, code, value, unit in values if code in WEIGHT]
     heights = [_centimetres(value, unit) for _, code, value, unit in values if code in HEIGHT]
     creatinines = tuple(

@@ -2,11 +2,11 @@
 
 import uuid
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError
-from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from clinical.models import Encounter
 from clinical.panels import counts_of
 from clinical.ports import Panel
 from clinical.views.charting import frame, opens_chart
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may
 from members.models import Member
@@ -38,7 +39,7 @@ def prescribe_url(member: Member, encounter: Encounter | None = None) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @opens_chart("pharmacy.prescribe", "pharmacy.prescribe")
-def prescribe(request: HttpRequest, member: Member) -> HttpResponse:
+def prescribe(request: AuthenticatedHttpRequest, member: Member) -> HttpResponse:
     """Find the drug, write directions, see what the checks say, sign. With `?renew=` all is filled in."""
     renewed = _renewed(request, member)
     drug = _chosen(request, renewed)
@@ -47,7 +48,7 @@ def prescribe(request: HttpRequest, member: Member) -> HttpResponse:
         initial=_initial(member, drug, renewed),
         pharmacies=pharmacies_of(member.managing_organization_id),
     )
-    encounter = Encounter.objects.filter(pk=_uuid(request.GET.get("encounter")), member=member).first()
+    encounter = _asked(Encounter.objects.filter(member=member), request.GET.get("encounter"))
     alerts: list[Any] = []
     if request.method == "POST" and form.is_valid():
         try:
@@ -84,29 +85,34 @@ def prescribe(request: HttpRequest, member: Member) -> HttpResponse:
     return render(request, "pharmacy/staff/prescribe.html", context, status=422 if form.errors else 200)
 
 
-def _alerts(request: HttpRequest, member: Member, drug: ClinicalDrug, renewed: Prescription | None) -> list[Any]:
+def _alerts(
+    request: AuthenticatedHttpRequest, member: Member, drug: ClinicalDrug, renewed: Prescription | None
+) -> list[Any]:
     """What the checks say as soon as the drug is chosen, before a word is typed."""
     terms = Terms(drug=drug, directions="–", quantity=Decimal(1), days_supply=1, renews=renewed)
     return check_order(draft_of(by=request.user, member=member, terms=terms))
 
 
-def _uuid(text: str | None) -> uuid.UUID | None:
+Row = TypeVar("Row", bound=Model)
+
+
+def _asked(rows: QuerySet[Row], key: str | None) -> Row | None:
+    """The row that an address or a form names; None where it names none of `rows`."""
     try:
-        return uuid.UUID(text or "")
+        return rows.filter(pk=uuid.UUID(key or "")).first()
     except ValueError:
         return None
 
 
-def _renewed(request: HttpRequest, member: Member) -> Prescription | None:
-    asked = _uuid(request.GET.get("renew"))
-    return Prescription.objects.select_related("drug", "request").filter(pk=asked, member=member).first()
+def _renewed(request: AuthenticatedHttpRequest, member: Member) -> Prescription | None:
+    own = Prescription.objects.select_related("drug", "request").filter(member=member)
+    return _asked(own, request.GET.get("renew"))
 
 
-def _chosen(request: HttpRequest, renewed: Prescription | None) -> ClinicalDrug | None:
+def _chosen(request: AuthenticatedHttpRequest, renewed: Prescription | None) -> ClinicalDrug | None:
     if renewed is not None:
         return renewed.drug
-    asked = _uuid(request.POST.get("drug") or request.GET.get("drug"))
-    return ClinicalDrug.objects.select_related("concept").filter(pk=asked).first() if asked else None
+    return _asked(ClinicalDrug.objects.select_related("concept"), request.POST.get("drug") or request.GET.get("drug"))
 
 
 def _initial(member: Member, drug: ClinicalDrug | None, renewed: Prescription | None) -> dict[str, Any]:
@@ -137,7 +143,7 @@ def _found(asked: str) -> list[ClinicalDrug]:
     return list(rows.order_by("-listed", "name")[:FOUND])
 
 
-def medicines_panel(request: HttpRequest, member: Member) -> Panel:
+def medicines_panel(request: AuthenticatedHttpRequest, member: Member) -> Panel:
     lines = medicines.lines_of(member, request.user)
     return Panel(
         "pharmacy/panels/medicines.html",
@@ -145,5 +151,5 @@ def medicines_panel(request: HttpRequest, member: Member) -> Panel:
     )
 
 
-def medicines_count(request: HttpRequest, member: Member) -> int:
+def medicines_count(request: AuthenticatedHttpRequest, member: Member) -> int:
     return counts_of(request, member).get("medicines", 0)

@@ -3,12 +3,13 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, requires
 from members.models import Member
@@ -21,7 +22,7 @@ from pharmacy.querysets import pharmacies_of
 
 @require_safe
 @requires("members.portal_view", obj=open_member)
-def my_medicines(request: HttpRequest) -> HttpResponse:
+def my_medicines(request: AuthenticatedHttpRequest) -> HttpResponse:
     member: Member = request.record
     audit.record_read(request.user, verb="pharmacy.my_medicines", obj=member, request=request)
     lines = medicines.lines_of(member, request.user)
@@ -36,14 +37,14 @@ def my_medicines(request: HttpRequest) -> HttpResponse:
     return render(request, "pharmacy/portal/medicines.html", context)
 
 
-def prescription_of_open_member(request: HttpRequest, prescription_id: uuid.UUID) -> Prescription:
+def prescription_of_open_member(request: AuthenticatedHttpRequest, prescription_id: uuid.UUID) -> Prescription:
     member = open_member(request)
     return get_object_or_404(Prescription.objects.select_related("member"), pk=prescription_id, member=member)
 
 
 @require_POST
 @requires("pharmacy.request_refill", obj=prescription_of_open_member)
-def refill(request: HttpRequest, prescription_id: uuid.UUID) -> HttpResponse:
+def refill(request: AuthenticatedHttpRequest, prescription_id: uuid.UUID) -> HttpResponse:
     prescription: Prescription = request.record
     chosen = request.POST.get("pharmacy", "")
     offered = {str(place.pk): place for place in pharmacies_of(prescription.member.managing_organization_id)}
@@ -56,13 +57,13 @@ def refill(request: HttpRequest, prescription_id: uuid.UUID) -> HttpResponse:
     return redirect("pharmacy:my_medicines")
 
 
-def fill_of_open_member(request: HttpRequest, fill_id: uuid.UUID) -> Fill:
+def fill_of_open_member(request: AuthenticatedHttpRequest, fill_id: uuid.UUID) -> Fill:
     return get_object_or_404(Fill.objects.select_related("member"), pk=fill_id, member=open_member(request))
 
 
 @require_POST
 @requires("pharmacy.request_refill", obj=fill_of_open_member)
-def cancel_refill(request: HttpRequest, fill_id: uuid.UUID) -> HttpResponse:
+def cancel_refill(request: AuthenticatedHttpRequest, fill_id: uuid.UUID) -> HttpResponse:
     try:
         actions.cancel_fill(by=request.user, fill=request.record, reason="Taken back in the portal")
     except actions.Refused as refused:
@@ -72,7 +73,7 @@ def cancel_refill(request: HttpRequest, fill_id: uuid.UUID) -> HttpResponse:
     return redirect("pharmacy:my_medicines")
 
 
-def cards(request: HttpRequest, member: Member) -> list[PortalCard]:
+def cards(request: AuthenticatedHttpRequest, member: Member) -> list[PortalCard]:
     """The portal home's medicines: recalls, what is ready, days left, what may be refilled."""
     lines = medicines.lines_of(member, request.user)
     if not lines:

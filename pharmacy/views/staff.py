@@ -2,12 +2,13 @@
 
 import datetime
 import uuid
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db import IntegrityError
 from django.db.models import Count, Min
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +21,7 @@ from clinical.chart import named, plain
 from clinical.models import AllergyIntolerance, MedicationDispense
 from clinical.sensitivity import visible
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import requires
 from network.models import Facility
@@ -32,6 +34,9 @@ from pharmacy.ordering import today_at
 from pharmacy.querysets import pharmacies_of, queue
 from pharmacy.safety import facts, record
 from pharmacy.safety.renal import estimate, is_unstable
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 STATES = {
     "requested": gettext_lazy("To fill"),
@@ -48,14 +53,13 @@ def facilities_of(user) -> list[Facility]:
     return [place for system in systems for place in pharmacies_of(system)]
 
 
-def own_facility(request: HttpRequest) -> Facility | None:
+def own_facility(request: AuthenticatedHttpRequest) -> Facility | None:
     """The pharmacy asked for, else the one where the pharmacist works, else the first."""
     places = facilities_of(request.user)
     asked = request.GET.get("facility", "") or request.session.get("pharmacy_facility", "")
     chosen = next((place for place in places if str(place.pk) == asked), None)
     if chosen is None:
-        departments = [role.department for role in roles_in_force(request.user) if role.department_id]
-        worked_at = {department.facility_id for department in departments}
+        worked_at = {role.department.facility_id for role in roles_in_force(request.user) if role.department}
         chosen = next((place for place in places if place.pk in worked_at), places[0] if places else None)
     if chosen is not None:
         request.session["pharmacy_facility"] = str(chosen.pk)
@@ -64,7 +68,7 @@ def own_facility(request: HttpRequest) -> Facility | None:
 
 @require_safe
 @requires("pharmacy.view_queue")
-def work_queue(request: HttpRequest) -> HttpResponse:
+def work_queue(request: AuthenticatedHttpRequest) -> HttpResponse:
     facility = own_facility(request)
     status = request.GET.get("status", "requested")
     if status not in STATES:
@@ -104,7 +108,7 @@ def _counts(facility: Facility) -> list[dict[str, Any]]:
     return [
         {
             "label": STATES[status],
-            "count": by_status.get(status, {}).get("count", 0),
+            "count": by_status[status]["count"] if status in by_status else 0,
             "oldest": age(now - by_status[status]["oldest"]) if status in by_status else "",
         }
         for status in ("requested", "filled")
@@ -121,7 +125,7 @@ def age(gone: datetime.timedelta) -> str:
     return _("%(count)s days") % {"count": minutes // 1440}
 
 
-def fill_by_id(request: HttpRequest, fill_id: uuid.UUID, **kwargs) -> Fill:
+def fill_by_id(request: AuthenticatedHttpRequest, fill_id: uuid.UUID, **kwargs) -> Fill:
     rows = Fill.objects.select_related(
         "member", "prescription__drug", "prescription__pharmacy", "prescription__request__requester", "lot__product"
     )
@@ -130,7 +134,7 @@ def fill_by_id(request: HttpRequest, fill_id: uuid.UUID, **kwargs) -> Fill:
 
 @require_safe
 @requires("pharmacy.dispense", obj=fill_by_id)
-def fill_detail(request: HttpRequest, fill_id: uuid.UUID) -> HttpResponse:
+def fill_detail(request: AuthenticatedHttpRequest, fill_id: uuid.UUID) -> HttpResponse:
     """The detail beside the queue; without script, the queue with it."""
     held: Fill = request.record
     if not request.headers.get("HX-Request"):
@@ -146,7 +150,7 @@ def _back(held: Fill, *, status: str = "") -> str:
     return f"{reverse('pharmacy:queue')}?{urlencode(query)}"
 
 
-def _detail(request: HttpRequest, held: Fill) -> dict[str, Any]:
+def _detail(request: AuthenticatedHttpRequest, held: Fill) -> dict[str, Any]:
     """What a pharmacist looks at before filling: indication, allergies, kidney, weight, fills before, the lot."""
     member, rx = held.member, held.prescription
     audit.record_read(request.user, verb="pharmacy.fill_detail", obj=held, request=request)
@@ -175,7 +179,7 @@ def plain_number(value: float) -> str:
 
 
 # Address word → action; what it takes from the form; what is said afterwards.
-WORK = {
+WORK: "dict[str, tuple[Callable[..., Fill], tuple[str, ...], StrPromise]]" = {
     "fill": (
         actions.fill,
         ("scanned_ndc", "pickup_place"),
@@ -189,7 +193,7 @@ WORK = {
 
 @require_POST
 @requires("pharmacy.dispense", obj=fill_by_id)
-def work_fill(request: HttpRequest, fill_id: uuid.UUID, step: str) -> HttpResponse:
+def work_fill(request: AuthenticatedHttpRequest, fill_id: uuid.UUID, step: str) -> HttpResponse:
     """Take a fill one step on."""
     if step not in WORK:
         raise Http404

@@ -4,13 +4,14 @@ import uuid
 
 from django.contrib import messages
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import require, requires
 from pharmacy import actions
@@ -24,7 +25,7 @@ PAGE = 200
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("pharmacy.view_queue")
-def stock(request: HttpRequest) -> HttpResponse:
+def stock(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The lots of a pharmacy, those that expire first on top; a delivery is booked in beside them."""
     facility = own_facility(request)
     form = ReceiveForm(request.POST or None)
@@ -55,13 +56,13 @@ def stock(request: HttpRequest) -> HttpResponse:
     return render(request, "pharmacy/staff/stock.html", context, status=422 if form.errors else 200)
 
 
-def lot_by_id(request: HttpRequest, lot_id: uuid.UUID) -> StockLot:
+def lot_by_id(request: AuthenticatedHttpRequest, lot_id: uuid.UUID) -> StockLot:
     return get_object_or_404(StockLot.objects.select_related("product__drug", "facility__organization"), pk=lot_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("pharmacy.manage_stock", obj=lot_by_id)
-def recall(request: HttpRequest, lot_id: uuid.UUID) -> HttpResponse:
+def recall(request: AuthenticatedHttpRequest, lot_id: uuid.UUID) -> HttpResponse:
     """Who has units of the lot, and one button that closes it everywhere and writes to all of them."""
     lot: StockLot = request.record
     form = RecallForm(request.POST or None)

@@ -3,12 +3,13 @@
 import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.permissions import requires
 from members.models import Member
 from members.portal import open_member
@@ -36,7 +37,7 @@ def card_values(member: Member, period: CoveragePeriod, limits: Limits) -> dict[
 
 @require_safe
 @requires("members.portal_costs", obj=open_member)
-def coverage(request: HttpRequest) -> HttpResponse:
+def coverage(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Coverage now, limits with progress, what each kind of visit costs and why."""
     member, today = request.record, timezone.localdate()
     audit.record_read(request.user, verb="plans.coverage", obj=member, request=request)
@@ -52,7 +53,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/coverage.html", context)
 
 
-def coverage_card(request: HttpRequest, member: Member) -> PortalCard | None:
+def coverage_card(request: AuthenticatedHttpRequest, member: Member) -> PortalCard | None:
     """The coverage card of the portal home; none for somebody without medical coverage."""
     today = timezone.localdate()
     medical = next((row for row in _current(member, today) if row.benefit == "medical"), None)

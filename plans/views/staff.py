@@ -2,12 +2,13 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.permissions import requires
 from members.models import Member
 from plans.eligibility import last_day, why_eligible
@@ -15,13 +16,13 @@ from plans.forms import EligibilityForm
 from plans.models import CoveragePeriod
 
 
-def member_of(request: HttpRequest, member_id: uuid.UUID) -> Member:
+def member_of(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> Member:
     return get_object_or_404(Member, pk=member_id)
 
 
 @require_safe
 @requires("plans.view_coverage", obj=member_of)
-def history(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
+def history(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpResponse:
     """All versions, newest knowledge first, and the answer to "why eligible?" for a day and an instant."""
     member = request.record
     audit.record_read(request.user, verb="plans.history", obj=member, request=request)

@@ -2,13 +2,14 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.navigation import url_or_none
 from core.notices import notify
 from core.permissions import requires
@@ -19,7 +20,7 @@ from prevention.models import CareGap
 from prevention.rules import rule
 
 
-def own_gap(request: HttpRequest, gap_id: uuid.UUID) -> CareGap:
+def own_gap(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> CareGap:
     """The gap of the member whose record is open; 404 for anybody else's."""
     return get_object_or_404(CareGap.objects.select_related("member"), pk=gap_id, member=open_member(request))
 
@@ -32,7 +33,11 @@ def booking_url(gap: CareGap) -> str:
 
 
 def _page(
-    request: HttpRequest, gap: CareGap, *, elsewhere: ElsewhereForm | None = None, not_now: NotNowForm | None = None
+    request: AuthenticatedHttpRequest,
+    gap: CareGap,
+    *,
+    elsewhere: ElsewhereForm | None = None,
+    not_now: NotNowForm | None = None,
 ) -> HttpResponse:
     found = rule(gap.rule)
     context = {
@@ -50,14 +55,14 @@ def _page(
 
 @require_safe
 @requires("members.portal_view", obj=own_gap)
-def gap(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
+def gap(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpResponse:
     audit.record_read(request.user, verb="prevention.gap", obj=request.record, request=request)
     return _page(request, request.record)
 
 
 @require_POST
 @requires("members.portal_schedule", obj=own_gap)
-def order(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
+def order(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpResponse:
     """Do it: the kit or test, under the rule's protocol."""
     try:
         actions.order_for_gap(request.record, by=request.user)
@@ -70,7 +75,7 @@ def order(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["POST"])
 @requires("members.portal_schedule", obj=own_gap)
-def elsewhere(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
+def elsewhere(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpResponse:
     form = ElsewhereForm(request.POST)
     if not form.is_valid():
         return _page(request, request.record, elsewhere=form)
@@ -83,7 +88,7 @@ def elsewhere(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["POST"])
 @requires("members.portal_schedule", obj=own_gap)
-def not_now(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
+def not_now(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpResponse:
     form = NotNowForm(request.POST)
     if not form.is_valid() or request.record.status not in ("open", "deferred"):
         return _page(request, request.record, not_now=form)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import audit
 from core import jobs as core_jobs
+from core.http import AuthenticatedHttpRequest
 from core.models import JobRun
 from core.notices import notify
 from core.permissions import may, requires
@@ -29,11 +30,11 @@ PAGE = 50
 QUIET = timedelta(days=7)
 
 
-def a_gap(request: HttpRequest, gap_id: uuid.UUID) -> CareGap:
+def a_gap(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> CareGap:
     return get_object_or_404(CareGap.objects.select_related("member__region"), pk=gap_id, rule__in=BY_ID)
 
 
-def _filter(request: HttpRequest) -> WorklistFilter:
+def _filter(request: AuthenticatedHttpRequest) -> WorklistFilter:
     data = request.GET.copy()
     if data.get("rule") not in BY_ID:
         data["rule"] = RULES[0].id
@@ -44,7 +45,7 @@ def _filter(request: HttpRequest) -> WorklistFilter:
 
 @require_safe
 @requires("prevention.view_worklist")
-def worklist(request: HttpRequest) -> HttpResponse:
+def worklist(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Open gaps of one rule, longest due first, each with the one next action."""
     form = _filter(request)
     form.is_valid()
@@ -98,7 +99,7 @@ def _row(gap: CareGap, contacted: bool) -> dict[str, Any]:
     }
 
 
-def _counts(request: HttpRequest, rule: str) -> dict[str, Any]:
+def _counts(request: AuthenticatedHttpRequest, rule: str) -> dict[str, Any]:
     """How many are open and since when, as the last run found it: counting a million rows is its work, not a page's."""
     run = JobRun.objects.filter(kind=jobs.KIND, status=JobRun.Status.DONE).order_by("-created_at").first()
     found: dict[str, Any] = {"count": 0, "oldest": None, "run": run}
@@ -113,7 +114,7 @@ def _counts(request: HttpRequest, rule: str) -> dict[str, Any]:
     return found
 
 
-def _detail(request: HttpRequest, gap: CareGap, form: ContactForm) -> dict[str, Any]:
+def _detail(request: AuthenticatedHttpRequest, gap: CareGap, form: ContactForm) -> dict[str, Any]:
     rule = BY_ID[gap.rule]
     return {
         "gap": gap,
@@ -132,7 +133,7 @@ def _detail(request: HttpRequest, gap: CareGap, form: ContactForm) -> dict[str, 
 
 @require_safe
 @requires("prevention.view_worklist", obj=a_gap)
-def gap_detail(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
+def gap_detail(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpResponse:
     """One gap beside the list; as a page of its own where there is no script."""
     gap = request.record
     audit.record_read(request.user, verb="prevention.gap_detail", obj=gap, request=request)
@@ -142,7 +143,7 @@ def gap_detail(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("prevention.reach_out", obj=a_gap)
-def contact(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
+def contact(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpResponse:
     """Keep what came of a call."""
     form = ContactForm(request.POST)
     if not form.is_valid():
@@ -154,7 +155,7 @@ def contact(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("prevention.order_for_gap", obj=a_gap)
-def order(request: HttpRequest, gap_id: uuid.UUID) -> HttpResponse:
+def order(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpResponse:
     """The kit or test, under the rule's protocol."""
     actions.order_for_gap(request.record, by=request.user)
     notify(request, _("Ordered under protocol."))
@@ -177,7 +178,7 @@ def _run_context(run: JobRun) -> dict[str, Any]:
 
 @require_safe
 @requires("prevention.view_runs")
-def runs(request: HttpRequest) -> HttpResponse:
+def runs(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The nightly runs: how far, what they wrote, and each measure's rate in the latest."""
     found = list(JobRun.objects.filter(kind=jobs.KIND).order_by("-created_at")[:20])
     latest = next((run for run in found if run.status == JobRun.Status.DONE), None)
@@ -192,14 +193,14 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("prevention.view_runs")
-def run_progress(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+def run_progress(request: AuthenticatedHttpRequest, run_id: uuid.UUID) -> HttpResponse:
     run = get_object_or_404(JobRun, pk=run_id, kind=jobs.KIND)
     return render(request, "prevention/_run_progress.html", _run_context(run))
 
 
 @require_POST
 @requires("prevention.start_run")
-def start_run(request: HttpRequest) -> HttpResponse:
+def start_run(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Today's run, now, by the workers."""
     run = jobs.start_nightly(by=request.user, as_of=timezone.localdate())
     core_jobs.send(run)
