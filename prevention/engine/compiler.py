@@ -1,17 +1,23 @@
 """From measures and rules to set-based SQL over one partition of members.
 
 A program is a few statements, the same for one member as for a million: fetch the members and, kind by kind, the
-facts whose codes any measure names (`pf_*` tables that end with the transaction); then one pass over each kind
-answers every "exists" and "last" at once, and one row for each member comes out.
+facts whose codes any measure names (`pf_*` tables that end with the transaction); add the lists that are defined
+once and read again; then one pass over each kind answers every "exists" and "last" at once, and one row for each
+member comes out.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from prevention.engine.facts import RESOURCES, Branch, Codes, Facts, Point, Predicate, Resource, Retrieve, ValueSet
-from prevention.engine.fetch import fact_columns
-from prevention.engine.measure import POPULATIONS, CareRule, Measure
-from prevention.engine.moments import Moment, Setting, years
+from prevention.engine.codes import RESOURCES, Codes, Resource, ValueSet
+from prevention.engine.facts import Branch, Definition, Facts, Predicate, Retrieve, Timepoint, With, define
+from prevention.engine.fetch import column_names, fact_columns
+from prevention.engine.measure import POPULATIONS, CareRule, EpisodeGroup, Episodes, Measure
+from prevention.engine.members import Everyone
+from prevention.engine.moments import Duration, Moment, Setting, years
+from prevention.engine.predicates import Always
 
 
 def _timestamp(instant: datetime) -> str:
@@ -29,6 +35,7 @@ class NeededCode:
     system: str
     code: str
     components: bool = False
+    negated: bool = False
 
 
 @dataclass
@@ -40,6 +47,12 @@ class Compiler:
     code_lists: dict[tuple[Resource, int, tuple[Codes, ...]], int] = field(default_factory=dict)
     columns: dict[Resource, dict[str, str]] = field(default_factory=dict)
     derived: dict[str, str] = field(default_factory=dict)
+    # In the order in which they must run: each reads what stands before it.
+    definitions: list[tuple[str, str]] = field(default_factory=list)
+    laterals: dict[str, str] = field(default_factory=dict)
+    # Kinds that are looked up member by member, and so need an index.
+    looked_up: set[str] = field(default_factory=set)
+    aliases: dict[int, str] = field(default_factory=dict)
 
     # -- moments ------------------------------------------------------------------------------------------
 
@@ -55,18 +68,55 @@ class Compiler:
     def day_of(self, sql: str) -> str:
         return f"(({sql}) AT TIME ZONE '{self.setting.zone.key}')::date"
 
+    def midnight(self, day: str) -> str:
+        return f"(({day})::timestamp AT TIME ZONE '{self.setting.zone.key}')"
+
+    def shifted(self, sql: str, duration: Duration, sign: int) -> str:
+        """Calendar arithmetic in the setting's time zone."""
+        zone = self.setting.zone.key
+        plus = "+" if sign > 0 else "-"
+        return f"((({sql}) AT TIME ZONE '{zone}' {plus} {duration.sql}) AT TIME ZONE '{zone}')"
+
+    def subject(self, column: str, row: str) -> str:
+        """A column of the member whose fact `row` is."""
+        self.looked_up.add("pf_subject")
+        return f"(SELECT z.{column} FROM pf_subject z WHERE z.member_id = {row}.member_id)"
+
     def day(self, moment: Moment) -> str:
         return f"date '{moment.resolve(self.setting).astimezone(self.setting.zone).date()}'"
 
-    def birth_bound(self, moment: Moment, age: int) -> str:
-        """Whoever was born on or before this day is at least `age` at the moment."""
+    def birth_bound(self, moment: Moment, age: int, months: int = 0) -> str:
+        """Whoever was born on or before this day is at least `age` (and so many months) at the moment."""
         at = moment.resolve(self.setting).astimezone(self.setting.zone)
-        return f"date '{years(age).add_to(at, -1).date()}'"
+        return f"date '{Duration(months=12 * age + months).add_to(at, -1).date()}'"
 
     # -- codes --------------------------------------------------------------------------------------------
 
     def number(self, retrieve: Retrieve) -> int:
-        return self.retrieves.setdefault(retrieve, len(self.retrieves) + 1)
+        if retrieve not in self.retrieves:
+            # A definition's own retrieves are numbered, and its parts defined, before it.
+            rest = self._definition(retrieve.definition, retrieve.resource) if retrieve.definition else None
+            self.retrieves[retrieve] = number = len(self.retrieves) + 1
+            if rest:
+                sql, key = rest
+                self.definitions.append((retrieve.resource.rows, f"SELECT DISTINCT ON ({key}) {number}, {sql}"))
+        return self.retrieves[retrieve]
+
+    def _definition(self, definition: Definition, resource: Resource) -> tuple[str, str]:
+        """The rows to add, from after their number on, and what is distinct in them."""
+        selection = self.selection(list(definition.facts.branches), "f")
+        if definition.pick:
+            key = "f.member_id"
+            direction = (
+                "ASC NULLS FIRST, f.fact_id" if definition.pick == "first" else "DESC NULLS LAST, f.fact_id DESC"
+            )
+            assert definition.by is not None
+            order = f"f.member_id, {definition.by.sides(self, 'f')[1]} {direction}"
+        else:
+            key = order = "f.fact_id"
+        columns = ", ".join(f"f.{name}" for name in column_names(resource))
+        # The number comes first in the row, as in what is fetched.
+        return f"{columns} FROM {resource.rows} f WHERE {selection} ORDER BY {order}", key
 
     def coded(self, resource: Resource, role: int, codes: tuple[Codes, ...], fact: str) -> str:
         among = ""
@@ -78,27 +128,60 @@ class Compiler:
     def needed_codes(self) -> list[NeededCode]:
         """Every value set and code that the program reads, numbered: positive for retrieves, negative for tests."""
         rows = []
-        entries = [(n, r.resource, r.resource.code_role, r.codes, r.components) for r, n in self.retrieves.items()]
-        entries += [(n, resource, role, codes, False) for (resource, role, codes), n in self.code_lists.items()]
-        for number, resource, role, codes, parts in entries:
+        entries = [
+            (n, r.resource, r.resource.code_role, r.codes, r.components, r.negated) for r, n in self.retrieves.items()
+        ]
+        entries += [(n, resource, role, codes, False, False) for (resource, role, codes), n in self.code_lists.items()]
+        for number, resource, role, codes, *which in entries:
             for code in codes:
                 if isinstance(code, ValueSet):
-                    rows.append(NeededCode(number, resource.name, role, code.url, "", "", parts))
+                    rows.append(NeededCode(number, resource.name, role, code.url, "", "", *which))
                 else:
-                    rows.append(NeededCode(number, resource.name, role, "", code.system, code.code, parts))
+                    rows.append(NeededCode(number, resource.name, role, "", code.system, code.code, *which))
         return rows
 
     # -- facts --------------------------------------------------------------------------------------------
 
-    def _selection(self, branches: list[Branch]) -> str:
-        """The condition, on alias f, of a list's facts within one kind."""
+    def alias(self, number: int) -> str:
+        return self.aliases[number]
+
+    @contextmanager
+    def speaking_of(self, rows: dict[int, str]) -> Iterator[None]:
+        """Facts that a relation names stand under these aliases; what they stood under before comes back."""
+        before, self.aliases = self.aliases, {**self.aliases, **rows}
+        try:
+            yield
+        finally:
+            self.aliases = before
+
+    def related(self, it: With, row: str) -> str:
+        """EXISTS over a member's other facts; or over the first or last of them alone."""
+        alias = f"{row}r" if row.startswith("f") else "fr"
+        found = []
+        with self.speaking_of({it.this: row, it.other: alias}):
+            for resource, branches in it.facts.by_resource.items():
+                self.looked_up.add(resource.rows)
+                where = (
+                    f"{alias}.member_id = {row}.member_id AND ({self.selection(branches, alias)}) "
+                    f"AND {it.such_that.true(self, alias)}"
+                )
+                rows = f"{resource.rows} {alias}"
+                if it.satisfying is not None and it.by is not None:
+                    order = f"{it.by.sides(self, alias)[1]} DESC NULLS LAST, {alias}.fact_id DESC"
+                    rows = f"(SELECT {alias}.* FROM {rows} WHERE {where} ORDER BY {order} LIMIT 1) {alias}"
+                    where = it.satisfying.true(self, alias)
+                found.append(f"EXISTS (SELECT FROM {rows} WHERE {where})")
+        return found[0] if len(found) == 1 else "(" + " OR ".join(found) + ")"
+
+    def selection(self, branches: list[Branch], row: str = "f") -> str:
+        """The condition, on alias `row`, of a list's facts within one kind."""
         together: dict[Predicate, list[int]] = {}
         for branch in branches:
             together.setdefault(branch.where, []).append(self.number(branch.retrieve))
         parts = []
         for where, numbers in together.items():
             among = f"= {numbers[0]}" if len(numbers) == 1 else f"IN ({', '.join(map(str, sorted(numbers)))})"
-            parts.append(f"(f.set_no {among} AND {where.true(self, 'f')})")
+            parts.append(f"({row}.set_no {among} AND {where.true(self, row)})")
         return " OR ".join(parts)
 
     def _column(self, resource: Resource, sql: str) -> str:
@@ -107,12 +190,9 @@ class Compiler:
 
     def aggregate(self, facts: Facts, function: str) -> str:
         """`exists`: whether the list is not empty. `last_day`: the day of its last fact, or null."""
-        kinds: dict[Resource, list[Branch]] = {}
-        for branch in facts.branches:
-            kinds.setdefault(branch.retrieve.resource, []).append(branch)
         found = []
-        for resource, branches in kinds.items():
-            selection = self._selection(branches)
+        for resource, branches in facts.by_resource.items():
+            selection = self.selection(branches)
             if function == "exists":
                 found.append(f"coalesce({self._column(resource, f'bool_or({selection})')}, false)")
             else:
@@ -122,50 +202,92 @@ class Compiler:
             return "(" + " OR ".join(found) + ")"
         return f"greatest({', '.join(found)})" if len(found) > 1 else found[0]
 
-    def _derive(self, sql: str) -> str:
+    def derive(self, sql: str) -> str:
         name = self.derived.setdefault(sql, f"d{len(self.derived)}")
         return f"{name}.value"
 
-    def last_fact(self, facts: Facts, by: Point, where: Predicate) -> str:
-        selection = self._selection(list(facts.branches))
-        order = by.latest.format(row="f")
-        value = self._derive(
+    def last_fact(self, facts: Facts, by: Timepoint, where: Predicate) -> str:
+        selection = self.selection(list(facts.branches))
+        order = by.sides(self, "f")[1]
+        value = self.derive(
             f"SELECT f.member_id, {where.true(self, 'f')} AS value FROM (SELECT DISTINCT ON (f.member_id) f.* "
             f"FROM {facts.resource.rows} f WHERE {selection} "
             f"ORDER BY f.member_id, {order} DESC NULLS LAST, f.fact_id DESC) f"
         )
         return f"coalesce({value}, false)"
 
-    def extreme_on_last_day(self, facts: Facts, day: Point, component: Facts, function: str, unit: str) -> str:
+    def extreme_on_last_day(self, facts: Facts, day: Timepoint, component: Facts, function: str, unit: str) -> str:
         rows = facts.resource.rows
-        on_day = self.day_of(day.latest.format(row="f"))
+        on_day = self.day_of(day.sides(self, "f")[1])
         amount = f"CASE WHEN c.value_unit = '{unit}' THEN c.value_quantity END"
-        return self._derive(
+        return self.derive(
             f"SELECT f.member_id, CASE WHEN bool_and({amount} IS NOT NULL) THEN {function}({amount}) END AS value "
             f"FROM (SELECT f.member_id, f.fact_id, rank() OVER (PARTITION BY f.member_id ORDER BY {on_day} DESC) AS n "
-            f"FROM {rows} f WHERE {self._selection(list(facts.branches))}) f "
-            f"LEFT JOIN (SELECT f.* FROM {rows} f WHERE {self._selection(list(component.branches))}) c "
+            f"FROM {rows} f WHERE {self.selection(list(facts.branches))}) f "
+            f"LEFT JOIN (SELECT f.* FROM {rows} f WHERE {self.selection(list(component.branches))}) c "
             "ON c.part_of_id = f.fact_id "
             "WHERE f.n = 1 GROUP BY f.member_id"
         )
 
     def evidence(self, facts: Facts) -> str:
         """(member_id, model, fact_id, day) of the facts of a list, to say what settled a rule."""
-        kinds: dict[Resource, list[Branch]] = {}
-        for branch in facts.branches:
-            kinds.setdefault(branch.retrieve.resource, []).append(branch)
         end = self.day_of("CASE WHEN f.e1 = 'infinity' THEN f.s0 ELSE f.e0 END")
         return " UNION ALL ".join(
             f"SELECT f.member_id, 'clinical.{resource.name}' AS model, f.fact_id, {end} AS day "
-            f"FROM {resource.rows} f WHERE {self._selection(branches)}"
-            for resource, branches in kinds.items()
+            f"FROM {resource.rows} f WHERE {self.selection(branches)}"
+            for resource, branches in facts.by_resource.items()
         )
+
+    def count(self, facts: Facts, day: Timepoint | None) -> str:
+        """How many facts, each counted once; with `day`, on how many days."""
+        what = "f.fact_id" if day is None else day.days(self, "f")[1]
+        parts = [
+            f"SELECT f.member_id, {what} AS what FROM {resource.rows} f WHERE {self.selection(branches)}"
+            for resource, branches in facts.by_resource.items()
+        ]
+        counted = f"SELECT member_id, count(DISTINCT what) AS value FROM ({' UNION ALL '.join(parts)}) f GROUP BY 1"
+        return f"coalesce({self.derive(counted)}, 0)"
+
+    # -- episodes -----------------------------------------------------------------------------------------
+
+    def episode_counts(self, group: EpisodeGroup) -> str:
+        """Alias of a row that holds how many of the member's episodes are in each population."""
+        base, qualifies = group.initial_population.only
+        resource = base.resource
+        number = self.number(_defined(base))
+        self.looked_up.add(resource.rows)
+        members = {
+            population: self._is_among(stated) if (stated := group.stated(population)) else "NULL"
+            for population in POPULATIONS[1:]
+        }
+        members["denominator"] = members["denominator"] if group.denominator else "TRUE"
+        known = ", ".join(f"coalesce({sql}, false) AS {population}" for population, sql in members.items())
+        counts = ", ".join(
+            f"count(*) FILTER (WHERE {sql})::int AS {population}"
+            for population, sql in zip(POPULATIONS, population_logic("o.", initial="TRUE"), strict=True)
+        )
+        sql = (
+            f"SELECT {counts} FROM (SELECT {known} FROM {resource.rows} f WHERE f.member_id = s.member_id "
+            f"AND f.set_no = {number} AND {qualifies.true(self)}) o"
+        )
+        return self.laterals.setdefault(sql, f"e{len(self.laterals)}")
+
+    def _is_among(self, episodes: Episodes) -> str:
+        found = []
+        for facts, condition in episodes.parts:
+            (branches,) = facts.by_resource.values()
+            among = (
+                f"EXISTS (SELECT FROM {facts.resource.rows} x WHERE x.member_id = f.member_id "
+                f"AND x.fact_id = f.fact_id AND ({self.selection(branches, 'x')}))"
+            )
+            found.append(among if isinstance(condition, Everyone) else f"({among} AND {condition.true(self)})")
+        return "(" + " OR ".join(found) + ")"
 
     # -- the whole ----------------------------------------------------------------------------------------
 
     def fetches(self) -> list[tuple[str, str]]:
         """(table, SELECT) for each kind of fact that is read, with `{members:alias}` where the partition goes."""
-        kinds = {retrieve.resource for retrieve in self.retrieves}
+        kinds = {retrieve.resource for retrieve in self.retrieves if not retrieve.definition}
         return [(resource.rows, fact_columns(resource, self.setting)) for resource in RESOURCES if resource in kinds]
 
     def joins(self) -> str:
@@ -178,6 +300,8 @@ class Compiler:
             )
         for sql, name in self.derived.items():
             parts.append(f"LEFT JOIN ({sql}) {name} ON {name}.member_id = s.member_id")
+        for sql, name in self.laterals.items():
+            parts.append(f"LEFT JOIN LATERAL ({sql}) {name} ON TRUE")
         return "\n".join(parts)
 
 
@@ -192,6 +316,16 @@ class Program:
     fetches: tuple[tuple[str, str], ...]
     outcome: str
     evidence: str
+    definitions: tuple[tuple[str, str], ...] = ()
+    looked_up: frozenset[str] = frozenset()
+
+
+def _defined(facts: Facts) -> Retrieve:
+    """The retrieve of a list's definition, made now unless the list is one already."""
+    branch = facts.branches[0]
+    if len(facts.branches) == 1 and branch.retrieve.definition and branch.where == Always():
+        return branch.retrieve
+    return define(facts).branches[0].retrieve
 
 
 def compile_program(measures: tuple[Measure, ...], rules: tuple[CareRule, ...], setting: Setting) -> Program:
@@ -200,6 +334,11 @@ def compile_program(measures: tuple[Measure, ...], rules: tuple[CareRule, ...], 
     inner, outer = ["s.member_id"], ["o.member_id"]
     for m, measure in enumerate(measures):
         for g, group in enumerate(measure.groups):
+            if isinstance(group, EpisodeGroup):
+                counts = to.episode_counts(group)
+                inner += [f"{counts}.{population} AS m{m}_{g}_{population}" for population in POPULATIONS]
+                outer += [f"o.m{m}_{g}_{population}" for population in POPULATIONS]
+                continue
             inner += [
                 f"coalesce({group.condition(population).true(to)}, false) AS m{m}_{g}_{population}"
                 for population in POPULATIONS
@@ -215,20 +354,34 @@ def compile_program(measures: tuple[Measure, ...], rules: tuple[CareRule, ...], 
     )
     joins = to.joins()
     outcome = f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM pf_subject s {joins} OFFSET 0) o"
-    return Program(setting, measures, rules, tuple(to.needed_codes()), tuple(to.fetches()), outcome, evidence)
+    return Program(
+        setting,
+        measures,
+        rules,
+        tuple(to.needed_codes()),
+        tuple(to.fetches()),
+        outcome,
+        evidence,
+        tuple(to.definitions),
+        frozenset(to.looked_up),
+    )
+
+
+def population_logic(name: str, initial: str) -> tuple[str, ...]:
+    """One counts in a population only inside the one that holds it; an exclusion takes the rest away.
+
+    Conditions in the order of `POPULATIONS`, from columns that start with `name`.
+    """
+    den = f"{initial} AND {name}denominator"
+    denex = f"{den} AND {name}denominator_exclusion"
+    num = f"{den} AND NOT {name}denominator_exclusion AND {name}numerator"
+    numex = f"{num} AND {name}numerator_exclusion"
+    denexcep = f"{den} AND NOT {name}denominator_exclusion AND NOT {name}numerator AND {name}denominator_exception"
+    return initial, den, denex, denexcep, num, numex
 
 
 def _populations(name: str) -> list[str]:
-    """A member counts in a population only inside the one that holds it; an exclusion takes the rest away."""
-    ip = f"o.{name}initial_population"
-    den = f"{ip} AND o.{name}denominator"
-    denex = f"{den} AND o.{name}denominator_exclusion"
-    num = f"{den} AND NOT o.{name}denominator_exclusion AND o.{name}numerator"
-    numex = f"{num} AND o.{name}numerator_exclusion"
-    denexcep = (
-        f"{den} AND NOT o.{name}denominator_exclusion AND NOT o.{name}numerator AND o.{name}denominator_exception"
-    )
-    values = (ip, den, denex, denexcep, num, numex)
+    values = population_logic(f"o.{name}", f"o.{name}initial_population")
     return [f"({sql})::int AS {name}{population}" for population, sql in zip(POPULATIONS, values, strict=True)]
 
 

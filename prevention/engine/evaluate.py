@@ -40,7 +40,7 @@ class Partition:
 
 SUBJECT = """
 CREATE TEMPORARY TABLE pf_subject ON COMMIT DROP AS
-SELECT m.id AS member_id, m.birth_date, m.sex, m.sex_for_clinical_use, m.anatomy,
+SELECT m.id AS member_id, m.birth_date, m.deceased_at, m.sex, m.sex_for_clinical_use, m.anatomy,
     CASE WHEN m.deceased_at IS NULL THEN c.enrolled_from END AS enrolled_from, p.personal
 FROM members_member m
 LEFT JOIN (
@@ -57,14 +57,14 @@ WHERE {m} AND m.status = 'active'
 
 NEEDED = """
 CREATE TEMPORARY TABLE pf_needed ON COMMIT DROP AS
-WITH asked(set_no, kind, role, url, system, code, components) AS (
+WITH asked(set_no, kind, role, url, system, code, components, negated) AS (
     SELECT * FROM unnest(%(numbers)s::int[], %(kinds)s::text[], %(roles)s::int[], %(urls)s::text[],
-        %(systems)s::text[], %(codes)s::text[], %(components)s::boolean[])
+        %(systems)s::text[], %(codes)s::text[], %(components)s::boolean[], %(negated)s::boolean[])
 )
-SELECT DISTINCT a.set_no, a.kind, a.role::smallint AS role, a.components, m.concept_id FROM asked a
+SELECT DISTINCT a.set_no, a.kind, a.role::smallint AS role, a.components, a.negated, m.concept_id FROM asked a
 JOIN core_valueset v ON v.url = a.url JOIN core_valuesetmember m ON m.value_set_id = v.id
 UNION
-SELECT a.set_no, a.kind, a.role::smallint, a.components, c.id FROM asked a
+SELECT a.set_no, a.kind, a.role::smallint, a.components, a.negated, c.id FROM asked a
 JOIN core_codesystem y ON y.uri = a.system JOIN core_concept c ON c.system_id = y.id AND c.code = a.code
 """
 
@@ -94,7 +94,19 @@ def compute(program: Program, partition: Partition) -> None:
             sql = _literal(select).format(c=partition.test("c.member_id"), f=partition.test("f.member_id"))
             cursor.execute(f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS {sql}", partition.parameters)
             cursor.execute(f"ANALYZE {table}")
+        _define(cursor, program)
         cursor.execute(f"CREATE TEMPORARY TABLE pf_outcome ON COMMIT DROP AS {program.outcome}")
+
+
+def _define(cursor, program: Program) -> None:
+    """Index what is looked up member by member, and add the lists that are defined once."""
+    for table in sorted(program.looked_up):
+        columns = "member_id" if table == "pf_subject" else "member_id, set_no"
+        cursor.execute(f"CREATE INDEX ON {table} ({columns})")
+    for table, select in program.definitions:
+        cursor.execute(f"INSERT INTO {table} {select}")
+    for table in sorted({table for table, _ in program.definitions}):
+        cursor.execute(f"ANALYZE {table}")
 
 
 def _needed(cursor, program: Program) -> None:
@@ -109,6 +121,7 @@ def _needed(cursor, program: Program) -> None:
             "systems": [row.system for row in rows],
             "codes": [row.code for row in rows],
             "components": [row.components for row in rows],
+            "negated": [row.negated for row in rows],
         },
     )
     cursor.execute("ANALYZE pf_needed")

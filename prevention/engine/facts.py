@@ -1,324 +1,121 @@
-"""The chart as measures see it: retrieves of facts by value set, and what can be said of one fact.
+"""The chart as measures see it: retrieves of facts by value set, lists of facts, and how they relate.
 
-Names follow CQL (cql.hl7.org) and the QI-Core measure libraries. A fact's start and end may be uncertain (a date
-without a time, an inactive condition without an end), so each boundary is a pair, earliest and latest; a
-comparison holds when it holds for every possible value, and fails when it fails for every one. Nothing else is
-true or false: the third value of CQL's logic never needs a column of its own (`true` and `false` below).
+Names follow CQL and the QI-Core measure libraries. A list may be defined once and read again (`define`), narrowed to
+its first or last fact (`first`, `most_recent`), and joined to another by a condition over both (`with_`, `without`).
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
-from prevention.engine.moments import DAY, Interval, Moment
-
-VALUE_SET_BASE = "http://cts.nlm.nih.gov/fhir/ValueSet/"
-
-
-@dataclass(frozen=True)
-class ValueSet:
-    """A value set by its canonical address; an OID stands for VSAC's."""
-
-    name: str
-    oid: str
-
-    @property
-    def url(self) -> str:
-        return self.oid if "://" in self.oid or self.oid.startswith("urn:") else VALUE_SET_BASE + self.oid
-
-
-@dataclass(frozen=True)
-class Code:
-    """One code of one system."""
-
-    code: str
-    system: str
-    display: str = ""
-
-
-Codes = ValueSet | Code
-
-SNOMED = "http://snomed.info/sct"
-LOINC = "http://loinc.org"
-OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
-ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
-
-
-@dataclass(frozen=True)
-class Role:
-    """Numbers of clinical.CodingRole, named where a measure reads them."""
-
-    CODE = 1
-    CATEGORY = 2
-    VALUE = 3
-    BODY_SITE = 6
-    TYPE = 7
-    CLASS = 8
-    DISCHARGE_DISPOSITION = 9
-
-
-@dataclass(frozen=True)
-class Resource:
-    """A kind of fact: its table, and the columns that measures read besides the common ones."""
-
-    name: str
-    table: str
-    code_role: int = Role.CODE
-    columns: tuple[str, ...] = ()
-
-    @property
-    def coding_table(self) -> str:
-        return f"{self.table}coding"
-
-    @property
-    def rows(self) -> str:
-        """The temporary table into which a partition's facts of this kind are fetched."""
-        return f"pf_{self.name}"
-
-
-ENCOUNTER = Resource("encounter", "clinical_encounter", Role.TYPE)
-CONDITION = Resource("condition", "clinical_condition", columns=("verification",))
-OBSERVATION = Resource(
-    "observation",
-    "clinical_observation",
-    columns=(
-        "encounter_id",
-        "part_of_id",
-        "value_quantity",
-        "value_unit",
-        "value_integer",
-        "value_boolean",
-        "value_time",
-        "value_text",
-    ),
-)
-PROCEDURE = Resource("procedure", "clinical_procedure", columns=("encounter_id",))
-SERVICE_REQUEST = Resource("servicerequest", "clinical_servicerequest", columns=("intent", "encounter_id"))
-DEVICE_REQUEST = Resource("devicerequest", "clinical_devicerequest", columns=("intent",))
-MEDICATION_REQUEST = Resource("medicationrequest", "clinical_medicationrequest", columns=("intent", "dosage"))
-IMMUNIZATION = Resource("immunization", "clinical_immunization")
-RESOURCES = (
-    ENCOUNTER,
+from prevention.engine.codes import (
+    ACT_CODE,
+    ADVERSE_EVENT,
+    ALLERGY_INTOLERANCE,
+    COMMUNICATION,
     CONDITION,
-    OBSERVATION,
-    PROCEDURE,
-    SERVICE_REQUEST,
+    CONDITION_CATEGORY,
+    CPT,
+    CVX,
     DEVICE_REQUEST,
-    MEDICATION_REQUEST,
+    ENCOUNTER,
+    ICD10CM,
     IMMUNIZATION,
+    LOINC,
+    MEDICATION_DISPENSE,
+    MEDICATION_REQUEST,
+    OBSERVATION,
+    OBSERVATION_CATEGORY,
+    PROCEDURE,
+    RESOURCES,
+    RXNORM,
+    SERVICE_REQUEST,
+    SNOMED,
+    TASK,
+    US_CORE_CONDITION_CATEGORY,
+    VALUE_SET_BASE,
+    Code,
+    Codes,
+    Resource,
+    Role,
+    ValueSet,
+)
+from prevention.engine.elements import (
+    body_site_is,
+    category_is,
+    discharged_to,
+    has_value,
+    in_encounter_of_class,
+    negated,
+    quantity_at_least,
+    value_in,
+)
+from prevention.engine.predicates import (
+    Always,
+    Both,
+    ColumnIn,
+    Compiling,
+    FactInterval,
+    Point,
+    Predicate,
+    Raw,
+    Timepoint,
+    birth_date,
+    deceased,
 )
 
-
-class Compiling(Protocol):
-    """What a predicate asks of the compiler."""
-
-    def instant(self, moment: Moment) -> str: ...
-    def day_start(self, moment: Moment) -> str: ...
-    def day_after(self, moment: Moment) -> str: ...
-    def day_of(self, sql: str) -> str: ...
-    def coded(self, resource: Resource, role: int, codes: tuple[Codes, ...], fact: str) -> str: ...
-
-
-# --- What can be said of one fact -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Predicate:
-    """A condition on one fact. `true` is SQL that holds when it is certainly so, `false` when certainly not."""
-
-    def true(self, to: Compiling, row: str) -> str:
-        raise NotImplementedError
-
-    def false(self, to: Compiling, row: str) -> str:
-        raise NotImplementedError
-
-    def __and__(self, other: "Predicate") -> "Predicate":
-        return Both(self, other)
-
-    def __or__(self, other: "Predicate") -> "Predicate":
-        return Either(self, other)
-
-    def __invert__(self) -> "Predicate":
-        return Not(self)
-
-
-@dataclass(frozen=True)
-class Both(Predicate):
-    left: Predicate
-    right: Predicate
-
-    def true(self, to: Compiling, row: str) -> str:
-        return f"({self.left.true(to, row)} AND {self.right.true(to, row)})"
-
-    def false(self, to: Compiling, row: str) -> str:
-        return f"({self.left.false(to, row)} OR {self.right.false(to, row)})"
-
-
-@dataclass(frozen=True)
-class Either(Predicate):
-    left: Predicate
-    right: Predicate
-
-    def true(self, to: Compiling, row: str) -> str:
-        return f"({self.left.true(to, row)} OR {self.right.true(to, row)})"
-
-    def false(self, to: Compiling, row: str) -> str:
-        return f"({self.left.false(to, row)} AND {self.right.false(to, row)})"
-
-
-@dataclass(frozen=True)
-class Not(Predicate):
-    operand: Predicate
-
-    def true(self, to: Compiling, row: str) -> str:
-        return self.operand.false(to, row)
-
-    def false(self, to: Compiling, row: str) -> str:
-        return self.operand.true(to, row)
-
-
-@dataclass(frozen=True)
-class Always(Predicate):
-    def true(self, to: Compiling, row: str) -> str:
-        return "TRUE"
-
-    def false(self, to: Compiling, row: str) -> str:
-        return "FALSE"
-
-
-@dataclass(frozen=True)
-class ColumnIn(Predicate):
-    """A plain column holds one of some values (`status in {'final', 'amended'}`)."""
-
-    column: str
-    values: tuple[str, ...]
-
-    def _list(self) -> str:
-        return ", ".join("'" + value.replace("'", "''") + "'" for value in self.values)
-
-    def true(self, to: Compiling, row: str) -> str:
-        return f"{row}.{self.column} IN ({self._list()})"
-
-    def false(self, to: Compiling, row: str) -> str:
-        return f"{row}.{self.column} NOT IN ({self._list()})"
-
-
-@dataclass(frozen=True)
-class Raw(Predicate):
-    """A two-valued condition in SQL with `{row}` for the fact's alias."""
-
-    sql: str
-
-    def true(self, to: Compiling, row: str) -> str:
-        return "(" + self.sql.format(row=row) + ")"
-
-    def false(self, to: Compiling, row: str) -> str:
-        return "NOT (" + self.sql.format(row=row) + ")"
-
-
-@dataclass(frozen=True)
-class Coded(Predicate):
-    """The element `role` of the fact has a code among `codes` (CQL `~` and `in`)."""
-
-    resource: Resource
-    role: int
-    codes: tuple[Codes, ...]
-    via: str = "fact_id"
-
-    def true(self, to: Compiling, row: str) -> str:
-        return to.coded(self.resource, self.role, self.codes, f"{row}.{self.via}")
-
-    def false(self, to: Compiling, row: str) -> str:
-        return f"NOT {self.true(to, row)}"
-
-
-# --- Points and intervals of a fact ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Point:
-    """A boundary of a fact: the earliest and the latest that it may be, as SQL with `{row}`."""
-
-    earliest: str
-    latest: str
-
-    def on_or_before(self, moment: Moment, of: str | None = None) -> Predicate:
-        return Compare(self, moment, of, before=True)
-
-    def on_or_after(self, moment: Moment, of: str | None = None) -> Predicate:
-        return Compare(self, moment, of, before=False)
-
-    def during(self, interval: Interval, of: str | None = None) -> Predicate:
-        return self.on_or_after(interval.start, of) & self.on_or_before(interval.end, of)
-
-
-@dataclass(frozen=True)
-class Compare(Predicate):
-    """A point on or before (or on or after) a moment, to the millisecond or to the day."""
-
-    point: Point
-    moment: Moment
-    of: str | None
-    before: bool
-
-    def _sides(self, to: Compiling, row: str) -> tuple[str, str, str, str]:
-        earliest, latest = self.point.earliest.format(row=row), self.point.latest.format(row=row)
-        if self.before:
-            bound = f"< {to.day_after(self.moment)}" if self.of == DAY else f"<= {to.instant(self.moment)}"
-            return latest, bound, earliest, _opposite(bound)
-        bound = f">= {to.day_start(self.moment) if self.of == DAY else to.instant(self.moment)}"
-        return earliest, bound, latest, _opposite(bound)
-
-    def true(self, to: Compiling, row: str) -> str:
-        point, bound, _, _ = self._sides(to, row)
-        return f"{point} {bound}"
-
-    def false(self, to: Compiling, row: str) -> str:
-        _, _, point, bound = self._sides(to, row)
-        return f"{point} {bound}"
-
-
-def _opposite(bound: str) -> str:
-    operator, value = bound.split(" ", 1)
-    return {"<": ">=", "<=": ">", ">=": "<"}[operator] + " " + value
-
-
-@dataclass(frozen=True)
-class FactInterval:
-    """The time a fact covers. CQL's interval relations, each against an interval of moments."""
-
-    start: Point
-    end: Point
-
-    @property
-    def latest(self) -> Point:
-        """QICoreCommon.latest: the end where there is one, otherwise the start."""
-
-        def pick(end: str, start: str) -> str:
-            return f"CASE WHEN {self.end.latest} = 'infinity' THEN {start} ELSE {end} END"
-
-        return Point(pick(self.end.earliest, self.start.earliest), pick(self.end.latest, self.start.latest))
-
-    def starts_during(self, interval: Interval, of: str | None = None) -> Predicate:
-        return self.start.during(interval, of)
-
-    def starts_on_or_before(self, moment: Moment, of: str | None = None) -> Predicate:
-        return self.start.on_or_before(moment, of)
-
-    def starts_on_or_after(self, moment: Moment, of: str | None = None) -> Predicate:
-        return self.start.on_or_after(moment, of)
-
-    def ends_during(self, interval: Interval, of: str | None = None) -> Predicate:
-        return self.end.during(interval, of)
-
-    def ends_on_or_before(self, moment: Moment, of: str | None = None) -> Predicate:
-        return self.end.on_or_before(moment, of)
-
-    def during(self, interval: Interval, of: str | None = None) -> Predicate:
-        return self.start.on_or_after(interval.start, of) & self.end.on_or_before(interval.end, of)
-
-    def overlaps(self, interval: Interval, of: str | None = None) -> Predicate:
-        return self.start.on_or_before(interval.end, of) & self.end.on_or_after(interval.start, of)
-
+__all__ = [
+    "ACT_CODE",
+    "ADVERSE_EVENT",
+    "ALLERGY_INTOLERANCE",
+    "COMMUNICATION",
+    "CONDITION",
+    "CONDITION_CATEGORY",
+    "CPT",
+    "CVX",
+    "DEVICE_REQUEST",
+    "ENCOUNTER",
+    "ICD10CM",
+    "IMMUNIZATION",
+    "LOINC",
+    "MEDICATION_DISPENSE",
+    "MEDICATION_REQUEST",
+    "OBSERVATION",
+    "OBSERVATION_CATEGORY",
+    "PROCEDURE",
+    "RESOURCES",
+    "RXNORM",
+    "SERVICE_REQUEST",
+    "SNOMED",
+    "TASK",
+    "US_CORE_CONDITION_CATEGORY",
+    "VALUE_SET_BASE",
+    "Code",
+    "Codes",
+    "ColumnIn",
+    "FactInterval",
+    "Point",
+    "Predicate",
+    "Raw",
+    "Resource",
+    "Role",
+    "Timepoint",
+    "ValueSet",
+    "birth_date",
+    "body_site_is",
+    "category_is",
+    "deceased",
+    "discharged_to",
+    "has_value",
+    "in_encounter_of_class",
+    "negated",
+    "quantity_at_least",
+    "value_in",
+]
+
+# --- Times of a fact ------------------------------------------------------------------------------------
 
 effective = FactInterval(Point("{row}.s0", "{row}.s1"), Point("{row}.e0", "{row}.e1"))
 prevalence_interval = effective
@@ -327,6 +124,7 @@ authored_on = FactInterval(
     Point("{row}.recorded_at", "{row}.recorded_at"), Point("{row}.recorded_at", "{row}.recorded_at")
 )
 medication_request_period = FactInterval(Point("{row}.m0", "{row}.m0"), Point("{row}.m1", "{row}.m1"))
+medication_dispense_period = medication_request_period
 
 
 # --- Retrieves ------------------------------------------------------------------------------------------
@@ -334,11 +132,15 @@ medication_request_period = FactInterval(Point("{row}.m0", "{row}.m0"), Point("{
 
 @dataclass(frozen=True)
 class Retrieve:
-    """`[Resource: codes]`. Components of an observation are asked for by `components`."""
+    """`[Resource: codes]`. Components of an observation are asked for by `components`, what was not done or not
+    asked for by `negated`. A `definition` is a list that was put together before.
+    """
 
     resource: Resource
     codes: tuple[Codes, ...]
     components: bool = False
+    negated: bool = False
+    definition: "Definition | None" = None
 
 
 @dataclass(frozen=True)
@@ -362,6 +164,20 @@ class Facts:
     def with_status(self, *statuses: str) -> "Facts":
         return self.where(ColumnIn("status", statuses))
 
+    def with_(self, other: "Facts", such_that: "SuchThat") -> "Facts":
+        """CQL `with other such that`: facts for which some fact of `other` fits."""
+        return self.where(related(other, such_that))
+
+    def without(self, other: "Facts", such_that: "SuchThat") -> "Facts":
+        return self.where(~related(other, such_that))
+
+    @property
+    def by_resource(self) -> dict[Resource, list[Branch]]:
+        kinds: dict[Resource, list[Branch]] = {}
+        for branch in self.branches:
+            kinds.setdefault(branch.retrieve.resource, []).append(branch)
+        return kinds
+
     @property
     def resource(self) -> Resource:
         """The one kind of fact in the list. Raises `ValueError` where there are several."""
@@ -373,6 +189,179 @@ class Facts:
 
 def _and(left: Predicate, right: Predicate) -> Predicate:
     return right if isinstance(left, Always) else Both(left, right)
+
+
+# --- Lists defined once -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Definition:
+    """CQL `define`: a list computed once for a partition. `pick`: of each member's facts the first or last by it."""
+
+    facts: Facts
+    pick: str = ""
+    by: Timepoint | None = None
+
+
+def _of(definition: Definition, resource: Resource) -> Branch:
+    return Branch(Retrieve(resource, (), definition=definition), Always())
+
+
+def define(facts: Facts) -> Facts:
+    """The same list, computed once however often it is read; each fact stands in it once."""
+    return Facts(tuple(_of(Definition(Facts(tuple(parts))), kind) for kind, parts in facts.by_resource.items()))
+
+
+def first(facts: Facts, by: Timepoint = effective.start) -> Facts:
+    """CQL `First(… sort by …)`: at most one fact of each member. What has no such time sorts first, as in CQL."""
+    return Facts((_of(Definition(facts, "first", by), facts.resource),))
+
+
+def most_recent(facts: Facts, by: Timepoint = effective.start) -> Facts:
+    """CQL `Last(… sort by …)`: at most one fact of each member."""
+    return Facts((_of(Definition(facts, "last", by), facts.resource),))
+
+
+# --- Relations between facts --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Of(Timepoint):
+    """A point of one fact among several that are spoken of."""
+
+    number: int
+    point: Timepoint
+
+    def sides(self, to: Compiling, row: str) -> tuple[str, str]:
+        return self.point.sides(to, to.alias(self.number))
+
+    def days(self, to: Compiling, row: str) -> tuple[str, str]:
+        return self.point.days(to, to.alias(self.number))
+
+
+@dataclass(frozen=True)
+class Said(Predicate):
+    """A condition on one fact among several that are spoken of."""
+
+    number: int
+    predicate: Predicate
+
+    def true(self, to: Compiling, row: str) -> str:
+        return self.predicate.true(to, to.alias(self.number))
+
+    def false(self, to: Compiling, row: str) -> str:
+        return self.predicate.false(to, to.alias(self.number))
+
+
+@dataclass(frozen=True)
+class Joined(Predicate):
+    """A plain column of one fact equals (or, negated, differs from) a column of another; never null."""
+
+    left: int
+    left_column: str
+    right: int
+    right_column: str
+
+    def true(self, to: Compiling, row: str) -> str:
+        left, right = to.alias(self.left), to.alias(self.right)
+        return f"({left}.{self.left_column} IS NOT DISTINCT FROM {right}.{self.right_column})"
+
+    def false(self, to: Compiling, row: str) -> str:
+        return f"NOT {self.true(to, row)}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fact of a relation, as CQL's alias: `visit.period`, `order.authored_on`, `it.is_(predicate)`."""
+
+    number: int
+
+    def __getitem__(self, interval: FactInterval) -> FactInterval:
+        return FactInterval(Of(self.number, interval.start), Of(self.number, interval.end))
+
+    @property
+    def effective(self) -> FactInterval:
+        return self[effective]
+
+    period = performed = prevalence_interval = effective
+
+    @property
+    def authored_on(self) -> Timepoint:
+        """authoredOn of a request, issued of an observation, recordedDate of a condition."""
+        return Of(self.number, authored_on.start)
+
+    @property
+    def medication_request_period(self) -> FactInterval:
+        return self[medication_request_period]
+
+    medication_dispense_period = medication_request_period
+
+    @property
+    def birth_date(self) -> Timepoint:
+        return Of(self.number, birth_date)
+
+    def is_(self, predicate: Predicate) -> Predicate:
+        return Said(self.number, predicate)
+
+    def same_as(self, other: "Row") -> Predicate:
+        return Joined(self.number, "fact_id", other.number, "fact_id")
+
+    def part_of(self, other: "Row") -> Predicate:
+        """A component of that observation."""
+        return Joined(self.number, "part_of_id", other.number, "fact_id")
+
+    def about(self, other: "Row") -> Predicate:
+        """A task whose focus, or the order it answers, is that fact."""
+        return Joined(self.number, "focus_id", other.number, "fact_id")
+
+
+SuchThat = Callable[[Row, Row], Predicate]
+_spoken_of: ContextVar[int] = ContextVar("rows spoken of", default=0)
+
+
+@contextmanager
+def _two_more() -> Iterator[tuple[Row, Row]]:
+    """Numbers for two facts, which no relation around this one uses."""
+    first_free = _spoken_of.get()
+    token = _spoken_of.set(first_free + 2)
+    try:
+        yield Row(first_free), Row(first_free + 1)
+    finally:
+        _spoken_of.reset(token)
+
+
+@dataclass(frozen=True)
+class With(Predicate):
+    """Some fact of `facts` fits with this one. With `pick`, the first or last of those that fit is `satisfying`."""
+
+    this: int
+    other: int
+    facts: Facts
+    such_that: Predicate
+    pick: str = ""
+    by: Timepoint | None = None
+    satisfying: Predicate | None = None
+
+    def true(self, to: Any, row: str) -> str:
+        return to.related(self, row)
+
+    def false(self, to: Any, row: str) -> str:
+        return f"NOT {self.true(to, row)}"
+
+
+def related(facts: Facts, such_that: SuchThat) -> Predicate:
+    """Some fact of the list fits with this one: `such_that(this, other)`."""
+    with _two_more() as (this, other):
+        return With(this.number, other.number, facts, such_that(this, other))
+
+
+def last_related(facts: Facts, such_that: SuchThat, satisfies: SuchThat, by: Timepoint = effective.start) -> Predicate:
+    """CQL `let X: Last(facts where … sort by …)`: the last of those that fit with this one satisfies a condition."""
+    with _two_more() as (this, other):
+        return With(this.number, other.number, facts, such_that(this, other), "last", by, satisfies(this, other))
+
+
+# --- Retrieves by kind --------------------------------------------------------------------------------
 
 
 def _retrieve(resource: Resource, codes: tuple[Codes, ...], **options: Any) -> Facts:
@@ -403,6 +392,10 @@ def service_requests(*codes: Codes) -> Facts:
     return _retrieve(SERVICE_REQUEST, codes)
 
 
+def services_not_requested(*codes: Codes) -> Facts:
+    return _retrieve(SERVICE_REQUEST, codes, negated=True)
+
+
 def device_requests(*codes: Codes) -> Facts:
     return _retrieve(DEVICE_REQUEST, codes)
 
@@ -411,54 +404,41 @@ def medication_requests(*codes: Codes) -> Facts:
     return _retrieve(MEDICATION_REQUEST, codes)
 
 
+def medications_not_requested(*codes: Codes) -> Facts:
+    return _retrieve(MEDICATION_REQUEST, codes, negated=True)
+
+
+def medication_dispenses(*codes: Codes) -> Facts:
+    return _retrieve(MEDICATION_DISPENSE, codes)
+
+
 def immunizations(*codes: Codes) -> Facts:
     return _retrieve(IMMUNIZATION, codes)
 
 
-# --- Frequent conditions --------------------------------------------------------------------------------
-
-negated = Raw("{row}.is_negated")
-has_value: Predicate = Raw(
-    "{row}.value_quantity IS NOT NULL OR {row}.value_integer IS NOT NULL OR {row}.value_boolean IS NOT NULL "
-    "OR {row}.value_time IS NOT NULL OR {row}.value_text <> ''"
-) | Coded(OBSERVATION, Role.VALUE, ())
+def allergy_intolerances(*codes: Codes) -> Facts:
+    return _retrieve(ALLERGY_INTOLERANCE, codes)
 
 
-def value_in(*codes: Codes) -> Predicate:
-    """An observation's coded value is, or is in, one of these."""
-    return Coded(OBSERVATION, Role.VALUE, codes)
+def adverse_events(*codes: Codes) -> Facts:
+    return _retrieve(ADVERSE_EVENT, codes)
 
 
-def category_is(code: str) -> Predicate:
-    """An observation's category has this HL7 observation category."""
-    return Coded(OBSERVATION, Role.CATEGORY, (Code(code, OBSERVATION_CATEGORY),))
+def communications(*codes: Codes) -> Facts:
+    return _retrieve(COMMUNICATION, codes)
 
 
-def body_site_is(*codes: Codes) -> Predicate:
-    return Coded(CONDITION, Role.BODY_SITE, codes)
+def tasks(*codes: Codes) -> Facts:
+    return _retrieve(TASK, codes)
 
 
-def discharged_to(*codes: Codes) -> Predicate:
-    return Coded(ENCOUNTER, Role.DISCHARGE_DISPOSITION, codes)
+# --- What was not done ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class EncounterClass(Predicate):
-    """`encounter.class.code in {…}`: null, not false, where the fact has no encounter or that has no class."""
-
-    codes: tuple[Codes, ...]
-
-    def true(self, to: Compiling, row: str) -> str:
-        return to.coded(ENCOUNTER, Role.CLASS, self.codes, f"{row}.encounter_id")
-
-    def false(self, to: Compiling, row: str) -> str:
-        return f"({to.coded(ENCOUNTER, Role.CLASS, (), f'{row}.encounter_id')} AND NOT {self.true(to, row)})"
+def not_done(facts: Facts) -> Facts:
+    """The profiles of what was not done: status cancelled or not-done, or said so."""
+    return facts.where(Raw("{row}.is_negated OR {row}.status IN ('cancelled', 'not-done')"))
 
 
-def in_encounter_of_class(*codes: str) -> Predicate:
-    """The fact belongs to an encounter whose class is one of these v3 ActCodes."""
-    return EncounterClass(tuple(Code(code, ACT_CODE) for code in codes))
-
-
-def quantity_at_least(value: float, unit: str) -> Predicate:
-    return Raw(f"{{row}}.value_quantity >= {value} AND {{row}}.value_unit = '{unit}'")
+def observations_not_done(*codes: Codes) -> Facts:
+    return not_done(observations(*codes))

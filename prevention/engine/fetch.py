@@ -4,7 +4,7 @@ Columns: set_no, member_id, fact_id, status, is_negated, recorded_at, and the fo
 earliest and latest) and e0 ≤ e1 (end, inclusive, in milliseconds as FHIR has them).
 """
 
-from prevention.engine.facts import CONDITION, MEDICATION_REQUEST, OBSERVATION, Resource
+from prevention.engine.codes import CONDITION, MEDICATION_DISPENSE, OBSERVATION, Resource
 from prevention.engine.moments import Setting
 
 _STEP = "CASE f.precision WHEN 'd' THEN interval '1 day' WHEN 'm' THEN interval '1 month' ELSE interval '1 year' END"
@@ -39,34 +39,55 @@ _PER_DAY = f"""CASE WHEN {_REPEAT} ? 'period' AND ({_REPEAT} ? 'frequency' OR {_
     WHEN {_REPEAT} ? 'timeOfDay' THEN jsonb_array_length({_REPEAT} -> 'timeOfDay') ELSE 0 END"""
 _RATE = "f.dosage -> 0 -> 'doseAndRate' -> 0"
 _DOSE = f"coalesce({_RATE} -> 'doseRange' -> 'high' ->> 'value', {_RATE} -> 'doseQuantity' ->> 'value')::numeric"
-_SUPPLY = f"coalesce(f.days_supply, f.quantity / nullif({_DOSE} * {_PER_DAY}, 0)) * (1 + coalesce(f.refills, 0))"
+_SUPPLY = f"coalesce(f.days_supply, f.quantity / nullif({_DOSE} * {_PER_DAY}, 0))"
 
 
-def _medication_period(zone: str) -> dict[str, str]:
-    """CumulativeMedicationDuration.medicationRequestPeriod: from the start for the days supplied, or its bounds."""
-    bound = f"({_REPEAT} -> 'boundsPeriod' ->> '{{}}')::timestamptz AT TIME ZONE '{zone}'"
-    start = (
-        f"coalesce(({bound.format('start')})::date, (f.recorded_at AT TIME ZONE '{zone}')::date, "
-        f"(lower(f.effective) AT TIME ZONE '{zone}')::date)"
-    )
-    supply = f"({start} + (trunc({_SUPPLY})::int - 1))"
-    end = f"coalesce({supply}, ({bound.format('end')})::date)"
+def total_supply(resource: Resource) -> str:
+    """Days of supply, refills included: what a dispense hands over has none of its own."""
+    return _SUPPLY if resource is MEDICATION_DISPENSE else f"{_SUPPLY} * (1 + coalesce(f.refills, 0))"
+
+
+def _medication_period(resource: Resource, zone: str) -> dict[str, str]:
+    """CumulativeMedicationDuration: from the start for the days supplied; for a request also by its bounds."""
+    if resource is MEDICATION_DISPENSE:
+        start, bounds_end = f"(lower(f.effective) AT TIME ZONE '{zone}')::date", "NULL::date"
+    else:
+        # A bound of less than a day's precision gives no day.
+        bound = f"({_REPEAT} -> 'boundsPeriod' ->> '{{}}')"
+        day = f"CASE WHEN {bound} LIKE '____-__-__%' THEN ({bound}::timestamptz AT TIME ZONE '{zone}')::date END"
+        bounds_end = day.format("end", "end")
+        start = (
+            f"coalesce({day.format('start', 'start')}, (f.recorded_at AT TIME ZONE '{zone}')::date, "
+            f"(lower(f.effective) AT TIME ZONE '{zone}')::date)"
+        )
+    end = f"coalesce({start} + (trunc({total_supply(resource)})::int - 1), {bounds_end})"
     return {
         "m0": f"CASE WHEN {end} IS NOT NULL THEN {start}::timestamp AT TIME ZONE '{zone}' END",
         "m1": f"{end}::timestamp AT TIME ZONE '{zone}'",
+        "supply": total_supply(resource),
     }
+
+
+def _columns(resource: Resource, zone: str) -> dict[str, str]:
+    columns = {"status": "f.status", "is_negated": "f.is_negated", "recorded_at": "f.recorded_at", **_START}
+    columns |= _PREVALENCE if resource is CONDITION else _END
+    columns |= {name: f"f.{name}" for name in resource.columns}
+    if resource.has_supply:
+        columns |= _medication_period(resource, zone)
+    return columns
+
+
+def column_names(resource: Resource) -> list[str]:
+    """The columns of a kind's fetched rows, after the set's number."""
+    return ["member_id", "fact_id", *_columns(resource, "UTC")]
 
 
 def fact_columns(resource: Resource, setting: Setting) -> str:
     """The SELECT that fetches a partition's facts of one kind. `{c}` and `{f}` stand for the partition's test."""
-    columns = {"status": "f.status", "is_negated": "f.is_negated", "recorded_at": "f.recorded_at", **_START}
-    columns |= _PREVALENCE if resource is CONDITION else _END
-    columns |= {name: f"f.{name}" for name in resource.columns}
-    if resource is MEDICATION_REQUEST:
-        columns |= _medication_period(setting.zone.key)
-    listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
-    # A component never stands for its observation, nor the other way round: set numbers say which is meant.
+    listed = ", ".join(f"{sql} AS {name}" for name, sql in _columns(resource, setting.zone.key).items())
+    # A component never stands for its observation, nor a refusal for an order: set numbers say which is meant.
     parts = " AND (f.part_of_id IS NOT NULL) = n.components" if resource is OBSERVATION else ""
+    parts += " AND f.is_negated = n.negated" if resource.tells_negation else ""
     return (
         f"SELECT n.set_no, f.member_id, f.id AS fact_id, {listed} FROM pf_needed n "
         f"JOIN {resource.coding_table} c ON c.concept_id = n.concept_id AND c.role = n.role AND {{c}} "

@@ -1,7 +1,7 @@
 """The shared libraries of the official measures, as functions of the period they are asked for.
 
 Sources (QI-Core eCQM libraries for 2025): Status 1.8.000, AdultOutpatientEncounters 4.11.000, Hospice 6.12.000,
-PalliativeCare 1.11.000, AdvancedIllnessandFrailty 1.16.000.
+PalliativeCare 1.11.000, AdvancedIllnessandFrailty 1.16.000, Antibiotic 1.7.000.
 """
 
 from prevention.engine.facts import (
@@ -18,6 +18,8 @@ from prevention.engine.facts import (
     discharged_to,
     effective,
     encounters,
+    immunizations,
+    medication_dispenses,
     medication_request_period,
     medication_requests,
     negated,
@@ -33,6 +35,12 @@ from prevention.engine.moments import DAY, Interval, measurement_period, years
 # --- Status ---------------------------------------------------------------------------------------------
 
 FINAL = ("final", "amended", "corrected")
+# The codes that the FHIR vital-signs profiles fix.
+BLOOD_PRESSURE = Code("85354-9", LOINC, "Blood pressure panel (observation-bp)")
+BODY_MASS_INDEX = Code("39156-5", LOINC, "Body mass index (observation-bmi)")
+BODY_HEIGHT = Code("8302-2", LOINC, "Body height (observation-bodyheight)")
+BODY_WEIGHT = Code("29463-7", LOINC, "Body weight (observation-bodyweight)")
+HEART_RATE = Code("8867-4", LOINC, "Heart rate (observation-heartrate)")
 
 
 def assessments_performed(*codes: ValueSet | Code) -> Facts:
@@ -65,6 +73,25 @@ def interventions_ordered(*codes: ValueSet | Code) -> Facts:
 
 def devices_ordered(*codes: ValueSet | Code) -> Facts:
     return device_requests(*codes).with_status("active", "completed").where(ColumnIn("intent", ("order",)))
+
+
+laboratory_tests_ordered = diagnostic_studies_ordered = interventions_ordered
+
+
+def physical_exams_performed(*codes: ValueSet | Code) -> Facts:
+    return observations(*codes).with_status(*FINAL).where(category_is("exam"))
+
+
+def immunizations_administered(*codes: ValueSet | Code) -> Facts:
+    return immunizations(*codes).with_status("completed")
+
+
+def medications_ordered(*codes: ValueSet | Code) -> Facts:
+    return medication_requests(*codes).with_status("active", "completed").where(ColumnIn("intent", ("order",)))
+
+
+def medications_dispensed(*codes: ValueSet | Code) -> Facts:
+    return medication_dispenses(*codes).with_status("completed", "in-progress", "on-hold")
 
 
 def medications_active(*codes: ValueSet | Code) -> Facts:

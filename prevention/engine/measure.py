@@ -25,6 +25,14 @@ POPULATIONS = (
 
 
 @dataclass(frozen=True)
+class Stratum:
+    """A part of a rate's members that is reported by itself."""
+
+    name: str
+    members: Condition
+
+
+@dataclass(frozen=True)
 class Group:
     """One rate of a measure. Populations not stated are empty, and the denominator is the initial population."""
 
@@ -34,12 +42,49 @@ class Group:
     denominator_exclusion: Condition | None = None
     denominator_exception: Condition | None = None
     numerator_exclusion: Condition | None = None
+    strata: tuple[Stratum, ...] = ()
 
     def condition(self, population: str) -> Condition:
         stated = getattr(self, population)
         if stated is not None:
             return stated
         return Everyone() if population == "denominator" else Never()
+
+
+@dataclass(frozen=True)
+class Episodes:
+    """Episodes (visits) in a population: those of a list, where their member also satisfies a condition."""
+
+    parts: tuple[tuple[Facts, Condition], ...]
+
+    def __or__(self, other: "Episodes") -> "Episodes":
+        return Episodes(self.parts + other.parts)
+
+    @property
+    def only(self) -> tuple[Facts, Condition]:
+        """The one part. Raises `ValueError` where there are several."""
+        (part,) = self.parts
+        return part
+
+
+def episodes(facts: Facts, when: Condition | None = None) -> Episodes:
+    return Episodes(((facts, when or Everyone()),))
+
+
+@dataclass(frozen=True)
+class EpisodeGroup:
+    """One rate of an episode-based measure: what is counted are the episodes of the initial population."""
+
+    initial_population: Episodes
+    numerator: Episodes
+    denominator: Episodes | None = None
+    denominator_exclusion: Episodes | None = None
+    denominator_exception: Episodes | None = None
+    numerator_exclusion: Episodes | None = None
+    strata: tuple["Stratum", ...] = ()
+
+    def stated(self, population: str) -> Episodes | None:
+        return getattr(self, population)
 
 
 @dataclass(frozen=True)
@@ -52,7 +97,7 @@ class Measure:
     year: int
     title: str
     source: str
-    groups: tuple[Group, ...]
+    groups: tuple[Group | EpisodeGroup, ...]
     improvement: str = "increase"
     steward: str = ""
 

@@ -7,16 +7,18 @@ are two SQL conditions, and a member for whom neither holds is CQL's null.
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from prevention.engine.facts import Facts, Point, Predicate, effective
+from prevention.engine.facts import Facts, Predicate, Timepoint, effective
 from prevention.engine.moments import Duration, Moment
 
 
 class CompilingMembers(Protocol):
     def aggregate(self, facts: Facts, function: str) -> str: ...
-    def last_fact(self, facts: Facts, by: Point, where: Predicate) -> str: ...
-    def extreme_on_last_day(self, facts: Facts, day: Point, component: Facts, function: str, unit: str) -> str: ...
+    def last_fact(self, facts: Facts, by: Timepoint, where: Predicate) -> str: ...
+    def extreme_on_last_day(self, facts: Facts, day: Timepoint, component: Facts, function: str, unit: str) -> str: ...
+    def count(self, facts: Facts, day: Timepoint | None) -> str: ...
     def day(self, moment: Moment) -> str: ...
-    def birth_bound(self, moment: Moment, age: int) -> str: ...
+    def instant(self, moment: Moment) -> str: ...
+    def birth_bound(self, moment: Moment, age: int, months: int = 0) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,21 @@ def age_at(moment: Moment) -> AgeAt:
 
 
 @dataclass(frozen=True)
+class AgeInMonths(Condition):
+    """AgeInMonthsAt(moment) of at least so many."""
+
+    moment: Moment
+    low: int
+
+    def true(self, to: CompilingMembers) -> str:
+        return f"s.birth_date <= {to.birth_bound(self.moment, 0, self.low)}"
+
+
+def age_in_months_at_least(moment: Moment, low: int) -> Condition:
+    return AgeInMonths(moment, low)
+
+
+@dataclass(frozen=True)
 class ColumnIs(Condition):
     column: str
     values: tuple[str, ...]
@@ -168,18 +185,47 @@ def exists(facts: Facts) -> Condition:
 
 
 @dataclass(frozen=True)
+class CountAtLeast(Condition):
+    facts: Facts
+    low: int
+    day: Timepoint | None = None
+
+    def true(self, to: CompilingMembers) -> str:
+        return f"{to.count(self.facts, self.day)} >= {self.low}"
+
+
+@dataclass(frozen=True)
+class Count:
+    """CQL `Count(list)`; with `day`, of the distinct days on which the facts lie."""
+
+    facts: Facts
+    day: Timepoint | None = None
+
+    def __ge__(self, low: int) -> Condition:
+        return CountAtLeast(self.facts, low, self.day)
+
+
+def count(facts: Facts) -> Count:
+    return Count(facts)
+
+
+def count_days(facts: Facts, day: Timepoint = effective.start) -> Count:
+    return Count(facts, day)
+
+
+@dataclass(frozen=True)
 class LastFact(Condition):
     """The last fact of a list by a point in time satisfies `where`."""
 
     facts: Facts
-    by: Point
+    by: Timepoint
     where: Predicate
 
     def true(self, to: CompilingMembers) -> str:
         return to.last_fact(self.facts, self.by, self.where)
 
 
-def last(facts: Facts, where: Predicate, by: Point = effective.end) -> Condition:
+def last(facts: Facts, where: Predicate, by: Timepoint = effective.end) -> Condition:
     return LastFact(facts, by, where)
 
 
@@ -188,7 +234,7 @@ class Extreme:
     """The lowest (or highest) component value on the most recent day of a list of facts."""
 
     facts: Facts
-    day: Point
+    day: Timepoint
     component: Facts
     unit: str
     function: str = "min"
@@ -213,7 +259,7 @@ class ValueBelow(Condition):
         return f"{self._value(to)} >= {self.value}"
 
 
-def lowest_on_most_recent_day(facts: Facts, *, day: Point, component: Facts, unit: str) -> Extreme:
+def lowest_on_most_recent_day(facts: Facts, *, day: Timepoint, component: Facts, unit: str) -> Extreme:
     """The lowest value of `component` over the facts of the most recent day; unknown where one lacks it."""
     return Extreme(facts, day, component, unit)
 

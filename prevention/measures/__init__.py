@@ -2,15 +2,47 @@
 
 from prevention.engine.measure import Measure
 from prevention.measures import (
+    bmi_screening_2025,
     breast_cancer_screening_2025,
+    caries_prevention_2025,
+    cervical_cancer_screening_2025,
+    chlamydia_screening_2025,
     colon_cancer_screening_2025,
     controlling_high_blood_pressure_2025,
+    current_medications_2025,
+    dental_decay_2025,
+    depression_screening_2025,
+    diabetes_eye_exam_2025,
+    falls_screening_2025,
+    glycemic_status_2025,
+    hiv_screening_2025,
+    kidney_health_2025,
+    referral_loop_2025,
+    statin_therapy_2025,
+    tobacco_use_2025,
+    weight_counseling_2025,
 )
 
 MEASURES: tuple[Measure, ...] = (
     breast_cancer_screening_2025.MEASURE,
     colon_cancer_screening_2025.MEASURE,
     controlling_high_blood_pressure_2025.MEASURE,
+    cervical_cancer_screening_2025.MEASURE,
+    chlamydia_screening_2025.MEASURE,
+    hiv_screening_2025.MEASURE,
+    tobacco_use_2025.MEASURE,
+    glycemic_status_2025.MEASURE,
+    diabetes_eye_exam_2025.MEASURE,
+    kidney_health_2025.MEASURE,
+    falls_screening_2025.MEASURE,
+    weight_counseling_2025.MEASURE,
+    dental_decay_2025.MEASURE,
+    caries_prevention_2025.MEASURE,
+    statin_therapy_2025.MEASURE,
+    current_medications_2025.MEASURE,
+    referral_loop_2025.MEASURE,
+    bmi_screening_2025.MEASURE,
+    depression_screening_2025.MEASURE,
 )
 
 

@@ -1,0 +1,223 @@
+"""What the elements of one fact say: values, reasons, categories, status, class, place."""
+
+from dataclasses import dataclass
+
+from prevention.engine.codes import (
+    ACT_CODE,
+    CONDITION,
+    CONDITION_CATEGORY,
+    ENCOUNTER,
+    OBSERVATION,
+    OBSERVATION_CATEGORY,
+    PROCEDURE,
+    US_CORE_CONDITION_CATEGORY,
+    Code,
+    Codes,
+    Resource,
+    Role,
+)
+from prevention.engine.moments import Interval
+from prevention.engine.predicates import (
+    AgeAtPoint,
+    Coded,
+    ColumnIn,
+    Compiling,
+    Either,
+    IsTrue,
+    Point,
+    Predicate,
+    Raw,
+    Timepoint,
+)
+
+negated = Raw("{row}.is_negated")
+
+
+@dataclass(frozen=True)
+class CodedValue(Predicate):
+    """An observation has a coded value; the reason why it has none is not one."""
+
+    def true(self, to: Compiling, row: str) -> str:
+        return (
+            "EXISTS (SELECT FROM clinical_observationcoding c JOIN core_concept k ON k.id = c.concept_id "
+            f"JOIN core_codesystem y ON y.id = k.system_id WHERE c.fact_id = {row}.fact_id AND c.role = {Role.VALUE} "
+            "AND y.uri <> 'http://terminology.hl7.org/CodeSystem/data-absent-reason')"
+        )
+
+    def false(self, to: Compiling, row: str) -> str:
+        return f"NOT {self.true(to, row)}"
+
+
+has_value: Predicate = (
+    Raw(
+        "{row}.value_quantity IS NOT NULL OR {row}.value_integer IS NOT NULL OR {row}.value_boolean IS NOT NULL "
+        "OR {row}.value_time IS NOT NULL OR {row}.value_text <> ''"
+    )
+    | CodedValue()
+)
+by_quantity = Point("{row}.value_quantity", "{row}.value_quantity")
+"""For `first` and `most_recent`: the order of quantities."""
+
+
+def value_in(*codes: Codes) -> Predicate:
+    """An observation's coded value is, or is in, one of these."""
+    return Coded(OBSERVATION, Role.VALUE, codes)
+
+
+def reason_in(resource: Resource, *codes: Codes) -> Predicate:
+    """reasonCode."""
+    return Coded(resource, Role.REASON, codes)
+
+
+def not_done_reason_in(resource: Resource, *codes: Codes) -> Predicate:
+    """QI-Core notDoneReason, doNotPerformReason and the like, and statusReason."""
+    return Coded(resource, Role.STATUS_REASON, codes)
+
+
+def category_is(code: str) -> Predicate:
+    """An observation's category has this HL7 observation category."""
+    return Coded(OBSERVATION, Role.CATEGORY, (Code(code, OBSERVATION_CATEGORY),))
+
+
+is_problem_list_item = Coded(CONDITION, Role.CATEGORY, (Code("problem-list-item", CONDITION_CATEGORY),))
+is_health_concern = Coded(CONDITION, Role.CATEGORY, (Code("health-concern", US_CORE_CONDITION_CATEGORY),))
+is_active = ColumnIn("status", ("active", "recurrence", "relapse"))
+is_confirmed = ColumnIn("verification", ("confirmed",))
+is_confirmed_active_diagnosis = is_active & is_confirmed
+# CQL's `~` is never null: a condition without a verification is none of these.
+is_believed = ~ColumnIn("verification", ("unconfirmed", "refuted", "entered-in-error"))
+
+
+def severity_in(*codes: Codes) -> Predicate:
+    return Coded(CONDITION, Role.SEVERITY, codes)
+
+
+def body_site_is(*codes: Codes) -> Predicate:
+    return Coded(CONDITION, Role.BODY_SITE, codes)
+
+
+def procedure_site_is(*codes: Codes) -> Predicate:
+    return Coded(PROCEDURE, Role.BODY_SITE, codes)
+
+
+def discharged_to(*codes: Codes) -> Predicate:
+    return Coded(ENCOUNTER, Role.DISCHARGE_DISPOSITION, codes)
+
+
+def class_is(*codes: str) -> Predicate:
+    """The encounter's class is one of these v3 ActCodes; false, not null, where it has none (CQL `~`)."""
+    return Coded(ENCOUNTER, Role.CLASS, tuple(Code(code, ACT_CODE) for code in codes))
+
+
+@dataclass(frozen=True)
+class EncounterClass(Predicate):
+    """`encounter.class.code in {…}`: null, not false, where the fact has no encounter or that has no class."""
+
+    codes: tuple[Codes, ...]
+
+    def true(self, to: Compiling, row: str) -> str:
+        return to.coded(ENCOUNTER, Role.CLASS, self.codes, f"{row}.encounter_id")
+
+    def false(self, to: Compiling, row: str) -> str:
+        return f"({to.coded(ENCOUNTER, Role.CLASS, (), f'{row}.encounter_id')} AND NOT {self.true(to, row)})"
+
+
+def in_encounter_of_class(*codes: str) -> Predicate:
+    """The fact belongs to an encounter whose class is one of these v3 ActCodes."""
+    return EncounterClass(tuple(Code(code, ACT_CODE) for code in codes))
+
+
+@dataclass(frozen=True)
+class DiagnosedWith(Predicate):
+    """A condition that the encounter names among its diagnoses has one of these codes; `principal`: the first of
+    its billing diagnoses (CQMCommon.principalDiagnosis).
+    """
+
+    codes: tuple[Codes, ...]
+    principal: bool = False
+
+    def true(self, to: Compiling, row: str) -> str:
+        first_billed = " AND d.rank = 1 AND d.use = 'billing'" if self.principal else ""
+        coded = to.coded(CONDITION, Role.CODE, self.codes, "d.condition_id")
+        return (
+            f"EXISTS (SELECT FROM clinical_encounterdiagnosis d WHERE d.member_id = {row}.member_id "
+            f"AND d.encounter_id = {row}.fact_id{first_billed} AND {coded})"
+        )
+
+    def false(self, to: Compiling, row: str) -> str:
+        return f"NOT {self.true(to, row)}"
+
+
+def encounter_diagnosis_in(*codes: Codes) -> Predicate:
+    return DiagnosedWith(codes)
+
+
+def principal_diagnosis_in(*codes: Codes) -> Predicate:
+    return DiagnosedWith(codes, principal=True)
+
+
+# --- Values -------------------------------------------------------------------------------------------
+
+
+def quantity(comparison: str, value: float, unit: str = "") -> Predicate:
+    """A quantity in `unit` (UCUM) compared: `quantity(">=", 190, "mg/dL")`. Another unit is no answer.
+
+    Without a unit it is a plain number: no unit written, or UCUM's `1`.
+    """
+    written = f"{{row}}.value_unit = '{unit}'" if unit else "{row}.value_unit IN ('', '1')"
+    return Raw(f"CASE WHEN {written} THEN {{row}}.value_quantity END {comparison} {value}")
+
+
+def quantity_at_least(value: float, unit: str) -> Predicate:
+    return quantity(">=", value, unit)
+
+
+def integer(comparison: str, value: int) -> Predicate:
+    return Raw(f"{{row}}.value_integer {comparison} {value}")
+
+
+def age_at_point(point: Timepoint, low: int, high: int | None = None) -> Predicate:
+    """AgeInYearsAt(date from a point of the fact) in [low, high]."""
+    return AgeAtPoint(point, low, high)
+
+
+def is_true(predicate: Predicate) -> Predicate:
+    return IsTrue(predicate)
+
+
+def any_of(*predicates: Predicate) -> Predicate:
+    found = predicates[0]
+    for predicate in predicates[1:]:
+        found = Either(found, predicate)
+    return found
+
+
+@dataclass(frozen=True)
+class BoundsOverlap(Predicate):
+    """Of a medication request: the bounds of some dosage's timing overlap an interval, by days."""
+
+    interval: Interval
+
+    def true(self, to: Compiling, row: str) -> str:
+        bound = "i #>> '{{timing,repeat,boundsPeriod,{}}}'"
+        return (
+            f"EXISTS (SELECT FROM jsonb_array_elements(CASE jsonb_typeof({row}.dosage) WHEN 'array' "
+            f"THEN {row}.dosage ELSE '[]' END) i WHERE i #> '{{timing,repeat,boundsPeriod}}' IS NOT NULL "
+            f"AND {_instant(bound.format('start'), '-infinity')} < {to.day_after(self.interval.end)} "
+            f"AND {_instant(bound.format('end'), 'infinity')} >= {to.day_start(self.interval.start)})"
+        )
+
+    def false(self, to: Compiling, row: str) -> str:
+        return f"NOT {self.true(to, row)}"
+
+
+def _instant(written: str, missing: str) -> str:
+    """A FHIR date or time of at least a day's precision; a bound that is missing is open."""
+    return (
+        f"(CASE WHEN {written} LIKE '____-__-__%' THEN ({written})::timestamptz "
+        f"WHEN {written} IS NULL THEN '{missing}'::timestamptz END)"
+    )
+
+
+def bounds_overlap(interval: Interval) -> Predicate:
+    return BoundsOverlap(interval)

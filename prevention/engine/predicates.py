@@ -1,0 +1,463 @@
+"""What can be said of one fact: conditions with three values, points in time, intervals and their relations.
+
+Names follow CQL (cql.hl7.org). A fact's start and end may be uncertain (a date without a time, an inactive
+condition without an end), so each boundary is a pair, earliest and latest; a comparison holds when it holds for
+every possible value, and fails when it fails for every one. Nothing else is true or false: the third value of
+CQL's logic never needs a column of its own (`true` and `false` below).
+"""
+
+from dataclasses import dataclass
+from typing import Protocol, Union
+
+from prevention.engine.codes import Codes, Resource
+from prevention.engine.moments import DAY, Duration, Interval, Moment
+
+
+class Compiling(Protocol):
+    """What a predicate asks of the compiler."""
+
+    def instant(self, moment: Moment) -> str: ...
+    def day_start(self, moment: Moment) -> str: ...
+    def day_after(self, moment: Moment) -> str: ...
+    def day_of(self, sql: str) -> str: ...
+    def midnight(self, day: str) -> str: ...
+    def shifted(self, sql: str, duration: Duration, sign: int) -> str: ...
+    def subject(self, column: str, row: str) -> str: ...
+    def alias(self, number: int) -> str: ...
+    def coded(self, resource: Resource, role: int, codes: tuple[Codes, ...], fact: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """A condition on one fact. `true` is SQL that holds when it is certainly so, `false` when certainly not."""
+
+    def true(self, to: Compiling, row: str) -> str:
+        raise NotImplementedError
+
+    def false(self, to: Compiling, row: str) -> str:
+        raise NotImplementedError
+
+    def __and__(self, other: "Predicate") -> "Predicate":
+        return Both(self, other)
+
+    def __or__(self, other: "Predicate") -> "Predicate":
+        return Either(self, other)
+
+    def __invert__(self) -> "Predicate":
+        return Not(self)
+
+
+@dataclass(frozen=True)
+class Both(Predicate):
+    left: Predicate
+    right: Predicate
+
+    def true(self, to: Compiling, row: str) -> str:
+        return f"({self.left.true(to, row)} AND {self.right.true(to, row)})"
+
+    def false(self, to: Compiling, row: str) -> str:
+        return f"({self.left.false(to, row)} OR {self.right.false(to, row)})"
+
+
+@dataclass(frozen=True)
+class Either(Predicate):
+    left: Predicate
+    right: Predicate
+
+    def true(self, to: Compiling, row: str) -> str:
+        return f"({self.left.true(to, row)} OR {self.right.true(to, row)})"
+
+    def false(self, to: Compiling, row: str) -> str:
+        return f"({self.left.false(to, row)} AND {self.right.false(to, row)})"
+
+
+@dataclass(frozen=True)
+class Not(Predicate):
+    operand: Predicate
+
+    def true(self, to: Compiling, row: str) -> str:
+        return self.operand.false(to, row)
+
+    def false(self, to: Compiling, row: str) -> str:
+        return self.operand.true(to, row)
+
+
+@dataclass(frozen=True)
+class Always(Predicate):
+    def true(self, to: Compiling, row: str) -> str:
+        return "TRUE"
+
+    def false(self, to: Compiling, row: str) -> str:
+        return "FALSE"
+
+
+@dataclass(frozen=True)
+class IsTrue(Predicate):
+    """CQL `is true`: what nobody knows is not."""
+
+    operand: Predicate
+
+    def true(self, to: Compiling, row: str) -> str:
+        return self.operand.true(to, row)
+
+    def false(self, to: Compiling, row: str) -> str:
+        return f"({self.operand.true(to, row)}) IS NOT TRUE"
+
+
+@dataclass(frozen=True)
+class ColumnIn(Predicate):
+    """A plain column holds one of some values (`status in {'final', 'amended'}`)."""
+
+    column: str
+    values: tuple[str, ...]
+
+    def _list(self) -> str:
+        return ", ".join("'" + value.replace("'", "''") + "'" for value in self.values)
+
+    def true(self, to: Compiling, row: str) -> str:
+        return f"{row}.{self.column} IN ({self._list()})"
+
+    def false(self, to: Compiling, row: str) -> str:
+        return f"{row}.{self.column} NOT IN ({self._list()})"
+
+
+@dataclass(frozen=True)
+class Raw(Predicate):
+    """A condition in SQL with `{row}` for the fact's alias; SQL's null is nobody knows."""
+
+    sql: str
+
+    def true(self, to: Compiling, row: str) -> str:
+        return "(" + self.sql.format(row=row) + ")"
+
+    def false(self, to: Compiling, row: str) -> str:
+        return "NOT (" + self.sql.format(row=row) + ")"
+
+
+@dataclass(frozen=True)
+class Coded(Predicate):
+    """The element `role` of the fact has a code among `codes` (CQL `~` and `in`)."""
+
+    resource: Resource
+    role: int
+    codes: tuple[Codes, ...]
+    via: str = "fact_id"
+
+    def true(self, to: Compiling, row: str) -> str:
+        return to.coded(self.resource, self.role, self.codes, f"{row}.{self.via}")
+
+    def false(self, to: Compiling, row: str) -> str:
+        return f"NOT {self.true(to, row)}"
+
+
+# --- Points ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Timepoint:
+    """A point in a fact's time: `sides` are the earliest and the latest that it may be."""
+
+    def sides(self, to: Compiling, row: str) -> tuple[str, str]:
+        raise NotImplementedError
+
+    def days(self, to: Compiling, row: str) -> tuple[str, str]:
+        """The same as days."""
+        earliest, latest = self.sides(to, row)
+        return to.day_of(earliest), to.day_of(latest)
+
+    def __add__(self, duration: Duration) -> "Timepoint":
+        return Shifted(self, duration)
+
+    def __sub__(self, duration: Duration) -> "Timepoint":
+        return Shifted(self, duration, -1)
+
+    @property
+    def day(self) -> "Timepoint":
+        """CQL `date from`: the day, which a comparison with a time takes as its midnight."""
+        return DateFrom(self)
+
+    def before(self, other: "Anchor", of: str | None = None) -> Predicate:
+        return Compare(self, "<", other, of)
+
+    def on_or_before(self, other: "Anchor", of: str | None = None) -> Predicate:
+        return Compare(self, "<=", other, of)
+
+    def on_or_after(self, other: "Anchor", of: str | None = None) -> Predicate:
+        return Compare(self, ">=", other, of)
+
+    def after(self, other: "Anchor", of: str | None = None) -> Predicate:
+        return Compare(self, ">", other, of)
+
+    def same_day_as(self, other: "Anchor") -> Predicate:
+        return self.on_or_after(other, DAY) & self.on_or_before(other, DAY)
+
+    def during(self, interval: "Span", of: str | None = None) -> Predicate:
+        return self.on_or_after(interval.start, of) & self.on_or_before(interval.end, of)
+
+    def or_less_before(self, duration: Duration, other: "Anchor", of: str | None = None) -> Predicate:
+        """CQL `3 days or less before`."""
+        return self.on_or_after(other - duration, of) & self.before(other, of)
+
+    def or_less_on_or_before(self, duration: Duration, other: "Anchor", of: str | None = None) -> Predicate:
+        return self.on_or_after(other - duration, of) & self.on_or_before(other, of)
+
+    def or_less_on_or_after(self, duration: Duration, other: "Anchor", of: str | None = None) -> Predicate:
+        return self.on_or_after(other, of) & self.on_or_before(other + duration, of)
+
+    def or_less_after(self, duration: Duration, other: "Anchor", of: str | None = None) -> Predicate:
+        return self.after(other, of) & self.on_or_before(other + duration, of)
+
+    def within(self, duration: Duration, other: "Anchor", of: str | None = None) -> Predicate:
+        """CQL `within 60 days of`."""
+        return self.on_or_after(other - duration, of) & self.on_or_before(other + duration, of)
+
+    @property
+    def known(self) -> Predicate:
+        """CQL `is not null`."""
+        return PointKnown(self)
+
+
+Anchor = Union[Moment, Timepoint]
+
+
+@dataclass(frozen=True)
+class Point(Timepoint):
+    """A boundary of a fact in its own columns, as SQL with `{row}`."""
+
+    earliest: str
+    latest: str
+
+    def sides(self, to: Compiling, row: str) -> tuple[str, str]:
+        return self.earliest.format(row=row), self.latest.format(row=row)
+
+
+@dataclass(frozen=True)
+class Shifted(Timepoint):
+    point: Timepoint
+    duration: Duration
+    sign: int = 1
+
+    def sides(self, to: Compiling, row: str) -> tuple[str, str]:
+        earliest, latest = self.point.sides(to, row)
+        return to.shifted(earliest, self.duration, self.sign), to.shifted(latest, self.duration, self.sign)
+
+    def days(self, to: Compiling, row: str) -> tuple[str, str]:
+        plus = "+" if self.sign > 0 else "-"
+        earliest, latest = self.point.days(to, row)
+        return f"({earliest} {plus} {self.duration.sql})::date", f"({latest} {plus} {self.duration.sql})::date"
+
+
+@dataclass(frozen=True)
+class DateFrom(Timepoint):
+    point: Timepoint
+
+    def sides(self, to: Compiling, row: str) -> tuple[str, str]:
+        earliest, latest = self.point.days(to, row)
+        return to.midnight(earliest), to.midnight(latest)
+
+    def days(self, to: Compiling, row: str) -> tuple[str, str]:
+        return self.point.days(to, row)
+
+
+@dataclass(frozen=True)
+class SubjectDate(Timepoint):
+    """A date of the member whose fact it is: `birth_date`, for what is counted from birth."""
+
+    column: str
+
+    def sides(self, to: Compiling, row: str) -> tuple[str, str]:
+        at = to.midnight(to.subject(self.column, row))
+        return at, at
+
+    def days(self, to: Compiling, row: str) -> tuple[str, str]:
+        day = to.subject(self.column, row)
+        return day, day
+
+
+@dataclass(frozen=True)
+class SubjectInstant(Timepoint):
+    """An instant of the member whose fact it is: `deceased_at`."""
+
+    column: str
+
+    def sides(self, to: Compiling, row: str) -> tuple[str, str]:
+        at = to.subject(self.column, row)
+        return at, at
+
+
+birth_date = SubjectDate("birth_date")
+deceased = SubjectInstant("deceased_at")
+
+
+@dataclass(frozen=True)
+class EndOr(Timepoint):
+    """QICoreCommon.latest: the end where there is one, otherwise the start."""
+
+    start: Timepoint
+    end: Timepoint
+
+    def sides(self, to: Compiling, row: str) -> tuple[str, str]:
+        (s0, s1), (e0, e1) = self.start.sides(to, row), self.end.sides(to, row)
+        return f"CASE WHEN {e1} = 'infinity' THEN {s0} ELSE {e0} END", (
+            f"CASE WHEN {e1} = 'infinity' THEN {s1} ELSE {e1} END"
+        )
+
+
+@dataclass(frozen=True)
+class StartOr(Timepoint):
+    """QICoreCommon.earliest: the start where there is one, otherwise the end."""
+
+    start: Timepoint
+    end: Timepoint
+
+    def sides(self, to: Compiling, row: str) -> tuple[str, str]:
+        (s0, s1), (e0, e1) = self.start.sides(to, row), self.end.sides(to, row)
+        return f"CASE WHEN {s0} = '-infinity' THEN {e0} ELSE {s0} END", (
+            f"CASE WHEN {s0} = '-infinity' THEN {e1} ELSE {s1} END"
+        )
+
+
+@dataclass(frozen=True)
+class Coalesced(Timepoint):
+    """CQL `Coalesce`: the first that is not null."""
+
+    first: Timepoint
+    second: Timepoint
+
+    def sides(self, to: Compiling, row: str) -> tuple[str, str]:
+        (a0, a1), (b0, b1) = self.first.sides(to, row), self.second.sides(to, row)
+        return f"coalesce({a0}, {b0})", f"coalesce({a1}, {b1})"
+
+
+@dataclass(frozen=True)
+class PointKnown(Predicate):
+    point: Timepoint
+
+    def true(self, to: Compiling, row: str) -> str:
+        return f"{self.point.sides(to, row)[0]} IS NOT NULL"
+
+    def false(self, to: Compiling, row: str) -> str:
+        return f"{self.point.sides(to, row)[0]} IS NULL"
+
+
+_OPPOSITE = {"<": ">=", "<=": ">", ">=": "<", ">": "<="}
+
+
+@dataclass(frozen=True)
+class Compare(Predicate):
+    """A point against another, or against a moment, to the millisecond or to the day."""
+
+    point: Timepoint
+    operator: str
+    other: Anchor
+    of: str | None
+
+    def _sides(self, to: Compiling, row: str) -> tuple[str, str, str, str, str]:
+        """The operator, our point's sides and the other's (one and the same for a moment)."""
+        if isinstance(self.other, Timepoint):
+            if self.of == DAY:
+                return self.operator, *self.point.days(to, row), *self.other.days(to, row)
+            return self.operator, *self.point.sides(to, row), *self.other.sides(to, row)
+        operator, bound = self.operator, to.instant(self.other)
+        if self.of == DAY:
+            # A bound that is known turns into the edge of its day: the fact's time needs no conversion.
+            next_day = operator in ("<=", ">")
+            operator = {"<=": "<", ">": ">="}.get(operator, operator)
+            bound = to.day_after(self.other) if next_day else to.day_start(self.other)
+        return operator, *self.point.sides(to, row), bound, bound
+
+    def true(self, to: Compiling, row: str) -> str:
+        operator, earliest, latest, low, high = self._sides(to, row)
+        return f"{latest} {operator} {low}" if operator[0] == "<" else f"{earliest} {operator} {high}"
+
+    def false(self, to: Compiling, row: str) -> str:
+        operator, earliest, latest, low, high = self._sides(to, row)
+        opposite = _OPPOSITE[operator]
+        return f"{earliest} {opposite} {high}" if operator[0] == "<" else f"{latest} {opposite} {low}"
+
+
+@dataclass(frozen=True)
+class AgeAtPoint(Predicate):
+    """AgeInYearsAt(date from a point of the fact) between two ages, both included; `high` None: no upper end."""
+
+    point: Timepoint
+    low: int
+    high: int | None
+
+    def _bounds(self, to: Compiling, row: str) -> tuple[str, str, str]:
+        earliest, latest = self.point.days(to, row)
+        return to.subject("birth_date", row), earliest, latest
+
+    def true(self, to: Compiling, row: str) -> str:
+        born, earliest, latest = self._bounds(to, row)
+        old_enough = f"{born} <= ({earliest} - interval '{self.low} years')::date"
+        if self.high is None:
+            return old_enough
+        return f"({old_enough} AND {born} > ({latest} - interval '{self.high + 1} years')::date)"
+
+    def false(self, to: Compiling, row: str) -> str:
+        born, earliest, latest = self._bounds(to, row)
+        too_young = f"{born} > ({latest} - interval '{self.low} years')::date"
+        if self.high is None:
+            return too_young
+        return f"({too_young} OR {born} <= ({earliest} - interval '{self.high + 1} years')::date)"
+
+
+# --- Intervals ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FactInterval:
+    """The time a fact covers, or any interval between two of its points. CQL's interval relations."""
+
+    start: Timepoint
+    end: Timepoint
+
+    @property
+    def latest(self) -> Timepoint:
+        return EndOr(self.start, self.end)
+
+    @property
+    def earliest(self) -> Timepoint:
+        return StartOr(self.start, self.end)
+
+    def starts_during(self, interval: "Span", of: str | None = None) -> Predicate:
+        return self.start.during(interval, of)
+
+    def starts_before(self, moment: Anchor, of: str | None = None) -> Predicate:
+        return self.start.before(moment, of)
+
+    def starts_on_or_before(self, moment: Anchor, of: str | None = None) -> Predicate:
+        return self.start.on_or_before(moment, of)
+
+    def starts_on_or_after(self, moment: Anchor, of: str | None = None) -> Predicate:
+        return self.start.on_or_after(moment, of)
+
+    def ends_during(self, interval: "Span", of: str | None = None) -> Predicate:
+        return self.end.during(interval, of)
+
+    def ends_before(self, moment: Anchor, of: str | None = None) -> Predicate:
+        return self.end.before(moment, of)
+
+    def ends_on_or_before(self, moment: Anchor, of: str | None = None) -> Predicate:
+        return self.end.on_or_before(moment, of)
+
+    def before(self, moment: Anchor, of: str | None = None) -> Predicate:
+        return self.end.before(moment, of)
+
+    def during(self, interval: "Span", of: str | None = None) -> Predicate:
+        return self.start.on_or_after(interval.start, of) & self.end.on_or_before(interval.end, of)
+
+    def overlaps(self, interval: "Span", of: str | None = None) -> Predicate:
+        return self.start.on_or_before(interval.end, of) & self.end.on_or_after(interval.start, of)
+
+    def overlaps_before(self, interval: "Span", of: str | None = None) -> Predicate:
+        """Begins before the other and lasts into it."""
+        return self.start.before(interval.start, of) & self.end.on_or_after(interval.start, of)
+
+    def overlaps_after(self, interval: "Span", of: str | None = None) -> Predicate:
+        """Begins within the other, or before, and outlasts it."""
+        return self.start.on_or_before(interval.end, of) & self.end.after(interval.end, of)
+
+
+Span = Union[Interval, FactInterval]
