@@ -126,8 +126,11 @@ def _load(cases: Iterable[Case], loader: Loader, report: Report) -> dict[str, UU
 def _units(cases: Iterable[Case]) -> Iterator[Unit]:
     for case in cases:
         bundle = json.loads(case.path.read_bytes())
-        for entry in bundle.get("entry", ()):
-            _as_retrieved(entry.get("resource", {}))
+        resources = [entry.get("resource", {}) for entry in bundle.get("entry", ())]
+        there = {f"{resource.get('resourceType')}/{resource.get('id')}" for resource in resources}
+        for resource in resources:
+            _as_retrieved(resource)
+            _without_loose_ends(resource, there)
         # Ids are unique only within a case: the scope keeps them apart.
         yield from parse(case.key, bundle, scope=f"{case.key}/")
 
@@ -144,6 +147,16 @@ def _as_retrieved(resource: dict[str, Any]) -> None:
         "medicationReference", None
     ):
         resource["medicationCodeableConcept"] = {"text": "A medicine that is only pointed at"}
+
+
+def _without_loose_ends(resource: dict[str, Any], there: set[str]) -> None:
+    """A visit's diagnosis that the case does not hold says nothing: `encounterDiagnosis()` finds no condition."""
+    if resource.get("diagnosis") and resource.get("resourceType") == "Encounter":
+        resource["diagnosis"] = [
+            diagnosis
+            for diagnosis in resource["diagnosis"]
+            if (diagnosis.get("condition") or {}).get("reference") in there
+        ]
 
 
 def _counts(measure: Measure, year: int, members: list[UUID]) -> dict[UUID, dict[tuple[int, str], int]]:

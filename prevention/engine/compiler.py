@@ -248,6 +248,13 @@ class Compiler:
         counted = f"SELECT member_id, count(DISTINCT what) AS value FROM ({' UNION ALL '.join(parts)}) f GROUP BY 1"
         return f"coalesce({self.derive(counted)}, 0)"
 
+    def total(self, facts: Facts, column: str) -> str:
+        """The sum of a column over the facts, each once."""
+        return self.derive(
+            f"SELECT f.member_id, sum(f.{column}) AS value FROM (SELECT DISTINCT f.member_id, f.fact_id, f.{column} "
+            f"FROM {facts.resource.rows} f WHERE {self.selection(list(facts.branches))}) f GROUP BY 1"
+        )
+
     # -- episodes -----------------------------------------------------------------------------------------
 
     def episode_counts(self, group: EpisodeGroup) -> str:

@@ -164,7 +164,8 @@ def quantity(comparison: str, value: float, unit: str = "") -> Predicate:
 
     Without a unit it is a plain number: no unit written, or UCUM's `1`.
     """
-    written = f"{{row}}.value_unit = '{unit}'" if unit else "{row}.value_unit IN ('', '1')"
+    escaped = unit.replace("{", "{{").replace("}", "}}")
+    written = f"{{row}}.value_unit = '{escaped}'" if unit else "{row}.value_unit IN ('', '1')"
     return Raw(f"CASE WHEN {written} THEN {{row}}.value_quantity END {comparison} {value}")
 
 
@@ -174,6 +175,24 @@ def quantity_at_least(value: float, unit: str) -> Predicate:
 
 def integer(comparison: str, value: int) -> Predicate:
     return Raw(f"{{row}}.value_integer {comparison} {value}")
+
+
+def refills_at_least(low: int) -> Predicate:
+    return Raw(f"{{row}}.refills >= {low}")
+
+
+def average_daily_dose_over(
+    resource: Resource, system: str, strengths: dict[str, tuple[float, bool]], limit: float
+) -> Predicate:
+    """Quantity × strength ÷ days of supply is over `limit` mg a day. `strengths`: code → (mg, of a millilitre)."""
+    return any_of(
+        *(
+            Coded(resource, Role.CODE, (Code(code, system),))
+            & Raw(f"{{row}}.quantity_unit {'=' if per_millilitre else '<>'} 'mL'")
+            & Raw(f"{{row}}.quantity * {strength} / nullif({{row}}.supply, 0) > {limit}")
+            for code, (strength, per_millilitre) in strengths.items()
+        )
+    )
 
 
 def age_at_point(point: Timepoint, low: int, high: int | None = None) -> Predicate:

@@ -361,6 +361,29 @@ def last_related(facts: Facts, such_that: SuchThat, satisfies: SuchThat, by: Tim
         return With(this.number, other.number, facts, such_that(this, other), "last", by, satisfies(this, other))
 
 
+@dataclass(frozen=True)
+class ComponentSays(Predicate):
+    """A component of this observation says so, or certainly does not; null where it has no such component."""
+
+    yes: Predicate
+    no: Predicate
+
+    def true(self, to: Compiling, row: str) -> str:
+        return self.yes.true(to, row)
+
+    def false(self, to: Compiling, row: str) -> str:
+        return self.no.true(to, row)
+
+
+def component(code: Codes, says: Predicate) -> Predicate:
+    """`Observation.component.value`, by the component's code, satisfies a condition."""
+    parts = components(code)
+    return ComponentSays(
+        related(parts.where(says), lambda whole, part: part.part_of(whole)),
+        related(parts.where(~says), lambda whole, part: part.part_of(whole)),
+    )
+
+
 # --- Retrieves by kind --------------------------------------------------------------------------------
 
 

@@ -40,6 +40,9 @@ BLOOD_PRESSURE = Code("85354-9", LOINC, "Blood pressure panel (observation-bp)")
 BODY_MASS_INDEX = Code("39156-5", LOINC, "Body mass index (observation-bmi)")
 BODY_HEIGHT = Code("8302-2", LOINC, "Body height (observation-bodyheight)")
 BODY_WEIGHT = Code("29463-7", LOINC, "Body weight (observation-bodyweight)")
+SYSTOLIC = Code("8480-6", LOINC, "Systolic blood pressure")
+DIASTOLIC = Code("8462-4", LOINC, "Diastolic blood pressure")
+MMHG = "mm[Hg]"
 HEART_RATE = Code("8867-4", LOINC, "Heart rate (observation-heartrate)")
 
 

@@ -16,6 +16,7 @@ class CompilingMembers(Protocol):
     def last_fact(self, facts: Facts, by: Timepoint, where: Predicate) -> str: ...
     def extreme_on_last_day(self, facts: Facts, day: Timepoint, component: Facts, function: str, unit: str) -> str: ...
     def count(self, facts: Facts, day: Timepoint | None) -> str: ...
+    def total(self, facts: Facts, column: str) -> str: ...
     def day(self, moment: Moment) -> str: ...
     def instant(self, moment: Moment) -> str: ...
     def birth_bound(self, moment: Moment, age: int, months: int = 0) -> str: ...
@@ -211,6 +212,31 @@ def count(facts: Facts) -> Count:
 
 def count_days(facts: Facts, day: Timepoint = effective.start) -> Count:
     return Count(facts, day)
+
+
+@dataclass(frozen=True)
+class TotalAbove(Condition):
+    facts: Facts
+    column: str
+    low: float
+
+    def true(self, to: CompilingMembers) -> str:
+        return f"{to.total(self.facts, self.column)} > {self.low}"
+
+
+@dataclass(frozen=True)
+class Total:
+    """CQL `Sum(list)` of a column of the facts."""
+
+    facts: Facts
+    column: str
+
+    def __gt__(self, low: float) -> Condition:
+        return TotalAbove(self.facts, self.column, low)
+
+
+def total(facts: Facts, column: str) -> Total:
+    return Total(facts, column)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ CQL's logic never needs a column of its own (`true` and `false` below).
 """
 
 from dataclasses import dataclass
-from typing import Protocol, Union
+from typing import Protocol
 
 from prevention.engine.codes import Codes, Resource
 from prevention.engine.moments import DAY, Duration, Interval, Moment
@@ -217,7 +217,7 @@ class Timepoint:
         return PointKnown(self)
 
 
-Anchor = Union[Moment, Timepoint]
+Anchor = Moment | Timepoint
 
 
 @dataclass(frozen=True)
@@ -282,6 +282,17 @@ class SubjectInstant(Timepoint):
 
     def sides(self, to: Compiling, row: str) -> tuple[str, str]:
         at = to.subject(self.column, row)
+        return at, at
+
+
+@dataclass(frozen=True)
+class At(Timepoint):
+    """A moment as a point, for an interval that a fact begins and a moment ends, or the other way round."""
+
+    moment: Moment
+
+    def sides(self, to: Compiling, row: str) -> tuple[str, str]:
+        at = to.instant(self.moment)
         return at, at
 
 
@@ -460,4 +471,4 @@ class FactInterval:
         return self.start.on_or_before(interval.end, of) & self.end.after(interval.end, of)
 
 
-Span = Union[Interval, FactInterval]
+Span = Interval | FactInterval

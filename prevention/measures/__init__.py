@@ -2,10 +2,13 @@
 
 from prevention.engine.measure import Measure
 from prevention.measures import (
+    blood_pressure_screening_2025,
     bmi_screening_2025,
+    bone_density_2025,
     breast_cancer_screening_2025,
     caries_prevention_2025,
     cervical_cancer_screening_2025,
+    childhood_immunization_2025,
     chlamydia_screening_2025,
     colon_cancer_screening_2025,
     controlling_high_blood_pressure_2025,
@@ -15,6 +18,7 @@ from prevention.measures import (
     diabetes_eye_exam_2025,
     falls_screening_2025,
     glycemic_status_2025,
+    high_risk_medications_2025,
     hiv_screening_2025,
     kidney_health_2025,
     referral_loop_2025,
@@ -43,6 +47,10 @@ MEASURES: tuple[Measure, ...] = (
     referral_loop_2025.MEASURE,
     bmi_screening_2025.MEASURE,
     depression_screening_2025.MEASURE,
+    blood_pressure_screening_2025.MEASURE,
+    childhood_immunization_2025.MEASURE,
+    high_risk_medications_2025.MEASURE,
+    bone_density_2025.MEASURE,
 )
 
 

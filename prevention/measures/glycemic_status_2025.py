@@ -1,4 +1,4 @@
-"""CMS122: people with diabetes whose last glycaemic status of the year was above 9 %, or who have none. Lower is better.
+"""CMS122: people with diabetes whose last glycaemic status was above 9 %, or who have none. Lower is better.
 
 Source: DiabetesGlycemicStatusAssessmentGreaterThan9PercentFHIR 0.1.002 (CMS122, eCQM for 2025; steward NCQA).
 """
