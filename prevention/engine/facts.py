@@ -125,6 +125,17 @@ authored_on = FactInterval(
 )
 medication_request_period = FactInterval(Point("{row}.m0", "{row}.m0"), Point("{row}.m1", "{row}.m1"))
 medication_dispense_period = medication_request_period
+# The bounds of a request's dosages put together, and the first stretch of them: `First(collapse …)`.
+_STRETCHES = (
+    "FROM unnest((SELECT range_agg(tstzrange((i ->> 'start')::timestamptz, coalesce((i ->> 'end')::timestamptz, "
+    "'infinity'), '[]')) FROM jsonb_path_query({row}.dosage, '$[*].timing.repeat.boundsPeriod') i "
+    "WHERE i ->> 'start' LIKE '____-__-__%' AND coalesce(i ->> 'end', '____-__-__') LIKE '____-__-__%')) r "
+    "ORDER BY lower(r) LIMIT 1"
+)
+dosage_bounds = FactInterval(
+    Point(f"(SELECT lower(r) {_STRETCHES})", f"(SELECT lower(r) {_STRETCHES})"),
+    Point(f"(SELECT upper(r) {_STRETCHES})", f"(SELECT upper(r) {_STRETCHES})"),
+)
 
 
 # --- Retrieves ------------------------------------------------------------------------------------------
