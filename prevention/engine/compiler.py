@@ -8,7 +8,7 @@ member comes out.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from prevention.engine.codes import RESOURCES, Codes, Resource, ValueSet
@@ -91,6 +91,12 @@ class Compiler:
         return f"date '{Duration(months=12 * age + months).add_to(at, -1).date()}'"
 
     # -- codes --------------------------------------------------------------------------------------------
+
+    def numbers(self, retrieve: Retrieve) -> list[int]:
+        """A number for each value set and code, so that a fact that many lists hold is fetched once."""
+        if retrieve.definition:
+            return [self.number(retrieve)]
+        return [self.number(replace(retrieve, codes=(code,))) for code in retrieve.codes]
 
     def number(self, retrieve: Retrieve) -> int:
         if retrieve not in self.retrieves:
@@ -177,10 +183,10 @@ class Compiler:
         """The condition, on alias `row`, of a list's facts within one kind."""
         together: dict[Predicate, list[int]] = {}
         for branch in branches:
-            together.setdefault(branch.where, []).append(self.number(branch.retrieve))
+            together.setdefault(branch.where, []).extend(self.numbers(branch.retrieve))
         parts = []
         for where, numbers in together.items():
-            among = f"= {numbers[0]}" if len(numbers) == 1 else f"IN ({', '.join(map(str, sorted(numbers)))})"
+            among = f"= {numbers[0]}" if len(numbers) == 1 else f"IN ({', '.join(map(str, sorted(set(numbers))))})"
             parts.append(f"({row}.set_no {among} AND {where.true(self, row)})")
         return " OR ".join(parts)
 
