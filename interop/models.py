@@ -1,7 +1,12 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from core.constraints import MemberForeignKey
+from core.history import track
 from core.models import Identified, User
+from members.models import MemberOwned, member_key
+from network.models import Organization
+from plans.models import Coverage
 
 
 class ImportRun(Identified):
@@ -19,12 +24,21 @@ class ImportRun(Identified):
         DONE = "done"
         FAILED = "failed"
 
+    managing_organization = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="The integrated system whose file it is; where nobody could tell, only jobs see the run.",
+    )
     kind = models.CharField(max_length=10, choices=Kind)
     file_name = models.CharField(max_length=255)
     digest = models.CharField(max_length=64, help_text="SHA-256 of the content.")
     status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
     total = models.PositiveIntegerField(null=True, help_text="Records in the file, once known.")
     counts = models.JSONField(default=dict, help_text="accepted, unchanged, set_aside, by type")
+    options = models.JSONField(default=dict, db_default={}, help_text="How it was read, for replaying it the same way.")
     started_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
@@ -43,7 +57,15 @@ class SetAside(Identified):
         DISMISSED = "dismissed"
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="set_aside")
-    position = models.CharField(max_length=100, help_text="Segment number and loop, or entry and path.")
+    managing_organization = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="The run's: people of another system never see what was sent.",
+    )
+    position = models.CharField(max_length=100, help_text="Segment number and loop, or file, entry and type; no name.")
     code = models.CharField(max_length=40, help_text="Kind of fault.")
     reason = models.CharField(max_length=500, help_text="What is wrong and how to mend it. Names fields, not values.")
     payload = models.TextField(help_text="The record as sent.")
@@ -55,6 +77,34 @@ class SetAside(Identified):
     class Meta:
         verbose_name_plural = "set aside"
         constraints = [models.UniqueConstraint(fields=["run", "position", "code"], name="interop_setaside_once")]
+
+
+@track()
+class TerminationProposal(MemberOwned):
+    """Somebody covered whom a full list (834 BGN08 4 or RX) does not name. Nothing ends until a person says so."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+        WITHDRAWN = "withdrawn", "listed again since"
+
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="termination_proposals")
+    coverage = member_key(Coverage, related_name="+", db_index=False)
+    ends_on = models.DateField(help_text="First day without coverage: the day that the list speaks of.")
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, db_default=Status.OPEN)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    decided_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta(MemberOwned.Meta):
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            MemberForeignKey("coverage"),
+            models.UniqueConstraint(
+                fields=["coverage"], condition=models.Q(status="open"), name="interop_termination_open_once"
+            ),
+        ]
 
 
 # The FHIR slice keeps its own models beside its mapping; Django looks for them here.
@@ -78,4 +128,5 @@ __all__ = [
     "ImportedResource",
     "ResourceReference",
     "SetAside",
+    "TerminationProposal",
 ]

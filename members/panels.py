@@ -128,11 +128,11 @@ class Panels:
     def has_room(self, place: Place) -> bool:
         return self.counts[place.clinician_id] < place.limit
 
-    def assign(self, wishes: Sequence[tuple[str, str, str]]) -> list[tuple[Place, bool] | None]:
+    def assign(self, wishes: Sequence[tuple[str, str, str]], *, hold: bool = True) -> list[tuple[Place, bool] | None]:
         """A place for each (postal code, language, wished NPI), and whether it is the wished one; None: no room.
 
         Holds the chosen clinicians until the transaction ends and counts again under that lock, so that two imports
-        or desks at once never overfill a panel.
+        or desks at once never overfill a panel. A rehearsal, which is rolled back, does without (`hold`).
         """
         given: list[tuple[Place, bool] | None] = [None] * len(wishes)
         waiting = list(range(len(wishes)))
@@ -147,7 +147,8 @@ class Panels:
             # The counts that were guessed with are given back, and taken again from what is under lock.
             for answer in filter(None, chosen.values()):
                 self.counts[answer[0].clinician_id] -= 1
-            self._hold(new)
+            if hold:
+                self._hold(new)
             held |= set(new)
             fresh = self._count(new)
             for clinician_id, count in fresh.items():

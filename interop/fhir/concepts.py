@@ -42,6 +42,14 @@ class Concepts:
             )
             cursor.execute(find, columns)
             self._take(cursor)
+            # Met before without words: these are the first to say what the code means.
+            cursor.execute(
+                "UPDATE core_concept c SET display = w.display "
+                "FROM unnest(%s::text[], %s::text[], %s::text[]) w(system, code, display) "
+                "JOIN core_codesystem s ON s.uri = w.system "
+                "WHERE c.system_id = s.id AND c.code = w.code AND c.display = '' AND w.display <> ''",
+                columns,
+            )
             if missing := [c for c in rows if (c.system, c.code) not in self.ids]:
                 columns = [[c.system for c in missing], [c.code for c in missing], [c.display[:500] for c in missing]]
                 cursor.execute(

@@ -97,7 +97,7 @@ def _rank(path: Path) -> int:
     name = head.group() if head else ""
     if name in ("hospitalInformation", "practitionerInformation"):
         return -1
-    return RANK.get(name, 0) if ".ndjson" in path.name or ".jsonl" in path.name else 0
+    return RANK.get(name, 0) if is_stream(path) else 0
 
 
 def content(path: Path) -> bytes:
@@ -105,15 +105,28 @@ def content(path: Path) -> bytes:
     return gzip.decompress(data) if path.name.endswith(".gz") else data
 
 
-def units(path: Path, data: bytes | None = None, scope: str = "") -> Iterator[Unit | tuple[str, bytes, Unreadable]]:
-    """The units of one file; in place of one that cannot be read, its position, its bytes and what is wrong."""
+def is_stream(path: Path) -> bool:
+    """Whether the file holds a resource a line."""
+    return ".ndjson" in path.name or ".jsonl" in path.name
+
+
+def label(number: int, data: bytes) -> str:
+    """Names a file of an import by its place and content: its own name may name a patient."""
+    return f"file {number} ({hashlib.sha256(data).hexdigest()[:12]})"
+
+
+def units(
+    path: Path, data: bytes | None = None, scope: str = "", *, number: int = 1
+) -> Iterator[Unit | tuple[str, bytes, Unreadable]]:
+    """The units of file `number`; in place of one that cannot be read, its position, its bytes and what is wrong."""
     data = content(path) if data is None else data
-    if ".ndjson" in path.name or ".jsonl" in path.name:
-        for number, line in enumerate(data.splitlines(), 1):
+    where = label(number, data)
+    if is_stream(path):
+        for line_number, line in enumerate(data.splitlines(), 1):
             if line.strip():
-                yield from _document(f"{path.name[-80:]}: line {number}", line, scope)
+                yield from _document(f"{where}, line {line_number}", line, scope)
     else:
-        yield from _document(path.name[-80:], data, scope)
+        yield from _document(where, data, scope)
 
 
 def _document(position: str, data: bytes, scope: str) -> Iterator[Unit | tuple[str, bytes, Unreadable]]:
@@ -150,9 +163,11 @@ def parse(position: str, document: Any, data: bytes = b"", scope: str = "") -> I
             raise Unreadable("delete", f"entry {number}: a DELETE is not taken; retract with status entered-in-error.")
         entry = Entry(item.get("resource"), f"entry {number}", item.get("fullUrl") or "")
         entry.identify(scope)
+        if entry.type.isalpha():
+            entry.position += f" ({entry.type})"
         entries.append(entry)
     if kind == "batch":
         for entry in sorted(entries, key=lambda e: RANK.get(e.type, 99)):
-            yield Unit(f"{position}: {entry.position}"[:100], [entry], entry.raw, scope)
+            yield Unit(f"{position}, {entry.position}"[:100], [entry], entry.raw, scope)
     else:
         yield Unit(position, entries, data, scope)

@@ -16,9 +16,11 @@ from django.utils import timezone
 
 from core.db import as_job
 from core.models import User
+from interop import runs
 from interop.fhir.load import Loader, Outcome, Refused
-from interop.fhir.read import Unit, Unreadable, content, files, units
-from interop.models import ImportRun, SetAside
+from interop.fhir.read import Unit, Unreadable, content, files, is_stream, label, units
+from interop.models import ImportRun
+from interop.runs import Aside
 from network.models import Organization
 
 # A task is some files of about this many bytes: small enough to share out, large enough to fill batches.
@@ -42,23 +44,24 @@ class Options:
 
 @dataclass
 class Task:
-    """Files to take together, or units of an earlier task that waited for what they point at."""
+    """Files to take together, with their place in the import, or units that waited for what they point at."""
 
-    paths: list[Path]
+    paths: list[tuple[int, Path]]
     waiting: list[Unit] = field(default_factory=list)
 
     @property
     def size(self) -> int:
-        return sum(path.stat().st_size for path in self.paths)
+        return sum(path.stat().st_size for _, path in self.paths)
 
 
 @dataclass
 class Result:
-    """What became of a task, and the digests of its files."""
+    """What became of a task, the digests of its files, and their names by label (for whoever named them)."""
 
     outcome: Outcome = field(default_factory=Outcome)
     unreadable: list[tuple[str, bytes, Unreadable]] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
     bytes_read: int = 0
 
 
@@ -70,10 +73,11 @@ def take(task: Task, loader: Loader, on_progress: Callable[[Outcome, int], None]
 
     def stream() -> Iterator[Unit]:
         yield from task.waiting
-        for path in task.paths:
+        for number, path in task.paths:
             data = content(path)
             result.digests.append(hashlib.sha256(data).hexdigest())
-            for item in units(path, data):
+            result.names[label(number, data)] = path.name
+            for item in units(path, data, number=number):
                 if isinstance(item, Unit):
                     yield item
                 else:
@@ -101,19 +105,38 @@ def take_in_worker(task: Task, options: Options) -> Result:
 def tasks(paths: list[Path]) -> list[Task]:
     """The files in order, cut into tasks. NDJSON goes one file after the other: later ones point at earlier ones."""
     made: list[Task] = []
-    for path in paths:
+    for number, path in enumerate(paths, 1):
         size = path.stat().st_size
         if made and made[-1].size + size <= TASK_BYTES:
-            made[-1].paths.append(path)
+            made[-1].paths.append((number, path))
         else:
-            made.append(Task([path]))
+            made.append(Task([(number, path)]))
     return made
+
+
+def settle(units: list[Unit], loader: Loader) -> Result:
+    """Take units again and again as long as that helps: what one brings another may wait for."""
+    result = take(Task([], units), loader)
+    while waiting := [unit for unit, refusal in result.outcome.refused if refusal.is_waiting]:
+        for_good = [(unit, refusal) for unit, refusal in result.outcome.refused if not refusal.is_waiting]
+        again = take(Task([], waiting), loader)
+        result.outcome.refused = for_good
+        result.outcome.add(again.outcome)
+        if sum(refusal.is_waiting for _, refusal in again.outcome.refused) == len(waiting):
+            break
+    return result
+
+
+def aside(unit: Unit, refusal: Refused) -> Aside:
+    """A unit that was not taken, as it is kept: where it stood by place and type, and why."""
+    position = f"{unit.position}, {refusal.position}" if refusal.position else unit.position
+    return Aside(position, refusal.code, str(refusal), unit.payload.decode("utf-8", "replace"))
 
 
 class Import:
     """One run of `./kp import_fhir`: its `ImportRun` row, its totals, and what it set aside."""
 
-    def __init__(self, paths: list[Path], options: Options, *, workers: int = 1, label: str = ""):
+    def __init__(self, paths: list[Path], options: Options, *, workers: int = 1):
         self.options, self.workers = options, workers
         self.files = files(paths)
         self.user = User.objects.get(pk=options.user_id)
@@ -121,14 +144,13 @@ class Import:
         self.set_aside = 0
         self.bytes_read = 0
         self.digests: list[str] = []
+        self.names: dict[str, str] = {}
         self.started = time.monotonic()
-        with as_job(self.user, reason="FHIR import"):
-            self.run = ImportRun.objects.create(
-                kind=ImportRun.Kind.FHIR,
-                file_name=(label or ", ".join(str(p) for p in paths))[-255:],
-                digest="",
-                started_by=self.user,
-            )
+        self.run = runs.begin(
+            ImportRun.Kind.FHIR, by=self.user, system_id=options.organization_id, reason="FHIR import",
+            file_name=f"{len(self.files)} FHIR file{'s' if len(self.files) != 1 else ''}", digest="",
+            options={"source": options.source, "zone": options.zone},
+        )  # fmt: skip
 
     def execute(self, on_progress: Callable[["Import", int, int], None] = lambda *_: None) -> "Import":
         """Take everything; what waits for something is tried again as long as that helps, then set aside."""
@@ -138,18 +160,16 @@ class Import:
             waiting += self._keep(result)
             self.bytes_read += result.bytes_read
             on_progress(self, self.bytes_read, size)
-        while waiting:
-            before, loader = len(waiting), self.options.loader()
-            waiting = self._keep(take(Task([], [unit for unit, _ in waiting]), loader))
-            if len(waiting) == before:
-                break
-        self._put_aside([(u.position, u.payload, r.code, f"{r.position}: {r}") for u, r in waiting])
+        if waiting:
+            result = settle([unit for unit, _ in waiting], self.options.loader())
+            left = self._keep(result)
+            self._put_aside(aside(unit, refusal) for unit, refusal in left)
         self._finish()
         on_progress(self, size, size)
         return self
 
     def _results(self, todo: list[Task], on_read: Callable[[int], None]) -> Iterator[Result]:
-        streams = any(".ndjson" in p.name or ".jsonl" in p.name for p in self.files)
+        streams = any(map(is_stream, self.files))
         if self.workers < 2 or len(todo) < 2 or streams:
             loader = self.options.loader()
             for task in todo:
@@ -173,31 +193,16 @@ class Import:
         refused, result.outcome.refused = result.outcome.refused, []
         self.total.add(result.outcome)
         self.digests += result.digests
-        self._put_aside([(position, data, fault.code, str(fault)) for position, data, fault in result.unreadable])
+        self.names |= result.names
         self._put_aside(
-            [
-                (u.position, u.payload, r.code, f"{r.position}: {r}" if r.position else str(r))
-                for u, r in refused
-                if not r.is_waiting
-            ]
+            Aside(position, fault.code, str(fault), data.decode("utf-8", "replace"))
+            for position, data, fault in result.unreadable
         )
+        self._put_aside(aside(unit, refusal) for unit, refusal in refused if not refusal.is_waiting)
         return [(unit, refusal) for unit, refusal in refused if refusal.is_waiting]
 
-    def _put_aside(self, records: Iterable[tuple[str, bytes, str, str]]) -> None:
-        rows = [
-            SetAside(
-                run=self.run,
-                position=position[-100:],
-                code=code,
-                reason=reason[:500],
-                payload=payload.decode("utf-8", "replace").replace("\x00", ""),
-            )
-            for position, payload, code, reason in records
-        ]
-        if rows:
-            self.set_aside += len(rows)
-            with as_job(self.user, reason="FHIR import"):
-                SetAside.objects.bulk_create(rows, batch_size=100, ignore_conflicts=True)
+    def _put_aside(self, records: Iterable[Aside]) -> None:
+        self.set_aside += runs.put_aside(self.run, records, by=self.user)
 
     def _finish(self) -> None:
         self.run.status = ImportRun.Status.DONE

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from core.ids import uuid7
-from interop.fhir import tables
+from interop import tables
 from interop.fhir.index import identifiers_of
 from interop.fhir.mapping import Row
 
@@ -205,7 +205,7 @@ def add_missing(label: str, rows: list[dict[str, Any]]) -> None:
     """Identifiers and races that the member does not have yet."""
     spec = tables.table(label)
     same = ("member_id", "code") if label == "members.raceethnicity" else ("member_id", "system", "value")
-    columns = [c for c in spec.defaults if c in rows[0]]
+    columns = [c for c in spec.names if c in rows[0]]
     stage = tables._stage(spec.name, columns, spec.lines(rows, columns))
     quoted = ", ".join(f'"{c}"' for c in columns)
     match = " AND ".join(f't."{c}" = s."{c}"' for c in same)

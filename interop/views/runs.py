@@ -2,6 +2,7 @@
 
 import uuid
 from functools import partial
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -13,10 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from core import audit
 from core.http import AuthenticatedHttpRequest
 from core.notices import notify
-from core.permissions import requires
+from core.permissions import may, requires
 from interop import actions
-from interop.models import ImportRun, SetAside
+from interop.models import ImportRun, SetAside, TerminationProposal
 from interop.tasks import replay_run
+from interop.x12.full_list import open_proposals
 
 PER_PAGE = 50
 
@@ -44,7 +46,9 @@ def run(request: AuthenticatedHttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "run": found,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "waiting": actions.open_set_aside(found).count(),
-        "can_replay": found.kind == ImportRun.Kind.X12_834,
+        "can_replay": actions.can_replay(found) and bool(may(request.user, "interop.replay", found)),
+        "absent": Paginator(open_proposals(found), PER_PAGE).get_page(request.GET.get("absent")),
+        "can_decide": bool(may(request.user, "interop.decide_terminations", found)),
     }
     return render(request, "interop/run.html", context)
 
@@ -66,4 +70,28 @@ def dismiss(request: AuthenticatedHttpRequest, run_id: uuid.UUID, row_id: uuid.U
     row = get_object_or_404(request.record.set_aside.filter(status=SetAside.Status.OPEN), pk=row_id)
     actions.dismiss(row, by=request.user)
     notify(request, _("Dismissed. It stays in the list."))
+    return redirect("interop:run", run_id=run_id)
+
+
+@require_POST
+@requires("interop.decide_terminations", obj=run_of)
+def accept(request: HttpRequest, run_id: uuid.UUID, row_id: uuid.UUID) -> HttpResponse:
+    """Who is not on the full list is no longer covered from the proposed day."""
+    return _decide(request, run_id, row_id, actions.accept_termination, _("The coverage ends as proposed."))
+
+
+@require_POST
+@requires("interop.decide_terminations", obj=run_of)
+def decline(request: HttpRequest, run_id: uuid.UUID, row_id: uuid.UUID) -> HttpResponse:
+    """The person stays covered."""
+    return _decide(request, run_id, row_id, actions.decline_termination, _("The coverage stays."))
+
+
+def _decide(request: HttpRequest, run_id: uuid.UUID, row_id: uuid.UUID, action: Any, said: str) -> HttpResponse:
+    get_object_or_404(request.record.termination_proposals, pk=row_id)
+    try:
+        action(row_id, by=request.user)
+    except TerminationProposal.DoesNotExist:
+        said = _("Somebody else has decided this already.")
+    notify(request, said)
     return redirect("interop:run", run_id=run_id)

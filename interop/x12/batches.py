@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from interop.x12.enrolment import MemberLoop
 from members.matching import fold
 
-SIZE = 500
+SIZE = 1000
 
 
 class Batches:

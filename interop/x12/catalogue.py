@@ -9,11 +9,11 @@ from plans.models import EmployerGroup, GroupClass, Product
 
 
 class Refused(Exception):
-    """The loop is set aside: `code` names the kind of fault, `reason` says how to mend it."""
+    """The loop is set aside: `code` names the kind of fault, `reason` the mend, `position` the segment at fault."""
 
-    def __init__(self, code: str, reason: str):
+    def __init__(self, code: str, reason: str, position: str = ""):
         super().__init__(reason)
-        self.code, self.reason = code, reason
+        self.code, self.reason, self.position = code, reason, position
 
 
 class Catalogue:
@@ -41,12 +41,17 @@ class Catalogue:
             if number in self.groups:
                 return self.groups[number]
         if not numbers:
-            raise Refused("no_group", "Neither REF*1L of the member nor REF*38 of the file names a group.")
+            raise Refused(
+                "no_group",
+                "Neither REF*1L of the member nor REF*38 of the file names a group. Ask the sender for REF*1L.",
+                loop.at("INS"),
+            )
         if not self.create_missing:
             raise Refused(
                 "unknown_group",
                 "REF*1L or REF*38 names a group that the plan does not have. Enter the group, or run with "
                 "--create-missing, then replay.",
+                loop.at("REF", "1L"),
             )
         return self._make_group(numbers[0], loop.header)
 
@@ -72,7 +77,10 @@ class Catalogue:
         benefit = BENEFITS.get(line.line)
         if benefit is None:
             raise Refused(
-                "insurance_line", "HD03 is no health benefit of this plan (medical, pharmacy, dental, vision)."
+                "insurance_line",
+                "HD03 is no health benefit of this plan (medical, pharmacy, dental, vision). Send other lines of "
+                "insurance to whoever insures them.",
+                line.at,
             )
         classes = self.classes.get(group.pk, {})
         if line.plan:
@@ -92,6 +100,7 @@ class Catalogue:
                 "unknown_product",
                 "HD04 (or REF*17, HD03) names no product of the plan and no class of the group. Enter the class with "
                 "its product, or run with --create-missing, then replay.",
+                line.at,
             )
         held = self._make_product(group, (line.plan or line.line)[:30])
         return held.product, benefit, held

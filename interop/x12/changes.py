@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from interop.x12.catalogue import Catalogue, Refused
-from interop.x12.codes import ADD, AUDIT, BENEFITS, CANCEL, CHANGE, CORRECT, REINSTATE, TERMINATE
+from interop.x12.codes import (
+    ADD,
+    AUDIT,
+    BENEFITS,
+    CANCEL,
+    CHANGE,
+    CORRECT,
+    NOT_APPLICABLE,
+    REINSTATE,
+    TERMINATE,
+)
 from interop.x12.enrolment import CoverageLine, MemberLoop
 from interop.x12.people import Subject
 from plans import timeline
@@ -63,10 +73,19 @@ class Changes:
         """
         try:
             if self.loop.lines:
-                return [self._line(line) for line in self.loop.lines]
+                return self._lines()
             return self._whole(family or {})
         except CoverageError as error:
             raise Refused(error.code, str(error)) from error
+
+    def _lines(self) -> list[Change]:
+        """Each line from what the lines before it left: one may end a product and the next begin another."""
+        changes: list[Change] = []
+        for line in self.loop.lines:
+            if line.maintenance != NOT_APPLICABLE:
+                changes.append(self._line(line))
+                self.now = {**self.now, changes[-1].benefit: changes[-1].after}
+        return changes
 
     def _line(self, line: CoverageLine) -> Change:
         operation = line.maintenance
@@ -74,7 +93,7 @@ class Changes:
             return self._stands(line, operation)
         benefit = BENEFITS.get(line.line)
         if benefit is None:
-            raise Refused("insurance_line", "HD03 is no health benefit of this plan.")
+            raise Refused("insurance_line", "HD03 is no health benefit of this plan.", line.at)
         before = self.now.get(benefit, ())
         if operation == CANCEL:
             start = start_of(self.loop, line) or (before[0].start if before else datetime.date.min)
@@ -91,7 +110,11 @@ class Changes:
         if start is None:
             if before and operation in (CHANGE, CORRECT, AUDIT):
                 return Change(benefit, before, line.payer_order, group_class)
-            raise Refused("no_start", "No start date: DTP*348 of the coverage or DTP*356 of the member is missing.")
+            raise Refused(
+                "no_start",
+                "No start date: DTP*348 of the coverage or DTP*356 of the member is missing. Ask the sender for it.",
+                line.at,
+            )
         last = line.dates.get("349")
         segment = Segment(start, last + DAY if last else None, product.pk, line.tier[:3])
         return Change(benefit, timeline.enrol(before, segment), line.payer_order, group_class)
@@ -108,7 +131,11 @@ class Changes:
         if self.subject.loop.is_subscriber or not family:
             if self.now:
                 return []
-            raise Refused("no_coverage", "The loop adds a person and no coverage: HD is missing.")
+            raise Refused(
+                "no_coverage",
+                "The loop adds a person and no coverage: HD is missing. Ask the sender for it.",
+                self.loop.at("INS"),
+            )
         return [self._as_the_family(benefit, segment) for benefit, segment in family.items()]
 
     def _as_the_family(self, benefit: str, segment: Segment) -> Change:
@@ -137,7 +164,11 @@ class Changes:
     def _required_end(self, line: CoverageLine | None) -> datetime.date:
         end = end_of(self.loop, line)
         if end is None:
-            raise Refused("no_end", "No end date: DTP*349 of the coverage or DTP*357 of the member is missing.")
+            raise Refused(
+                "no_end",
+                "No end date: DTP*349 of the coverage or DTP*357 of the member is missing. Ask the sender for it.",
+                line.at if line else self.loop.at("INS"),
+            )
         return end
 
 

@@ -4,6 +4,7 @@ import datetime
 import io
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 from django.db import DatabaseError
 from django.utils import timezone
@@ -13,7 +14,9 @@ from billing.matching import folded
 from core import audit
 from core.db import as_job
 from core.models import User
+from interop import runs
 from interop.models import ImportRun, SetAside
+from interop.runs import Aside, open_set_aside
 from interop.x12 import segments
 from interop.x12.claims import ClaimLoop, read_claims
 from network.models import Organization
@@ -46,12 +49,14 @@ def import_837(
     Raises `OSError`; what is not X12 ends the run as failed, with the sentence on it.
     """
     digest, encoding = segments.digest_and_encoding(path)
-    run = ImportRun.objects.create(
-        kind=ImportRun.Kind.X12_837, file_name=path.name[:255], digest=digest, started_by=by, counts={}
-    )
-    # The same file before this one: what it had set aside is settled by this run.
-    earlier = SetAside.objects.filter(run__kind=run.kind, run__digest=digest, status=SetAside.Status.OPEN)
-    earlier.update(status=SetAside.Status.REPLAYED, resolved_by=by, resolved_at=timezone.now())
+    run = runs.begin(
+        ImportRun.Kind.X12_837, by=by, system_id=_system_of(path, encoding), reason="837 import",
+        file_name=path.name[:255], digest=digest, counts={},
+    )  # fmt: skip
+    with as_job(by, reason=f"837 import {run.pk}"):
+        # The same file before this one: what it had set aside is settled by this run.
+        earlier = SetAside.objects.filter(run__kind=run.kind, run__digest=digest, status=SetAside.Status.OPEN)
+        earlier.update(status=SetAside.Status.REPLAYED, resolved_by=by, resolved_at=timezone.now())
     counts = {"accepted": 0, "created": 0, "unchanged": 0, "set_aside": 0}
     received_at = received_at or timezone.now()
     try:
@@ -64,11 +69,11 @@ def import_837(
         run.status = ImportRun.Status.DONE
     except segments.NotX12 as error:
         run.status, run.error = ImportRun.Status.FAILED, str(error)[:500]
-        SetAside.objects.create(run=run, position="file", code="not_x12", reason=str(error)[:500], payload="")
+        runs.put_aside(run, [Aside("file", "not_x12", str(error), "")], by=by)
         counts["set_aside"] += 1
     run.counts, run.total, run.finished_at = counts, sum(counts.values()) - counts["created"], timezone.now()
-    run.save(update_fields=["status", "error", "counts", "total", "finished_at"])
     with as_job(by, reason=f"837 import {run.pk}"):
+        run.save(update_fields=["status", "error", "counts", "total", "finished_at"])
         audit.record(by=by, action="execute", verb="interop.import_x12", obj=run, detail=counts)
     return run
 
@@ -78,9 +83,7 @@ def _take(loop: ClaimLoop, run: ImportRun, *, by: User, received_at: datetime.da
     try:
         return "accepted" if take(loop, run, by=by, received_at=received_at) else "unchanged"
     except CannotTake as fault:
-        SetAside.objects.create(
-            run=run, position=f"{loop.position} CLM", code=fault.code, reason=str(fault)[:500], payload=loop.text
-        )
+        runs.put_aside(run, [Aside(f"{loop.position} CLM", fault.code, str(fault), loop.text)], by=by)
         return "set_aside"
 
 
@@ -112,10 +115,23 @@ def plans_for(payer_id: str, payer_name: str) -> list[Organization]:
     return named or plans
 
 
+def _system_of(path: Path, encoding: str) -> UUID | None:
+    """The system of the plan that the first claim names, where it names one of ours alone."""
+    try:
+        with path.open(encoding=encoding, errors="replace", newline="") as file:
+            loop = next(read_claims(file), None)
+    except segments.NotX12:
+        return None
+    systems = {plan.system_id or plan.pk for plan in plans_for(*loop.payer)} if loop else set()
+    return systems.pop() if len(systems) == 1 else None
+
+
 def replay_claims(run: ImportRun, *, by: User) -> tuple[int, int]:
     """Try again what an 837 run set aside. How many were taken, and how many still are set aside."""
-    taken = 0
-    for row in run.set_aside.filter(status=SetAside.Status.OPEN).exclude(payload="").order_by("position"):
+    taken, reason = 0, f"837 import {run.pk}"
+    with as_job(by, reason=reason):
+        rows = list(open_set_aside(run).exclude(payload="").order_by("position"))
+    for row in rows:
         loop = next(read_claims(io.StringIO(row.payload)), None)
         if loop is None:
             continue
@@ -126,8 +142,10 @@ def replay_claims(run: ImportRun, *, by: User) -> tuple[int, int]:
         else:
             row.status, row.resolved_by, row.resolved_at = SetAside.Status.REPLAYED, by, timezone.now()
             taken += 1
-        row.save()
-    still = run.set_aside.filter(status=SetAside.Status.OPEN).count()
-    run.counts = {**run.counts, "set_aside": still}
-    run.save(update_fields=["counts"])
+        with as_job(by, reason=reason):
+            row.save()
+    with as_job(by, reason=reason):
+        still = open_set_aside(run).count()
+        run.counts = {**run.counts, "set_aside": still}
+        run.save(update_fields=["counts"])
     return taken, still

@@ -2,6 +2,8 @@
 
 # X12 data element 875 (maintenance type), as 005010X220A1 uses it.
 MAINTENANCE = frozenset({"001", "002", "021", "024", "025", "026", "030"})
+# HD01 alone: the employee has no part in this coverage, which is there for dependants.
+NOT_APPLICABLE = "032"
 ADD, CHANGE, CANCEL, TERMINATE, REINSTATE, CORRECT, AUDIT = "021", "001", "002", "024", "025", "026", "030"
 
 SEXES = {"F": "female", "M": "male", "U": "unknown", "X": "other"}

@@ -9,29 +9,32 @@ from uuid import UUID
 from interop.x12.catalogue import Refused
 from interop.x12.codes import ADD, AUDIT
 from interop.x12.enrolment import MemberLoop, Name
+from interop.x12.standing import ContractRow, CoverageRow, MemberRow, People
 from members import matching
 from members.matching import Person, Verdict
-from members.models import MatchReview, Member
+from members.models import MatchReview
 from members.querysets import e164
 from network.models import Organization
-from plans.models import Coverage, CoverageContract, EmployerGroup
+from plans.models import EmployerGroup
 
 # Below this what the file says and what we know of the holder of a number contradict each other.
 CONTRADICTION = 0.0
 
 
-@dataclass
+@dataclass(slots=True, eq=False)
 class Subject:
     """One loop on its way: who it is about and where the coverage hangs."""
 
     loop: MemberLoop
     group: EmployerGroup
     person: Person
-    member: Member | None = None
+    member: MemberRow | None = None
     is_new: bool = False
-    contract: CoverageContract | None = None
-    coverage: Coverage | None = None
-    family: list[Coverage] = field(default_factory=list)
+    contract: ContractRow | None = None
+    coverage: CoverageRow | None = None
+    family: list[CoverageRow] = field(default_factory=list)
+    # The new member's row while it is being made.
+    record: dict | None = None
 
     @property
     def number(self) -> str:
@@ -41,6 +44,10 @@ class Subject:
     def brings_somebody(self) -> bool:
         """Whether the loop may make a record: additions and full lists do, changes and ends do not."""
         return self.loop.maintenance in (ADD, AUDIT)
+
+    @property
+    def email(self) -> str:
+        return next((value.lower() for system, value in self.loop.telecoms if system == "email"), "")
 
 
 def person_of(loop: MemberLoop, name: Name | None = None) -> Person:
@@ -69,7 +76,7 @@ def review_source(group_number: str, number: str, person: Person) -> str:
     return f"x12_834:{hashlib.sha256(text.encode()).hexdigest()[:40]}"
 
 
-def known_of(member: Member, like: Person) -> matching.Known:
+def known_of(member: MemberRow) -> matching.Known:
     """A member as matching compares, by what the member row holds."""
     return matching.Known(
         member.family,
@@ -77,7 +84,7 @@ def known_of(member: Member, like: Person) -> matching.Known:
         member.middle,
         member.birth_date,
         member.sex,
-        member_id=member.pk,
+        member_id=member.id,
         name_used=member.name_used,
     )
 
@@ -87,23 +94,19 @@ class Finder:
 
     def __init__(self, system: Organization):
         self.system = system
+        self.people = People()
 
     def find_contracts(self, subjects: Iterable[Subject]) -> None:
         """Contract and family of each subject, where the number is known."""
         subjects = list(subjects)
-        contracts = {
-            (contract.group_id, contract.number): contract
-            for contract in CoverageContract.objects.filter(
-                group__in={s.group.pk for s in subjects}, number__in={s.number for s in subjects}
-            ).select_related("member")
-        }
-        families: dict[UUID, list[Coverage]] = {}
-        for coverage in Coverage.objects.filter(contract__in=contracts.values()).select_related("member"):
-            families.setdefault(coverage.contract_id, []).append(coverage)
+        if not subjects:
+            return
+        contracts = self.people.contracts({s.group.pk for s in subjects}, {s.number for s in subjects})
+        families = self.people.families(c.id for c in contracts.values()) if contracts else {}
         for subject in subjects:
             subject.contract = contracts.get((subject.group.pk, subject.number))
             if subject.contract is not None:
-                subject.family = families.get(subject.contract.pk, [])
+                subject.family = families.get(subject.contract.id, [])
 
     def by_contract(self, subject: Subject) -> None:
         """The holder of the number, or the dependant of that name under it. Raises `Refused` on a contradiction."""
@@ -114,28 +117,27 @@ class Finder:
             subject.member = subject.contract.member
         else:
             subject.member = self._dependant(subject)
-        subject.coverage = next(
-            (c for c in subject.family if subject.member and c.member_id == subject.member.pk), None
-        )
+        subject.coverage = next((c for c in subject.family if c.member is subject.member), None)
 
-    def _require_agreement(self, subject: Subject, member: Member) -> None:
+    def _require_agreement(self, subject: Subject, member: MemberRow) -> None:
         said = [subject.person]
         if subject.loop.prior is not None:
             said.append(person_of(subject.loop, subject.loop.prior))
-        if max(matching.score(person, known_of(member, person)).score for person in said) < CONTRADICTION:
+        if max(matching.score(person, known_of(member)).score for person in said) < CONTRADICTION:
             raise Refused(
                 "number_taken",
                 "Another person holds this subscriber number (REF*0F) in this group: name and birth date disagree. Ask "
                 "the group which number is right.",
+                subject.loop.at("REF", "0F"),
             )
 
-    def _dependant(self, subject: Subject) -> Member | None:
-        matches = [
-            (matching.score(subject.person, known_of(coverage.member, subject.person)).score, coverage.member)
-            for coverage in subject.family
-        ]
+    def _dependant(self, subject: Subject) -> MemberRow | None:
+        best: tuple[float, MemberRow | None] = (0.0, None)
+        for coverage in subject.family:
+            score = matching.score(subject.person, known_of(coverage.member)).score
+            if score > best[0]:
+                best = (score, coverage.member)
         # Under one contract a name and a birth date tell people apart, and twins differ in their given names.
-        best = max(matches, key=lambda match: match[0], default=(0.0, None))
         return best[1] if best[0] >= matching.NEW - 6 else None
 
     def by_person(self, subjects: list[Subject]) -> dict[int, Refused]:
@@ -145,10 +147,12 @@ class Finder:
         found = matching.candidates_for([s.person for s in subjects], self.system.pk)
         wanted: dict[UUID, list[Subject]] = {}
         for place, (subject, candidates) in enumerate(zip(subjects, found, strict=True)):
-            review = decided.get(self._source(subject))
+            review = decided.get(self._source(subject)) if decided else None
             if review is not None and review.status != MatchReview.Status.OPEN:
-                if review.status == MatchReview.Status.SAME:
+                if review.status == MatchReview.Status.SAME and review.decided_member_id:
                     wanted.setdefault(review.decided_member_id, []).append(subject)
+                continue
+            if not candidates:
                 continue
             verdict, matches = matching.decide(subject.person, candidates)
             if verdict is Verdict.SAME:
@@ -159,10 +163,12 @@ class Finder:
                 refused[place] = Refused(
                     "match_review",
                     "This may be somebody we know. Decide in the match review queue, then replay.",
+                    subject.loop.at("NM1"),
                 )
-        for member in Member.objects.filter(pk__in=wanted):
-            for subject in wanted[member.pk]:
-                subject.member = member
+        if wanted:
+            for pk, member in self.people.read_members(wanted).items():
+                for subject in wanted[pk]:
+                    subject.member = member
         return refused
 
     def _source(self, subject: Subject) -> str:

@@ -76,7 +76,8 @@ def test_a_set_aside_claim_is_taken_when_its_member_is_enrolled():
 
     run = import_837(path, by=by)
     assert run.counts["set_aside"] == 1
-    row = SetAside.objects.get()
+    with as_job(by, reason="test"):
+        row = SetAside.objects.get()
     assert (row.code, row.position.split()[1]) == ("member_not_found", "CLM")
     assert "SMITH" not in row.reason
 

@@ -4,22 +4,25 @@ import io
 import json
 import threading
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 
+from bench._x12_834 import write_834
 from core.accounts import invited
 from core.db import as_job
 from core.models import AuditEvent, MemberChange, OutboxMessage, User
 from interop import actions
 from interop.models import ImportRun, SetAside
+from interop.x12.batches import Batches
 from members.actions import decide_match
 from members.models import MatchReview, Member, MemberAddress, PrimaryCareAssignment, RaceEthnicity
 from network.models import Employment
 from plans.models import Accumulator, Coverage, CoverageContract, CoveragePeriod, GroupClass
-from tests.interop.x12_files import member, write
+from tests.interop.x12_files import interchange, member, write
 from tests.members.factories import make_member
 from tests.network.factories import ALWAYS, make_clinician, make_department, make_system
 from tests.plans.factories import make_group, make_plan, make_product
@@ -76,7 +79,8 @@ def world(db, tmp_path) -> World:
 
 
 def codes(run) -> list[str]:
-    return sorted(run.set_aside.filter(status=SetAside.Status.OPEN).values_list("code", flat=True))
+    with as_job(User.objects.system("test"), reason="test"):
+        return sorted(run.set_aside.filter(status=SetAside.Status.OPEN).values_list("code", flat=True))
 
 
 def test_one_addition_makes_everything_that_care_needs(world):
@@ -193,9 +197,10 @@ def test_what_cannot_be_taken_is_set_aside_alone_and_replayed_after_the_mend(wor
     )
     assert run.counts["accepted"] == 1
     assert codes(run) == ["no_start", "refused", "unknown_group", "unknown_product", "unknown_subscriber"]
-    for row in run.set_aside.all():
-        assert row.position.startswith("segment ")
-        assert json.loads(row.payload)["x12"].startswith("ISA*")
+    with world.acting():
+        for row in run.set_aside.all():
+            assert row.position.startswith("segment ")
+            assert json.loads(row.payload)["x12"].startswith("ISA*")
 
     make_group(world.plan, number="G2")
     taken, still = actions.replay_run(run, by=world.by, as_of=AS_OF)
@@ -240,6 +245,105 @@ def test_who_may_be_somebody_we_know_waits_for_a_person(world, same):
     with world.acting():
         assert Member.objects.filter(family="DOE").count() == (1 if same else 2)
         assert Coverage.objects.filter(member=known).exists() is same
+
+
+def test_a_product_ends_and_another_begins_in_one_loop(world):
+    world.take(member("S1", "DOE", "JANE"))
+    lines = "HD*024**HMO*GOLD~DTP*349*D8*20260131~HD*021**HMO*SILVER~DTP*348*D8*20260301"
+    world.take(member("S1", "DOE", "JANE", ins="Y*18*001", dates="", coverage=lines), name="swap.834")
+    assert world.now() == [
+        ("medical", "GOLD", date(2026, 1, 1), date(2026, 2, 1)),
+        ("medical", "SILVER", date(2026, 3, 1), None),
+    ]
+
+
+def test_an_employee_who_covers_only_the_children_holds_the_contract_alone(world):
+    """HD01 032: the line is not about the employee."""
+    run = world.take(member("S1", "DOE", "JANE", coverage="HD*032**HMO*GOLD"), member("S1", "DOE", "KIM", **CHILD))
+    assert run.counts["accepted"] == 2
+    assert world.now() == []
+    assert world.now(given="KIM") == [("medical", "GOLD", date(2026, 1, 1), None)]
+    world.take(
+        member("S1", "DOE", "JANE", ins="Y*18*024*08", dates="DTP*357*D8*20260331", coverage=""), name="term.834"
+    )
+    assert world.now(given="KIM") == [("medical", "GOLD", date(2026, 1, 1), date(2026, 4, 1))]
+
+
+def test_a_dependant_who_gives_the_subscribers_address_is_of_the_household(world):
+    world.take(
+        member("S1", "DOE", "JANE", line1="1 Main St"),
+        member("S1", "DOE", "KIM", line1="1 MAIN ST", **CHILD),
+        member("S1", "DOE", "LEE", line1="9 OAK ST", **CHILD),
+    )
+    with world.acting():
+        lives = {m.given: m.household_id for m in Member.objects.all()}
+    assert lives["KIM"] == lives["JANE"] is not None
+    assert lives["LEE"] is None
+
+
+def test_what_is_refused_is_told_at_its_segment(world):
+    run = world.take(
+        member("S3", "POE", "ANN", coverage="HD*021**HMO*PLATINUM~DTP*348*D8*20260101"),
+        member("S9", "LOST", "KIM", **CHILD),
+    )
+    with world.acting():
+        told = {row.code: row.position for row in run.set_aside.all()}
+    # ISA, GS, ST, BGN, N1, INS, REF*0F, REF*1L, DTP, NM1, DMG, HD; then INS and REF*0F of the next.
+    assert told == {
+        "unknown_product": "segment 12, HD; segment 6, loop 2000 (INS)",
+        "unknown_subscriber": "segment 15, REF*0F; segment 14, loop 2000 (INS)",
+    }
+
+
+def test_a_file_never_writes_for_a_second_system(world):
+    other = make_plan(make_system(), tax_id="2")
+    make_group(other, number="G1")
+    world.plan.tax_id = "1"
+    world.plan.save()
+    path = world.folder / "two.834"
+    theirs = interchange(member("S2", "ROE", "RICK"), header="BGN*00*1*20260401*1200****2~N1*IN*PLAN*FI*2")
+    path.write_text(interchange(member("S1", "DOE", "JANE")) + theirs)
+    run = actions.import_834(path, by=world.by, as_of=AS_OF)
+    assert codes(run) == ["other_system"]
+    assert run.managing_organization_id == world.system.pk
+    with world.acting():
+        assert set(Member.objects.values_list("managing_organization", flat=True)) == {world.system.pk}
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_batches_of_any_size_give_the_same_rows(world, monkeypatch, size, tmp_path):
+    """Five hundred at once, or one: who is made, covered, housed and cared for does not depend on it."""
+    path = tmp_path / "many.834"
+    write_834(path, 40)
+    for _ in range(3):
+        world.clinician(panel_limit=10)
+    taken = {}
+    for round_size in (500, size):
+        with world.acting():
+            point = transaction.savepoint()
+            monkeypatch.setattr("interop.x12.file.Batches", partial(Batches, round_size))
+            run = actions.import_834(path, by=world.by, as_of=AS_OF, create_missing=True)
+            taken[round_size] = run.counts, standing()
+            transaction.savepoint_rollback(point)
+    assert taken[500][0]["accepted"] == 40
+    assert taken[500] == taken[size]
+
+
+def standing() -> list[tuple]:
+    """Everybody with what a file gives them, by name."""
+    return [
+        (
+            str(m), m.birth_date, m.language, m.household_id is not None, m.user_id is not None,
+            sorted(MemberAddress.objects.filter(member=m).values_list("use", "line1", "postal_code")),
+            sorted(
+                (p.benefit, p.product.code, p.tier, p.valid.lower, p.valid.upper, p.coverage.relationship)
+                for p in CoveragePeriod.objects.filter(member=m).select_related("product", "coverage")
+            ),
+            PrimaryCareAssignment.objects.filter(member=m).count(),
+            OutboxMessage.objects.filter(member_id=m.pk).values_list("channel", "template").first(),
+        )
+        for m in Member.objects.order_by("family", "given", "birth_date", "middle")
+    ]  # fmt: skip
 
 
 def test_twins_are_two_people(world):

@@ -1,7 +1,9 @@
 """FHIR in: what arrives is what was sent, once, whole, and for the right person."""
 
+import hashlib
 import os
 from collections import Counter
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -14,11 +16,13 @@ from django.db import connection
 from clinical.models import CodingRole, Condition, Encounter, EncounterDiagnosis, Observation, ServiceRequest
 from core.db import as_job
 from core.models import User
+from interop.actions import replay_run
 from interop.fhir import load
 from interop.fhir.read import Unit, units
+from interop.fhir.resolve import walk
 from interop.fhir.run import Import, Options
 from interop.models import CostRecord, ImportedResource, ImportRun, ResourceReference, SetAside
-from members.models import Member, MemberIdentifier, Sensitivity
+from members.models import Member, MemberAddress, MemberIdentifier, Sensitivity
 from network.models import Clinician, Organization
 from tests.interop.factories import SNOMED, blood_pressure, bundle, concept, condition, encounter, patient, save
 
@@ -56,14 +60,15 @@ def everything(user):
         yield
 
 
-def checksums() -> dict[str, tuple]:
+def checksums(*more: str) -> dict[str, tuple]:
     """Rows and a digest of every table that an import may write, save the runs' own bookkeeping."""
+    rooms = ("core", "network", "members", "clinical", "interop", *more)
     skipped = ("interop_importrun", "interop_setaside", "core_auditevent")
     found = {}
     with as_job(User.objects.system("fhir-import"), reason="test"), connection.cursor() as cursor:
         for model in apps.get_models():
             table = model._meta.db_table
-            if model._meta.app_label not in ("core", "network", "members", "clinical", "interop") or table in skipped:
+            if model._meta.app_label not in rooms or table in skipped:
                 continue
             cursor.execute(f"SELECT count(*), md5(string_agg(md5(t::text), '' ORDER BY t::text)) FROM \"{table}\" t")
             found[table] = cursor.fetchone()
@@ -132,11 +137,53 @@ def test_a_broken_bundle_leaves_nothing_and_the_rest_goes_on(take, tmp_path, eve
 
     assert Member.objects.count() == 2
     assert not ImportedResource.objects.filter(source_id__in=["p9", "e9"]).exists()
-    reasons = {item.position: item.reason for item in SetAside.objects.all()}
-    assert reasons["2-bad.json"] == "entry 1: Encounter: A date or time is not written as FHIR writes them."
-    assert "goes wrong at line 1" in reasons["3-cut.json"]
+    bad, cut = SetAside.objects.order_by("position")
+    digest = hashlib.sha256((tmp_path / "2-bad.json").read_bytes()).hexdigest()[:12]
+    assert bad.position == f"file 2 ({digest}), entry 1 (Encounter)"
+    assert bad.reason == "Encounter: A date or time is not written as FHIR writes them."
+    assert cut.position.startswith("file 3 (")
+    assert "goes wrong at line 1" in cut.reason
     assert done.run.counts["set_aside"] == 2
     assert ImportRun.objects.get().status == "done"
+
+
+def test_a_file_named_for_its_patient_leaves_no_name_behind(take, tmp_path, everything):
+    (tmp_path / "Ana_Rivera_1970.json").write_text("{")
+
+    done = take(tmp_path)
+
+    kept = [str(value) for row in (*ImportRun.objects.values(), *SetAside.objects.values()) for value in row.values()]
+    assert not any("Rivera" in value for value in kept)
+    assert list(done.names.values()) == ["Ana_Rivera_1970.json"], "who gave the file may read its name"
+
+
+def test_what_was_set_aside_is_taken_after_the_mend_as_it_was_sent(take, tmp_path, everything, user):
+    visit = encounter(serviceProvider={"reference": "Organization/late"})
+    run = take(save(tmp_path, "visit.json", bundle(patient(), visit))).run
+    assert replay_run(run, by=user) == (0, 1), "what it points at is still not here"
+    take(save(tmp_path, "late.json", {"resourceType": "Organization", "id": "late", "name": "Late Clinic"}))
+
+    assert replay_run(run, by=user) == (1, 0)
+
+    assert Encounter.objects.get().organization.name == "Late Clinic"
+    assert SetAside.objects.get().status == "replayed"
+    run.refresh_from_db()
+    assert (run.counts["accepted"], run.counts["set_aside"]) == (2, 0)
+
+
+def test_a_replay_of_what_is_no_json_keeps_it_aside(take, tmp_path, everything, user):
+    (tmp_path / "cut.json").write_text('{"resourceType": "Patient", "id": ')
+
+    assert replay_run(take(tmp_path).run, by=user) == (0, 1)
+
+
+def test_addresses_and_identifiers_keep_their_periods(take, tmp_path, everything):
+    moved = {"line": ["1 Oak St"], "city": "Reno", "period": {"start": "2019-02-01", "end": "2024-05-31"}}
+
+    take(save(tmp_path, "a.json", bundle(patient(address=[moved]))))
+
+    period = MemberAddress.objects.get().period
+    assert (period.lower, period.upper) == (date(2019, 2, 1), date(2024, 6, 1))
 
 
 def test_what_postgres_refuses_is_set_aside_alone(take, tmp_path, everything):
@@ -151,7 +198,7 @@ def test_what_postgres_refuses_is_set_aside_alone(take, tmp_path, everything):
 
     assert Member.objects.count() == 1
     item = SetAside.objects.get()
-    assert item.position == "1.json"
+    assert item.position.startswith("file 1 (")
     assert "SQLSTATE 22003" in item.reason
     assert "1e+15" not in item.reason
 
@@ -162,7 +209,9 @@ def test_a_reference_that_leads_nowhere_sets_its_bundle_aside(take, tmp_path, ev
     take(save(tmp_path, "lost.json", bundle(patient(), lost)))
 
     assert not Member.objects.exists()
-    assert SetAside.objects.get().reason.startswith("entry 1: Encounter.serviceProvider points at something")
+    item = SetAside.objects.get()
+    assert item.position.endswith("entry 1 (Encounter)")
+    assert item.reason.startswith("Encounter.serviceProvider points at something")
 
 
 def test_what_points_at_a_later_file_waits_for_it(take, tmp_path, everything):
@@ -390,7 +439,7 @@ def references_kept(index) -> int:
             row = index[resource["resourceType"], resource["id"]]
             if row.object_id is None:
                 continue
-            for where, target in load.walk(resource):
+            for where, target in walk(resource):
                 if (row.object_id, where) in kept:
                     reference = kept[row.object_id, where]
                     found = index.get(by_url.get(target))

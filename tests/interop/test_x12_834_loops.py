@@ -98,6 +98,28 @@ def test_a_wrong_count_and_another_transaction_set_are_told():
     assert [f.code for f in read(text.replace("ST*834", "ST*835"))] == ["not_834"]
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "code", "where"),
+    [
+        ("SE*10*0001", "SE*10*0002", "control_number", "SE"),
+        ("GE*1*1", "GE*1*2", "control_number", "GE"),
+        ("GE*1*1", "GE*2*1", "envelope_count", "GE"),
+        ("IEA*1*000000001", "IEA*1*000000007", "control_number", "IEA"),
+        ("IEA*1*", "IEA*3*", "envelope_count", "IEA"),
+        ("IEA*1*000000001~", "", "not_closed", "ISA"),
+        ("005010X220A1~ST", "004010X095A1~ST", "version", "GS"),
+    ],
+)
+def test_an_envelope_that_does_not_agree_is_told_and_its_loops_are_read(was, now, code, where):
+    text = interchange(member("S1", "DOE", "JANE"))
+    assert was in text
+    found = read(text.replace(was, now))
+    assert [loop.name.given for loop in found if isinstance(loop, MemberLoop)] == ["JANE"]
+    (fault,) = [item for item in found if isinstance(item, Fault)]
+    assert fault.code == code
+    assert fault.position.endswith(f", {where}")
+
+
 @pytest.mark.parametrize("text", ["", "   \n", "hello", "ISA*00*short~", HEAD[:60]])
 def test_what_is_no_interchange_is_said_so(text):
     with pytest.raises(segments.NotX12):

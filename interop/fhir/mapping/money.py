@@ -72,19 +72,21 @@ def _adjudicated(item: dict) -> dict[str, Any]:
     return sums
 
 
+def _charged(resource: dict) -> Any:
+    """What was asked for: one total of a Claim, the submitted one among those of an ExplanationOfBenefit."""
+    total = resource.get("total")
+    if not isinstance(total, list):
+        return amount(total)
+    return next((amount(t.get("amount")) for t in total if base.first_code(t.get("category")) == "submitted"), None)
+
+
+def _insurer(resource: dict) -> str:
+    """The first insurer that is named in words."""
+    elements = [resource.get("insurer") or {}, *((i.get("coverage") or {}) for i in resource.get("insurance") or ())]
+    return next((element["display"] for element in elements if element.get("display")), "")[:200]
+
+
 def _record(resource: dict, kind: str, context: Context) -> Row:
-    totals = {
-        base.first_code(total.get("category")): amount(total.get("amount"))
-        for total in (resource["total"] if isinstance(resource.get("total"), list) else ())
-    }
-    charged = totals.get("submitted") if totals else amount(resource.get("total") or None)
-    insurers = [
-        element.get("display") or ""
-        for element in (
-            resource.get("insurer") or {},
-            *((i.get("coverage") or {}) for i in resource.get("insurance") or ()),
-        )
-    ]
     row = Row(
         "interop.costrecord",
         {
@@ -92,8 +94,8 @@ def _record(resource: dict, kind: str, context: Context) -> Row:
             "kind": kind,
             "use": (resource.get("use") or "")[:20],
             "outcome": (resource.get("outcome") or "")[:20],
-            "insurer_name": next((name for name in insurers if name), "")[:200],
-            "charged": charged,
+            "insurer_name": _insurer(resource),
+            "charged": _charged(resource),
             "paid": amount((resource.get("payment") or {}).get("amount")),
             "recorded_at": times.moment(resource.get("created"), context.zone),
             **times.during(resource.get("billablePeriod"), context.zone),
@@ -101,6 +103,21 @@ def _record(resource: dict, kind: str, context: Context) -> Row:
         subject=reference(resource, "patient"),
         sensitivity=base.sensitivity(resource),
     )
+    _refer(row, resource, kind)
+    row.codings = in_role(Role.TYPE, resource.get("type")) + [
+        item
+        for d in resource.get("diagnosis") or ()
+        for item in in_role(Role.REASON, d.get("diagnosisCodeableConcept"))
+    ]
+    for number, item in enumerate(resource.get("item") or ()):
+        services = base.codes(item.get("productOrService"))
+        row.codings += [(Role.CODE, code) for code in services]
+        row.children.append(_line(item, number, services))
+    return row
+
+
+def _refer(row: Row, resource: dict, kind: str) -> None:
+    """The first visit that a line names, and who provided."""
     encounters = [
         ref
         for number, item in enumerate(resource.get("item") or ())
@@ -112,32 +129,23 @@ def _record(resource: dict, kind: str, context: Context) -> Row:
     if provider:
         organization = kind_of(provider.target) in ("Organization", "") and kind == "claim"
         row.refs["organization_id" if organization else "performer_id"] = provider
-    row.codings = in_role(Role.TYPE, resource.get("type")) + [
-        item
-        for d in resource.get("diagnosis") or ()
-        for item in in_role(Role.REASON, d.get("diagnosisCodeableConcept"))
-    ]
-    for number, item in enumerate(resource.get("item") or ()):
-        serviced = item.get("servicedPeriod") or {}
-        services = base.codes(item.get("productOrService"))
-        quantity, _ = base.quantity(item.get("quantity"))
-        row.codings += [(Role.CODE, code) for code in services]
-        row.children.append(
-            Row(
-                "interop.costline",
-                {
-                    "number": item.get("sequence") or number + 1,
-                    "service_date": times.day(item.get("servicedDate") or serviced.get("start")),
-                    "place_of_service": base.first_code(item.get("locationCodeableConcept"))[:2],
-                    "quantity": quantity,
-                    **_adjudicated(item),
-                },
-                concepts={"concept_id": services[0]} if services else {},
-                parent="record_id",
-                key=f"l{number}",
-            )
-        )
-    return row
+
+
+def _line(item: dict, number: int, services: list[base.Code]) -> Row:
+    serviced = item.get("servicedPeriod") or {}
+    return Row(
+        "interop.costline",
+        {
+            "number": item.get("sequence") or number + 1,
+            "service_date": times.day(item.get("servicedDate") or serviced.get("start")),
+            "place_of_service": base.first_code(item.get("locationCodeableConcept"))[:2],
+            "quantity": base.quantity(item.get("quantity"))[0],
+            **_adjudicated(item),
+        },
+        concepts={"concept_id": services[0]} if services else {},
+        parent="record_id",
+        key=f"l{number}",
+    )
 
 
 def claim(resource: dict, context: Context) -> Row:

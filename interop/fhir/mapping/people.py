@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from interop.fhir.mapping import base, times
 from interop.fhir.mapping.base import Context, MappingError, Row
+from interop.fhir.mapping.network import state
 
 SEX = {"F": "female", "M": "male", "female": "female", "male": "male", "other": "other", "OTH": "other"}
 RACE = ("us-core-race", "us-core-ethnicity")
@@ -87,8 +88,14 @@ def _language(resource: dict) -> str:
     spoken = resource.get("communication") or ()
     for choice in sorted(spoken, key=lambda c: not c.get("preferred")):
         if code := base.first_code(choice.get("language")):
-            return code[:10]
-    return (resource.get("language") or "en")[:10]
+            return tag(code)
+    return tag(resource.get("language") or "en")
+
+
+def tag(code: str) -> str:
+    """A BCP 47 tag without its region, which says nothing about who understands whom; Chinese keeps its own."""
+    primary, _, region = code.partition("-")
+    return primary.lower() if len(region) == 2 and primary.lower() != "zh" else code[:10]
 
 
 def _identifiers(resource: dict) -> list[Row]:
@@ -126,7 +133,7 @@ def _addresses(resource: dict) -> list[Row]:
                     "line1": (lines[0] if lines else address.get("text") or "")[:200],
                     "line2": ", ".join(lines[1:])[:200],
                     "city": (address.get("city") or "")[:100],
-                    "state": (address.get("state") or "")[:50],
+                    "state": (state(address.get("state") or "") or address.get("state") or "")[:50],
                     "postal_code": (address.get("postalCode") or "")[:20],
                     "country": (address.get("country") or "US")[:40],
                     "latitude": place.get("latitude"),

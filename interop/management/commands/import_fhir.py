@@ -77,8 +77,14 @@ class Command(BaseCommand):
         row = [counts[name] for name in names]
         self.stdout.write(f"{'all':24}{row[0]:>10,}{row[1]:>10,}{row[2]:>11,}{row[3]:>11,}")
         self.stdout.write(f"{counts['references']:,} references, {run.rate:,.0f} resources/s")
-        for item in run.run.set_aside.order_by("position")[:50]:
-            self.stdout.write(f"set aside  {item.position}: {item.reason}")
+        with as_job(run.user, reason="FHIR import"):
+            aside = list(run.run.set_aside.order_by("position")[:50])
+        for item in aside:
+            # Whoever named the files may read their names; the database keeps none, since they may name patients.
+            name = run.names.get(item.position.partition(",")[0], "")
+            self.stdout.write(f"set aside  {name}, {item.position}: {item.reason}")
+        if run.set_aside:
+            self.stdout.write(f"Mend the cause, then import again or ./kp replay_import {run.run.pk}")
         self.stdout.write(
             f"accepted / set aside: {sum(counts[n] for n in names if n != 'not_taken'):,} / {run.set_aside:,}"
         )

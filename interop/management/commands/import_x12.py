@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from core.db import as_job
 from core.models import User
 from interop import actions
 from interop.models import ImportRun
@@ -26,6 +27,11 @@ class Command(BaseCommand):
             help="make groups and products that a file names and nobody entered (to try a file out)",
         )
         parser.add_argument("--as-of", type=date.fromisoformat, help="the day that counts as today (CCYY-MM-DD)")
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="say what an 834 would change and who would lose coverage, and write nothing",
+        )
         parser.add_argument("--again", action="store_true", help="read a file whole again that was taken before")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,6 +43,9 @@ class Command(BaseCommand):
         for file in actions.files_of(options["paths"]):
             began = time.perf_counter()
             try:
+                if options["dry_run"]:
+                    still += self._rehearse(file, by, options, self._progress(began))
+                    continue
                 run = self._take(file, by, options, self._progress(began))
             except OSError as error:
                 raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
@@ -60,6 +69,27 @@ class Command(BaseCommand):
             progress=progress,
         )
 
+    def _rehearse(self, file: Path, by: User, options: dict[str, Any], progress: Any) -> int:
+        if is_837(file):
+            raise CommandError(f"{file} holds claims; --dry-run rehearses enrolment (834).")
+        found = actions.rehearse_834(
+            file, by=by, as_of=options["as_of"], create_missing=options["create_missing"], progress=progress
+        )
+        counts = found.counts
+        self.stdout.write(
+            f"{file.name}, rehearsed: {counts.get('accepted', 0)} would be accepted ({counts.get('created', 0)} new), "
+            f"{counts.get('unchanged', 0)} unchanged, {len(found.set_aside)} set aside. Nothing was written."
+        )
+        for label, count in sorted(found.changes.items()):
+            self.stdout.write(f"  {count:>9,}  {label}")
+        self.stdout.write(f"  {counts.get('proposed_terminations', 0):>9,}  terminations proposed (not on the list)")
+        for loss in found.losing[:50]:
+            told = "; ".join(loss.effects)
+            self.stdout.write(f"  MRN {loss.mrn} would not be covered from {loss.end}{': ' if told else ''}{told}")
+        for position, code, reason in found.set_aside[:20]:
+            self.stdout.write(f"  {position}: {code}: {reason}")
+        return len(found.set_aside)
+
     def _progress(self, began: float):
         def show(done: int, total: int | None) -> None:
             if sys.stderr.isatty():
@@ -70,12 +100,15 @@ class Command(BaseCommand):
         return show
 
     def _tell(self, file: Path, run: ImportRun) -> int:
-        rows = list(actions.open_set_aside(run).order_by("position"))
+        with as_job(User.objects.system("import_x12"), reason="what was set aside"):
+            rows = list(actions.open_set_aside(run).order_by("position"))
         counts = run.counts
         self.stdout.write(
             f"{file.name}: {counts.get('accepted', 0)} accepted ({counts.get('created', 0)} new), "
             f"{counts.get('unchanged', 0)} unchanged, {len(rows)} set aside (run {run.pk})"
         )
+        if proposed := counts.get("proposed_terminations"):
+            self.stdout.write(f"  {proposed} who are covered are not on this full list: decide on the run's page.")
         for row in rows[:20]:
             self.stdout.write(f"  {row.position}: {row.code}: {row.reason}")
         if len(rows) > 20:

@@ -7,10 +7,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from core.db import as_job
 from core.models import User
 from interop import actions
 from interop.models import ImportRun
-from interop.x12.claim_import import replay_claims
 
 
 class Command(BaseCommand):
@@ -21,15 +21,13 @@ class Command(BaseCommand):
         parser.add_argument("--create-missing", action="store_true", help="make groups and products nobody entered")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            run = ImportRun.objects.get(pk=options["run"], kind__in=[ImportRun.Kind.X12_834, ImportRun.Kind.X12_837])
-        except (ImportRun.DoesNotExist, ValidationError) as error:
-            raise CommandError(f"No X12 import run {options['run']}. ./kp import_x12 prints the run's id.") from error
         by = User.objects.system("import_x12")
-        if run.kind == ImportRun.Kind.X12_837:
-            taken, still = replay_claims(run, by=by)
-        else:
-            taken, still = actions.replay_run(run, by=by, create_missing=options["create_missing"])
+        try:
+            with as_job(by, reason="replay"):
+                run = ImportRun.objects.get(pk=options["run"])
+        except (ImportRun.DoesNotExist, ValidationError) as error:
+            raise CommandError(f"No import run {options['run']}. The import's last lines name the run.") from error
+        taken, still = actions.replay_run(run, by=by, create_missing=options["create_missing"])
         self.stdout.write(f"{taken} accepted, {still} still set aside")
         if still:
             sys.exit(1)

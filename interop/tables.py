@@ -1,5 +1,6 @@
 """Rows as values by column → COPY into their tables, or updates through a temporary table."""
 
+import hashlib
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -14,7 +15,6 @@ from django.db import connection, models
 from django.db.models.expressions import Value
 
 from core import db
-from core.ids import uuid7
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": ""})
 
@@ -50,12 +50,17 @@ class Table:
             has, value = _default(field)
             if has:
                 self.defaults[field.column] = value
-        fields = {field.column for field in self.model._meta.concrete_fields}
+        self.names = [field.column for field in self.model._meta.concrete_fields if not field.generated]
+        fields = set(self.names)
         self.is_owned = "member_id" in fields
         self.is_fact = "source_system_id" in fields
         self.is_network = {"source_system", "source_id"} <= fields
         related = {f.name: f for f in self.model._meta.get_fields() if f.auto_created and not f.concrete}
         self.codings = related["codings"].related_model._meta.db_table if "codings" in related else ""
+
+    def columns(self, row: dict[str, Any]) -> list[str]:
+        """The columns of rows like `row`: what it names, and what Postgres does not fill in by itself."""
+        return [name for name in self.names if name in row or (name != "id" and name in self.defaults)]
 
     def lines(self, rows: Iterable[dict[str, Any]], columns: Sequence[str]) -> io.StringIO:
         defaults = {column: text(self.defaults.get(column)) for column in columns}
@@ -92,7 +97,7 @@ def insert(label: str, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     spec = table(label)
-    columns = [c for c in spec.defaults if c != "id" or "id" in rows[0]]
+    columns = spec.columns(rows[0])
     db.copy(spec.name, columns, spec.lines(rows, columns))
 
 
@@ -105,10 +110,15 @@ def insert_plain(name: str, columns: Sequence[str], rows: list[tuple]) -> None:
 
 def _stage(name: str, columns: Sequence[str], lines: io.StringIO) -> str:
     """The rows in a temporary table that goes with the transaction; returns its name."""
-    stage = f"stage_{uuid7().hex[-12:]}"
+    # The same rows are staged again and again in a long transaction: one table for them, emptied, saves locks.
+    stage = f"stage_{hashlib.blake2b(repr((name, *columns)).encode(), digest_size=8).hexdigest()}"
     quoted = ", ".join(f'"{c}"' for c in columns)
     with connection.cursor() as cursor:
-        cursor.execute(f'CREATE TEMP TABLE {stage} ON COMMIT DROP AS SELECT {quoted} FROM "{name}" WITH NO DATA')
+        cursor.execute("SELECT to_regclass(%s)", [f"pg_temp.{stage}"])
+        if cursor.fetchone()[0] is None:
+            cursor.execute(f'CREATE TEMP TABLE {stage} ON COMMIT DROP AS SELECT {quoted} FROM "{name}" WITH NO DATA')
+        else:
+            cursor.execute(f"DELETE FROM {stage}")
     db.copy(stage, list(columns), lines)
     return stage
 
@@ -119,7 +129,7 @@ def update(label: str, rows: list[dict[str, Any]]) -> int:
         return 0
     spec = table(label)
     named = {c for row in rows for c in row}
-    columns = [c for c in spec.defaults if c in named]
+    columns = [c for c in spec.names if c in named]
     stage = _stage(spec.name, columns, spec.lines(rows, columns))
     changing = [c for c in columns if c != "id"]
     pairs = ", ".join(f'"{c}" = s."{c}"' for c in changing)
@@ -137,7 +147,7 @@ def insert_where_free(label: str, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     spec = table(label)
-    columns = [c for c in spec.defaults if c != "id" or "id" in rows[0]]
+    columns = spec.columns(rows[0])
     stage = _stage(spec.name, columns, spec.lines(rows, columns))
     quoted = ", ".join(f'"{c}"' for c in columns)
     with connection.cursor() as cursor:

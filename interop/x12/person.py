@@ -1,0 +1,159 @@
+"""The person of one loop → member, names, addresses, telecoms, race and ethnicity, identifier, household."""
+
+import datetime
+from typing import Any
+from uuid import UUID
+
+from core.ids import uuid7
+from interop.x12.people import Subject
+from interop.x12.standing import ADDRESS, AddressRow, MemberRow, Standing
+from interop.x12.writing import Rows, period
+from members.matching import SSN_SYSTEM, fold
+from members.models import RaceEthnicity
+from members.querysets import e164
+
+MEMBER, LIVES_AT = "members.member", "members.memberaddress"
+
+
+class Persons:
+    """Makes and renews the people of a batch. `regions`: postal code → region."""
+
+    def __init__(self, standing: Standing, *, organization_id: UUID, regions: dict[str, UUID], as_of: datetime.date):
+        self.standing, self.organization_id = standing, organization_id
+        self.regions, self.as_of = regions, as_of
+
+    def make(self, subject: Subject, rows: Rows) -> None:
+        """A record for somebody who has none."""
+        name, loop = subject.loop.name, subject.loop
+        region = self.regions.get(loop.address.get("postal_code", "")[:5])
+        member = MemberRow(
+            uuid7(), name.family, name.given, name.middle, name.suffix, "", name.birth_date, name.sex,
+            loop.language or "en", None, region,
+        )  # fmt: skip
+        subject.member = member
+        subject.record = rows.add(
+            MEMBER,
+            id=member.id,
+            managing_organization_id=self.organization_id,
+            family=member.family,
+            given=member.given,
+            middle=member.middle,
+            suffix=member.suffix,
+            birth_date=member.birth_date,
+            sex=member.sex,
+            language=member.language,
+            region_id=region,
+            household_id=None,
+            deceased_at=None,
+            user_id=None,
+        )
+
+    def renew(self, subject: Subject, rows: Rows) -> None:
+        """What the loop says about the person beyond their coverage."""
+        loop, member = subject.loop, subject.member
+        assert member is not None
+        if loop.death and (member.deceased_at is None or member.deceased_at.date() != loop.death):
+            died = datetime.datetime.combine(loop.death, datetime.time(), datetime.UTC)
+            self.set(subject, rows, deceased_at=died)
+        if not subject.is_new:
+            self._demographics(subject, rows)
+        for use, parts in (("home", loop.address), ("mail", loop.mailing)):
+            self._address(subject, use, parts, rows)
+        self._telecoms(subject, member, rows)
+        for code in dict.fromkeys(loop.races):
+            if (member.id, code) not in self.standing.races:
+                rows.add(
+                    "members.raceethnicity",
+                    member_id=member.id,
+                    code=code,
+                    source=RaceEthnicity.Source.ENROLMENT.value,
+                )
+                self.standing.races.add((member.id, code))
+        ssn = subject.person.ssn
+        if ssn and ssn not in self.standing.taken_ssns and member.id not in self.standing.identified:
+            rows.add("members.memberidentifier", member_id=member.id, system=SSN_SYSTEM, value=ssn)
+            self.standing.taken_ssns.add(ssn)
+        self._household(subject, rows)
+
+    def set(self, subject: Subject, rows: Rows, **values: Any) -> None:
+        """Give the member other values: in the row that is being made, or as an update of the one there is."""
+        assert subject.member is not None
+        for name, value in values.items():
+            setattr(subject.member, name, value)
+        if subject.record is not None:
+            subject.record.update(values)
+        else:
+            rows.change(MEMBER, subject.member.id, **values)
+
+    def _demographics(self, subject: Subject, rows: Rows) -> None:
+        name, member = subject.loop.name, subject.member
+        said: dict[str, Any] = {
+            "family": name.family,
+            "given": name.given,
+            "middle": name.middle,
+            "suffix": name.suffix,
+            "birth_date": name.birth_date,
+            "sex": name.sex if name.sex != "unknown" else "",
+            "language": subject.loop.language,
+        }
+        changed = {column: value for column, value in said.items() if value and getattr(member, column) != value}
+        if changed:
+            self.set(subject, rows, **changed)
+
+    def _telecoms(self, subject: Subject, member: MemberRow, rows: Rows) -> None:
+        known = self.standing.telecoms[member.id]
+        for system, value in subject.loop.telecoms:
+            value = value if system == "email" else e164(value)
+            if value and (system, value) not in known:
+                rows.add("members.membertelecom", member_id=member.id, system=system, value=value, rank=len(known) + 1)
+                known.add((system, value))
+
+    def _address(self, subject: Subject, use: str, parts: dict[str, str], rows: Rows) -> None:
+        if not parts.get("line1") and not parts.get("postal_code"):
+            return
+        assert subject.member is not None
+        standing = self.standing.addresses[subject.member.id].get(use)
+        if standing is not None and all(standing.parts[name] == value for name, value in parts.items()):
+            return
+        since: datetime.date | None = None
+        if standing is not None:
+            since = subject.loop.dates.get("303") or subject.loop.header.on or self.as_of
+            if standing.since is not None and standing.since >= since:
+                since = standing.since
+                rows.removed_addresses.append(standing.id)
+            else:
+                rows.change(LIVES_AT, standing.id, period=period(standing.since, since))
+        self._lives_at(subject.member.id, use, parts, since, rows)
+
+    def _lives_at(
+        self, member_id: UUID, use: str, parts: dict[str, str], since: datetime.date | None, rows: Rows
+    ) -> None:
+        row = AddressRow(uuid7(), since, {name: parts.get(name, "") for name in ADDRESS})
+        row.parts["country"] = row.parts["country"] or "US"
+        rows.add(LIVES_AT, id=row.id, member_id=member_id, use=use, period=period(since), **row.parts)
+        self.standing.addresses[member_id][use] = row
+
+    def _household(self, subject: Subject, rows: Rows) -> None:
+        """A dependant who is new lives with the subscriber, unless the loop gives another address."""
+        if not subject.is_new or subject.loop.is_subscriber or subject.contract is None:
+            return
+        assert subject.member is not None
+        subscriber = subject.contract.member
+        if subscriber is subject.member:
+            return
+        home = self.standing.addresses[subscriber.id].get("home")
+        if subject.loop.address and not (home and same_place(subject.loop.address, home.parts)):
+            return
+        if subscriber.household_id is None:
+            subscriber.household_id = uuid7()
+            rows.add("members.household", id=subscriber.household_id, managing_organization_id=self.organization_id)
+            rows.change(MEMBER, subscriber.id, household_id=subscriber.household_id)
+        self.set(subject, rows, household_id=subscriber.household_id)
+        if home is not None and not subject.loop.address:
+            self._lives_at(subject.member.id, "home", home.parts, None, rows)
+            self.set(subject, rows, region_id=subscriber.region_id)
+
+
+def same_place(one: dict[str, str], two: dict[str, str]) -> bool:
+    """Whether two addresses are one: street and postal code agree."""
+    return fold(one.get("line1", "")) == fold(two["line1"]) and one.get("postal_code", "")[:5] == two["postal_code"][:5]
