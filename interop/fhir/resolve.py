@@ -21,7 +21,7 @@ class Refused(ValueError):
 class Resolver:
     """Turns one entry's references into keys, and keeps those for which there is no column."""
 
-    def __init__(self, work: Work, index: Index, lenient: bool):
+    def __init__(self, work: "Work", index: Index, lenient: bool):
         self.work, self.index, self.lenient = work, index, lenient
         self.member_id: UUID | None = None
         self.used: set[tuple[str, str]] = set()

@@ -75,19 +75,21 @@ def dismiss(request: AuthenticatedHttpRequest, run_id: uuid.UUID, row_id: uuid.U
 
 @require_POST
 @requires("interop.decide_terminations", obj=run_of)
-def accept(request: HttpRequest, run_id: uuid.UUID, row_id: uuid.UUID) -> HttpResponse:
+def accept(request: AuthenticatedHttpRequest, run_id: uuid.UUID, row_id: uuid.UUID) -> HttpResponse:
     """Who is not on the full list is no longer covered from the proposed day."""
     return _decide(request, run_id, row_id, actions.accept_termination, _("The coverage ends as proposed."))
 
 
 @require_POST
 @requires("interop.decide_terminations", obj=run_of)
-def decline(request: HttpRequest, run_id: uuid.UUID, row_id: uuid.UUID) -> HttpResponse:
+def decline(request: AuthenticatedHttpRequest, run_id: uuid.UUID, row_id: uuid.UUID) -> HttpResponse:
     """The person stays covered."""
     return _decide(request, run_id, row_id, actions.decline_termination, _("The coverage stays."))
 
 
-def _decide(request: HttpRequest, run_id: uuid.UUID, row_id: uuid.UUID, action: Any, said: str) -> HttpResponse:
+def _decide(
+    request: AuthenticatedHttpRequest, run_id: uuid.UUID, row_id: uuid.UUID, action: Any, said: str
+) -> HttpResponse:
     get_object_or_404(request.record.termination_proposals, pk=row_id)
     try:
         action(row_id, by=request.user)

@@ -59,6 +59,7 @@ class FullList:
         if not self.is_whole or not self.groups or self.as_of is None:
             return 0
         with as_job(by, reason=f"834 import {run.pk}"), connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS pg_temp.full_list")
             cursor.execute("CREATE TEMP TABLE full_list (coverage_id uuid PRIMARY KEY) ON COMMIT DROP")
             db.copy("full_list", ["coverage_id"], self._lines())
             cursor.execute("ANALYZE full_list")

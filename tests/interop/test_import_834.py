@@ -296,10 +296,11 @@ def test_what_is_refused_is_told_at_its_segment(world):
 
 
 def test_a_file_never_writes_for_a_second_system(world):
-    other = make_plan(make_system(), tax_id="2")
+    other = make_plan(make_system())
     make_group(other, number="G1")
-    world.plan.tax_id = "1"
-    world.plan.save()
+    for plan, tax_id in ((world.plan, "1"), (other, "2")):
+        plan.tax_id = tax_id
+        plan.save()
     path = world.folder / "two.834"
     theirs = interchange(member("S2", "ROE", "RICK"), header="BGN*00*1*20260401*1200****2~N1*IN*PLAN*FI*2")
     path.write_text(interchange(member("S1", "DOE", "JANE")) + theirs)

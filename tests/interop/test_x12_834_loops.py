@@ -101,7 +101,7 @@ def test_a_wrong_count_and_another_transaction_set_are_told():
 @pytest.mark.parametrize(
     ("was", "now", "code", "where"),
     [
-        ("SE*10*0001", "SE*10*0002", "control_number", "SE"),
+        ("*0001~GE", "*0002~GE", "control_number", "SE"),
         ("GE*1*1", "GE*1*2", "control_number", "GE"),
         ("GE*1*1", "GE*2*1", "envelope_count", "GE"),
         ("IEA*1*000000001", "IEA*1*000000007", "control_number", "IEA"),
