@@ -1,13 +1,15 @@
 """Pages that belong to no room above: the gallery of components, the language of the pages."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularJSONAPIView
 
 from core.permissions import public
-from core.views import accounts, gallery, language, oversight
+from core.views import accounts, api_docs, apps, gallery, language, oversight
 
 portal = [
     path("invitation/<str:token>/", accounts.invitation, name="invitation"),
+    path("accounts/apps/", apps.apps, name="apps"),
+    path("accounts/apps/<int:application_id>/shut-out/", apps.shut_out, name="shut_app_out"),
     path("language/", language.choose_language, name="set_language"),
 ]
 
@@ -20,8 +22,9 @@ staff = [
     path("gallery/<slug:page>/", gallery.gallery, name="gallery_page"),
 ]
 
-# The description of the REST interface holds nothing about anybody; its page loads all it needs from here.
+# The description of the REST interface holds nothing about anybody.
 api = [
-    path("schema/", public(SpectacularAPIView.as_view()), name="api_schema"),
-    path("docs/", public(SpectacularSwaggerSplitView.as_view(url_name="core:api_schema")), name="api_docs"),
+    path("schema/", public(SpectacularJSONAPIView.as_view()), name="api_schema"),
+    path("docs/", api_docs.api_docs, name="api_docs"),
+    path("docs/<slug:kind>/", api_docs.api_docs, name="api_docs_kind"),
 ]

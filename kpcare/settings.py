@@ -4,6 +4,8 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from kpcare.logging import configure_structlog, logging_settings
@@ -61,7 +63,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "drf_standardized_errors",
     "oauth2_provider",
     "allauth",
@@ -227,18 +228,30 @@ OAUTH2_PROVIDER = {
 }
 
 # --- REST interface --------------------------------------------------------------------------------------
+# Read by people on the page where they let an app in: what each opens, in plain words.
+_KINDS = {
+    "members": _("names, addresses and contact details"),
+    "coverages": _("coverage: which plan, from when until when"),
+    "appointments": _("appointments"),
+    "encounters": _("visits and what was done there"),
+    "conditions": _("health problems and diagnoses"),
+    "observations": _("measurements, like blood pressure and weight"),
+    "immunizations": _("vaccinations"),
+    "orders": _("what was ordered: tests, images, referrals"),
+    "results": _("laboratory results"),
+    "prescriptions": _("prescriptions"),
+    "fills": _("medicines handed over or being prepared"),
+    "stays": _("hospital stays"),
+    "referrals": _("referrals to specialists"),
+    "messages": _("messages with the care team"),
+    "care-gaps": _("what is due, like screenings"),
+    "claims": _("claims and what they cost"),
+    "capitation": _("payments per member to medical groups and hospitals"),
+}
 OAUTH2_PROVIDER["SCOPES"] = {
-    f"{name}:{verb}": f"{verb.capitalize()} {words}"
-    for name, words in (
-        ("members", "members' identity and contacts"),
-        ("coverages", "coverage"),
-        ("appointments", "appointments"),
-        ("chart", "the chart"),
-        ("messages", "messages"),
-        ("claims", "claims"),
-        ("capitation", "capitation"),
-    )
-    for verb in ("read", "write")
+    **{f"{kind}:read": format_lazy(_("See {what}"), what=words) for kind, words in _KINDS.items()},
+    **{f"{kind}:write": format_lazy(_("Add to or change {what}"), what=words) for kind, words in _KINDS.items()},
+    "catalogue:read": _("See places, clinicians, free times, tests and medicines that can be chosen"),
 }
 OAUTH2_PROVIDER["DEFAULT_SCOPES"] = []
 REST_FRAMEWORK = {
@@ -248,18 +261,17 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["core.api.rendering.JSONRenderer"],
+    "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
-    ],
-    "DEFAULT_THROTTLE_RATES": {
-        "anon": env("API_RATE_ANONYMOUS", default="60/min"),
-        "user": env("API_RATE", default="6000/min"),
-    },
+    "DEFAULT_THROTTLE_CLASSES": ["core.api.throttling.ClientThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"client": env("API_RATE", default="6000/min")},
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "core.api.errors.ProblemHandler",
+    "EXCEPTION_FORMATTER_CLASS": "core.api.errors.ProblemFormatter",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "kpcare",
@@ -268,15 +280,14 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"persistAuthorization": False, "deepLinking": True},
     "OAUTH2_FLOWS": ["clientCredentials", "authorizationCode"],
     "OAUTH2_AUTHORIZATION_URL": "/oauth/authorize/",
     "OAUTH2_TOKEN_URL": "/oauth/token/",
     "OAUTH2_SCOPES": OAUTH2_PROVIDER["SCOPES"],
     "ENUM_NAME_OVERRIDES": {"AdministrativeSexEnum": "members.models.Member.AdministrativeSex"},
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # Without drf-spectacular's own hook for enumerations: it names them, and two kinds have a `status` each.
+    "POSTPROCESSING_HOOKS": ["core.api.schema.finish"],
 }
 
 # --- History --------------------------------------------------------------------------------------------

@@ -11,6 +11,10 @@ import importlib.util
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from oauth2_provider.urls import metadata_urlpatterns
+from oauth2_provider.views import IntrospectTokenView, RevokeTokenView, TokenView
+
+from core.views.apps import ConsentView
 
 PLACES = {"portal": "", "staff": "staff/", "api": "api/v1/", "fhir": "fhir/"}
 
@@ -31,11 +35,20 @@ def room(name: str) -> list[URLPattern | URLResolver]:
     return [path("", include((patterns, name)))] if patterns else []
 
 
+# No page of the library's for making apps: a system registers them (`./kp register_app`).
+oauth = [
+    path("authorize/", ConsentView.as_view(), name="authorize"),
+    path("token/", TokenView.as_view(), name="token"),
+    path("revoke_token/", RevokeTokenView.as_view(), name="revoke-token"),
+    path("introspect/", IntrospectTokenView.as_view(), name="introspect"),
+]
+
 # /healthz is answered by kpcare.health.HealthMiddleware, before sessions and redirects.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("oauth/", include("oauth2_provider.urls", namespace="oauth2_provider")),
+    path("oauth/", include((oauth, "oauth2_provider"))),
+    path("", include(metadata_urlpatterns)),
     # /, /staff/, /api/v1/, /fhir/
     *(pattern for name in settings.ROOMS for pattern in room(name)),
 ]

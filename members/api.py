@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import connection, models
 from django.http import Http404
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -16,7 +15,9 @@ from rest_framework.response import Response
 
 from core.api import paging
 from core.api.errors import Conflict
+from core.api.fields import Filter, Input
 from core.api.resources import Resource, as_uuid, described, resource
+from core.api.writing import creation, refusals_told
 from core.context import current
 from core.permissions import grant
 from members import actions, matching
@@ -36,12 +37,12 @@ FIELDS = (
 )
 
 
-class TelecomInput(serializers.Serializer):
+class TelecomInput(Input):
     system = serializers.ChoiceField(["phone", "sms", "email"])
     value = serializers.CharField(max_length=254)
 
 
-class AddressInput(serializers.Serializer):
+class AddressInput(Input):
     line1 = serializers.CharField(max_length=200)
     line2 = serializers.CharField(max_length=200, required=False, allow_blank=True)
     city = serializers.CharField(max_length=100)
@@ -49,7 +50,7 @@ class AddressInput(serializers.Serializer):
     postal_code = serializers.CharField(max_length=20)
 
 
-class MemberUpdate(serializers.Serializer):
+class MemberUpdate(Input):
     family = serializers.CharField(max_length=100, required=False)
     given = serializers.CharField(max_length=100, required=False, allow_blank=True)
     middle = serializers.CharField(max_length=100, required=False, allow_blank=True)
@@ -62,22 +63,16 @@ class MemberUpdate(serializers.Serializer):
     needs_interpreter = serializers.BooleanField(required=False)
 
 
-@extend_schema_serializer(
-    examples=[
-        OpenApiExample(
-            "A new member",
-            value={
-                "family": "Rivera",
-                "given": "Ana",
-                "birth_date": "1970-05-04",
-                "sex": "female",
-                "language": "es",
-                "telecoms": [{"system": "phone", "value": "+15105550123"}],
-            },
-            request_only=True,
-        )
-    ]
-)
+NEW_MEMBER = {
+    "family": "Rivera",
+    "given": "Ana",
+    "birth_date": "1970-05-04",
+    "sex": "female",
+    "language": "es",
+    "telecoms": [{"system": "phone", "value": "+15105550123"}],
+}
+
+
 class MemberInput(MemberUpdate):
     family = serializers.CharField(max_length=100)
     birth_date = serializers.DateField()
@@ -101,26 +96,39 @@ class MemberRecords(Resource):
             raise Http404
         return member
 
+    def member_for(self, request: Request, key: UUID, *permissions: str) -> Member:
+        """The active member that a write is about, where the user may. Raises 404 out of reach, 403 otherwise."""
+        member = Member.objects.filter(pk=key, status=Member.Status.ACTIVE).first()
+        if member is None:
+            raise Http404
+        self.demand(request, member, permissions)
+        return member
+
 
 class MemberApi(Resource):
+    """People whose care and coverage are ours. `q` finds by name, record number, phone or birth date, as typed.
+
+    A search gives the twenty best at most; a portal account finds itself and those whose proxy it is.
+    """
+
     model = Member
     fields = FIELDS
     permissions = ("members.view", "members.portal_view")
     scope = "members"
     ordering = ("name_key", "id")
-    filters: ClassVar[dict[str, str]] = {}
     serializer_class = described(Member, FIELDS)
-    inputs: ClassVar[dict[str, Any]] = {"create": MemberInput, "partial_update": MemberUpdate}
-    parameters = (
-        OpenApiParameter("q", str, description="Name, record number, phone or birth date, as typed; at most 20."),
-        OpenApiParameter("phone", str, description="Exactly this telephone number."),
-    )
+    inputs: ClassVar[dict[str, Any]] = {"partial_update": MemberUpdate}
+    filters: ClassVar[dict[str, str | Filter]] = {
+        "q": Filter("", serializers.CharField(max_length=200), "Name, record number, phone or birth date, as typed."),
+        "phone": Filter("", serializers.CharField(max_length=40), "Exactly this telephone number."),
+    }
 
     def rows(self, request: Request) -> models.QuerySet:
         return Member.objects.filter(status="active")
 
     def list(self, request: Request, **kwargs) -> Response:
-        typed, phone = request.query_params.get("q"), request.query_params.get("phone")
+        asked = self.asked(request)
+        typed, phone = asked.get("q"), asked.get("phone")
         reach = current()
         if reach.organization_ids:
             decision = self.demand(request, None, ("members.search",))
@@ -148,37 +156,29 @@ class MemberApi(Resource):
 
         return any(may(request.user, name, member) for name in self.permissions)
 
-    def create(self, request: Request) -> Response:
-        data = MemberInput(data=request.data)
-        data.is_valid(raise_exception=True)
-        organization = self.organization(request, data.validated_data.pop("managing_organization", None))
+    @creation(MemberInput, example=NEW_MEMBER)
+    def register(self, request: Request, given: dict[str, Any]) -> UUID:
+        """Register a person. Somebody who is, or may well be, a member already is a conflict: search first."""
+        organization = self.organization(request, given.pop("managing_organization", None))
         self.demand(request, Member(managing_organization=organization), ("members.register",))
-
-        def register() -> UUID:
-            values = dict(data.validated_data)
-            telecoms = [
-                (t["system"], t["value"] if t["system"] == "email" else e164(t["value"]))
-                for t in values.pop("telecoms", [])
-            ]
-            address = values.pop("address", None)
-            actions.lock_identities()
-            refuse_known(values, telecoms, address, organization)
-            member = actions.register_member(
-                by=request.user, managing_organization=organization, telecoms=telecoms, address=address, **values
-            )
-            return member.pk
-
-        return self.once(request, register)
+        telecoms = [
+            (t["system"], t["value"] if t["system"] == "email" else e164(t["value"])) for t in given.pop("telecoms", [])
+        ]
+        address = given.pop("address", None)
+        actions.lock_identities()
+        refuse_known(given, telecoms, address, organization)
+        return actions.register_member(
+            by=request.user, managing_organization=organization, telecoms=telecoms, address=address, **given
+        ).pk
 
     def partial_update(self, request: Request, id: UUID) -> Response:
         member, _ = self.record(request, id, ("members.update",))
-        data = MemberUpdate(data=request.data, partial=True)
-        data.is_valid(raise_exception=True)
+        given = self.given(request, MemberUpdate, partial=True)
         member = Member.objects.select_for_update().get(pk=member.pk)
         self.demand_version(request, member)
-        actions.update_member(member, by=request.user, reason="API", **data.validated_data)
-        row = self.as_read(request, id)
-        return self.answer(request, row, version=row["version"])
+        with refusals_told(self):
+            actions.update_member(member, by=request.user, reason="API", **given)
+        return self.respond(request, self.as_read(request, id))
 
     def organization(self, request: Request, asked: UUID | None) -> Organization:
         within = current().organization_ids

@@ -14,13 +14,21 @@ Role = RoleAssignment.Role
 
 
 def roles_in_force(user, on: datetime.date | None = None) -> list[RoleAssignment]:
-    """The user's role assignments in force on a day, kept on the user for the length of a request."""
+    """The user's role assignments in force on a day, kept on the user for the length of a request.
+
+    Where the user acts through an app (`acts_within`), only those at the systems that registered it.
+    """
     if on is not None:
-        return list(_assignments(user, on))
+        return _within(user, _assignments(user, on))
     cached = getattr(user, "_roles_in_force", None)
     if cached is None:
-        cached = user._roles_in_force = list(_assignments(user, timezone.localdate()))
+        cached = user._roles_in_force = _within(user, _assignments(user, timezone.localdate()))
     return cached
+
+
+def _within(user, held: Iterable[RoleAssignment]) -> list[RoleAssignment]:
+    systems = getattr(user, "acts_within", None)
+    return [one for one in held if systems is None or _system_id(one.organization) in systems]
 
 
 def _assignments(user, on: datetime.date) -> Iterable[RoleAssignment]:

@@ -1,22 +1,109 @@
-"""/api/v1/care-gaps: what is due for a member, since when, and what closed it."""
+"""/api/v1/care-gaps: what is due for a member, since when, what closed it, and the ways to answer it."""
 
-from typing import ClassVar
+from __future__ import annotations  # a view's `list` would hide the type in the annotations below it
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.request import Request
 
 from clinical.api import ChartResource
+from core.api.errors import Conflict
+from core.api.fields import ById, Filter, Input
 from core.api.resources import described, resource
+from core.api.writing import step
+from prevention import actions
+from prevention.forms import NotNowForm
 from prevention.models import CareGap
+from prevention.rules import rule
+from scheduling import actions as scheduling
+from scheduling import offers
+from scheduling.costs import visit_cost
+from scheduling.models import Slot, VisitType
+from scheduling.ports import tell_booked
 
-FIELDS = (
-    *("id", "member", "rule", "status", "due_on", "last_done_on", "last_done_what", "opened_at", "closed_at"),
-    *("deferred_until", "defer_reason"),
-)
+EXAMPLE = "0192f0c4-7a10-7c3e-9b1a-3f6d0c2a4e55"
+OWN = "members.portal_schedule"
+
+
+class BookInput(Input):
+    slot = ById(Slot.objects.select_related("session__department__facility__organization"))
+
+
+class ElsewhereInput(Input):
+    when = serializers.CharField(max_length=60, help_text="A month and year is enough.")
+    where = serializers.CharField(max_length=120)
+
+
+class DeferInput(Input):
+    until = serializers.DateField(help_text="Within a year.")
+    reason = serializers.CharField(max_length=200)
 
 
 class CareGapApi(ChartResource):
+    """What is due. A gap is closed by a fact of the record alone; these are the ways to answer it."""
+
     model = CareGap
-    fields = FIELDS
-    filters: ClassVar[dict[str, str]] = {"status": "status", "rule": "rule"}
-    serializer_class = described(CareGap, FIELDS)
+    scope = "care-gaps"
+    permissions = ("prevention.view_worklist", "clinical.view_chart", "members.portal_view")
+    fields = (
+        *("id", "member", "rule", "status", "due_on", "last_done_on", "last_done_what", "opened_at", "closed_at"),
+        *("deferred_until", "defer_reason"),
+    )
+    filters: ClassVar[dict[str, str | Filter]] = {"status": "status", "rule": "rule"}
+    serializer_class = described(CareGap, fields)
+
+    def refusal(self, error: Exception) -> APIException | None:
+        if isinstance(error, scheduling.BookingRefused):
+            return Conflict([ErrorDetail(words, error.code or "refused") for words in error.messages])
+        if type(error) is ValueError:
+            return Conflict(str(error), code="refused")
+        return super().refusal(error)
+
+    @step(BookInput, permissions=("scheduling.book_for_member", OWN), example={"slot": EXAMPLE})
+    def book(self, request: Request, record: CareGap, given: dict[str, Any]) -> None:
+        """Book the visit that closes it, at a free time; the gap closes by what is done there."""
+        slot: Slot = given["slot"]
+        way = next((way for way in rule(record.rule).ways if way.kind == "book"), None)
+        organization = slot.session.department.facility.organization
+        visit_type = VisitType.objects.filter(
+            code=way.visit_type if way else "", organization__in=[organization.pk, organization.system_id]
+        ).first()
+        if visit_type is None:
+            raise Conflict("This is not closed by a visit.", code="no_visit")
+        member = record.member
+        made = scheduling.book(
+            by=request.user,
+            member=member,
+            slot=slot,
+            visit_type=visit_type,
+            reason=str(rule(record.rule).member_title),
+            expected_cost=visit_cost(member, visit_type, offers.local_day(slot)),
+        )
+        tell_booked(made, f"gap:{record.pk}", request.user)
+
+    @step(permissions=("prevention.order_for_gap", OWN))
+    def order(self, request: Request, record: CareGap, given: dict[str, Any]) -> None:
+        """Order the kit or test that the rule offers, under its protocol."""
+        actions.order_for_gap(record, by=request.user)
+
+    @step(
+        ElsewhereInput,
+        permissions=("prevention.reach_out", OWN),
+        example={"when": "May 2026", "where": "Dr. Ito, Reno"},
+    )
+    def report_elsewhere(self, request: Request, record: CareGap, given: dict[str, Any]) -> None:
+        """It was done elsewhere: the care team asks for the record, and the gap stays until it is there."""
+        actions.report_done_elsewhere(record, by=request.user, when=given["when"], where=given["where"])
+
+    @step(DeferInput, permissions=("prevention.reach_out", OWN))
+    def defer(self, request: Request, record: CareGap, given: dict[str, Any]) -> None:
+        """Not now, for a reason, until a day within a year."""
+        form = NotNowForm({"until": given["until"], "reason": given["reason"]})
+        if not form.is_valid():
+            raise ValidationError({name: list(words) for name, words in form.errors.items()})
+        actions.defer_gap(record, by=request.user, until=given["until"], reason=given["reason"])
 
 
 api = [

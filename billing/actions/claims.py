@@ -1,6 +1,7 @@
 """Outside claims: taken in once, priced to a known cost, pended with the reason where a person must decide."""
 
 import datetime
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import connection, transaction
@@ -11,10 +12,10 @@ from billing.actions.costs import post_outside_cost
 from billing.claims import IncomingClaim
 from billing.matching import find_member
 from billing.models import ClaimDiagnosis, ClaimLine, CostShare, FeeScheduleLine, OutsideClaim, UtilisationCost
-from clinical.coding import concept
+from clinical.coding import concepts
 from core import audit
 from core.ids import uuid7
-from core.models import AuditEvent, User
+from core.models import AuditEvent, Concept, User
 from members.models import Member
 from network.models import Organization
 from plans.costs import charge, coverage_for
@@ -66,6 +67,8 @@ def _write(
     claim: IncomingClaim, member: Member, *, by: User, plan: Organization, received_at: datetime.datetime
 ) -> OutsideClaim:
     identifier = uuid7()
+    procedures = [(reading.procedure_system(line.procedure), line.procedure) for line in claim.lines if line.procedure]
+    coded = _concepts([*procedures, *claim.diagnoses])
     taken = OutsideClaim.objects.create(
         id=identifier,
         member=member,
@@ -88,7 +91,7 @@ def _write(
             member=member,
             claim=taken,
             number=line.number,
-            concept=concept(reading.procedure_system(line.procedure), line.procedure) if line.procedure else None,
+            concept=coded.get((reading.procedure_system(line.procedure), line.procedure)),
             revenue_code=line.revenue_code[:4],
             modifiers=line.modifiers[:11],
             service_date=line.service_date,
@@ -100,11 +103,21 @@ def _write(
     )
     ClaimDiagnosis.objects.bulk_create(
         [
-            ClaimDiagnosis(member=member, claim=taken, concept=concept(system, code), rank=rank)
-            for rank, (system, code) in enumerate(dict.fromkeys(claim.diagnoses), 1)
+            ClaimDiagnosis(member=member, claim=taken, concept=coded[pair], rank=rank)
+            for rank, pair in enumerate(dict.fromkeys(claim.diagnoses), 1)
         ]
     )
     return taken
+
+
+def _concepts(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Concept]:
+    """The concepts of (system, code) pairs, in two queries a system."""
+    by_system: dict[str, dict[str, str]] = {}
+    for system, code in pairs:
+        by_system.setdefault(system, {})[code] = ""
+    return {
+        (system, code): found for system, codes in by_system.items() for code, found in concepts(system, codes).items()
+    }
 
 
 def standing_fault(claim: OutsideClaim) -> str:

@@ -1,5 +1,6 @@
 """Bearer tokens and sessions. After either, Postgres knows who asks."""
 
+import dataclasses
 import hashlib
 import time
 
@@ -8,7 +9,7 @@ from oauth2_provider.models import get_access_token_model
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 
-from core.context import Context, become
+from core.context import NOBODY, Context, become
 from core.db import context_for
 
 # What a user reaches is asked of Postgres at most this often by one process; a role that ends is gone within it.
@@ -30,7 +31,12 @@ def reach_of(user) -> Context:
 
 
 class BearerAuthentication(BaseAuthentication):
-    """OAuth 2 access tokens. With client credentials the client acts as the account that it belongs to."""
+    """OAuth 2 access tokens.
+
+    With client credentials the client acts as the account that it belongs to. An app that acts for a person reaches
+    what the person does, within the systems that registered the app; an app that no system registered opens people's
+    own records alone, whatever the person may do at work.
+    """
 
     def authenticate(self, request):
         kind, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
@@ -43,14 +49,24 @@ class BearerAuthentication(BaseAuthentication):
             .filter(token_checksum=checksum, expires__gt=timezone.now())
             .first()
         )
-        user = (found.user or (found.application and found.application.user)) if found else None
-        if found is None or user is None or not user.is_active:
+        owner = found.application.user if found and found.application else None
+        user = (found.user or owner) if found else None
+        if user is None or not user.is_active or (owner is not None and not owner.is_active):
             raise exceptions.AuthenticationFailed("The access token is unknown or has expired.")
-        become(reach_of(user))
+        context = reach_of(user)
+        if found.user_id:
+            context = within_systems(user, context, reach_of(owner) if owner else NOBODY)
+        become(context)
         return user, found
 
     def authenticate_header(self, request):
         return 'Bearer realm="api"'
+
+
+def within_systems(user, context: Context, registered_by: Context) -> Context:
+    """`context` cut down to the systems of the account that registered the app; `user`'s roles with it."""
+    user.acts_within = registered_by.organization_ids
+    return dataclasses.replace(context, organization_ids=context.organization_ids & registered_by.organization_ids)
 
 
 class BrowserAuthentication(SessionAuthentication):

@@ -1,6 +1,7 @@
 """`Idempotency-Key`: a POST that is repeated gets the answer of the first, and acts once."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api.errors import Conflict
+from core.api.errors import KeptConflict, KeyReused
 from core.api.rendering import plain
 from core.models import IdempotencyKey
 
@@ -19,7 +20,7 @@ def once(request: Request, act: Callable[[], tuple[int, Any]]) -> Response:
     """`act()` gives status and body; under a key seen before, its first answer is given again.
 
     The row is written in the action's transaction: a second request with the key waits for the first, and one
-    that failed leaves no row. Raises `Conflict` where the key came with another body.
+    that failed leaves no row. Raises `KeyReused` where the key came with another request.
     """
     key = request.headers.get("Idempotency-Key", "")
     if not key:
@@ -27,8 +28,8 @@ def once(request: Request, act: Callable[[], tuple[int, Any]]) -> Response:
         return Response(body, status=status)
     if len(key) > 100:
         raise ValidationError({"Idempotency-Key": "At most 100 characters."})
-    said = orjson.dumps([request.method, request.path, request.data], default=str, option=orjson.OPT_SORT_KEYS)
-    digest = hashlib.sha256(said).hexdigest()
+    said = json.dumps([request.method, request.path, request.data], default=str, sort_keys=True)
+    digest = hashlib.sha256(said.encode()).hexdigest()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO core_idempotencykey (user_id, key, request_digest) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
@@ -37,10 +38,14 @@ def once(request: Request, act: Callable[[], tuple[int, Any]]) -> Response:
         is_first = bool(cursor.rowcount)
     row = IdempotencyKey.objects.select_for_update().get(user_id=request.user.pk, key=key)
     if row.request_digest != digest:
-        raise Conflict("This Idempotency-Key came with another request before.", code="idempotency_key_reused")
+        raise KeyReused
     if not is_first:
         return Response(row.response_body, status=row.response_status, headers={"Idempotency-Replayed": "true"})
-    status, body = act()
+    try:
+        status, body = act()
+    except KeptConflict:
+        row.delete()  # what the refusal keeps is committed, and the key with it
+        raise
     row.response_status = status
     row.response_body = orjson.loads(orjson.dumps(body, default=plain, option=orjson.OPT_UTC_Z))
     row.save(update_fields=["response_status", "response_body"])

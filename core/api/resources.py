@@ -6,19 +6,21 @@ check what comes in.
 
 from __future__ import annotations  # a view's `list` would hide the type in the annotations below it
 
+import hashlib
+import inspect
 from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import UUID
 
+import orjson
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
 from django.core.exceptions import PermissionDenied
-from django.core.exceptions import ValidationError as ModelError
 from django.db import models
 from django.http import Http404
 from django.urls import URLPattern, path
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -29,8 +31,11 @@ from core.api import (
     paging,
     security,  # noqa: F401  (registers itself with drf-spectacular)
 )
+from core.api.fields import Filter, filter_for
 from core.api.idempotency import once
+from core.api.rendering import plain
 from core.api.schema import ResourceSchema
+from core.api.writing import Write
 from core.permissions import Decision, may
 
 
@@ -65,14 +70,23 @@ class Resource(GenericViewSet):
     """One kind of record under /api/v1/. Subclasses say what, whose, and who may.
 
     `permissions`: any one of them, asked of the registry about the member (or the record), opens it.
-    `filters`: query parameter → lookup. `ordering`: the key of the pages, its last part unique.
+    `filters`: query parameter → lookup, or a `Filter`. `ordering`: the key of the pages, its last part unique.
+    `refused`: what the room's actions raise when their rules do not allow something; answered as a conflict.
+    Writes are methods under `core.api.writing.creation` and `step`.
     """
 
     model: ClassVar[type[models.Model]]
     fields: ClassVar[tuple[str, ...]]
     permissions: ClassVar[tuple[str, ...]]
     scope: ClassVar[str]
-    filters: ClassVar[dict[str, str]] = {}
+    filters: ClassVar[dict[str, str | Filter]] = {}
+    refused: ClassVar[tuple[type[Exception], ...]] = ()
+    # Parameters of the list beside its filters: those of paging, and what the view itself understands.
+    parameters: ClassVar[tuple[OpenApiParameter, ...]] = ()
+    # Whether a read tells of people, and is recorded.
+    is_personal: ClassVar[bool] = True
+    # Whether the column `version` counts the row's changes.
+    counts_versions: ClassVar[bool] = True
     ordering: ClassVar[tuple[str, ...]] = ("-id",)
     # Where true, `member_asked` says whose records a list is about.
     by_member: ClassVar[bool] = False
@@ -94,10 +108,26 @@ class Resource(GenericViewSet):
 
     def initial(self, request: Request, *args, **kwargs) -> None:
         super().initial(request, *args, **kwargs)
-        for name, value in request.query_params.items():
-            if "\x00" in name + value:
-                raise ValidationError({name.replace("\x00", ""): "Null characters are not allowed."})
+        self.check_parameters(request)
         self.check_scope(request)
+
+    def check_parameters(self, request: Request) -> None:
+        """Raises 400 for a parameter that this place does not know: a filter with a slip must not show everything."""
+        known = self.parameters_known()
+        for name, values in request.query_params.lists():
+            if name not in known:
+                said = f"There is no such parameter here. Known: {', '.join(sorted(known))}." if known else "None is."
+                raise ValidationError({name.replace("\x00", "") or "?": ErrorDetail(said, "unknown")})
+            if len(values) > 1:
+                raise ValidationError({name: "Give it once."})
+            if "\x00" in values[0]:
+                raise ValidationError({name: "Null characters are not allowed."})
+
+    def parameters_known(self) -> set[str]:
+        if self.action != "list":
+            return set()
+        own = {parameter.name for parameter in self.parameters}
+        return {"cursor", "page_size", *self.filters, *own, *({"member"} if self.by_member else ())}
 
     def demand(self, request: Request, obj: Any, permissions: tuple[str, ...] | None = None) -> Decision:
         """The first permission that holds; a refusal is audited and answered with 403."""
@@ -112,6 +142,12 @@ class Resource(GenericViewSet):
     def note_read(
         self, request: Request, *, member_id: UUID | None, obj: Any = None, because: str = "", **detail
     ) -> None:
+        """Record what was read, under which ground, and by which app. Raises 503 where that cannot be written."""
+        if not self.is_personal:
+            return
+        application = getattr(request.auth, "application_id", None)
+        if application is not None:
+            detail["application"] = str(application)
         try:
             audit.record_read(
                 request.user,
@@ -143,13 +179,33 @@ class Resource(GenericViewSet):
         """`rows` without what is kept from this reader of this member's record."""
         return rows
 
+    @classmethod
+    def filters_stated(cls) -> dict[str, Filter]:
+        """The filters with what each may say."""
+        if "_filters_stated" not in cls.__dict__:
+            cls._filters_stated = {  # type: ignore[attr-defined]
+                name: filter_for(cls.model, name, lookup) for name, lookup in cls.filters.items()
+            }
+        return cls._filters_stated  # type: ignore[attr-defined]
+
+    def asked(self, request: Request) -> dict[str, Any]:
+        """What the filters were given, checked. Raises 400 for a value that it cannot be."""
+        found = {}
+        for name, stated in self.filters_stated().items():
+            value = request.query_params.get(name)
+            if value in (None, ""):
+                continue
+            try:
+                found[name] = stated.field.run_validation(value)
+            except ValidationError as error:
+                raise ValidationError({name: error.detail}) from None
+        return found
+
     def filtered(self, rows: models.QuerySet, request: Request) -> models.QuerySet:
-        for name, lookup in self.filters.items():
-            if (value := request.query_params.get(name)) not in (None, ""):
-                try:
-                    rows = rows.filter(**{lookup: value})
-                except (ModelError, ValueError, TypeError):
-                    raise ValidationError({name: "This is not a value that it can have."}) from None
+        stated = self.filters_stated()
+        for name, value in self.asked(request).items():
+            if stated[name].lookup:
+                rows = rows.filter(**{stated[name].lookup: value})
         return rows
 
     def added(self, found: list[dict], request: Request) -> list[dict]:
@@ -182,7 +238,7 @@ class Resource(GenericViewSet):
     def retrieve(self, request: Request, id: UUID) -> Response:
         record, decision = self.record(request, id)
         self.note_read(request, member_id=member_id_of(record), obj=record, because=decision.why)
-        return self.answer(request, self.as_read(request, id), version=getattr(record, "version", None))
+        return self.respond(request, self.as_read(request, id))
 
     def record(self, request: Request, id: UUID, permissions: tuple[str, ...] | None = None) -> tuple[Any, Decision]:
         """The record within reach that this user may open. Raises 404 and 403."""
@@ -198,33 +254,63 @@ class Resource(GenericViewSet):
         return record, decision
 
     def as_read(self, request: Request, id: UUID) -> dict:
-        row = self.model._default_manager.filter(pk=id).values(*self.fields).get()
-        return self.added([row], request)[0]
+        return self.all_as_read(request, [id])[0]
 
-    def answer(self, request: Request, body: dict, *, version: int | None, status: int = 200) -> Response:
-        """With the version as ETag; 304 where the reader has it already."""
-        if version is None:
-            return Response(body, status=status)
-        tag = etag(body["id"], version)
-        if request.method == "GET" and request.headers.get("If-None-Match") == tag:
+    def all_as_read(self, request: Request, ids: list[UUID]) -> list[dict]:
+        """The rows of these ids, in their order, as a reader sees them."""
+        found = {row["id"]: row for row in self.model._default_manager.filter(pk__in=ids).values(*self.fields)}
+        return self.added([found[id] for id in ids], request)
+
+    def respond(self, request: Request, body: dict) -> Response:
+        """With its ETag; 304 where the reader has it already."""
+        tag = self.tag(body)
+        if request.method == "GET" and tag in tags(request.headers.get("If-None-Match", "")):
             return Response(status=304, headers={"ETag": tag})
-        return Response(body, status=status, headers={"ETag": tag})
+        return Response(body, headers={"ETag": tag})
+
+    def tag(self, body: dict) -> str:
+        """The ETag of a record as it reads: of its version where rows count theirs, else of all that it says."""
+        if "version" in body and self.counts_versions:
+            return etag(body["id"], body["version"])
+        said = orjson.dumps(body, default=plain, option=orjson.OPT_UTC_Z | orjson.OPT_SORT_KEYS)
+        return f'W/"{hashlib.sha256(said).hexdigest()[:32]}"'
 
     def demand_version(self, request: Request, record: Any) -> None:
         """Raises 428 without If-Match, 412 where it names another version than the present one."""
-        said = request.headers.get("If-Match")
-        if not said:
+        if not request.headers.get("If-Match"):
             raise errors.PreconditionRequired
-        if said not in (etag(record.pk, record.version), "*"):
+        self.heed_version(request, record)
+
+    def heed_version(self, request: Request, record: Any) -> None:
+        """Raises 412 where If-Match was sent and names another version than the present, which is held from now on."""
+        said = request.headers.get("If-Match", "")
+        if not said or said.strip() == "*":
+            return
+        self.model._default_manager.select_for_update(of=("self",)).get(pk=record.pk)
+        if self.tag(self.as_read(request, record.pk)) not in tags(said):
             raise errors.PreconditionFailed
 
-    def once(self, request: Request, act: Callable[[], Any]) -> Response:
-        """A POST that acts at most once; `act` gives the id of what it made, which is answered as it reads."""
+    def given(self, request: Request, input: type[serializers.Serializer], *, partial: bool = False) -> dict[str, Any]:
+        """The body as `input` understands it. Raises 400 with what is wrong with which field."""
+        data = input(data=request.data, partial=partial, context={"request": request, "view": self})
+        data.is_valid(raise_exception=True)
+        return data.validated_data
 
-        def made() -> tuple[int, dict]:
-            return 201, self.as_read(request, act())
+    def refusal(self, error: Exception) -> APIException | None:
+        """The problem that an exception of the room's actions stands for, where `refused` does not say enough."""
+        return None
 
-        return once(request, made)
+    def once(self, request: Request, act: Callable[[], tuple[int, Any]]) -> Response:
+        """A POST that acts at most once for its Idempotency-Key; `act` gives status and body."""
+        response = once(request, act)
+        if isinstance(response.data, dict) and "id" in response.data:
+            response["ETag"] = self.tag(response.data)
+        return response
+
+
+def tags(said: str) -> list[str]:
+    """The ETags that a header names."""
+    return [one.strip() for one in said.split(",")]
 
 
 def etag(key: Any, version: int) -> str:
@@ -242,24 +328,34 @@ def member_id_of(record: Any) -> UUID | None:
     return record.pk if record._meta.label_lower == "members.member" else getattr(record, "member_id", None)
 
 
-def resource(place: str, view: type[Resource], **extra: dict[str, str]) -> list[URLPattern]:
-    """The paths of a resource: its list, its record, and steps like `cancel={"post": "cancel"}` on a record."""
-    listing = {"get": "list"} | ({"post": "create"} if hasattr(view, "create") else {})
+def resource(place: str, view: type[Resource]) -> list[URLPattern]:
+    """The paths of a resource: its list, its record, and each step on a record (`core.api.writing.step`)."""
+    listing = {"get": "list"}
     single = {"get": "retrieve"} | ({"patch": "partial_update"} if hasattr(view, "partial_update") else {})
+    writes = writes_of(view)
+    for made, write in writes.items():
+        if not write.is_step:
+            listing["post"] = made
     name = place.replace("-", "_")
     patterns = [
         path(f"{place}/", _as_view(view, listing), name=f"api_{name}"),
         path(f"{place}/<uuid:id>/", _as_view(view, single), name=f"api_{name}_one"),
     ]
-    for step, actions in extra.items():
-        patterns.append(
-            path(f"{place}/<uuid:id>/{step.replace('_', '-')}/", _as_view(view, actions), name=f"api_{name}_{step}")
-        )
+    for taken, write in writes.items():
+        if write.is_step:
+            at = f"{place}/<uuid:id>/{taken.replace('_', '-')}/"
+            patterns.append(path(at, _as_view(view, {"post": taken}, write), name=f"api_{name}_{taken}"))
     return patterns
 
 
-def _as_view(view: type[Resource], actions: dict[str, str]):
+def writes_of(view: type[Resource]) -> dict[str, Write]:
+    """The writes that a view states, by the name of their method."""
+    stated = {name: getattr(inspect.getattr_static(view, name), "write", None) for name in dir(view)}
+    return {name: write for name, write in stated.items() if isinstance(write, Write)}
+
+
+def _as_view(view: type[Resource], actions: dict[str, str], write: Write | None = None):
     made = view.as_view(actions)
     # The walk over every URL asks each view who may.
-    made.permission = view.permissions[0]
+    made.permission = (write.permissions if write and write.permissions else view.permissions)[0]
     return made

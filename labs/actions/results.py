@@ -54,14 +54,15 @@ def enter_result(*, by: User, order: LabOrder, accession: str, value: str) -> La
 def _enter(by: User, order: LabOrder, specimen: Specimen, quantity, text: str) -> LabResult:
     workflow.move(order, "enter")
     specimen.results.filter(status="preliminary").update(status="cancelled")
-    result = _new_result(by, order, specimen, quantity, text)
+    result = _new_result(by, order, specimen, quantity, text, _meaning(order, specimen, quantity, text))
     result.save(force_insert=True)
     audit.record(by=by, action="create", verb="labs.enter_result", obj=result)
     return result
 
 
-def _new_result(by: User, order: LabOrder, specimen: Specimen, quantity, text: str) -> LabResult:
-    meaning = _meaning(order, specimen, quantity, text)
+def _new_result(
+    by: User, order: LabOrder, specimen: Specimen, quantity, text: str, meaning: Interpretation
+) -> LabResult:
     return LabResult(
         member=order.member,
         specimen=specimen,
@@ -121,7 +122,8 @@ def release_result(*, by: User, order: LabOrder) -> LabResult:
     order = workflow.locked(order.pk)
     workflow.move(order, "release")
     result = order.results.select_related("specimen").get(status="preliminary")
-    result.observation = _write_observation(order, result, "final")
+    meaning = _meaning(order, result.specimen, result.value_quantity, result.value_text)
+    result.observation = _write_observation(order, result, "final", meaning)
     result.status = LabResult.Status.FINAL
     result.released_by, result.released_at = by, timezone.now()
     result.save()
@@ -153,9 +155,10 @@ def correct_result(*, by: User, result: LabResult, value: str, reason: str) -> L
         raise ValueError("Only a released result that was not corrected before can be corrected.")
     workflow.move(order, "correct")
     quantity, text = parse_value(order.test, value)
-    corrected = _new_result(by, order, result.specimen, quantity, text)
+    meaning = _meaning(order, result.specimen, quantity, text)
+    corrected = _new_result(by, order, result.specimen, quantity, text, meaning)
     corrected.corrects = result
-    corrected.observation = _write_observation(order, corrected, "corrected", corrects=result.observation)
+    corrected.observation = _write_observation(order, corrected, "corrected", meaning, corrects=result.observation)
     corrected.status = LabResult.Status.CORRECTED
     corrected.released_by, corrected.released_at = by, timezone.now()
     corrected.save(force_insert=True)
@@ -190,9 +193,8 @@ def _fact(order: LabOrder, result: LabResult, kind: str, source: SourceSystem) -
 
 
 def _write_observation(
-    order: LabOrder, result: LabResult, status: str, corrects: Observation | None = None
+    order: LabOrder, result: LabResult, status: str, meaning: Interpretation, corrects: Observation | None = None
 ) -> Observation:
-    meaning = _meaning(order, result.specimen, result.value_quantity, result.value_text)
     observation = Observation.objects.create(
         **_fact(order, result, "observation", source_system(SOURCE, "Laboratory")),
         status=status,

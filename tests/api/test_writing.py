@@ -1,0 +1,74 @@
+"""Writing through the REST interface: each write is the action of the screens, once, and never over another's."""
+
+import pytest
+
+from tests.api.world import session_of, token_for
+from tests.clinical import factories as make
+from tests.scheduling.factories import hours, visit_type
+
+pytestmark = pytest.mark.django_db
+
+NEW = {"family": "Okafor", "given": "Ada", "birth_date": "1990-03-01", "sex": "female"}
+
+
+def test_a_repeated_registration_with_one_key_is_one_member(world):
+    client = token_for(world.machine, "members:read", "members:write")
+
+    first = client.post("/api/v1/members/", NEW, format="json", HTTP_IDEMPOTENCY_KEY="k1")
+    again = client.post("/api/v1/members/", NEW, format="json", HTTP_IDEMPOTENCY_KEY="k1")
+    other = client.post("/api/v1/members/", {**NEW, "given": "Eze"}, format="json", HTTP_IDEMPOTENCY_KEY="k1")
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert again["Idempotency-Replayed"] == "true"
+    assert (other.status_code, other.json()["errors"][0]["code"]) == (422, "idempotency_key_reused")
+
+
+def test_somebody_who_is_a_member_already_is_not_registered_twice(world):
+    client = token_for(world.machine, "members:write")
+    client.post("/api/v1/members/", NEW, format="json")
+
+    answer = client.post("/api/v1/members/", NEW, format="json")
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "known_member")
+
+
+def test_a_change_names_the_version_that_was_read(world):
+    client = token_for(world.machine, "members:read", "members:write")
+    place = f"/api/v1/members/{world.ana.pk}/"
+    tag = client.get(place)["ETag"]
+
+    assert client.patch(place, {"pronouns": "she/her"}, format="json").status_code == 428
+    changed = client.patch(place, {"pronouns": "she/her"}, format="json", HTTP_IF_MATCH=tag)
+    late = client.patch(place, {"pronouns": "they/them"}, format="json", HTTP_IF_MATCH=tag)
+
+    assert (changed.status_code, changed.json()["pronouns"]) == (200, "she/her")
+    assert late.status_code == 412
+    assert client.get(place, HTTP_IF_NONE_MATCH=changed["ETag"]).status_code == 304
+
+
+def test_a_client_books_a_visit_and_gives_it_back(world):
+    with make.arranging():
+        kind = visit_type(world.office)
+    slot = hours(world.physician, world.office)[0]
+    client = token_for(world.machine, "appointments:read", "appointments:write")
+    asked = {"member": str(world.ana.pk), "slot": str(slot.pk), "visit_type": str(kind.pk)}
+
+    booked = client.post("/api/v1/appointments/", asked, format="json")
+    taken = client.post("/api/v1/appointments/", {**asked, "member": str(world.ken.pk)}, format="json")
+    given_back = client.post(f"/api/v1/appointments/{booked.json()['id']}/cancel/", {}, format="json")
+
+    assert booked.status_code == 201
+    assert taken.status_code == 409
+    assert (given_back.status_code, given_back.json()["status"]) == (200, "cancelled")
+
+
+def test_a_member_writes_to_the_care_team(world):
+    client = session_of(world.ana.user)
+
+    sent = client.post("/api/v1/messages/", {"member": str(world.ana.pk), "body": "A question"}, format="json")
+    for_another = client.post("/api/v1/messages/", {"member": str(world.ken.pk), "body": "A question"}, format="json")
+
+    assert sent.status_code == 201
+    assert sent.json()["messages"][0]["body"] == "A question"
+    assert for_another.status_code == 404
