@@ -1,8 +1,10 @@
 """Celery's door into core: jobs and the outbox. Everything that matters is a row; a task is only a wake-up."""
 
 from celery import shared_task
+from oauth2_provider.models import clear_expired
 
 from core import jobs, outbox, partitions, seals
+from core.api import idempotency
 from core.models import JobRun
 
 
@@ -38,3 +40,10 @@ def ensure_partitions() -> list[str]:
 def seal_audit() -> int:
     """Seal the audit rows of finished transactions."""
     return seals.seal()
+
+
+@shared_task(queue="default", ignore_result=True)
+def forget_old_keys() -> int:
+    """Drop answers kept for repeated requests, and tokens that have run out. Returns how many answers."""
+    clear_expired()
+    return idempotency.forget()

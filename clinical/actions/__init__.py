@@ -1,6 +1,7 @@
 """Writes to the chart. Each action is one transaction with its audit row; see the module of each subject."""
 
 from clinical.actions.facts import add_problem, record_allergy, record_vitals, resolve_problem
+from clinical.actions.immunizations import record_immunization
 from clinical.actions.messages import answer_thread, start_thread, write_message
 from clinical.actions.notes import amend_note, sign_note, write_note
 from clinical.actions.orders import ReasonNeeded, check_order, give_up_order, place_order
@@ -32,6 +33,7 @@ __all__ = [
     "place_order",
     "reassign_task",
     "record_allergy",
+    "record_immunization",
     "record_vitals",
     "refer",
     "resolve_problem",

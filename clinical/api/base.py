@@ -101,13 +101,13 @@ def fact(model: type[models.Model], *names: str, **more: serializers.Field):
     return described(model, names, codings=CodingOut(many=True, read_only=True), **more)
 
 
-def concepts_named(codes: Iterable[dict[str, str]], field: str = "codes") -> list[Concept]:
+def concepts_named(codes: Iterable[dict[str, str]]) -> list[Concept]:
     """The concepts of codes in a body. Raises 400 for a code that the terminology does not hold."""
     found = []
     for number, one in enumerate(codes):
         concept = Concept.objects.filter(system__uri=one["system"], code=one["code"]).first()
         if concept is None:
-            raise ValidationError({field: {number: {"code": ["This code is not known."]}}})
+            raise ValidationError({"codes": {number: {"code": ["This code is not known."]}}})
         found.append(concept)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # a view's `list` would hide the type in the annotations below it
 
+from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -21,9 +22,11 @@ from clinical.api.base import (
     fact,
     of_member,
 )
+from clinical.coding import CVX
 from clinical.models import Condition, Encounter, Immunization, Observation
 from core.api.fields import ById, Code, Filter, Input
 from core.api.writing import creation, step
+from core.models import Concept
 from scheduling.models import Appointment
 
 WRITE = "clinical.write_chart"
@@ -137,6 +140,18 @@ class ObservationApi(FactResource):
         return [one.pk for one in actions.record_vitals(encounter, by=request.user, values=values, when=taken)]
 
 
+class ImmunizationInput(Input):
+    member = serializers.UUIDField()
+    cvx = serializers.CharField(max_length=10, help_text="CDC's code of the vaccine.")
+    on = serializers.DateField()
+    encounter = ById(encounters(), required=False, help_text="Where it was given here; without it, elsewhere.")
+    lot_number = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    manufacturer = serializers.CharField(max_length=10, required=False, allow_blank=True, help_text="MVX.")
+    expires_on = serializers.DateField(required=False)
+    dose_quantity = serializers.DecimalField(max_digits=8, decimal_places=3, required=False, min_value=Decimal(0))
+    dose_unit = serializers.CharField(max_length=20, required=False, allow_blank=True)
+
+
 class ImmunizationApi(FactResource):
     """Vaccinations, given here or elsewhere."""
 
@@ -144,3 +159,13 @@ class ImmunizationApi(FactResource):
     scope = "immunizations"
     fields = (*IN_VISIT, "lot_number", "manufacturer", "dose_quantity", "dose_unit", "is_primary_source", "version")
     serializer_class = fact(Immunization, *fields)
+
+    @creation(ImmunizationInput, example={"member": MEMBER, "cvx": "140", "on": "2026-10-05"})
+    def record_dose(self, request: Request, given: dict[str, Any]) -> UUID:
+        """Record a dose, given at a visit or elsewhere. The same vaccine of the same day stays one dose."""
+        member = self.member_for(request, given.pop("member"), WRITE)
+        vaccine = Concept.objects.filter(system__uri=CVX, code=given.pop("cvx")).first()
+        if vaccine is None:
+            raise ValidationError({"cvx": ["This code is not known."]})
+        of_member(given.get("encounter"), member, "encounter")
+        return actions.record_immunization(by=request.user, member=member, vaccine=vaccine, **given).pk

@@ -1,5 +1,6 @@
 """`Idempotency-Key`: a POST that is repeated gets the answer of the first, and acts once."""
 
+import datetime
 import hashlib
 import json
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from typing import Any
 
 import orjson
 from django.db import connection
+from django.db.models.functions import Now
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +16,15 @@ from rest_framework.response import Response
 from core.api.errors import KeptConflict, KeyReused
 from core.api.rendering import plain
 from core.models import IdempotencyKey
+
+# So long a request may be repeated; its answer may hold what the client may no longer read, so no longer than needed.
+KEPT = datetime.timedelta(days=2)
+
+
+def forget() -> int:
+    """Drop the answers that are older than that; returns how many. A key may then be used again."""
+    found, _ = IdempotencyKey.objects.filter(created_at__lt=Now() - KEPT).delete()
+    return found
 
 
 def once(request: Request, act: Callable[[], tuple[int, Any]]) -> Response:

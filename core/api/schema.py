@@ -1,5 +1,6 @@
 """What drf-spectacular cannot read from a view that answers with plain values."""
 
+import functools
 import re
 from typing import Any
 
@@ -110,10 +111,7 @@ class ResourceSchema(AutoSchema):
     def get_response_serializers(self) -> Any:
         view = self.view
         row = view.get_serializer_class()
-        name = row.__name__.removesuffix("Row")
-        page = inline_serializer(
-            f"{name}Page", {"next": serializers.CharField(allow_null=True), "results": row(many=True)}
-        )
+        page = _page(row)
         faults = set(ALWAYS) | ({503} if view.is_personal else set())
         good: dict[Any, Any] = {200: row}
         if view.action == "list":
@@ -132,6 +130,13 @@ class ResourceSchema(AutoSchema):
             for status in sorted(faults)
         }
         return {**good, **told}
+
+
+@functools.cache
+def _page(row: type[serializers.Serializer]) -> serializers.Serializer:
+    """The shape of a list's page."""
+    shape = {"next": serializers.CharField(allow_null=True), "results": row(many=True)}
+    return inline_serializer(f"{row.__name__.removesuffix('Row')}Page", shape)
 
 
 def _header(name: str, words: str, *, most: int = 300) -> OpenApiParameter:
@@ -267,4 +272,4 @@ def sample(schema: dict[str, Any], schemas: dict[str, Any], name: str = "") -> A
         return next((value for value in NUMBERS if re.search(schema["pattern"], value)), "1")
     if schema.get("format") in formats:
         return formats[schema["format"]]
-    return name.replace("_", " ") or "text"
+    return (name.replace("_", " ") or "text")[: schema.get("maxLength", 200)]

@@ -54,9 +54,9 @@ def test_every_example_answers_as_the_guide_says(live_server):
 def test_the_table_of_work_names_places_that_exist():
     table = GUIDE.read_text().split("## What is done where")[1]
     known = {at.removeprefix("api/v1/") for at, _ in patterns(get_resolver()) if at.startswith("api/v1/")}
-    listed = {place.strip("/") for place in known}
-    for place in re.findall(r"`([a-z-]+)/(?:\{id\}/[a-z-]+/|\?run=)?`", table):
-        assert any(one.split("/")[0] == place for one in listed), place
-    steps = {place.rsplit("/", 2)[1] for place in known if "<uuid:id>/" in place and not place.endswith("id>/")}
-    for step in re.findall(r"`(?:…/)?(?:[a-z-]+/\{id\}/)([a-z-]+)/`", table):
-        assert step in steps, step
+    words = {part for place in known for part in place.split("/")}
+
+    named = {part for place in re.findall(r"`([^`]+)`", table) for part in place.split("?")[0].split("/")}
+
+    assert named - {"", "…", "{id}"} <= words
+    assert len(named) > 40

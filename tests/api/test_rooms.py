@@ -106,6 +106,21 @@ class TestVisit:
         assert resolved["status"] == "resolved"
         assert unknown["attr"] == "codes.0.code"
 
+    def test_a_dose_is_recorded_once_a_day_and_never_before_birth(self, clinic):
+        with make.arranging():
+            make.concept("140", "Influenza, seasonal", "http://hl7.org/fhir/sid/cvx")
+        nurse = session_of(clinic.chen.user)
+        asked = {"member": str(clinic.maria.pk), "cvx": "140", "on": "2025-10-05", "lot_number": "L1"}
+
+        given = post(nurse, "immunizations", asked, 201)
+        again = post(nurse, "immunizations", asked, 201)
+        early = fault(nurse, "immunizations", {**asked, "on": "1950-01-01"})
+        unknown = fault(nurse, "immunizations", {**asked, "cvx": "9999"}, 400)
+
+        assert again["id"] == given["id"]
+        assert (given["precision"], given["is_primary_source"]) == ("d", False)
+        assert (early["code"], unknown["attr"]) == ("before_birth", "cvx")
+
     def test_nobody_without_a_care_relationship_or_of_another_system_writes(self, clinic):
         asked = {"member": str(clinic.maria.pk), "codes": [{"system": ICD10, "code": "I10"}]}
 
