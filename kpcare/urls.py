@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from oauth2_provider.urls import metadata_urlpatterns
 from oauth2_provider.views import IntrospectTokenView, RevokeTokenView, TokenView
 
+from core.api.missing import missing
 from core.views.apps import ConsentView
 
 PLACES = {"portal": "", "staff": "staff/", "api": "api/v1/", "fhir": "fhir/"}
@@ -51,4 +52,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(metadata_urlpatterns)),
     # /, /staff/, /api/v1/, /fhir/
     *(pattern for name in settings.ROOMS for pattern in room(name)),
+    path("api/v1/<path:rest>", missing),
 ]

@@ -12,8 +12,8 @@ from kpcare.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE  # noqa: E402
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
 ZEAL_RAISE = True
-# The library reads the app again at each step of letting it in.
-ZEAL_ALLOWLIST = [{"model": "oauth2_provider.Application"}]
+# The library reads app, code and token again at each step of a request of its own.
+ZEAL_ALLOWLIST = [{"model": "oauth2_provider.*"}]
 
 # One round of a cheap hash: tests make many users and none of them is attacked.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -55,6 +55,10 @@ class ResourceSchema(AutoSchema):
     def write(self) -> Any:
         return getattr(getattr(self.view, self.view.action, None), "write", None)
 
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """A page is one object, as `get_response_serializers` says."""
+        return False
+
     def get_operation_id(self) -> str:
         words = {"list": "list", "retrieve": "read", "partial_update": "update"}
         word = words.get(self.view.action, self.view.action)

@@ -41,7 +41,7 @@ def get(live_server, token: str, place: str) -> requests.Response:
 
 def token(live_server, expect: int = 200, **form) -> dict:
     answer = requests.post(f"{live_server.url}/oauth/token/", data=form, timeout=10)
-    assert answer.status_code == expect, answer.text
+    assert answer.status_code == expect, answer.text[:300]
     return answer.json()
 
 

@@ -153,6 +153,13 @@ def test_capitation_is_for_finance(world):
     assert session_of(world.physician.user).get("/api/v1/capitation-runs/").status_code == 403
 
 
+@pytest.mark.parametrize("method", ["get", "post", "patch"])
+def test_where_there_is_nothing_the_answer_is_a_problem(method):
+    answer = getattr(APIClient(enforce_csrf_checks=True), method)("/api/v1/members/not-an-id/")
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
 @pytest.mark.parametrize(
     "query",
     [
