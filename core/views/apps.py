@@ -11,6 +11,7 @@ from oauth2_provider.models import get_application_model
 from oauth2_provider.views import AuthorizationView
 
 from core import apps_allowed
+from core.context import current
 from core.notices import notify
 from core.permissions import signed_in
 
@@ -27,6 +28,8 @@ class ConsentView(AuthorizationView):
         if application is not None:
             context["words"] = apps_allowed.scope_words(context["scopes"])
             context["registered_by"] = application.user
+            # Roles are named in the context of somebody who works here (`core.db.context_for`).
+            context["is_staff"] = bool(current().role)
         return context
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
