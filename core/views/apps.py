@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -12,6 +12,7 @@ from oauth2_provider.views import AuthorizationView
 
 from core import apps_allowed
 from core.context import current
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import signed_in
 
@@ -50,14 +51,14 @@ class ConsentView(AuthorizationView):
 
 @require_safe
 @signed_in
-def apps(request: HttpRequest) -> HttpResponse:
+def apps(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The apps that act for the signed-in person."""
     return render(request, "core/apps.html", {"apps": apps_allowed.apps_of(request.user)})
 
 
 @require_POST
 @signed_in
-def shut_out(request: HttpRequest, application_id: int) -> HttpResponse:
+def shut_out(request: AuthenticatedHttpRequest, application_id: int) -> HttpResponse:
     allowed = [app.application.pk for app in apps_allowed.apps_of(request.user)]
     application = get_object_or_404(get_application_model(), pk=application_id, pk__in=allowed)
     apps_allowed.shut_out(application, by=request.user)
