@@ -18,6 +18,7 @@ from pharmacy.actions.dispensing import USED_UP, USED_UP_CONTROLLED
 from pharmacy.adherence import proportion_of_days_covered
 from pharmacy.costs import TIERS
 from pharmacy.models import Fill, FormularyEntry, Prescription
+from pharmacy.names import plain_name
 from plans import costs
 from plans.models import Benefit
 
@@ -39,6 +40,11 @@ class Line:
     next_number: int = 0
     recalled: Fill | None = None
     cost: Decimal | None = None
+
+    @property
+    def plain(self) -> str:
+        """The name as a member reads it."""
+        return plain_name(self.name)
 
     @property
     def directions(self) -> str:

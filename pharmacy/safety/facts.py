@@ -2,6 +2,13 @@
 
 Names are lower-case ingredient names (RxNorm) or names of classes. Labels are FDA prescribing information
 (DailyMed); "§" is the label's section.
+
+Compared on 22 November 2026 with what their makers and journals publish: nirmatrelvir–ritonavir (paxlovidhcp.com, drug
+interactions, §4), apixaban (eliquis.com, dosing: no adjustment for kidney function alone; trials without people below
+15 mL/min), rivaroxaban (xareltohcp.com: avoid below 15), direct anticoagulants by clearance (Cleveland Clinic Journal
+of Medicine 2019, table 2), metformin (FDA safety communication, 8 April 2016), alendronate (label: not recommended
+below 35), trimethoprim with methotrexate (Canadian Family Physician 2014;60:53, table 1), side chains of β-lactams
+(Chaudhry, Veve, Wagner: Pharmacy 2019;7:103). Section numbers follow the labels as they stood and may move.
 """
 
 from dataclasses import dataclass
@@ -151,7 +158,8 @@ SYNONYMS = {
     "glucophage": "metformin",
 }
 # β-lactams with an identical or similar R1 side chain (Khan et al., Drug allergy: a 2022 practice parameter update,
-# J Allergy Clin Immunol 2022;150:1333; cefazolin's side chain is its own).
+# J Allergy Clin Immunol 2022;150:1333, with the groups of Chaudhry et al., Pharmacy 2019;7:103; cefazolin's side chain
+# is its own).
 R1_SOURCE = "Drug allergy practice parameter 2022 (AAAAI/ACAAI)"
 R1_GROUPS: tuple[frozenset[str], ...] = (
     frozenset({"amoxicillin", "ampicillin", "cephalexin", "cefadroxil", "cefprozil", "cefaclor"}),
@@ -204,7 +212,6 @@ _PAXLOVID_NEVER = (
     "flecainide",
     "propafenone",
     "quinidine",
-    "colchicine",
     "lurasidone",
     "pimozide",
     "eplerenone",
@@ -218,6 +225,7 @@ _PAXLOVID_NEVER = (
     "eletriptan",
     "ubrogepant",
     "finerenone",
+    "silodosin",
     "naloxegol",
     "voclosporin",
     "triazolam",
@@ -227,6 +235,8 @@ _PAXLOVID_NEVER = (
     "carbamazepine",
     "phenobarbital",
     "phenytoin",
+    "primidone",
+    "lumacaftor",
     "rifampin",
     "st. john's wort",
 )
@@ -311,6 +321,20 @@ PAIRS: tuple[Pair, ...] = (
         _pair("nirmatrelvir", name, HARD, f"Nirmatrelvir–ritonavir must not be given with {name}.", _PAXLOVID)
         for name in _PAXLOVID_NEVER
     ),
+    _pair(
+        "nirmatrelvir",
+        "colchicine",
+        WARN,
+        "Colchicine is contraindicated with it in kidney or liver disease; otherwise a lower dose.",
+        _PAXLOVID,
+    ),
+    _pair(
+        "nirmatrelvir",
+        "midazolam",
+        WARN,
+        "Midazolam by mouth is contraindicated with it; by vein with monitoring.",
+        _PAXLOVID,
+    ),
     *(
         _pair("nirmatrelvir", name, WARN, f"Nirmatrelvir–ritonavir raises {name}: adjust or watch.", _PAXLOVID)
         for name in _PAXLOVID_CARE
@@ -343,7 +367,7 @@ RENAL: tuple[RenalRule, ...] = (
     RenalRule("edoxaban", CRCL, 15, HARD, "Edoxaban is not recommended.", "Edoxaban label (FDA), §8.6"),
     RenalRule("edoxaban", CRCL, 50, WARN, "Reduce the dose.", "Edoxaban label (FDA), §2.2"),
     RenalRule("enoxaparin", CRCL, 30, WARN, "Reduce the dose.", "Enoxaparin label (FDA), §2.3"),
-    RenalRule("apixaban", CRCL, 25, WARN, "Not studied at this kidney function.", "Apixaban label (FDA), §8.6"),
+    RenalRule("apixaban", CRCL, 15, WARN, "Not studied at this kidney function.", "Apixaban label (FDA), §8.6"),
     RenalRule("nsaid", EGFR_ABSOLUTE, 30, WARN, "Avoid NSAIDs in advanced kidney disease.", "NSAID labels (FDA), §5.6"),
     RenalRule("lithium", EGFR_ABSOLUTE, 30, WARN, "Avoid lithium.", "Lithium label (FDA), §8.6"),
     RenalRule("alendronate", EGFR_ABSOLUTE, 35, WARN, "Not recommended.", "Alendronate label (FDA), §8.6"),

@@ -103,6 +103,11 @@ def test_cross_reactivity_by_side_chain_is_mutual(one, other):
         ("methotrexate", "trimethoprim", ["hard_stop"]),
         ("oxycodone", "lorazepam", ["warning"]),
         ("warfarin", "fluconazole", ["warning"]),
+        ("nirmatrelvir", "silodosin", ["hard_stop"]),
+        ("nirmatrelvir", "primidone", ["hard_stop"]),
+        # Contraindicated only in kidney or liver disease, and only by mouth: said, not stopped.
+        ("nirmatrelvir", "colchicine", ["warning"]),
+        ("nirmatrelvir", "midazolam", ["warning"]),
         ("apixaban", "rifampicin", ["warning"]),
         ("warfarin", "ibuprofen", ["hard_stop"]),
         ("apixaban", "ibuprofen", ["warning"]),
