@@ -66,6 +66,14 @@ def short_date(value: datetime.date | datetime.datetime | None, style: str = "")
     return formats.date_format(day, pattern)
 
 
+@register.simple_tag(takes_context=True)
+def may(context: dict[str, Any], permission: str, record: Any = None) -> bool:
+    """`{% may "clinical.place_order" member as may_order %}`: what the one registry says to whoever looks."""
+    from core.permissions import may as ask
+
+    return bool(ask(context["request"].user, permission, record))
+
+
 @register.filter
 def short_time(value: datetime.time | datetime.datetime | None) -> str:
     """`9:20 am`, in the current time zone."""

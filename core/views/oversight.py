@@ -135,7 +135,8 @@ def shown(run: JobRun) -> dict[str, Any]:
         "done": state.done,
         "total": state.total or "",
         "remaining": _time_left(state.left),
-        "detail": run.error or ", ".join(f"{name} {value:,}" for name, value in run.totals.items()),
+        "detail": run.error
+        or ", ".join(f"{name} {n:,}" for name, n in run.totals.items() if isinstance(n, int | float)),
         "poll": reverse("core:job_progress", args=[run.pk]) if going_on else "",
     }
 

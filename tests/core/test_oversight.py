@@ -6,7 +6,7 @@ from django.urls import reverse
 from clinical.access import break_the_glass
 from core import audit, jobs, outbox
 from core.db import acting_as, as_job
-from core.models import AuditEvent, User
+from core.models import AuditEvent, JobRun, User
 from tests.members.factories import make_member
 from tests.network.factories import make_staff, make_system, make_user
 
@@ -105,3 +105,13 @@ def test_a_running_job_is_asked_for_again_and_a_finished_one_is_not(client):
     assert "hx-get" not in said
     assert "members 1,200" in said
     assert "test 2026-10" in client.get(reverse("core:job_runs")).content.decode()
+
+
+def test_totals_that_are_no_numbers_do_not_break_the_list(client):
+    run = jobs.start_run(by=User.objects.system("test"), kind="test", key="2026-11", partitions=1)
+    jobs.work(run, lambda run, share: {"members": 5})
+    JobRun.objects.filter(pk=run.pk).update(totals={"members": 5, "open": {"a system": {"rule": 1}}})
+    sign_in(client, make_staff("finance", make_system()))
+    page = client.get(reverse("core:job_runs"))
+    assert page.status_code == 200
+    assert "members 5" in page.content.decode()
