@@ -43,6 +43,18 @@ class CancelForm(forms.Form):
     reason = forms.CharField(label=_("Why, if you like to say"), max_length=100, required=False)
 
 
+class StaffCancelForm(forms.Form):
+    """Why staff cancel: the member's wish is told apart from the clinic's."""
+
+    who = forms.ChoiceField(
+        label=_("Who wishes it"), choices=[("member", _("the member")), ("clinic", _("the clinic"))]
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=80)
+
+    def said(self) -> str:
+        return f"{self.cleaned_data['who']}: {self.cleaned_data['reason']}"
+
+
 class SessionForm(forms.Form):
     """Open a stretch of a clinician's day."""
 

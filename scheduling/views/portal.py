@@ -16,10 +16,11 @@ from core import audit
 from core.notices import notify
 from core.permissions import requires
 from members.models import Member
-from members.portal import open_member
+from members.portal import open_member, scopes_for
 from members.ports import Place, PortalCard
+from network.models import Department
 from scheduling import actions, calendars, offers
-from scheduling.costs import visit_cost
+from scheduling.costs import visit_cost, visit_price
 from scheduling.forms import CancelForm, FindTimeForm, ReasonForm
 from scheduling.models import Appointment, Slot, VisitType, WaitlistEntry
 from scheduling.ports import BookingOrigin, booking_origin, tell_booked
@@ -193,6 +194,7 @@ class Finder:
         origin: BookingOrigin | None = None,
         *,
         visit_type: VisitType | None = None,
+        place: Department | None = None,
     ) -> None:
         self.request, self.member = request, member
         today = timezone.localdate()
@@ -209,7 +211,10 @@ class Finder:
             )
         self.visit_type = next((kind for kind in self.types if kind.code == asked["type"]), None)
         self.places = offers.places_for(member, self.visit_type, self.assignment) if self.visit_type else []
-        asked.setdefault("place", str(self.places[0].pk) if self.places else "")
+        if place is not None and place not in self.places:
+            self.places.insert(0, place)
+        first = place or (self.places[0] if self.places else None)
+        asked.setdefault("place", str(first.pk) if first else "")
         asked.setdefault("start", today.isoformat())
         self.form = FindTimeForm(asked, types=self.types, places=self.places)
         self.form.is_valid()
@@ -239,13 +244,14 @@ class Finder:
         )
 
     def context(self) -> dict[str, Any]:
-        cost = visit_cost(self.member, self.visit_type, self.start) if self.visit_type else None
+        price = visit_price(self.member, self.visit_type, self.start) if self.visit_type else None
         return {
             "find_form": self.form,
             "visit_type": self.visit_type,
             "place": self.place,
             "days": offers.days_of(self.slots()),
-            "cost": cost,
+            "price": price,
+            "shows_limits": "costs" in scopes_for(self.request.user, self.member),
             "later": self.start + datetime.timedelta(days=offers.DAYS),
             "chosen": self.request.POST.get("slot", ""),
         }

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import audit
 from core.notices import notify
-from core.permissions import require, requires
+from core.permissions import may, require, requires
 from members.models import Member
 from network.models import Department
 from network.permissions import roles_in_force
@@ -26,9 +26,11 @@ from scheduling import actions, offers
 from scheduling.costs import visit_cost
 from scheduling.forms import ReasonForm, RoomForm, SessionForm
 from scheduling.models import Appointment, Session
+from scheduling.ports import booking_origin, tell_booked
 from scheduling.views.portal import Finder
 
 Status = Appointment.Status
+WEEK = datetime.timedelta(days=7)
 BADGES = {
     Status.BOOKED: "plain",
     Status.ARRIVED: "due",
@@ -72,7 +74,18 @@ def chosen_department(request: HttpRequest, **kwargs) -> Department:
     own = departments_of(request.user)
     if not own:
         raise PermissionDenied(_("You work at no department."))
-    return own[0]
+    return _busiest(own) or own[0]
+
+
+def _busiest(own: list[Department]) -> Department | None:
+    """The first of these that holds hours this week: somebody of a ward and a clinic sees the clinic's day."""
+    now = timezone.now()
+    held = set(
+        Session.objects.filter(department__in=own, during__overlap=(now, now + WEEK), is_cancelled=False)
+        .values_list("department", flat=True)
+        .distinct()
+    )
+    return next((department for department in own if department.pk in held), None)
 
 
 def their_appointment(request: HttpRequest, appointment_id: uuid.UUID, **kwargs) -> Appointment:
@@ -120,6 +133,8 @@ def day(request: HttpRequest) -> HttpResponse:
             {"row": s, "from": _clock(s.during.lower, zone), "until": _clock(s.during.upper, zone)} for s in sessions
         ],
         "here": request.get_full_path(),
+        "is_clinician": bool(may(request.user, "clinical.break_the_glass")),
+        "may_open_hours": bool(may(request.user, "scheduling.manage_sessions", department)),
         "columns": [
             {"label": _("Time"), "numeric": True},
             *({"label": label} for label in (_("Member"), _("Visit"), _("With"), _("State"), "")),
@@ -158,7 +173,6 @@ STEPS = {
     "arrive": lambda row, request: actions.check_in(row, by=request.user),
     "room": lambda row, request: actions.room(row, by=request.user, room=_room(row, request)),
     "no-show": lambda row, request: actions.mark_no_show(row, by=request.user),
-    "cancel": lambda row, request: actions.cancel(row, by=request.user, reason=request.POST.get("reason", "clinic")),
 }
 
 
@@ -172,7 +186,7 @@ def _room(row: Appointment, request: HttpRequest):
 @require_POST
 @requires("scheduling.run_visit", obj=their_appointment)
 def step(request: HttpRequest, appointment_id: uuid.UUID, step: str) -> HttpResponse:
-    """The next step of a visit's day: arrive, room, no-show, cancel."""
+    """The next step of a visit's day: arrive, room, no-show."""
     if step not in STEPS:
         raise Http404
     try:
@@ -225,8 +239,11 @@ def book(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
     """Book a visit for a member: by phone, at the desk, from the chart."""
     member: Member = request.record
     audit.record_read(request.user, verb="scheduling.staff_book", obj=member, request=request)
-    finder = Finder(request, member)
-    reason = ReasonForm(request.POST or None, initial={"reason": request.GET.get("reason", "")})
+    source = request.GET.get("from", "")
+    origin = booking_origin(request, member, source) if source else None
+    finder = Finder(request, member, origin)
+    words = origin.reason if origin else request.GET.get("reason", "")
+    reason = ReasonForm(request.POST or None, initial={"reason": words})
     if request.method == "POST" and reason.is_valid() and finder.visit_type:
         slot = finder.chosen_slot()
         try:
@@ -234,21 +251,30 @@ def book(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
                 raise actions.BookingRefused(_("Choose a time first."))
             require(request.user, "scheduling.run_visit", slot.session, request=request)
             cost = visit_cost(member, finder.visit_type, offers.local_day(slot))
-            actions.book(
+            made = actions.book(
                 by=request.user,
                 member=member,
                 slot=slot,
                 visit_type=finder.visit_type,
-                reason=reason.cleaned_data["reason"],
+                reason=reason.cleaned_data["reason"] or (origin.reason if origin else ""),
                 expected_cost=cost,
             )
         except actions.BookingRefused as refused:
             messages.error(request, refused.messages[0])
         else:
-            notify(request, _("Booked for %(when)s.") % {"when": offers.said(slot)})
-            day_of = offers.local_day(slot).isoformat()
-            return redirect(f"{reverse('scheduling:day')}?department={slot.session.department_id}&day={day_of}")
-    context = {**finder.context(), "member": member, "reason_form": reason}
+            if origin:
+                tell_booked(made, source, request.user)
+            notify(request, _("Booked for %(when)s. The member is told.") % {"when": offers.said(slot)})
+            return redirect("scheduling:visit", made.pk)
+    context = {
+        **finder.context(),
+        "member": member,
+        "reason_form": reason,
+        "for_staff": True,
+        "origin": origin,
+        "source": source,
+    }
+    context["shows_limits"] = bool(may(request.user, "plans.view_coverage", member))
     if request.htmx and request.method == "GET":
         return render(request, "scheduling/staff_book.html#times", context)
     return render(request, "scheduling/staff_book.html", context, status=409 if request.method == "POST" else 200)
