@@ -15,6 +15,7 @@ class ClinicalConfig(AppConfig):
         portal_nav.register("results", _("Results"), "clinical:my_results", order=40, icon="science", places=True)
         portal_nav.register("record", _("My record"), "clinical:my_record", order=50, icon="folder_open")
         register_portal_card("new_results", 30, portal.new_results)
+        register_portal_card("referrals", 80, portal.referrals)
         register_portal_card("care_team", 90, portal.care_team)
         register_portal_card("messages", 35, messages.new_answers, scope="message")
         portal_nav.register(
@@ -47,11 +48,16 @@ class ClinicalConfig(AppConfig):
 
         from clinical.ports import register_task_kind
 
+        def chart_of(task) -> str:
+            return reverse("clinical:chart", args=[task.member_id])
+
         def page(name: str):
             return lambda task: reverse(name, args=[task.focus_id])
 
         register_task_kind("message", _("Message"), page("clinical:staff_thread"), closes_itself=True)
         register_task_kind("referral", _("Referral to us"), page("clinical:referral"), closes_itself=True)
+        register_task_kind("referral_outside", _("Referral outside"), page("clinical:referral"), closes_itself=True)
+        register_task_kind("follow_up", _("Follow-up"), chart_of)
         register_task_kind("referral_declined", _("Referral sent back"), page("clinical:referral"))
         register_task_kind("referral_report", _("Report to read"), page("clinical:referral"))
 

@@ -139,7 +139,7 @@ class Chart:
     def referrals(self) -> QuerySet[Referral]:
         return (
             self._of(Referral)
-            .select_related("to_department__facility", "accepted_by", "requested_by", "report")
+            .select_related("to_department__facility", "to_organization", "accepted_by", "requested_by", "report")
             .order_by("-created_at")[:SHOWN]
         )
 

@@ -4,10 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinical import vitals
-from clinical.models import AllergyIntolerance, Encounter, Note
+from clinical.models import AllergyIntolerance, Encounter, Note, Referral
 from core.models import Concept
 from core.widgets import ComboBox
-from network.models import Department
+from network.models import Department, Organization
 
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -123,7 +123,17 @@ class AmendForm(forms.Form):
 
 
 class ReferForm(forms.Form):
-    to_department = forms.ModelChoiceField(Department.objects.none(), label=_("To"), widget=ComboBox)
+    to_department = forms.ModelChoiceField(
+        Department.objects.none(), label=_("To"), required=False, widget=ComboBox, empty_label=_("choose a department")
+    )
+    to_organization = forms.ModelChoiceField(
+        Organization.objects.none(),
+        label=_("Or to a specialist outside"),
+        required=False,
+        widget=ComboBox,
+        empty_label=_("nobody outside"),
+        help_text=_("They get a letter; your department follows it until the reply is in."),
+    )
     question = forms.CharField(
         label=_("Question"),
         max_length=1000,
@@ -143,6 +153,35 @@ class ReferForm(forms.Form):
             .select_related("facility")
             .order_by("name", "facility__name")
         )
+        self.fields["to_organization"].queryset = Organization.objects.filter(kind=Organization.Kind.OUTSIDE).order_by(
+            "name"
+        )
+
+    def clean(self):
+        given = super().clean() or {}
+        if bool(given.get("to_department")) == bool(given.get("to_organization")):
+            self.add_error("to_department", _("Choose one of our departments, or a specialist outside."))
+        return given
+
+
+class LetterSentForm(forms.Form):
+    how = forms.ChoiceField(label=_("How it went"), choices=Referral.SentHow.choices)
+
+
+class OutsideVisitForm(forms.Form):
+    on = forms.DateField(label=_("Day of the visit"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class ReplyForm(forms.Form):
+    """A reply from outside: whose words, of when, and the words."""
+
+    author = forms.CharField(label=_("Who wrote it"), max_length=120, help_text=_("Name and specialty."))
+    on = forms.DateField(label=_("Dated"), widget=forms.DateInput(attrs={"type": "date"}))
+    report = forms.CharField(
+        label=_("What they say"),
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("It goes into the chart as received, and closes the referral."),
+    )
 
 
 class ReportForm(forms.Form):

@@ -5,7 +5,7 @@ import rules
 from clinical import ports
 from clinical.access import has_broken_the_glass
 from clinical.access import has_care_relationship as has_own_relationship
-from clinical.actions.referrals import receives_referral
+from clinical.actions.referrals import follows_referral, receives_referral
 from clinical.actions.tasks import receives, works_at
 from clinical.models import MessageThread, Referral, Task
 from core.permissions import grant
@@ -44,7 +44,8 @@ def is_receiver(user, obj=None) -> bool:
 
 @rules.predicate
 def is_sender(user, obj=None) -> bool:
-    return isinstance(obj, Referral) and obj.requested_by_id == user.pk
+    """The user asked, or works where the question came from."""
+    return isinstance(obj, Referral) and follows_referral(user, obj)
 
 
 @rules.predicate
@@ -60,6 +61,12 @@ for _name in ("view_chart", "write_chart"):
     grant(
         f"clinical.{_name}", has_role(*CLINICAL) & has_broken_the_glass, because="they gave a reason (break the glass)"
     )
+# A technologist reads what explains a value (a transfusion, a new medicine) and writes nothing.
+for _because, _predicate in (
+    ("they care for this member", has_care_relationship),
+    ("they gave a reason (break the glass)", has_broken_the_glass),
+):
+    grant("clinical.view_chart", has_role(Role.LABORATORY_TECHNOLOGIST) & _predicate, because=_because)
 # Ordering follows the role; a check, not a locked door, asks about members whom one does not know.
 grant("clinical.place_order", has_role(Role.PHYSICIAN), because="they order as a physician of this system")
 for _because, _predicate in (
@@ -78,7 +85,12 @@ grant(
     because="their work begins with finding a member",
 )
 grant("clinical.work_task", is_receiver, because="they are on the receiving side")
-grant("clinical.answer_referral", is_receiver, because="their department was asked")
+grant("clinical.answer_referral", is_receiver, because="their department was asked, or follows it outside")
+grant(
+    "clinical.follow_referral",
+    is_sender & has_role(*CLINICAL, Role.FRONT_DESK),
+    because="the question is theirs to follow",
+)
 grant("clinical.view_referral", is_receiver | is_sender, because="they sent or received it")
 grant("clinical.view_referral", has_role(*CLINICAL) & has_care_relationship, because="they care for this member")
 grant("clinical.answer_thread", answers_thread & has_role(*CLINICAL), because="the message is to their department")

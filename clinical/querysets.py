@@ -50,6 +50,19 @@ def referrals_for(user: User) -> QuerySet[Referral]:
     return Referral.objects.filter(asked).exclude(status__in=("closed", "declined", "cancelled"))
 
 
+def referrals_from(user: User) -> QuerySet[Referral]:
+    """Open referrals that the user's department follows: what it asked and has no report of."""
+    asked = Q(requested_by=user)
+    for held in roles_in_force(user):
+        if held.department_id:
+            asked |= Q(from_department=held.department_id)
+        elif held.facility_id:
+            asked |= Q(from_department__facility=held.facility_id)
+        else:
+            asked |= Q(from_department__facility__organization=held.organization_id)
+    return Referral.objects.filter(asked).exclude(status__in=("closed", "declined", "cancelled"))
+
+
 def waiting(threads: QuerySet[MessageThread]) -> QuerySet[MessageThread]:
     """Threads with `is_waiting`: the last word is the member's."""
     newer = Message.objects.filter(thread=OuterRef("pk"), sent_at=OuterRef("last_message_at"), from_member=True)

@@ -40,6 +40,9 @@ staff = [
     path("in-basket/<uuid:task_id>/<slug:step>/", inbasket.work, name="work_task"),
     path("referrals/", referrals.referrals, name="referrals"),
     path("referrals/<uuid:referral_id>/", referrals.referral, name="referral"),
+    path("referrals/<uuid:referral_id>/letter/", referrals.letter, name="referral_letter"),
+    path("referrals/<uuid:referral_id>/letter.pdf", referrals.letter_pdf, name="referral_letter_pdf"),
+    path("referrals/<uuid:referral_id>/cancel/", referrals.cancel, name="cancel_referral"),
     path("referrals/<uuid:referral_id>/<slug:step>/", referrals.answer, name="answer_referral"),
     path("messages/<uuid:thread_id>/", messages.staff_thread, name="staff_thread"),
 ]

@@ -18,7 +18,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "ensure-partitions": {"task": "core.tasks.ensure_partitions", "schedule": 6 * 60 * 60},
     "forget-old-keys": {"task": "core.tasks.forget_old_keys", "schedule": crontab(hour=7, minute=45)},
     "waiting-list": {"task": "scheduling.tasks.sweep_waitlist", "schedule": 300},
-    "overdue-tasks": {"task": "clinical.tasks.escalate_overdue", "schedule": 300},
     "costs-nightly": {"task": "billing.tasks.post_costs", "schedule": crontab(hour=8, minute=0)},
     "capitation-estimate": {"task": "billing.tasks.estimate_capitation", "schedule": crontab(hour=8, minute=30)},
     "capitation-close": {

@@ -39,7 +39,11 @@ class CareTeamMembership(MemberOwned):
 
 @track()
 class Referral(MemberOwned):
-    """A referral from request to closed loop: only the receiving side accepts, and only a report closes it."""
+    """A referral from request to closed loop: only the receiving side accepts, and only a report closes it.
+
+    A specialist outside has no login here: whoever asked keeps the loop (`from_department`), sends the letter and
+    takes the reply in.
+    """
 
     class Status(models.TextChoices):
         REQUESTED = "requested"
@@ -50,9 +54,23 @@ class Referral(MemberOwned):
         CLOSED = "closed", "report received and read"
         CANCELLED = "cancelled"
 
+    class SentHow(models.TextChoices):
+        DIRECT = "direct", "secure e-mail (Direct)"
+        FAX = "fax"
+        MAIL = "mail", "letter by mail"
+        HAND = "hand", "given to the member"
+
     request = member_key(ServiceRequest, related_name="referrals")
     to_department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+")
     to_organization = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="+")
+    from_department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Whose loop it is: who works there follows it beside the sender.",
+    )
     question = models.CharField(max_length=1000)
     status = models.CharField(max_length=10, choices=Status, default=Status.REQUESTED, db_default=Status.REQUESTED)
     due_at = models.DateTimeField(null=True, blank=True)
@@ -60,6 +78,10 @@ class Referral(MemberOwned):
     accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     decline_reason = models.CharField(max_length=300, blank=True, default="")
     report = member_key(Note, null=True, blank=True, related_name="+", db_index=False)
+    sent_at = models.DateTimeField(null=True, blank=True, help_text="When the letter went outside.")
+    sent_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    sent_how = models.CharField(max_length=10, choices=SentHow, blank=True, default="", db_default="")
+    visit_on = models.DateField(null=True, blank=True, help_text="The day of the visit outside.")
     closed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
@@ -71,8 +93,10 @@ class Referral(MemberOwned):
             MemberForeignKey("report"),
             models.UniqueConstraint(fields=["request"], name="clinical_referral_request"),
             models.CheckConstraint(
-                condition=models.Q(to_department__isnull=False) | models.Q(to_organization__isnull=False),
+                condition=models.Q(to_department__isnull=False, to_organization__isnull=True)
+                | models.Q(to_department__isnull=True, to_organization__isnull=False),
                 name="clinical_referral_receiver",
+                violation_error_message="A referral goes to one of our departments, or to one organisation outside.",
             ),
             models.CheckConstraint(
                 condition=~models.Q(status="closed") | models.Q(report__isnull=False, closed_at__isnull=False),
@@ -81,3 +105,14 @@ class Referral(MemberOwned):
             ),
         ]
         triggers = [BumpVersion(name="bump_version")]
+
+    @property
+    def receiver(self) -> Department | Organization:
+        """Who was asked: a department of ours, or an organisation outside."""
+        found = self.to_department or self.to_organization
+        assert found is not None, "clinical_referral_receiver holds that there is one."
+        return found
+
+    @property
+    def is_outside(self) -> bool:
+        return self.to_department_id is None

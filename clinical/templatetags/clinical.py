@@ -7,17 +7,22 @@ from django.urls import reverse
 
 from clinical import ports
 from clinical.models import Encounter
+from core.permissions import may
 from members.models import Member
 
 register = template.Library()
 
 
-@register.simple_tag
-def order_links(member: Member, encounter: Encounter | str | None = None) -> list[dict[str, Any]]:
-    """A link for each kind of order that can be placed for the member."""
+@register.simple_tag(takes_context=True)
+def order_links(
+    context: dict[str, Any], member: Member, encounter: Encounter | str | None = None
+) -> list[dict[str, Any]]:
+    """A link for each kind of order that whoever looks can place for the member."""
     visit = encounter if isinstance(encounter, Encounter) else None
     links = []
     for kind in ports.order_kinds():
+        if not may(context["request"].user, kind.permission, member):
+            continue
         if kind.url is not None:
             links.append({"label": kind.label, "url": kind.url(member, visit)})
         elif kind.choices is not None:

@@ -134,3 +134,12 @@ def rail(request: AuthenticatedHttpRequest, member: Member, current: str) -> lis
             }
         )
     return items
+
+
+def page_about(request: AuthenticatedHttpRequest, member: Member) -> str:
+    """Where this person's work with a member begins: the chart, the desk's page, or the coverage."""
+    if may(request.user, "clinical.break_the_glass", member):
+        return reverse("clinical:chart", args=[member.pk])
+    if may(request.user, "scheduling.book_for_member", member):
+        return reverse("scheduling:member_desk", args=[member.pk])
+    return reverse("plans:history", args=[member.pk])

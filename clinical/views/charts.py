@@ -19,24 +19,42 @@ from clinical.forms import AllergyForm, GlassForm, OrderForm, ProblemForm
 from clinical.models import Condition, Encounter
 from clinical.panels import chart_of
 from clinical.tables import Number, columns
-from clinical.views.charting import frame, identity, opens_chart
+from clinical.views.charting import frame, identity, opens_chart, page_about
 from core import audit
 from core.navigation import staff_nav
 from core.notices import notify
 from core.permissions import may, requires, signed_in
 from core.templatetags.kp import short_date
 from members.models import Member, PrimaryCareAssignment
+from network.permissions import roles_in_force
 
 # LOINC of values whose trend opens a chart, in this order where the member has them: HbA1c, LDL, eGFR, weight.
 TREND_FIRST = ("4548-4", "13457-7", "18262-6", "2089-1", "98979-8", "33914-3", "29463-7")
 
 
+# The place of the staff bar where a role's day begins; others begin with what stands first.
+WORKPLACE = {
+    "pharmacist": "pharmacy",
+    "laboratory_technologist": "labs",
+    "front_desk": "schedule",
+    "medical_assistant": "schedule",
+    "care_coordinator": "prevention",
+}
+
+
 @require_safe
 @signed_in
 def staff_home(request: HttpRequest) -> HttpResponse:
-    """The first place of the staff bar that this person may go to; somebody without one goes to the portal."""
-    places = staff_nav.links(request)
-    return redirect(places[0].url if places else "/")
+    """Where this person's work waits: the place of their role, else the in-basket with tasks in it.
+
+    Somebody without any place goes to the portal.
+    """
+    places = {place.name: place for place in staff_nav.links(request)}
+    if not places:
+        return redirect("/")
+    waits = [place for name, place in places.items() if name == "inbasket" and place.count]
+    own = [places[WORKPLACE[held.role]] for held in roles_in_force(request.user) if WORKPLACE.get(held.role) in places]
+    return redirect([*own, *waits, *places.values()][0].url)
 
 
 @require_safe
@@ -52,9 +70,17 @@ def search(request: HttpRequest) -> HttpResponse:
             member__in=[member.pk for member in found], period__contains=timezone.localdate()
         ).select_related("clinician")
     }
-    rows = [{"member": member, "line": identity(member), "doctor": doctors.get(member.pk)} for member in found]
+    rows = [
+        {
+            "member": member,
+            "line": identity(member),
+            "doctor": doctors.get(member.pk),
+            "url": page_about(request, member),
+        }
+        for member in found
+    ]
     if len(rows) == 1 and asked.replace(" ", "") == rows[0]["member"].mrn:
-        return redirect("clinical:chart", rows[0]["member"].pk)
+        return redirect(rows[0]["url"])
     return render(
         request,
         "clinical/search.html",

@@ -17,6 +17,7 @@ from clinical import actions, ports
 from clinical.models import Task
 from clinical.querysets import tasks_for, tasks_of_colleagues
 from clinical.tables import columns
+from clinical.views.charting import page_about
 from core import audit
 from core.models import User
 from core.notices import notify
@@ -42,10 +43,9 @@ def inbasket(request: HttpRequest) -> HttpResponse:
     others = who_else(rows, request.user)
     kinds = ports.task_kinds()
     context = {
-        "rows": [_line(task, kinds, others.get(task.pk, []), now) for task in rows],
+        "rows": [_line(task, kinds, others.get(task.pk, []), now, page_about(request, task.member)) for task in rows],
         "kinds": [
-            {"name": name, "label": kinds[name].label if name in kinds else name, "count": count}
-            for name, count in sorted(by_kind.items())
+            {"name": name, "label": kind_label(name, kinds), "count": count} for name, count in sorted(by_kind.items())
         ],
         "columns": columns(_("Task"), _("Member"), _("Due"), _("Who"), ""),
         "kind": kind,
@@ -57,16 +57,25 @@ def inbasket(request: HttpRequest) -> HttpResponse:
     return render(request, "clinical/inbasket.html", context)
 
 
-def _line(task: Task, kinds: dict[str, ports.TaskKind], others: list[str], now: datetime.datetime) -> dict[str, Any]:
+def _line(
+    task: Task, kinds: dict[str, ports.TaskKind], others: list[str], now: datetime.datetime, about: str
+) -> dict[str, Any]:
     known = kinds.get(task.kind)
     return {
         "task": task,
-        "kind": known.label if known else task.kind,
+        "kind": kind_label(task.kind, kinds),
         "url": known.url(task) if known and known.url else "",
         "closes_itself": bool(known and known.closes_itself),
         "is_overdue": bool(task.due_at and task.due_at < now),
         "others": others,
+        "about": about,
     }
+
+
+def kind_label(kind: str, kinds: dict[str, ports.TaskKind]) -> Any:
+    """A kind in words; one that no room registered (from another system's file) is read as it is written."""
+    known = kinds.get(kind)
+    return known.label if known else kind.replace("_", " ").replace("-", " ").capitalize() or _("Task")
 
 
 def who_else(tasks: list[Task], user: User) -> dict[uuid.UUID, list[str]]:

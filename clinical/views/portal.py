@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinical import record
-from clinical.models import CareTeamMembership
+from clinical.models import CareTeamMembership, Referral
+from clinical.sensitivity import visible
 from core import audit
 from core.http import AuthenticatedHttpRequest
 from core.navigation import url_or_none
@@ -156,3 +157,29 @@ def care_team(request: AuthenticatedHttpRequest, member: Member) -> PortalCard |
         "clinical/portal/card_care_team.html",
         {"primary": primary, "others": others, "write_url": url_or_none("clinical:new_thread")},
     )
+
+
+def referrals(request: AuthenticatedHttpRequest, member: Member) -> PortalCard | None:
+    """Whom the member's doctor asked, and what comes next."""
+    open_ones = Referral.objects.filter(member=member).exclude(status__in=("closed", "declined", "cancelled"))
+    found = list(
+        visible(open_ones, request.user, member)
+        .select_related("to_department__facility", "to_organization")
+        .order_by("-created_at")[:5]
+    )
+    if not found:
+        return None
+    rows = [{"who": str(row.receiver), "next": _next_step(row)} for row in found]
+    return PortalCard(Place.SIDE, "clinical/portal/card_referrals.html", {"rows": rows})
+
+
+def _next_step(row: Referral) -> str:
+    if row.visit_on:
+        return _("Your visit there is on %(day)s.") % {"day": short_date(row.visit_on, "weekday")}
+    if row.is_outside and row.sent_at is None:
+        return _("We are writing to them.")
+    if row.is_outside:
+        return _("They have our letter. Call them for a day, or wait for their call.")
+    if row.status == Referral.Status.REQUESTED:
+        return _("They answer by %(day)s.") % {"day": short_date(row.due_at, "weekday")}
+    return _("They have accepted and will see you.")
