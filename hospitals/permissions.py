@@ -2,6 +2,7 @@
 
 import rules
 
+from clinical.access import has_care_relationship as has_own_relationship
 from clinical.ports import register_relationship
 from core.models import User
 from core.permissions import grant
@@ -12,6 +13,7 @@ from network.permissions import has_role, roles_in_force
 
 Role = RoleAssignment.Role
 WARD_ROLES = (Role.PHYSICIAN, Role.NURSE)
+CARE_ROLES = (*WARD_ROLES, Role.MEDICAL_ASSISTANT, Role.PHARMACIST, Role.CARE_COORDINATOR)
 BOARD_ROLES = (*WARD_ROLES, Role.FRONT_DESK, Role.CARE_COORDINATOR, Role.MEDICAL_ASSISTANT)
 
 
@@ -79,14 +81,14 @@ def cares_on_the_ward(user: User, member: Member) -> str | None:
     )
     if stay is None:
         return None
-    clinical = (*WARD_ROLES, Role.MEDICAL_ASSISTANT, Role.PHARMACIST, Role.CARE_COORDINATOR)
-    there = any(held.role in clinical and works_in(held, stay.facility) for held in roles_in_force(user))
+    there = any(held.role in CARE_ROLES and works_in(held, stay.facility) for held in roles_in_force(user))
     return "they give care in the hospital where this person is" if there else None
 
 
 WARD = has_role_there(*WARD_ROLES)
 grant("hospitals.view_board", has_role_there(*BOARD_ROLES), because="they work in this hospital")
 grant("hospitals.view_stay", has_role_there(*BOARD_ROLES), because="they work in this hospital")
+grant("hospitals.view_stay", has_role(*CARE_ROLES) & has_own_relationship, because="they care for this member")
 grant("hospitals.admit", has_role_there(*WARD_ROLES, Role.FRONT_DESK), because="they admit to this hospital")
 grant("hospitals.admit_member", has_role(*WARD_ROLES, Role.FRONT_DESK), because="they work with members of this system")
 grant("hospitals.transfer", has_role_there(*WARD_ROLES, Role.FRONT_DESK), because="they place people in its beds")

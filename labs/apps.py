@@ -12,11 +12,13 @@ class LabsConfig(AppConfig):
         from labs.actions.ordering import start_workflow
         from labs.actions.review import CRITICAL, REVIEW
         from labs.links import result_url
+        from labs.permissions import has_open_order
         from labs.views import chart, portal
         from members.ports import register_portal_card
 
         ports.register_order_check("labs.duplicate", checks.duplicate_check)
         ports.register_order_kind("laboratory", _("Laboratory"), 10, choices=checks.choices, placed=start_workflow)
+        ports.register_relationship("labs", has_open_order)
         ports.register_task_kind(CRITICAL, _("Critical result"), result_url, closes_itself=True)
         ports.register_task_kind(REVIEW, _("New result"), result_url, closes_itself=True)
         ports.register_chart_panel("laboratory", _("Laboratory"), 45, chart.panel, chart.panel_count)

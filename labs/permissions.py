@@ -4,10 +4,12 @@ import rules
 
 from clinical.access import has_broken_the_glass
 from clinical.permissions import has_care_relationship
+from core.models import User
 from core.permissions import grant
 from labs.models import LabOrder
+from members.models import Member
 from network.models import RoleAssignment
-from network.permissions import has_role
+from network.permissions import has_role, roles_in_force
 
 Role = RoleAssignment.Role
 TECHNOLOGIST = has_role(Role.LABORATORY_TECHNOLOGIST)
@@ -19,6 +21,14 @@ CLINICIANS = has_role(Role.PHYSICIAN, Role.NURSE, Role.MEDICAL_ASSISTANT, Role.P
 def waits_for_collection(user, obj=None) -> bool:
     """Nothing is known of the order yet but that a specimen is wanted."""
     return isinstance(obj, LabOrder) and obj.status == LabOrder.Status.ORDERED
+
+
+def has_open_order(user: User, member: Member) -> str | None:
+    """A technologist cares for the members whose specimen is being tested in their system."""
+    held = [role for role in roles_in_force(user) if role.role == Role.LABORATORY_TECHNOLOGIST]
+    if member.managing_organization_id not in {role.organization.system_id or role.organization_id for role in held}:
+        return None
+    return "their specimen is being tested" if LabOrder.objects.waiting().filter(member=member).exists() else None
 
 
 grant("labs.view_bench", COLLECTORS, because="they collect or test specimens")

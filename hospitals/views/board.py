@@ -41,7 +41,7 @@ def board(request: AuthenticatedHttpRequest) -> HttpResponse:
         detail={"people": sum(1 for row in rows if row["stay"])},
         request=request,
     )
-    grouped = [(name, list(group)) for name, group in groupby(rows, key=lambda row: row["ward"])]
+    grouped = [_ward(name, list(group)) for name, group in groupby(rows, key=lambda row: row["ward"])]
     return render(
         request,
         "hospitals/board.html",
@@ -55,6 +55,18 @@ def board(request: AuthenticatedHttpRequest) -> HttpResponse:
             "may_admit": bool(hospital and may(request.user, "hospitals.admit", hospital)),
         },
     )
+
+
+def _ward(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """A ward as the board shows it: people as rows, those who should have left first; free beds in one line."""
+    people = sorted((row for row in rows if row["stay"]), key=lambda row: not row["is_late"])
+    return {
+        "name": name,
+        "people": people,
+        "free": [row for row in rows if not row["stay"] and row["bed"].is_open],
+        "closed": [row for row in rows if not row["stay"] and not row["bed"].is_open],
+        "of": len(rows),
+    }
 
 
 def beds(hospital: Facility, ward: Department | None) -> list[dict[str, Any]]:

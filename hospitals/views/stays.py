@@ -17,7 +17,7 @@ from core import audit
 from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, requires
-from hospitals import forms
+from hospitals import follow_up, forms
 from hospitals.actions import handoffs, stays
 from hospitals.models import BedAssignment, Handoff, Stay
 from hospitals.views.board import REFUSALS
@@ -72,6 +72,8 @@ def context(request: AuthenticatedHttpRequest, found: Stay) -> dict[str, Any]:
         ],
     }
     if found.discharged_at is not None:
+        shown["follow_up"] = follow_up.of(found)
+        shown["may_book"] = may(user, "scheduling.book_for_member", found.member)
         return shown
     if may(user, "hospitals.transfer", found):
         shown.update(transfer_form=forms.TransferForm(stay=found), swap_form=forms.SwapForm(stay=found))

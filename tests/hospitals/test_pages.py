@@ -29,7 +29,7 @@ def test_the_board_shows_every_bed_and_who_is_in_it(client, ward):
     client.force_login(ward.nina)
     page = client.get(address("board")).content.decode()
     assert "Alvarez, Maria" in page and "Observation" in page
-    assert page.count(">Admit<") == 3
+    assert page.count('aria-label="Admit to') == 3
     assert "Elsewhere" not in page
 
 
