@@ -8,14 +8,18 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import override
 from psycopg2.extras import DateRange
 
-from clinical.models import CodingRole, ServiceRequest, ServiceRequestCoding, Task
+from clinical.actions.facts import clinician_of
+from clinical.actions.tasks import create_task
+from clinical.models import CodingRole, Encounter, ServiceRequest, ServiceRequestCoding
 from clinical.ports import OrderDraft, order_kind
 from core import audit
 from core.models import User
 from core.terminology import concept
-from members.models import Member
+from members.models import Member, PrimaryCareAssignment
+from network.models import Department, RoleAssignment
 from prevention.engine.compiler import Program, compile_program
 from prevention.engine.evaluate import Partition, compute
 from prevention.engine.measure import CareRule, Measure
@@ -108,27 +112,45 @@ def note_contact(gap: CareGap, *, by: User, outcome: str, note: str = "") -> Out
 @transaction.atomic
 def report_done_elsewhere(gap: CareGap, *, by: User, when: str, where: str) -> None:
     """The member had it elsewhere: a task for the care team, who asks for the record. The gap stays until a fact."""
-    Task.objects.get_or_create(
-        dedupe_key=f"prevention:elsewhere:{gap.pk}",
-        defaults={
-            "member_id": gap.member_id,
-            "status": "requested",
-            "kind": "outside_record",
-            "title": "Outside result to be confirmed",
-            "detail": f"{gap.rule}: the member says it was done {when} at {where}."[:1000],
-            "role": "care_coordinator",
-            "requested_by": by,
-            "due_at": timezone.now() + timedelta(days=7),
-            "focus_model": "prevention.caregap",
-            "focus_id": gap.pk,
-        },
-    )
+    found = rule(gap.rule)
+    with override(None):
+        create_task(
+            by=by,
+            member=gap.member,
+            kind="outside_record",
+            title=f"Ask for the record: {found.title}",
+            detail=f"{found.title}: the member says it was done {when} at {where}."[:1000],
+            department=_care_department(gap.member),
+            role=RoleAssignment.Role.CARE_COORDINATOR,
+            due_at=timezone.now() + timedelta(days=7),
+            focus=gap,
+            dedupe_key=f"prevention:elsewhere:{gap.pk}",
+        )
     note_contact(gap, by=by, outcome="done_elsewhere", note=f"{when}, {where}")
 
 
+def _care_department(member: Member) -> Department | None:
+    """Whose coordinators ask for a record: the member's primary care department, else the first with one."""
+    care = PrimaryCareAssignment.objects.filter(member=member, period__contains=today()).first()
+    if care is not None:
+        return care.department
+    held = RoleAssignment.objects.filter(
+        role=RoleAssignment.Role.CARE_COORDINATOR,
+        organization__system=member.managing_organization_id,
+        department__isnull=False,
+        period__contains=today(),
+    )
+    first = held.select_related("department").order_by("id").first()
+    if first is not None:
+        return first.department
+    return Department.objects.filter(facility__organization__system=member.managing_organization_id).first()
+
+
 @transaction.atomic
-def order_for_gap(gap: CareGap, *, by: User):
+def order_for_gap(gap: CareGap, *, by: User, encounter: Encounter | None = None):
     """Place the kit or test that the rule offers, under its protocol. One open order for a gap and code.
+
+    `encounter`: the visit in which a clinician signed it, whose order it then is.
 
     Raises `ValueError` where the rule offers none.
     """
@@ -147,6 +169,8 @@ def order_for_gap(gap: CareGap, *, by: User):
         kind="laboratory",
         concepts=(code,),
         by=by,
+        requester=clinician_of(by),
+        encounter=encounter,
         reason_text=str(rule(gap.rule).title),
         protocol=way.protocol,
     )
@@ -159,6 +183,8 @@ def order_for_gap(gap: CareGap, *, by: User):
         effective=(now, now + timedelta(milliseconds=1)),
         protocol=way.protocol,
         ordered_by=by,
+        requester=draft.requester,
+        encounter=encounter,
         reason_text=draft.reason_text,
     )
     ServiceRequestCoding.objects.create(member_id=gap.member_id, fact=order, role=CodingRole.CODE, concept_id=code.pk)

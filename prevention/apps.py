@@ -16,5 +16,5 @@ class PreventionConfig(AppConfig):
             "prevention", _("Prevention"), "prevention:worklist", order=40, permission="prevention.view_worklist"
         )
         staff_nav.register(
-            "prevention-runs", _("Prevention runs"), "prevention:runs", order=80, permission="prevention.view_runs"
+            "prevention-runs", _("Prevention runs"), "prevention:runs", order=80, permission="prevention.start_run"
         )

@@ -1,12 +1,15 @@
 """What prevention shows on pages of lower rooms: portal home, chart, booking."""
 
+import uuid
 from collections.abc import Iterable
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from clinical import ports as clinical
 from core.http import AuthenticatedHttpRequest
 from core.models import User
+from core.templatetags.kp import short_date
 from members.models import Member
 from members.ports import Place, PortalCard, register_portal_card
 from prevention import actions
@@ -35,8 +38,16 @@ def portal_gaps(request: AuthenticatedHttpRequest, member: Member) -> Iterable[P
     )
     if following:
         yield PortalCard(
-            Place.CALM, text=str(BY_ID[following.rule].member_title).lower(), until=following.next_due_on, count=0
+            Place.CALM,
+            text=within_sentence(str(BY_ID[following.rule].member_title)),
+            until=following.next_due_on,
+            count=0,
         )
+
+
+def within_sentence(title: str) -> str:
+    """A title in the middle of a sentence: its first letter small, a name like HbA1c as it is written."""
+    return title if title[:2].isupper() or title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def chart_gaps(request: AuthenticatedHttpRequest, member: Member) -> clinical.Panel | None:
@@ -63,16 +74,34 @@ def basket_items(request: AuthenticatedHttpRequest, member: Member) -> Iterable[
     for gap in CareGap.objects.filter(member=member, rule__in=BY_ID).open().longest_due_first():
         way = next((way for way in BY_ID[gap.rule].ways if way.kind == "order"), None)
         if way:
-            yield clinical.BasketItem(str(gap.pk), str(BY_ID[gap.rule].title), str(BY_ID[gap.rule].source))
+            yield clinical.BasketItem(str(gap.pk), str(BY_ID[gap.rule].title), basket_line(gap))
+
+
+def basket_line(gap: CareGap) -> str:
+    """`Home kit, due 4 Oct · $0`: how it is done, since when it is due, what it costs the member."""
+    found = BY_ID[gap.rule]
+    kit = any(way.kind == "order" and way.protocol.endswith("home_kit") for way in found.ways)
+    since = _("due %(day)s") % {"day": short_date(gap.due_on)}
+    parts = [f"{_('Home kit')}, {since}" if kit else since, "$0" if found.costs_nothing else ""]
+    return " · ".join(part for part in parts if part)
 
 
 def place_from_basket(value: str, member: Member, *, by: User, encounter=None):
     gap = CareGap.objects.select_related("member").get(pk=value, member=member)
-    return actions.order_for_gap(gap, by=by)
+    return actions.order_for_gap(gap, by=by, encounter=encounter)
+
+
+def gap_of(member: Member, value: str) -> CareGap | None:
+    """The member's gap of an address; None for whatever else stands there."""
+    try:
+        key = uuid.UUID(value)
+    except ValueError:
+        return None
+    return CareGap.objects.filter(pk=key, member=member, rule__in=BY_ID).first()
 
 
 def booking_origin(request: AuthenticatedHttpRequest, member: Member, value: str) -> BookingOrigin | None:
-    gap = CareGap.objects.filter(pk=value, member=member, rule__in=BY_ID).first()
+    gap = gap_of(member, value)
     if gap is None:
         return None
     found = BY_ID[gap.rule]
@@ -83,7 +112,7 @@ def booking_origin(request: AuthenticatedHttpRequest, member: Member, value: str
 
 
 def booked(appointment: Appointment, value: str, by: User) -> None:
-    gap = CareGap.objects.filter(pk=value, member_id=appointment.member_id).first()
+    gap = gap_of(appointment.member, value)
     if gap:
         actions.note_contact(gap, by=by, outcome="booked")
 
@@ -94,13 +123,13 @@ def task_url(task) -> str:
 
 def plug_in() -> None:
     """Called once at start-up."""
-    from django.utils.translation import gettext_lazy as _
+    from django.utils.translation import gettext_lazy
 
     register_portal_card("gaps", 10, portal_gaps)
     clinical.register_chart_panel(
-        "prevention", _("Prevention"), 40, chart_gaps, count_gaps, on_summary=True, place="side"
+        "prevention", gettext_lazy("Prevention"), 40, chart_gaps, count_gaps, on_summary=True, place="side"
     )
     clinical.register_banner_alerts("prevention", 50, banner)
     clinical.register_basket("prevention", basket_items, place_from_basket)
-    clinical.register_task_kind("outside_record", _("Outside result to be confirmed"), task_url)
+    clinical.register_task_kind("outside_record", gettext_lazy("Outside result to be confirmed"), task_url)
     register_booking_origin("gap", booking_origin, booked)

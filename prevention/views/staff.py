@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,7 +19,9 @@ from core.http import AuthenticatedHttpRequest
 from core.models import JobRun
 from core.notices import notify
 from core.permissions import may, requires
+from core.templatetags.kp import short_date
 from members.models import CommunicationPreference, MemberTelecom
+from members.portal import age_on
 from network.permissions import roles_in_force
 from prevention import actions, jobs
 from prevention.forms import ContactForm, WorklistFilter
@@ -28,6 +31,7 @@ from prevention.rules import BY_ID, RULES
 PAGE = 50
 # A member just reached is left alone for a while.
 QUIET = timedelta(days=7)
+OUTCOMES = dict(ContactForm.OUTCOMES)
 
 
 def a_gap(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> CareGap:
@@ -73,6 +77,7 @@ def worklist(request: AuthenticatedHttpRequest) -> HttpResponse:
         "counts": _counts(request, rule.id),
         "next": f"{more.due_on.isoformat()}_{more.member_id}" if more else "",
         "can_call": bool(may(request.user, "prevention.reach_out")),
+        "sees_runs": bool(may(request.user, "prevention.view_runs")),
     }
     return render(request, "prevention/worklist.html", context)
 
@@ -92,11 +97,33 @@ def _after(gaps, cursor: str):
 def _row(gap: CareGap, contacted: bool) -> dict[str, Any]:
     return {
         "gap": gap,
-        "name": f"{gap.member.family}, {gap.member.given}",
+        "name": f"{gap.member.family}, {gap.member.name_used or gap.member.given}",
+        "line": _line(gap),
         "days": (timezone.localdate() - gap.due_on).days,
         "contacted": contacted,
         "detail": reverse("prevention:gap_detail", args=[gap.pk]),
     }
+
+
+def _line(gap: CareGap) -> str:
+    """`52 · last Mar 2016 · Spanish, interpreter`: what one wants to know before one calls."""
+    age = age_on(gap.member, timezone.localdate())
+    last = (
+        _("last %(day)s") % {"day": short_date(gap.last_done_on, "year")} if gap.last_done_on else _("never on record")
+    )
+    language = language_name(gap.member.language) if not gap.member.language.startswith("en") else ""
+    if gap.member.needs_interpreter:
+        language = f"{language}, {_('interpreter')}" if language else _("interpreter")
+    since = _("due since %(day)s") % {"day": short_date(gap.due_on, "year")}
+    return " · ".join(part for part in (str(age) if age is not None else "", last, since, language) if part)
+
+
+def language_name(code: str) -> str:
+    """A language in words, `es` as `Spanish`; a code that nobody knows as it is."""
+    try:
+        return get_language_info(code)["name_translated"]
+    except KeyError:
+        return code
 
 
 def _counts(request: AuthenticatedHttpRequest, rule: str) -> dict[str, Any]:
@@ -123,11 +150,18 @@ def _detail(request: AuthenticatedHttpRequest, gap: CareGap, form: ContactForm) 
         "telecoms": MemberTelecom.objects.filter(member=gap.member, period__contains=timezone.localdate()).order_by(
             "rank"
         ),
+        "language": language_name(gap.member.language),
         "preference": CommunicationPreference.objects.filter(member=gap.member).first(),
         "others": [BY_ID[g.rule] for g in CareGap.objects.filter(member=gap.member).open().exclude(pk=gap.pk)],
         "reminders": Reminder.objects.filter(gap=gap).order_by("step"),
-        "contacts": OutreachContact.objects.filter(gap=gap).select_related("by").order_by("-at")[:5],
+        "contacts": [
+            {"words": OUTCOMES.get(row.outcome, row.outcome), "at": row.at}
+            for row in OutreachContact.objects.filter(gap=gap).order_by("-at")[:5]
+        ],
         "form": form,
+        "booking_url": f"{reverse('scheduling:staff_book', args=[gap.member_id])}?from=gap:{gap.pk}"
+        if any(way.kind == "book" for way in rule.ways)
+        else "",
     }
 
 

@@ -104,6 +104,8 @@ def test_had_it_elsewhere_asks_for_the_record_and_leaves_the_gap(client, world):
     with arranging():
         task = Task.objects.get(member=world.maria)
     assert task.kind == "outside_record"
+    assert (task.role, task.department) == ("care_coordinator", world.department), "a task nobody owns is not done"
+    assert "Colorectal cancer screening" in task.detail
     assert "County Hospital" in task.detail
     assert gap_of(world.maria).status == "open", "only a fact closes a gap"
 
