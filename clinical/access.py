@@ -1,15 +1,18 @@
 """Who looks after a member, and the way in for somebody who does not: a reason, a limited time, seen by all sides."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import rules
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from clinical.models import BreakTheGlass
 from core import audit
 from core.models import User
+from core.outbox import enqueue
 from core.permissions import grant, require
 from members.models import Member
 from network.models import RoleAssignment
@@ -118,8 +121,8 @@ def glass(user: User, member_id: UUID) -> BreakTheGlass | None:
 def break_the_glass(*, by: User, member: Member, reason: str, hours: int = GLASS_HOURS) -> BreakTheGlass:
     """Open the record of a member whom `by` does not look after, for a reason and a limited time.
 
-    The member sees it on their own page and auditors in a list. Raises `ValueError` without a reason of a few words,
-    `PermissionDenied` for somebody who is no clinician of the member's system.
+    The member is told, sees it on their own page, and auditors see it in a list. Raises `ValueError` without a reason
+    of a few words, `PermissionDenied` for somebody who is no clinician of the member's system.
     """
     require(by, "clinical.break_the_glass", member)
     reason = " ".join(reason.split())
@@ -131,10 +134,33 @@ def break_the_glass(*, by: User, member: Member, reason: str, hours: int = GLASS
     opened = BreakTheGlass.objects.create(
         member=member, user=by, reason=reason[:300], at=now, until=now + timedelta(hours=hours)
     )
+    _tell_member(opened, member)
     audit.record(
         by=by, action="execute", verb="clinical.break_the_glass", obj=opened, reason=reason, detail={"hours": hours}
     )
     return opened
 
 
+def _tell_member(opened: BreakTheGlass, member: Member) -> None:
+    """By portal notice and e-mail, or by letter without an account; who and why stands in the portal alone."""
+    common: dict[str, Any] = {
+        "template": "record_opened",
+        "member_id": member.pk,
+        "language": member.language,
+        "url_path": reverse("clinical:who_opened"),
+    }
+    if member.user is None:
+        enqueue(dedupe_key=f"record_opened:{opened.pk}:letter", channel="letter", **common)
+        return
+    for channel, address in (("portal", ""), ("email", member.user.email)):
+        enqueue(
+            dedupe_key=f"record_opened:{opened.pk}:{channel}",
+            channel=channel,
+            user=member.user,
+            address=address,
+            **common,
+        )
+
+
+grant("clinical.review_access", has_role(Role.AUDITOR), because="they are an auditor")
 grant("clinical.break_the_glass", has_role(*CLINICAL_ROLES), because="they work as a clinician of this system")

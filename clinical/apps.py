@@ -7,13 +7,14 @@ class ClinicalConfig(AppConfig):
 
     def ready(self) -> None:
         from clinical import panels, permissions  # noqa: F401  (permissions: states who may)
-        from clinical.views import inbasket, messages, portal
+        from clinical.views import access, inbasket, messages, portal
         from core.navigation import frame, portal_nav, staff_nav
         from members.ports import register_portal_card
 
         portal_nav.register("home", _("Home"), "clinical:home", order=0, icon="home", places=True)
         portal_nav.register("results", _("Results"), "clinical:my_results", order=40, icon="science", places=True)
         portal_nav.register("record", _("My record"), "clinical:my_record", order=50, icon="folder_open")
+        register_portal_card("record_opened", 20, access.opened_card)
         register_portal_card("new_results", 30, portal.new_results)
         register_portal_card("referrals", 80, portal.referrals)
         register_portal_card("care_team", 90, portal.care_team)
@@ -39,6 +40,9 @@ class ClinicalConfig(AppConfig):
         )
         staff_nav.register(
             "referrals", _("Referrals"), "clinical:referrals", order=30, permission="clinical.use_inbasket"
+        )
+        staff_nav.register(
+            "accesses", _("Opened by reason"), "clinical:accesses", order=91, permission="clinical.review_access"
         )
         frame.member_search_url_name = "clinical:search"
         frame.identity = identity

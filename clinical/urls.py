@@ -36,6 +36,7 @@ staff = [
     path("chart/<uuid:member_id>/visit/<uuid:encounter_id>/end/", visits.finish_visit, name="finish_visit"),
     path("chart/<uuid:member_id>/<slug:name>/", charts.chart_panel, name="chart_panel"),
     path("visits/<uuid:appointment_id>/start/", visits.start_visit, name="start_visit"),
+    path("access/reasons/", access.accesses, name="accesses"),
     path("in-basket/", inbasket.inbasket, name="inbasket"),
     path("in-basket/<uuid:task_id>/<slug:step>/", inbasket.work, name="work_task"),
     path("referrals/", referrals.referrals, name="referrals"),

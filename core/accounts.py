@@ -1,9 +1,12 @@
 """Accounts: they begin with an invitation, are signed in by e-mail or record number, and every door is audited."""
 
 import hashlib
+import time
 from typing import Any
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core import signing
@@ -15,6 +18,7 @@ from django.urls import reverse
 from core import audit, outbox
 from core.ids import is_luhn
 from core.models import AuditEvent, OutboxMessage, User
+from core.permissions import require
 
 INVITATION_DAYS = 7
 SALT = "core.invitation"
@@ -34,6 +38,20 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whether `password` is the user's, asked again before something dangerous; counted like a sign-in."""
         found = self.authenticate(self.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whether a dangerous change asks for a proof again: not in the first minutes after sign-in, which was one.
+
+        allauth itself counts only proofs given after sign-in, and asks whoever has just signed in a second time.
+        """
+        if not super().is_reauthentication_required(app=app, **kwargs):
+            return False
+        proofs = [
+            record["at"]
+            for record in get_authentication_records(self.request, self.request.user)
+            if record.get("method") in ("password", "mfa")
+        ]
+        return not proofs or time.time() - max(proofs) >= account_settings.REAUTHENTICATION_TIMEOUT
 
 
 def email_for_login(login: str) -> str:
@@ -109,6 +127,33 @@ def accept_invitation(*, by: User, password: str) -> None:
     by.save(update_fields=["password"])
     EmailAddress.objects.update_or_create(user=by, email=by.email, defaults={"verified": True, "primary": True})
     audit.record(by=by, action="update", verb="core.accept_invitation", obj=by)
+
+
+# --- kept by administrators -----------------------------------------------------------------------------
+
+CHANGEABLE = frozenset({"name", "language", "is_active", "is_staff"})
+
+
+@transaction.atomic
+def change_account(user: User, *, by: User, **fields: Any) -> list[str]:
+    """Change an account's name, language, or whether it is open; the names of the fields that changed.
+
+    Closed, it signs in no more, and what is signed in with it is out at the next request. Raises
+    `PermissionDenied` where `by` does not manage this account, `ValueError` for one's own and for another field.
+    """
+    if unknown := set(fields) - CHANGEABLE:
+        raise ValueError(f"Not kept by administrators: {', '.join(sorted(unknown))}.")
+    if user.pk == by.pk:
+        raise ValueError("Nobody opens or closes their own account here: ask another administrator.")
+    kept = User.objects.select_for_update().get(pk=user.pk)
+    require(by, "core.manage_account", kept)
+    changed = sorted(name for name, value in fields.items() if getattr(kept, name) != value)
+    for name in changed:
+        setattr(kept, name, fields[name])
+    if changed:
+        kept.save(update_fields=changed)
+        audit.record(by=by, action="update", verb="core.change_account", obj=kept, detail={"fields": changed})
+    return changed
 
 
 # --- audit of the doors -----------------------------------------------------------------------------------

@@ -1,9 +1,14 @@
+from typing import Any
+
 from allauth.account.decorators import secure_admin_login
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.http import HttpRequest
 
-from core.adminbase import register_app
+from core.accounts import change_account
+from core.adminbase import ActionAdmin, admin_for, register_app
+from core.models import User
 
 # One door for all: the admin's own sign-in knows neither the second proof nor the limits on guessing.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -12,4 +17,20 @@ for _model in (Authenticator, Group):
     if admin.site.is_registered(_model):
         admin.site.unregister(_model)
 
+
+class UserAdmin(ActionAdmin):
+    """Accounts: opened with a role on the staff pages, renamed and closed here. Rights follow from roles alone."""
+
+    permission = "core.manage_account"
+    fields = ("email", "name", "language", "kind", "is_active", "is_staff", "is_superuser", "last_login", "created_at")
+    readonly_fields = ("email", "kind", "is_superuser", "last_login", "created_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def write(self, request: HttpRequest, obj: User, form: Any, *, is_new: bool) -> None:
+        change_account(obj, by=request.user, **form.cleaned_data)
+
+
+admin.site.register(User, admin_for(User, UserAdmin))
 register_app("core")

@@ -1,17 +1,212 @@
-"""Apps and machines that a system registers: each hangs on an account with a role there, which bounds its reach."""
+"""Writes about who works where, the places themselves, and apps. Each is one transaction with its audit row inside."""
 
+import datetime
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from oauth2_provider.models import AbstractApplication, get_application_model
 
-from core import audit
+from core import accounts, audit
 from core.models import User
-from network.models import Organization, RoleAssignment
+from core.permissions import require
+from network.models import Bed, Clinician, Department, Facility, Organization, Resource, RoleAssignment, Room
+from network.permissions import covers
+
+Role = RoleAssignment.Role
+Date = datetime.date
+
+
+class RoleRefused(ValueError):
+    """The role cannot be given or ended so; the message says why and what can be done."""
+
+
+@transaction.atomic
+def give_role(
+    *,
+    by: User,
+    user: User,
+    role: str,
+    organization: Organization,
+    facility: Facility | None = None,
+    department: Department | None = None,
+    start: Date,
+    end: Date | None = None,
+    reason: str = "",
+) -> RoleAssignment:
+    """`user` holds `role` over `[start, end)` at the organisation, or narrower at a facility or department of it.
+
+    Raises `PermissionDenied` where `by` does not manage access at that place, and `RoleRefused` for one's own
+    account, for a place that is not part of the other, for a role that does not fit the kind of account, and where
+    the role is held there already.
+    """
+    if department is not None:
+        facility = department.facility
+    given = RoleAssignment(
+        user=user, role=role, organization=organization, facility=facility, department=department, period=(start, end)
+    )
+    require(by, "network.manage_access", given)
+    _refuse_unfit(by, given)
+    try:
+        with transaction.atomic():
+            given.save(force_insert=True)
+    except IntegrityError as error:
+        if "network_roleassignment_once" not in str(error):
+            raise
+        raise RoleRefused("This person already holds this role at this place in that period.") from error
+    _record(given, by=by, action="create", verb="network.give_role", reason=reason)
+    return given
+
+
+def _refuse_unfit(by: User, given: RoleAssignment) -> None:
+    if given.user_id == by.pk:
+        raise RoleRefused("Nobody gives a role to themselves: ask another administrator.")
+    if not given.user.is_active:
+        raise RoleRefused("This account is closed. Open it again first.")
+    if given.role not in Role.values:
+        raise RoleRefused("There is no such role.")
+    wanted = User.Kind.CLIENT if given.role == Role.INTEGRATION else User.Kind.PERSON
+    if given.user.kind != wanted:
+        raise RoleRefused(
+            "Only an integration client takes this role."
+            if wanted == User.Kind.CLIENT
+            else "This role is for people, not for integration clients or the system itself."
+        )
+    end = given.period[1]
+    if end is not None and end <= given.period[0]:
+        raise RoleRefused("The role would end before it starts.")
+    if given.facility is not None and not covers(
+        RoleAssignment(organization=given.organization), RoleAssignment(organization=given.facility.organization)
+    ):
+        raise RoleRefused("This facility does not belong to that organisation.")
+
+
+@transaction.atomic
+def end_role(assignment: RoleAssignment, *, by: User, on: Date, reason: str = "") -> None:
+    """The role ends: `on` is the first day without it; one that would begin later is taken back whole.
+
+    Raises `PermissionDenied` where `by` does not manage access at that place, `RoleRefused` for one's own role and
+    for one that ended before `on` already.
+    """
+    held = RoleAssignment.objects.select_for_update(of=["self"]).select_related(
+        "organization", "facility", "department"
+    )
+    kept = held.get(pk=assignment.pk)
+    require(by, "network.manage_access", kept)
+    if kept.user_id == by.pk:
+        raise RoleRefused("Nobody ends their own role: ask another administrator.")
+    if kept.period.upper is not None and kept.period.upper <= on:
+        raise RoleRefused("This role has ended by then already.")
+    _record(kept, by=by, action="update", verb="network.end_role", reason=reason, end=on)
+    if kept.period.lower is not None and kept.period.lower >= on:
+        kept.delete()
+        return
+    kept.period = (kept.period.lower, on)
+    kept.save(update_fields=["period"])
+
+
+def _record(
+    assignment: RoleAssignment, *, by: User, action: str, verb: str, reason: str, end: Date | None = None
+) -> None:
+    period = assignment.period
+    lower, upper = (period[0], period[1]) if isinstance(period, tuple) else (period.lower, period.upper)
+    audit.record(
+        by=by,
+        action=action,
+        verb=verb,
+        obj=assignment,
+        reason=reason,
+        detail={
+            "user": str(assignment.user_id),
+            "role": assignment.role,
+            "organization": str(assignment.organization_id),
+            "from": str(lower or ""),
+            "to": str(end or upper or ""),
+        },
+    )
+
+
+@transaction.atomic
+def add_staff(
+    *, by: User, email: str, name: str, language: str = "en", invite: bool = True, **role: Any
+) -> RoleAssignment:
+    """A role for whoever signs in with `email`; an account is made and invited where there is none.
+
+    `role` is what `give_role` takes. Raises what `give_role` raises.
+    """
+    user = User.objects.filter(email__iexact=email).first()
+    is_new = user is None
+    if user is None:
+        user = User.objects.create_user(email, name=name, language=language)
+    given = give_role(by=by, user=user, **role)
+    if is_new:
+        audit.record(by=by, action="create", verb="network.add_staff", obj=user)
+        if invite:
+            accounts.invite(by=by, user=user)
+    return given
+
+
+@transaction.atomic
+def keep_place(record: models.Model, *, by: User) -> None:
+    """Save a place or a person who works there (facility, department, room, bed, clinician, post, contract).
+
+    A new clinician, room or bed also becomes something that can be booked. Raises `PermissionDenied` where `by` does
+    not keep the places of its organisation, `ValidationError` where the record contradicts itself or another.
+    """
+    is_new = record._state.adding
+    # Moved from somewhere, it leaves there too.
+    before = [] if is_new else organizations_of(type(record)._default_manager.get(pk=record.pk))
+    for organization in [*organizations_of(record), *before] or [None]:
+        require(by, "network.keep_places", organization)
+    record.full_clean()
+    changed = [] if is_new else _changed(record)
+    record.save()
+    if is_new and isinstance(record, Clinician | Room | Bed):
+        Resource.objects.create(**{record._meta.model_name: record})
+    if is_new or changed:
+        audit.record(
+            by=by,
+            action="create" if is_new else "update",
+            verb="network.keep_place",
+            obj=record,
+            detail={"fields": changed},
+        )
+
+
+def _changed(record: models.Model) -> list[str]:
+    before = type(record)._default_manager.get(pk=record.pk)
+    fields = record._meta.concrete_fields
+    return sorted(f.name for f in fields if getattr(before, f.attname) != getattr(record, f.attname))
+
+
+def organizations_of(record: Any) -> list[Organization]:
+    """Whose a place is; a clinician's are those where they hold a post (none yet: anybody's who keeps places)."""
+    if isinstance(record, Organization):
+        return [record]
+    if isinstance(record, Clinician):
+        posts = record.employments.select_related("organization") if not record._state.adding else []
+        return list({post.organization_id: post.organization for post in posts}.values())
+    for path in (("organization",), ("payer",), ("system",), ("region", "system"), ("facility", "organization")):
+        if found := _follow(record, path):
+            return [found]
+    for path in (("department", "facility", "organization"), ("room", "department", "facility", "organization")):
+        if found := _follow(record, path):
+            return [found]
+    raise TypeError(f"{record._meta.label} is no place.")
+
+
+def _follow(record: Any, path: tuple[str, ...]) -> Organization | None:
+    for name in path:
+        record = getattr(record, name, None)
+        if record is None:
+            return None
+    return record if isinstance(record, Organization) else None
+
+
+# --- Apps and machines: each hangs on an account with a role, which bounds its reach -----------------------
 
 
 @dataclass(frozen=True)
@@ -28,7 +223,7 @@ def register_app(
     by: User,
     name: str,
     organization: Organization,
-    on: date,
+    on: Date,
     redirect_uris: Iterable[str] = (),
     public: bool = False,
 ) -> Registered:

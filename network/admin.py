@@ -1,3 +1,100 @@
-from core.adminbase import register_app
+"""Places, posts and roles in the admin: what is kept by hand is written through the actions."""
 
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+
+from core.adminbase import ActionAdmin, admin_for, register_app
+from network import actions
+from network.models import (
+    Bed,
+    Clinician,
+    Contract,
+    Department,
+    Employment,
+    Facility,
+    Organization,
+    Region,
+    RoleAssignment,
+    Room,
+    ServiceArea,
+)
+
+
+class PlaceAdmin(ActionAdmin):
+    """A place, or somebody who works there."""
+
+    permission = "network.keep_places"
+
+    def write(self, request: HttpRequest, obj: models.Model, form: Any, *, is_new: bool) -> None:
+        actions.keep_place(obj, by=request.user)
+
+
+class RoleForm(forms.ModelForm):
+    """A role from a day to a day; afterwards only its end can be set."""
+
+    start = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    end = forms.DateField(
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="The first day without the role. Empty: until somebody ends it.",
+    )
+    reason = forms.CharField(required=False, max_length=300)
+
+    class Meta:
+        model = RoleAssignment
+        fields = ("user", "role", "organization", "facility", "department")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        period = self.instance.period
+        if period is not None:
+            self.initial.setdefault("start", period.lower)
+            self.initial.setdefault("end", period.upper)
+            for name in (*self.Meta.fields, "start"):
+                if name in self.fields:
+                    self.fields[name].disabled = True
+            self.fields["end"].required = True
+        else:
+            self.initial.setdefault("start", timezone.localdate())
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The period is set by the action, which refuses an overlap in words.
+        return {*super()._get_validation_exclusions(), "period"}
+
+
+class RoleAdmin(ActionAdmin):
+    """Who holds which role where. Given and ended here as on the staff pages."""
+
+    permission = "network.manage_access"
+    form = RoleForm
+    fields = ("user", "role", "organization", "facility", "department", "start", "end", "reason")
+    list_select_related = False
+
+    def write(self, request: HttpRequest, obj: RoleAssignment, form: Any, *, is_new: bool) -> None:
+        said = form.cleaned_data
+        if not is_new:
+            actions.end_role(obj, by=request.user, on=said["end"], reason=said["reason"])
+            return
+        given = actions.give_role(
+            by=request.user,
+            user=obj.user,
+            role=obj.role,
+            organization=obj.organization,
+            facility=obj.facility,
+            department=obj.department,
+            start=said["start"],
+            end=said["end"],
+            reason=said["reason"],
+        )
+        obj.pk, obj.period = given.pk, given.period
+
+
+for _model in (Bed, Clinician, Contract, Department, Employment, Facility, Organization, Region, Room, ServiceArea):
+    admin.site.register(_model, admin_for(_model, PlaceAdmin))
+admin.site.register(RoleAssignment, admin_for(RoleAssignment, RoleAdmin))
 register_app("network")

@@ -70,9 +70,48 @@ def is_superuser(user, obj=None) -> bool:
     return user.is_superuser
 
 
+def covers(held: RoleAssignment, place: RoleAssignment) -> bool:
+    """Whether the place of one assignment lies within that of another: department, facility, organisation, system."""
+    if held.department_id:
+        return place.department_id == held.department_id
+    if held.facility_id:
+        return held.facility_id in (place.facility_id, place.department.facility_id if place.department else None)
+    organization = place.organization
+    return held.organization_id in (organization.pk, organization.parent_id, organization.system_id)
+
+
+@rules.predicate
+def administers(user, obj=None) -> bool:
+    """Predicate: an administrator whose own place covers `obj`, an assignment (kept or not) or an organisation."""
+    held = [one for one in roles_in_force(user) if one.role == Role.ADMINISTRATOR]
+    if obj is None:
+        return bool(held)
+    place = obj if isinstance(obj, RoleAssignment) else RoleAssignment(organization=obj)
+    return any(covers(one, place) for one in held)
+
+
 # The admin also asks for `is_staff`, and row-level security for reach: a superuser without a role sees no member.
 grant("core.view_admin", is_superuser, because="they run the system")
+
+
+@rules.predicate
+def manages_account(user, obj=None) -> bool:
+    """Predicate: an administrator of every place where the account holds a role; it holds one, and runs no system."""
+    if obj is None:
+        return administers.test(user, None)
+    held = [] if obj.is_superuser else roles_in_force(obj)
+    return bool(held) and all(administers.test(user, one) for one in held)
+
+
+grant("core.manage_account", manages_account, because="they manage access wherever this person works")
+grant("core.manage_account", is_superuser, because="they run the system")
 grant("core.view_admin", has_role(Role.AUDITOR, Role.PLAN_ADMINISTRATOR), because="they look records up")
+grant("core.view_admin", administers, because="they manage access and places")
+# Deny by default: running the system gives no right to hand out roles, except where nobody else can yet.
+grant("network.manage_access", administers, because="they manage access at this place")
+grant("network.manage_access", is_superuser, because="they run the system")
+grant("network.keep_places", administers, because="they keep the places of this organisation")
+grant("network.keep_places", is_superuser, because="they run the system")
 grant("core.view_audit", has_role(Role.AUDITOR), because="they are an auditor")
 grant("core.view_outbox", has_role(Role.AUDITOR, Role.PLAN_ADMINISTRATOR), because="they see what is sent")
 grant(
@@ -85,8 +124,9 @@ grant("core.run_jobs", has_role(Role.PLAN_ADMINISTRATOR, Role.FINANCE), because=
 
 @register_reach
 def staff_reach(user) -> tuple[set, set]:
-    """Staff reach the members of the systems where they hold a role today."""
-    return set(), {_system_id(held.organization) for held in roles_in_force(user)}
+    """Staff reach the members of the systems where they hold a role today; who only manages access reaches nobody."""
+    working = (held for held in roles_in_force(user) if held.role != Role.ADMINISTRATOR)
+    return set(), {_system_id(held.organization) for held in working}
 
 
 @register_roles

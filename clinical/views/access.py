@@ -1,22 +1,58 @@
-"""Who opened my record: the member sees access by reason, and who looked."""
+"""Who opened my record: the member sees access by reason, and who looked. Auditors see every access by reason."""
 
-from django.db.models import Max
+import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from clinical.models import BreakTheGlass
 from core import audit
-from core.models import AuditEvent, User
+from core.models import AuditEvent, OutboxMessage, User
+from core.navigation import frame
 from core.permissions import requires
-from members.portal import open_member
+from members.models import Member
+from members.portal import is_own, open_member
+from members.ports import Place, PortalCard
+from network.models import RoleAssignment
 
 SHOWN = 50
+PAGE = 50
 
 
+def opened_notices(request: HttpRequest, member: Member) -> QuerySet[OutboxMessage]:
+    """Notices to the signed-in person that somebody gave a reason and opened this record, not looked at yet."""
+    return OutboxMessage.objects.filter(
+        user=request.user, member_id=member.pk, channel="portal", template="record_opened", read_at__isnull=True
+    )
+
+
+def opened_card(request: HttpRequest, member: Member) -> PortalCard | None:
+    """The home's card until the member has looked who it was."""
+    if not is_own(request.user, member) or not opened_notices(request, member).exists():
+        return None
+    last = BreakTheGlass.objects.filter(member=member).order_by("-at").first()
+    return PortalCard(Place.NEEDS_YOU, "clinical/portal/card_opened.html", {"opened": last}) if last else None
+
+
+def role_words(roles: str) -> str:
+    """The roles of an audit row in people's words: `physician,nurse` gives "Physician, Nurse"."""
+    labels = dict(RoleAssignment.Role.choices)
+    return ", ".join(str(labels.get(role, role)) for role in roles.split(",") if role)
+
+
+@require_safe
 @requires("members.portal_view", obj=open_member)
 def who_opened(request: HttpRequest) -> HttpResponse:
     """Access by reason with name and reason, and everybody else who looked, with the day they last did."""
-    member = request.record
+    member, now = request.record, timezone.now()
     by_reason = BreakTheGlass.objects.filter(member=member).select_related("user").order_by("-at")[:SHOWN]
     looked = list(
         AuditEvent.objects.filter(member_id=member.pk, action=AuditEvent.Action.READ)
@@ -27,12 +63,96 @@ def who_opened(request: HttpRequest) -> HttpResponse:
     )
     names = dict(User.objects.filter(pk__in=[row["user_id"] for row in looked]).values_list("pk", "name"))
     audit.record_read(request.user, verb="clinical.view_access", member_id=member.pk, request=request)
+    opened_notices(request, member).update(read_at=now)
     return render(
         request,
         "clinical/who_opened.html",
         {
-            "by_reason": by_reason,
-            "looked": [{**row, "name": names.get(row["user_id"], "")} for row in looked],
+            "by_reason": [{"access": access, "is_open": access.until > now} for access in by_reason],
+            "looked": [
+                {**row, "name": names.get(row["user_id"], ""), "role": role_words(row["role"])} for row in looked
+            ],
             "member": member,
         },
     )
+
+
+# --- For auditors ---------------------------------------------------------------------------------------------
+
+
+class AccessFilter(forms.Form):
+    """Which accesses by reason. All of it is optional."""
+
+    record_number = forms.CharField(label=gettext_lazy("Record number"), required=False, max_length=12)
+    user = forms.CharField(label=gettext_lazy("E-mail address of the user"), required=False, max_length=254)
+    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(
+        label=gettext_lazy("To, that day included"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    only_open = forms.BooleanField(label=gettext_lazy("Only those still open"), required=False)
+
+
+def _asked(form: AccessFilter) -> QuerySet[BreakTheGlass]:
+    """What the form asks for, newest first; an unknown member or user has none."""
+    found = BreakTheGlass.objects.select_related("user", "member").order_by("-id")
+    asked = form.cleaned_data
+    if asked["record_number"]:
+        member_id = frame.member_of_number(asked["record_number"]) if frame.member_of_number else None
+        found = found.filter(member=member_id) if member_id else found.none()
+    if asked["user"]:
+        found = found.filter(user__email__iexact=asked["user"].strip())
+    if asked["since"]:
+        found = found.filter(at__gte=_midnight(asked["since"]))
+    if asked["until"]:
+        found = found.filter(at__lt=_midnight(asked["until"] + datetime.timedelta(days=1)))
+    return found.filter(until__gt=timezone.now()) if asked["only_open"] else found
+
+
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+
+
+def _with_looks(found: QuerySet[BreakTheGlass]) -> QuerySet[BreakTheGlass]:
+    """Each with how many pages of the record the user opened in that time, and the roles they held when they did."""
+    during = AuditEvent.objects.filter(
+        member_id=OuterRef("member_id"), user_id=OuterRef("user_id"), at__gte=OuterRef("at"), at__lt=OuterRef("until")
+    ).order_by()
+    looks = during.filter(action=AuditEvent.Action.READ).values("member_id").annotate(many=Count("id")).values("many")
+    broke = AuditEvent.objects.filter(
+        member_id=OuterRef("member_id"), user_id=OuterRef("user_id"), verb="clinical.break_the_glass"
+    )
+    return found.annotate(looks=Coalesce(Subquery(looks), 0), roles=Subquery(broke.order_by("-at").values("role")[:1]))
+
+
+@require_safe
+@requires("clinical.review_access")
+def accesses(request: HttpRequest) -> HttpResponse:
+    """Every access by reason within reach, newest first, with what was looked at; auditors read the reasons."""
+    form = AccessFilter(request.GET or None)
+    found = _asked(form) if form.is_bound and form.is_valid() else BreakTheGlass.objects.none()
+    if not form.is_bound:
+        found = BreakTheGlass.objects.select_related("user", "member").order_by("-id")
+    before = request.GET.get("before", "")
+    if before:
+        try:
+            found = found.filter(pk__lt=before)
+        except (ValueError, forms.ValidationError):
+            found = found.none()
+    rows = list(_with_looks(found)[: PAGE + 1])
+    query = request.GET.copy()
+    if len(rows) > PAGE:
+        query["before"] = str(rows[PAGE - 1].pk)
+    audit.record_read(request.user, verb="clinical.review_access", detail={"rows": len(rows[:PAGE])}, request=request)
+    now = timezone.now()
+    shown: list[dict[str, Any]] = [
+        {"access": row, "is_open": row.until > now, "roles": role_words(row.roles or "")} for row in rows[:PAGE]
+    ]
+    labels = (_("When"), _("Who"), _("Whose record"), _("Reason"), _("Pages opened"), _("Until"))
+    context = {
+        "form": form,
+        "rows": shown,
+        "open": sum(row["is_open"] for row in shown),
+        "next": f"?{query.urlencode()}" if len(rows) > PAGE else "",
+        "columns": [{"label": label, "numeric": label == labels[4]} for label in labels],
+    }
+    return render(request, "clinical/accesses.html", context)

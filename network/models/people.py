@@ -1,9 +1,15 @@
+import uuid
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from core.models import Identified, User
 from network.models.organizations import Bed, Department, Facility, Organization, Room
+
+# A role at a whole organisation has no facility and no department; as a value it can be compared.
+NOWHERE = models.Value(uuid.UUID(int=0), output_field=models.UUIDField())
 
 
 class Clinician(Identified):
@@ -77,6 +83,7 @@ class RoleAssignment(Identified):
         FRONT_DESK = "front_desk"
         CARE_COORDINATOR = "care_coordinator"
         PLAN_ADMINISTRATOR = "plan_administrator"
+        ADMINISTRATOR = "administrator", "administrator of access"
         FINANCE = "finance"
         AUDITOR = "auditor"
         INTEGRATION = "integration", "integration client"
@@ -91,6 +98,18 @@ class RoleAssignment(Identified):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(period__isempty=False), name="network_roleassignment_period"),
+            ExclusionConstraint(
+                name="network_roleassignment_once",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("organization", RangeOperators.EQUAL),
+                    (Coalesce("facility", NOWHERE), RangeOperators.EQUAL),
+                    (Coalesce("department", NOWHERE), RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="This person already holds this role at this place in that period.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,7 @@
 """Sign-in, account settings, language and errors as people meet them."""
 
+import time
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -47,12 +49,12 @@ def test_account_page_stands_in_our_frame_and_leads_to_the_others(client, signed
     assert "<c-" not in page
 
 
-def test_second_address_is_added_made_the_main_one_and_removed(client, signed_in, settings):
+def test_second_address_is_added_made_the_main_one_and_removed(client, settings):
     # Making an address the main one asks for the old one twice, in allauth's own code.
     settings.ZEAL_ALLOWLIST = [{"model": "account.EmailAddress", "field": "*"}]
+    someone()
+    client.post(reverse("account_login"), {"login": "maria@example.org", "password": PASSWORD})
     url, new = reverse("account_email"), "m.alvarez@example.org"
-    assert reverse("account_reauthenticate") in client.post(url, {"action_add": "", "email": new}).url
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(url, {"action_add": "", "email": new})
     assert "Not confirmed yet" in client.get(url).content.decode()
 
@@ -60,6 +62,25 @@ def test_second_address_is_added_made_the_main_one_and_removed(client, signed_in
     client.post(url, {"action_primary": "", "email": new})
     client.post(url, {"action_remove": "", "email": "maria@example.org"})
     assert list(EmailAddress.objects.values_list("email", "primary")) == [(new, True)]
+
+
+def test_the_password_is_asked_again_only_some_minutes_after_sign_in(client, monkeypatch):
+    someone()
+    client.post(reverse("account_login"), {"login": "maria@example.org", "password": PASSWORD})
+    url = reverse("account_email")
+    signed_in_at = time.time()
+
+    monkeypatch.setattr("time.time", lambda: signed_in_at + 240)
+    assert client.post(url, {"action_add": "", "email": "soon@example.org"}).url == url
+    monkeypatch.setattr("time.time", lambda: signed_in_at + 330)
+    assert reverse("account_reauthenticate") in client.post(url, {"action_add": "", "email": "later@example.org"}).url
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert client.post(url, {"action_add": "", "email": "later@example.org"}).url == url
+
+
+def test_a_session_that_nobody_proved_is_asked_at_once(client, signed_in):
+    answer = client.post(reverse("account_email"), {"action_add": "", "email": "new@example.org"})
+    assert reverse("account_reauthenticate") in answer.url
 
 
 def test_wrong_password_is_said_once_and_without_a_hint_which_part_was_wrong(client):

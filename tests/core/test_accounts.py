@@ -227,7 +227,7 @@ def test_an_authenticator_app_is_asked_for_and_recovery_codes_replace_it(client,
 
 
 def test_setting_up_an_authenticator_app_from_the_page(client, maria):
-    sign_in(client, maria.email)
+    client.force_login(maria, backend="django.contrib.auth.backends.ModelBackend")
     page = client.get(reverse("mfa_activate_totp"))
     assert page.url.startswith(reverse("account_reauthenticate"))
     assert client.post(page.url, {"password": "wrong-password-here"}).status_code == 200
