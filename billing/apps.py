@@ -11,13 +11,16 @@ class BillingConfig(AppConfig):
             permissions,  # noqa: F401  (states the room's rules)
         )
         from billing.capitation import close
+        from billing.effects import capitation_paid
         from core import jobs
         from core.navigation import staff_nav
+        from plans.actions import register_termination_effect
         from plans.costs import register_price
 
         jobs.register(close.KIND, close.work_share, finish=close.finish)
         jobs.register(costing.KIND, costing.work_share)
         register_price(costing.standard_price)
+        register_termination_effect("capitation_paid", capitation_paid)
         staff_nav.register(
             "capitation", _("Capitation"), "billing:runs", order=70, permission="billing.view_capitation"
         )

@@ -120,6 +120,33 @@ def change_address(member: Member, *, by: User, on: datetime.date, use: str = "h
 
 
 @transaction.atomic
+def add_telecom(member: Member, *, by: User, system: str, value: str, on: datetime.date) -> MemberTelecom:
+    """A phone (E.164) or e-mail by which the member is reached from `on`, first in rank; known already, it moves up."""
+    Member.objects.select_for_update().get(pk=member.pk)
+    standing = list(MemberTelecom.objects.filter(member=member, period__upper_inf=True).order_by("rank"))
+    first = next((known for known in standing if (known.system, known.value) == (system, value)), None)
+    if first is None:
+        first = MemberTelecom(member=member, system=system, value=value, period=(on, None))
+    for rank, known in enumerate([first, *(known for known in standing if known is not first)], 1):
+        if known._state.adding or known.rank != rank:
+            known.rank = rank
+            known.save()
+    audit.record(by=by, action="update", verb="members.add_telecom", member_id=member.pk, obj=first)
+    return first
+
+
+@transaction.atomic
+def end_telecom(telecom: MemberTelecom, *, by: User, on: datetime.date) -> None:
+    """The member is not reached by it any more, from `on` on; history keeps that they were."""
+    audit.record(by=by, action="update", verb="members.end_telecom", member_id=telecom.member_id, obj=telecom)
+    if telecom.period.lower is not None and telecom.period.lower >= on:
+        telecom.delete()
+        return
+    telecom.period = (telecom.period.lower, on)
+    telecom.save(update_fields=["period"])
+
+
+@transaction.atomic
 def grant_proxy(
     member: Member,
     user: User,
@@ -129,6 +156,7 @@ def grant_proxy(
     scopes: Iterable[str],
     start: datetime.date,
     end: datetime.date | None = None,
+    reason: str = "",
 ) -> Proxy:
     """`user` may act for the member within `scopes` over `[start, end)`. Raises `ValueError` for an unknown scope."""
     scopes = sorted(set(scopes))
@@ -138,7 +166,13 @@ def grant_proxy(
         member=member, user=user, relationship=relationship, scopes=scopes, period=(start, end), granted_by=by
     )
     audit.record(
-        by=by, action="create", verb="members.grant_proxy", member_id=member.pk, obj=proxy, detail={"scopes": scopes}
+        by=by,
+        action="create",
+        verb="members.grant_proxy",
+        member_id=member.pk,
+        obj=proxy,
+        reason=reason,
+        detail={"scopes": scopes},
     )
     return proxy
 

@@ -15,7 +15,16 @@ class MembersConfig(AppConfig):
             portal,  # noqa: F401  (registers whom a person reaches in the portal)
         )
         from members.models import Member
+        from members.tabs import register_person_tab
 
+        for order, name, label, permission in (
+            (10, "edit", _("Person"), "members.update"),
+            (20, "contact", _("Contact"), "members.update"),
+            (30, "doctor", _("Primary care"), "members.change_primary_care"),
+            (50, "access", _("Family access"), "members.manage_proxies"),
+            (60, "duplicates", _("Duplicates"), "members.merge"),
+        ):
+            register_person_tab(name, label, f"members:{name}", order, permission=permission)
         jobs.register_population(Member)
         frame.member_of_number = member_of_number
         portal_nav.register("profile", _("Profile"), "members:profile", order=80, icon="person")

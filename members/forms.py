@@ -4,12 +4,14 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import offer_rows
 from core.models import User
-from members.models import Member, Proxy
+from members.models import Member, MemberAddress, MemberTelecom, Proxy
 from members.portal import SCOPES
+from members.querysets import e164
 from network.models import Organization
 
 LANGUAGES = [
@@ -99,6 +101,90 @@ class ProxyForm(forms.Form):
             )
         self.user = found
         return email
+
+
+class StaffProxyForm(ProxyForm):
+    """The same, kept by staff who saw on what ground."""
+
+    reason = forms.CharField(
+        label=_("On what ground"),
+        max_length=300,
+        min_length=5,
+        help_text=_("Like: birth certificate seen, court order."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["relationship"].label = _("To the member they are")
+        self.fields["until"].help_text = _("Empty: until somebody ends it.")
+
+
+class AddressForm(forms.Form):
+    """Where the member lives or is written to, from a day on."""
+
+    use = forms.ChoiceField(label=_("Use"), choices=MemberAddress.Use.choices)
+    line1 = forms.CharField(label=_("Street"), max_length=200)
+    line2 = forms.CharField(label=_("Apartment"), max_length=200, required=False)
+    city = forms.CharField(label=_("City"), max_length=100)
+    state = forms.CharField(label=_("State"), max_length=2)
+    postal_code = forms.RegexField(
+        r"^\d{5}(-\d{4})?$", label=_("Postal code"), error_messages={"invalid": _("Five digits, like 94611.")}
+    )
+    on = forms.DateField(label=_("From"), widget=DATE)
+
+    def clean_state(self) -> str:
+        return self.cleaned_data["state"].upper()
+
+
+class TelecomForm(forms.Form):
+    """A phone or an e-mail address."""
+
+    system = forms.ChoiceField(label=_("Kind"), choices=MemberTelecom.System.choices)
+    value = forms.CharField(label=_("Number or address"), max_length=254)
+
+    def clean(self):
+        said = super().clean()
+        value = said.get("value", "").strip()
+        if not value:
+            return said
+        if said.get("system") == MemberTelecom.System.EMAIL:
+            validate_email(value)
+            said["value"] = value
+        else:
+            said["value"] = e164(value)
+            if not 11 <= len(said["value"]) <= 16:
+                self.add_error("value", _("Ten digits, or with the country first: +52 …"))
+        return said
+
+
+class DoctorForm(forms.Form):
+    """From which day the member has another primary care clinician."""
+
+    clinician = forms.UUIDField()
+    on = forms.DateField(label=_("From"), widget=DATE)
+
+
+class MergeForm(forms.Form):
+    """Which of two records stays, and why they are one person."""
+
+    keep = forms.UUIDField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("How do you know that they are one person?"),
+        min_length=10,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Like: same passport seen, same phone and address confirmed by the member."),
+    )
+    compared = forms.BooleanField(label=_("I compared both records"))
+
+
+class UnmergeForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why are they two people after all?"),
+        min_length=10,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class ReachForm(forms.Form):

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -219,3 +220,13 @@ def candidates_for(people: Sequence[Person], organization_id: UUID) -> list[list
             )
         cursor.execute(AS_BEFORE)
     return found
+
+
+def duplicates_of(member: Any) -> list[Match]:
+    """Other records of the member's system that may be the same person, likeliest first; at most ten."""
+    person = Person(member.family, member.given, member.middle, member.birth_date, member.sex)
+    (candidates,) = candidates_for([person], member.managing_organization_id)
+    # The member's own row brings address, phones and identifiers to compare with.
+    own = next((known for known in candidates if known.member_id == member.pk), person)
+    others = (score(own, known) for known in candidates if known.member_id != member.pk)
+    return sorted((match for match in others if match.score >= NEW), key=lambda match: -match.score)[:10]

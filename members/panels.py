@@ -38,6 +38,17 @@ class Place:
     at: tuple[float, float] | None
 
 
+@dataclass(frozen=True)
+class Near:
+    """A place as somebody who lives at a postal code sees it. `measured` false: the distance is by area only."""
+
+    place: Place
+    km: float
+    measured: bool
+    speaks: bool
+    room: int
+
+
 def kilometres(one: tuple[float, float], two: tuple[float, float]) -> float:
     """Great-circle distance between two (latitude, longitude) in degrees."""
     (lat1, lon1), (lat2, lon2) = (tuple(map(math.radians, point)) for point in (one, two))
@@ -48,7 +59,8 @@ def kilometres(one: tuple[float, float], two: tuple[float, float]) -> float:
 class Panels:
     """The primary care panels of one system on a day, for many members at once."""
 
-    def __init__(self, system_id: UUID, on: datetime.date):
+    def __init__(self, system_id: UUID, on: datetime.date, *, counted: bool = True):
+        """`counted` false leaves the panels uncounted, for a page that shows the few nearest (`near`)."""
         self.on = on
         self.points, self.regions = {}, {}
         for area in ServiceArea.objects.filter(region__system=system_id):
@@ -57,7 +69,8 @@ class Panels:
                 self.points[area.postal_code] = (float(area.latitude), float(area.longitude))
         self.places = self._places(system_id)
         self.by_npi = {place.npi: place for place in self.places if place.npi}
-        self.counts = self._count([place.clinician_id for place in self.places])
+        ids = [place.clinician_id for place in self.places]
+        self.counts = self._count(ids) if counted else dict.fromkeys(ids, 0)
         self._ranked: dict[tuple[str, str], list[Place]] = {}
 
     def _places(self, system_id: UUID) -> list[Place]:
@@ -124,6 +137,24 @@ class Panels:
                 ),
             )
         return self._ranked[key]
+
+    def near(self, postal: str, language: str, *, many: int, also: Iterable[UUID] = ()) -> list["Near"]:
+        """The nearest `many` places and those of the clinicians in `also`, nearest first, their panels counted now."""
+        wanted = set(also)
+        chosen = self.ranked(postal, language)[:many]
+        chosen += [place for place in self.places if place.clinician_id in wanted and place not in chosen]
+        self.counts.update(self._count([place.clinician_id for place in chosen]))
+        found = [
+            Near(
+                place,
+                self.distance(postal, place),
+                bool(self.points.get(postal) and place.at),
+                language in place.languages,
+                max(place.limit - self.counts[place.clinician_id], 0),
+            )
+            for place in chosen
+        ]
+        return sorted(found, key=lambda near: (near.km + (0 if near.speaks else OTHER_LANGUAGE_KM), -near.room))
 
     def has_room(self, place: Place) -> bool:
         return self.counts[place.clinician_id] < place.limit

@@ -23,5 +23,11 @@ grant("members.view", is_self, because="it is their own record")
 grant("members.view", has_role(*CARE_ROLES, *DESK_ROLES), because="they work with members of this system")
 grant("members.register", has_role(*DESK_ROLES), because="they register members")
 grant("members.update", has_role(*DESK_ROLES, Role.NURSE, Role.MEDICAL_ASSISTANT), because="they keep members' data")
+grant("members.change_primary_care", has_role(*DESK_ROLES), because="they keep who looks after whom")
+grant(
+    "members.manage_proxies",
+    has_role(Role.PLAN_ADMINISTRATOR, Role.FRONT_DESK),
+    because="they see the papers that give somebody access",
+)
 grant("members.merge", has_role(Role.PLAN_ADMINISTRATOR), because="they administer membership")
 grant("members.decide_match", has_role(Role.PLAN_ADMINISTRATOR, Role.FRONT_DESK), because="they administer membership")

@@ -67,3 +67,19 @@ def portal_cards(request: AuthenticatedHttpRequest, member: Member, scopes: froz
         if made is not None:
             found += [made] if isinstance(made, PortalCard) else list(made)
     return found
+
+
+# --- What a person who compares two records should see ---------------------------------------------------------
+
+CompareRow = Callable[[Member], str]
+_compare: dict[str, tuple[int, Any, CompareRow]] = {}
+
+
+def register_compare_row(name: str, order: int, label: Any, say: CompareRow) -> None:
+    """A higher room's line in the comparison of two records: `say(member)` in a few words, empty for nothing."""
+    _compare[name] = (order, label, say)
+
+
+def compare_rows() -> list[tuple[Any, CompareRow]]:
+    """The registered lines in order, each with its label."""
+    return [(label, say) for _order, label, say in sorted(_compare.values(), key=lambda row: row[0])]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import person
+from members.views import desk, duplicates, person
 from members.views import portal as member_views
 from members.views import staff as staff_views
 
@@ -17,5 +17,14 @@ staff = [
     path("members/register/", staff_views.register, name="register"),
     path("members/matches/", staff_views.matches, name="matches"),
     path("members/matches/<uuid:review_id>/", staff_views.match, name="match"),
+    path("members/merges/", duplicates.merges, name="merges"),
+    path("members/merges/<uuid:merge_id>/undo/", duplicates.unmerge, name="unmerge"),
+    path("members/<uuid:member_id>/contact/", desk.contact, name="contact"),
+    path("members/<uuid:member_id>/contact/<uuid:telecom_id>/end/", desk.end_telecom, name="end_telecom"),
+    path("members/<uuid:member_id>/doctor/", desk.doctor, name="doctor"),
+    path("members/<uuid:member_id>/access/", desk.access, name="access"),
+    path("members/<uuid:member_id>/access/<uuid:proxy_id>/end/", desk.end_access, name="end_staff_access"),
+    path("members/<uuid:member_id>/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("members/<uuid:member_id>/duplicates/<uuid:other_id>/", duplicates.compare, name="compare"),
     path("members/<uuid:member_id>/edit/", staff_views.edit, name="edit"),
 ]

@@ -55,10 +55,10 @@ class RoleForm(forms.ModelForm):
         if period is not None:
             self.initial.setdefault("start", period.lower)
             self.initial.setdefault("end", period.upper)
-            for name in (*self.Meta.fields, "start"):
-                if name in self.fields:
-                    self.fields[name].disabled = True
-            self.fields["end"].required = True
+            for name, field in self.fields.items():
+                field.disabled = name not in ("end", "reason")
+            if "end" in self.fields:
+                self.fields["end"].required = True
         else:
             self.initial.setdefault("start", timezone.localdate())
 

@@ -233,7 +233,10 @@ _effects: dict[str, Effect] = {}
 
 
 def register_termination_effect(name: str, effect: Effect) -> None:
-    """A higher room says what a termination would touch: `effect(member_id, start, end)` gives sentences."""
+    """A higher room says what a termination would touch: `effect(member_id, end, as_of)` gives sentences.
+
+    `end` is the first day without coverage, before `as_of` where it is retroactive.
+    """
     _effects[name] = effect
 
 
@@ -259,7 +262,6 @@ def preview_termination(
             for segment in believed(one, benefit)
             if segment.end is None or segment.end > end
         ]
-        if end < as_of:
-            for effect in _effects.values():
-                effects += effect(one.member_id, end, as_of)
+        for effect in _effects.values():
+            effects += effect(one.member_id, end, as_of)
     return TerminationPreview(lost, effects, is_retroactive=end < as_of)

@@ -4,8 +4,10 @@ import datetime
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from members.models import Member
 from plans.models import CoveragePeriod
 
 
@@ -58,6 +60,12 @@ def why_eligible(
         if in_force is None and (known_at is None or row.known.upper <= known_at)
     ]
     return Eligibility(in_force is not None, in_force, because)
+
+
+def coverage_words(member: Member) -> str:
+    """What covers somebody today, in a few words; empty for nobody."""
+    found = CoveragePeriod.objects.of_member(member).in_force(timezone.localdate()).with_contract()
+    return ", ".join(f"{row.product} ({row.coverage.contract.group})" for row in found.order_by("payer_order")[:3])
 
 
 def last_day(end: datetime.date) -> datetime.date:

@@ -7,4 +7,8 @@ from plans.views import staff as staff_views
 
 portal = [path("coverage/", member_views.coverage, name="coverage")]
 
-staff = [path("members/<uuid:member_id>/coverage/", staff_views.history, name="history")]
+staff = [
+    path("members/<uuid:member_id>/coverage/", staff_views.history, name="history"),
+    path("members/<uuid:member_id>/coverage/enrol/", staff_views.enrol, name="enrol"),
+    path("members/<uuid:member_id>/coverage/end/", staff_views.end_coverage, name="end_coverage"),
+]

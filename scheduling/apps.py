@@ -8,8 +8,12 @@ class SchedulingConfig(AppConfig):
     def ready(self) -> None:
         from core.navigation import portal_nav, staff_nav
         from members.ports import register_portal_card
+        from plans.actions import register_termination_effect
         from scheduling import permissions  # noqa: F401  (registers who may)
+        from scheduling.effects import booked_visits
         from scheduling.views.portal import next_visit
+
+        register_termination_effect("booked_visits", booked_visits)
 
         portal_nav.register(
             "appointments",

@@ -5,25 +5,26 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import audit
 from core.http import AuthenticatedHttpRequest
+from core.navigation import url_or_none
 from core.notices import notify
-from core.permissions import requires
+from core.permissions import may, requires
 from members import actions, matching
 from members.forms import PersonForm, RegistrationForm
-from members.models import MatchReview, Member
+from members.models import MatchReview, Member, MemberAddress
 from members.querysets import e164
+from members.views.desk import frame, member_of
+from members.views.duplicates import weights
 from network.models import Organization
 from network.permissions import roles_in_force
 
 ADDRESS = ("line1", "city", "state", "postal_code")
-
-
-def member_of(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> Member:
-    return get_object_or_404(Member, pk=member_id)
 
 
 def review_of(request: AuthenticatedHttpRequest, review_id: uuid.UUID) -> MatchReview:
@@ -91,7 +92,7 @@ def edit(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpRespons
         notify(request, _("Saved.") if changed else _("Nothing was changed."))
         return redirect("members:edit", member_id=member.pk)
     audit.record_read(request.user, verb="members.edit", obj=member, request=request)
-    context = {"member": member, "form": form}
+    context = {**frame(request, member, "edit"), "form": form}
     return render(request, "members/edit.html", context)
 
 
@@ -103,7 +104,12 @@ def matches(request: AuthenticatedHttpRequest) -> HttpResponse:
         status=MatchReview.Status.OPEN, managing_organization__in=systems_of(request.user)
     ).order_by("created_at")
     audit.record_read(request.user, verb="members.matches", request=request)
-    return render(request, "members/matches.html", {"reviews": reviews[:100], "count": reviews.count()})
+    context = {
+        "reviews": reviews[:100],
+        "count": reviews.count(),
+        "may_merge": bool(may(request.user, "members.merge")),
+    }
+    return render(request, "members/matches.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,9 +129,47 @@ def match(request: AuthenticatedHttpRequest, review_id: uuid.UUID) -> HttpRespon
         notify(request, _("Decided. Try again what the import set aside."))
         return redirect("members:matches")
     audit.record_read(request.user, verb="members.match", obj=review, request=request)
-    candidates = [
-        {"known": known[uuid.UUID(c["member"])], "score": c["score"], "agreements": sorted(c["agreements"].items())}
-        for c in review.candidates
-        if uuid.UUID(c["member"]) in known
-    ]
-    return render(request, "members/match.html", {"review": review, "candidates": candidates})
+    candidates = []
+    for c in review.candidates:
+        candidate = known.get(uuid.UUID(c["member"]))
+        if candidate is not None:
+            match = matching.Match(candidate.pk, c["score"], c["agreements"])
+            candidates.append(
+                {
+                    "known": candidate,
+                    "score": c["score"],
+                    "weights": weights(match),
+                    "rows": _beside(review.incoming, candidate),
+                }
+            )
+    labels = (_("What"), _("As sent"), _("As we know them"), _("The same?"))
+    context = {
+        "review": review,
+        "candidates": candidates,
+        "columns": [{"label": label} for label in labels],
+        "crumbs": [{"label": _("Match review"), "url": reverse("members:matches")}],
+        "imports_url": url_or_none("interop:runs"),
+    }
+    return render(request, "members/match.html", context)
+
+
+def _beside(sent: dict, known: Member) -> list[dict]:
+    """What was sent beside what we know, line by line."""
+    today = timezone.localdate()
+    home = MemberAddress.objects.filter(member=known, period__contains=today).order_by("use").first()
+    lines = (
+        (_("Family name"), sent.get("family"), known.family),
+        (_("Given name"), sent.get("given"), known.given),
+        (_("Middle name"), sent.get("middle"), known.middle),
+        (_("Born"), sent.get("birth_date"), known.birth_date.isoformat() if known.birth_date else ""),
+        (_("Sex"), sent.get("sex"), known.sex),
+        (_("Street"), sent.get("line1"), home.line1 if home else ""),
+        (_("Postal code"), (sent.get("postal_code") or "")[:5], home.postal_code[:5] if home else ""),
+    )
+    rows = []
+    for label, left, right in lines:
+        same = bool(left) and matching.fold(str(left)) == matching.fold(str(right))
+        rows.append(
+            {"label": label, "sent": left, "known": right, "same": same, "differs": bool(left and right) and not same}
+        )
+    return rows

@@ -1,0 +1,195 @@
+"""What staff keep about one person beside the name: contact, primary care, who may act for them."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core import audit
+from core.notices import notify
+from core.permissions import requires
+from members import actions
+from members.forms import SCOPE_WORDS, AddressForm, DoctorForm, StaffProxyForm, TelecomForm
+from members.models import Member, MemberAddress, MemberTelecom, PrimaryCareAssignment, Proxy
+from members.panels import Near, PanelFull, Panels, assign_primary_care, member_postal_code
+from members.querysets import primary_care_of
+from members.tabs import person_tabs
+from network.models import Clinician, Department
+
+OFFERED = 20
+
+
+def member_of(request: HttpRequest, member_id: uuid.UUID, **kwargs: Any) -> Member:
+    """The member; the number of a merged record leads to the record that stayed."""
+    member = get_object_or_404(Member, pk=member_id)
+    while member.merged_into_id:
+        member = get_object_or_404(Member, pk=member.merged_into_id)
+    return member
+
+
+def frame(request: HttpRequest, member: Member, current: str) -> dict[str, Any]:
+    """What every page about one person shows around its own."""
+    return {"member": member, "tabs": person_tabs(request, member, current)}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("members.update", obj=member_of)
+def contact(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
+    """Addresses and numbers, each from a day on; what stood before stays in the list."""
+    member, today = request.record, timezone.localdate()
+    kind = request.POST.get("form")
+    address = AddressForm(request.POST if kind == "address" else None, initial={"on": today, "use": "home"})
+    telecom = TelecomForm(request.POST if kind == "telecom" else None, prefix=None)
+    if kind == "address" and address.is_valid():
+        actions.change_address(member, by=request.user, **address.cleaned_data)
+        notify(request, _("Address kept. The one before ends that day."))
+        return redirect("members:contact", member_id=member.pk)
+    if kind == "telecom" and telecom.is_valid():
+        actions.add_telecom(member, by=request.user, on=today, **telecom.cleaned_data)
+        notify(request, _("Kept. We try this one first."))
+        return redirect("members:contact", member_id=member.pk)
+    audit.record_read(request.user, verb="members.contact", obj=member, request=request)
+    context = {
+        **frame(request, member, "contact"),
+        "addresses": [
+            {"address": row, "is_past": row.period.upper is not None and row.period.upper <= today}
+            for row in MemberAddress.objects.filter(member=member).order_by("use", "-period")[:50]
+        ],
+        "telecoms": MemberTelecom.objects.filter(member=member, period__contains=today).order_by("rank"),
+        "address_form": address,
+        "telecom_form": telecom,
+    }
+    return render(request, "members/contact.html", context)
+
+
+@require_POST
+@requires("members.update", obj=member_of)
+def end_telecom(request: HttpRequest, member_id: uuid.UUID, telecom_id: uuid.UUID) -> HttpResponse:
+    """The number or address no longer reaches them."""
+    telecom = get_object_or_404(MemberTelecom, pk=telecom_id, member=request.record)
+    actions.end_telecom(telecom, by=request.user, on=timezone.localdate())
+    notify(request, _("Ended. Nothing is sent there any more."))
+    return redirect("members:contact", member_id=request.record.pk)
+
+
+# --- Primary care -------------------------------------------------------------------------------------------
+
+
+def _options(member: Member, current: PrimaryCareAssignment | None) -> list[dict[str, Any]]:
+    """Primary care clinicians near the member, with distance, language and room; the present one among them."""
+    panels = Panels(member.managing_organization_id, timezone.localdate(), counted=False)
+    also = [current.clinician_id] if current else []
+    near = panels.near(member_postal_code(member), member.language, many=OFFERED, also=also)
+    clinicians = Clinician.objects.in_bulk([one.place.clinician_id for one in near])
+    departments = Department.objects.select_related("facility").in_bulk([one.place.department_id for one in near])
+    return [
+        {
+            "near": one,
+            "distance": _distance(one),
+            "clinician": clinicians[one.place.clinician_id],
+            "department": departments[one.place.department_id],
+            "languages": ", ".join(sorted(one.place.languages)),
+            "is_current": current is not None and current.clinician_id == one.place.clinician_id,
+        }
+        for one in near
+    ]
+
+
+def _distance(near: Near) -> str:
+    miles = near.km / 1.609344
+    if near.measured:
+        return _("%(miles).0f mi") % {"miles": miles} if miles >= 1 else _("under a mile")
+    return _("same area") if near.km < 100 else _("far")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("members.change_primary_care", obj=member_of)
+def doctor(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
+    """Who looks after the member, and who could: somebody near with room who speaks their language stands first."""
+    member, today = request.record, timezone.localdate()
+    form = DoctorForm(request.POST or None, initial={"on": today})
+    if request.method == "POST":
+        if form.is_valid() and (refused := _change_doctor(request, member, form)) is None:
+            return redirect("members:doctor", member_id=member.pk)
+        notify(request, refused if form.is_valid() else _("Choose a day."), level=messages.WARNING)
+        return redirect("members:doctor", member_id=member.pk)
+    audit.record_read(request.user, verb="members.doctor", obj=member, request=request)
+    current = primary_care_of(member, today)
+    held = PrimaryCareAssignment.objects.filter(member=member).select_related("clinician", "department__facility")
+    context = {
+        **frame(request, member, "doctor"),
+        "current": current,
+        "options": _options(member, current),
+        "postal_code": member_postal_code(member),
+        "held": held.order_by("-period")[:20],
+        "today": today,
+    }
+    return render(request, "members/doctor.html", context)
+
+
+def _change_doctor(request: HttpRequest, member: Member, form: DoctorForm) -> str | None:
+    """Change the primary care clinician; gives back why not."""
+    clinician = get_object_or_404(Clinician, pk=form.cleaned_data["clinician"])
+    try:
+        assign_primary_care(member, by=request.user, on=form.cleaned_data["on"], clinician=clinician)
+    except PanelFull as full:
+        return str(full)
+    notify(request, _("%(doctor)s is their doctor from that day.") % {"doctor": clinician})
+    return None
+
+
+# --- Who may act for them -----------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("members.manage_proxies", obj=member_of)
+def access(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
+    """Who may see and act for the member in the portal, given by staff who saw the papers."""
+    member, today = request.record, timezone.localdate()
+    form = StaffProxyForm(request.POST or None, today=today)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            with transaction.atomic():
+                proxy = actions.grant_proxy(
+                    member,
+                    form.user,
+                    by=request.user,
+                    relationship=said["relationship"],
+                    scopes=said["scopes"],
+                    start=today,
+                    end=said["until"],
+                    reason=said["reason"],
+                )
+            notify(request, _("%(name)s has access from now on.") % {"name": proxy.user})
+            return redirect("members:access", member_id=member.pk)
+        except IntegrityError:
+            form.add_error("email", _("This person already has access. End it first to change it."))
+    audit.record_read(request.user, verb="members.access", obj=member, request=request)
+    proxies = Proxy.objects.filter(member=member).select_related("user", "granted_by").order_by("-period")[:50]
+    rows = [
+        {
+            "proxy": proxy,
+            "may": ", ".join(str(SCOPE_WORDS.get(scope, scope)) for scope in proxy.scopes),
+            "is_past": proxy.period.upper is not None and proxy.period.upper <= today,
+        }
+        for proxy in proxies
+    ]
+    context = {**frame(request, member, "access"), "form": form, "rows": rows}
+    return render(request, "members/access.html", context)
+
+
+@require_POST
+@requires("members.manage_proxies", obj=member_of)
+def end_access(request: HttpRequest, member_id: uuid.UUID, proxy_id: uuid.UUID) -> HttpResponse:
+    """The access ends now."""
+    proxy = get_object_or_404(Proxy, pk=proxy_id, member=request.record)
+    actions.end_proxy(proxy, by=request.user, on=timezone.localdate())
+    notify(request, _("Access ended."))
+    return redirect("members:access", member_id=request.record.pk)

@@ -1,0 +1,232 @@
+"""What staff keep about one person: contact, primary care, access for the family, duplicates. Two systems."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from core.db import acting_as, as_job
+from core.models import AuditEvent, User
+from members.models import Member, MemberAddress, MemberMerge, MemberTelecom, PrimaryCareAssignment, Proxy
+from network.models import Employment, ServiceArea
+from tests.members.factories import make_member
+from tests.network.factories import (
+    ALWAYS,
+    make_clinician,
+    make_department,
+    make_staff,
+    make_system,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+
+
+@pytest.fixture
+def system():
+    return make_system()
+
+
+@pytest.fixture
+def admin(system, client):
+    user = make_staff("plan_administrator", system)
+    client.force_login(user)
+    return user
+
+
+def page(name, member, *more):
+    return reverse(f"members:{name}", args=[member.pk, *more])
+
+
+# --- contact ------------------------------------------------------------------------------------------------
+
+
+def test_a_move_ends_the_address_before_and_keeps_it(client, system, admin):
+    ada = make_member(system)
+    with as_job(User.objects.system("tests"), reason="test"):
+        MemberAddress.objects.create(member=ada, line1="1 First St", postal_code="94601", period=(None, None))
+    moved = {"form": "address", "use": "home", "line1": "2 Second St", "city": "Oakland", "state": "ca"}
+    bad = client.post(page("contact", ada), {**moved, "postal_code": "9461", "on": TODAY.isoformat()})
+    assert "Five digits" in bad.content.decode()
+    client.post(page("contact", ada), {**moved, "postal_code": "94611", "on": TODAY.isoformat()})
+    with acting_as(admin, reason="test"):
+        first, second = MemberAddress.objects.filter(member=ada).order_by("period")
+    assert (first.line1, first.period.upper) == ("1 First St", TODAY)
+    assert (second.line1, second.state, second.period.lower) == ("2 Second St", "CA", TODAY)
+    said = client.get(page("contact", ada)).content.decode()
+    assert "1 First St" in said
+    assert "2 Second St" in said
+
+
+def test_a_new_number_is_tried_first_and_an_old_one_ends(client, system, admin):
+    ada = make_member(system)
+    with as_job(User.objects.system("tests"), reason="test"):
+        old = MemberTelecom.objects.create(
+            member=ada, system="phone", value="+15105550100", period=(date(2020, 1, 1), None)
+        )
+    client.post(page("contact", ada), {"form": "telecom", "system": "sms", "value": "(510) 555-0123"})
+    client.post(page("end_telecom", ada, old.pk))
+    refused = client.post(page("contact", ada), {"form": "telecom", "system": "email", "value": "nonsense"})
+    assert "valid email" in refused.content.decode()
+    with acting_as(admin, reason="test"):
+        standing = MemberTelecom.objects.filter(member=ada, period__contains=TODAY)
+        assert list(standing.values_list("system", "value", "rank")) == [("sms", "+15105550123", 1)]
+        assert MemberTelecom.objects.get(pk=old.pk).period.upper == TODAY
+
+
+# --- primary care -------------------------------------------------------------------------------------------
+
+
+def office(system, postal, latitude, *, limit=10, languages=("en",), family="Near"):
+    department = make_department(system)
+    area = {"region": department.facility.region, "postal_code": postal, "latitude": latitude, "longitude": -122}
+    ServiceArea.objects.create(**area)
+    department.facility.postal_code = postal
+    department.facility.save()
+    doctor = make_clinician(
+        family=family, panel_limit=limit, is_accepting=True, languages=list(languages), npi=f"1{postal}0000"
+    )
+    organization = department.facility.organization
+    Employment.objects.create(clinician=doctor, organization=organization, department=department, fte=1, period=ALWAYS)
+    return doctor
+
+
+def test_the_nearest_who_speaks_the_language_stands_first_with_distance_and_room(client, system, admin):
+    ada, other = make_member(system, language="es"), make_member(system)
+    near = office(system, "94601", 37.80)
+    speaks = office(system, "94611", 37.90, languages=("en", "es"), family="Speaks", limit=2)
+    far = office(system, "93001", 34.30, family="Far")
+    with as_job(User.objects.system("tests"), reason="test"):
+        MemberAddress.objects.create(member=ada, postal_code="94601", period=(None, None))
+        PrimaryCareAssignment.objects.create(
+            member=other,
+            clinician=speaks,
+            department=speaks.employments.get().department,
+            period=ALWAYS,
+            origin="chosen",
+        )
+    shown = client.get(page("doctor", ada)).context["options"]
+    assert [option["clinician"].pk for option in shown] == [speaks.pk, near.pk, far.pk]
+    assert [option["near"].room for option in shown] == [1, 10, 10]
+    assert shown[0]["distance"] == "7 mi"
+    assert shown[1]["distance"] == "under a mile"
+
+
+def test_the_doctor_is_changed_and_a_full_panel_says_so(client, system, admin):
+    ada, other = make_member(system), make_member(system)
+    first, full = office(system, "94601", 37.80), office(system, "94611", 37.90, limit=1, family="Full")
+    with as_job(User.objects.system("tests"), reason="test"):
+        PrimaryCareAssignment.objects.create(
+            member=other, clinician=full, department=full.employments.get().department, period=ALWAYS, origin="chosen"
+        )
+    client.post(page("doctor", ada), {"clinician": str(first.pk), "on": TODAY.isoformat()})
+    refused = client.post(page("doctor", ada), {"clinician": str(full.pk), "on": TODAY.isoformat()}, follow=True)
+    assert "panel is full" in refused.content.decode()
+    with acting_as(admin, reason="test"):
+        held = PrimaryCareAssignment.objects.get(member=ada)
+    assert (held.clinician_id, held.origin) == (first.pk, "chosen")
+
+
+# --- family access ------------------------------------------------------------------------------------------
+
+
+def test_staff_give_and_end_access_on_a_ground_that_is_kept(client, system, admin):
+    child, parent = make_member(system), make_user("Parent")
+    until = TODAY + timedelta(days=30)
+    asked = {"email": parent.email, "relationship": "parent", "scopes": ["view"], "until": until.isoformat()}
+    assert "This field is required" in client.post(page("access", child), asked).content.decode()
+    client.post(page("access", child), {**asked, "reason": "Birth certificate seen"})
+    with acting_as(admin, reason="test"):
+        proxy = Proxy.objects.get(member=child)
+    assert (proxy.user_id, proxy.period.upper, proxy.granted_by_id) == (parent.pk, until, admin.pk)
+    assert AuditEvent.objects.get(verb="members.grant_proxy").reason == "Birth certificate seen"
+    client.post(page("end_staff_access", child, proxy.pk))
+    with acting_as(admin, reason="test"):
+        assert not Proxy.objects.filter(member=child, period__contains=TODAY).exists()
+
+
+# --- duplicates ---------------------------------------------------------------------------------------------
+
+
+def pair(system):
+    born = date(1970, 5, 2)
+    return (
+        make_member(system, family="Okafor", given="Adaeze", birth_date=born),
+        make_member(system, family="Okafor", given="Adaeze", birth_date=born, middle="N"),
+    )
+
+
+def test_duplicates_are_found_compared_merged_and_taken_apart(client, system, admin):
+    one, two = pair(system)
+    make_member(system, family="Okafor", given="Chi", birth_date=date(1970, 5, 2))
+    make_member(make_system(), family="Okafor", given="Adaeze", birth_date=date(1970, 5, 2))
+    assert [row["other"].pk for row in client.get(page("duplicates", one)).context["rows"]] == [two.pk]
+
+    beside = client.get(page("compare", one, two.pk))
+    assert {row["label"]: row["same"] for row in beside.context["rows"]}["Family name"] is True
+    asked = {"keep": str(two.pk), "reason": "Same passport seen at the desk"}
+    assert client.post(page("compare", one, two.pk), asked).status_code == 200, "not compared: not merged"
+    assert client.post(page("compare", one, two.pk), {**asked, "compared": "on"}).url == page("duplicates", two)
+    with acting_as(admin, reason="test"):
+        merge = MemberMerge.objects.get()
+        assert (merge.member_id, merge.merged_id) == (two.pk, one.pk)
+    assert client.get(page("edit", one)).context["member"].pk == two.pk, (
+        "the merged record leads to the one that stayed"
+    )
+    assert "Same passport seen" in client.get(reverse("members:merges")).content.decode()
+
+    undo = reverse("members:unmerge", args=[merge.pk])
+    client.post(undo, {"reason": "Mother and daughter after all"})
+    with acting_as(admin, reason="test"):
+        assert Member.objects.get(pk=one.pk).status == "active"
+    assert client.get(undo).status_code == 302, "undone once"
+
+
+def test_a_merge_that_cannot_be_says_why_without_anybodys_data(client, system, admin):
+    from tests.plans.factories import cover, make_contract, make_group, make_plan, make_product
+
+    one, two = pair(system)
+    plan = make_plan(system)
+    for member in (one, two):
+        cover(make_contract(make_group(plan), member), member, make_product(plan))
+    asked = {"keep": str(one.pk), "reason": "Same passport seen at the desk", "compared": "on"}
+    said = client.post(page("compare", one, two.pk), asked).content.decode()
+    assert "Both records are covered at the same time." in said
+    with acting_as(admin, reason="test"):
+        assert not MemberMerge.objects.exists()
+
+
+PAGES = ("edit", "contact", "doctor", "access", "duplicates")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_another_systems_administrator_finds_nobody(client, system, name):
+    ada = make_member(system)
+    client.force_login(make_staff("plan_administrator", make_system()))
+    assert client.get(page(name, ada)).status_code == 404
+    assert client.post(page(name, ada), {}).status_code in (404, 405)
+
+
+@pytest.mark.parametrize(
+    ("role", "opened"),
+    [
+        ("front_desk", {"edit", "contact", "doctor", "access"}),
+        ("nurse", {"edit", "contact"}),
+        ("care_coordinator", {"edit", "contact", "doctor"}),
+        ("finance", set()),
+        ("administrator", set()),
+    ],
+)
+def test_each_role_opens_its_own_pages(client, system, role, opened):
+    ada = make_member(system)
+    client.force_login(make_staff(role, system))
+    assert {name for name in PAGES if client.get(page(name, ada)).status_code == 200} == opened
+
+
+def test_tabs_show_what_may_be_opened(client, system):
+    ada = make_member(system)
+    client.force_login(make_staff("nurse", system))
+    tabs = client.get(page("edit", ada)).context["tabs"]
+    assert [str(tab["label"]) for tab in tabs] == ["Person", "Contact"]

@@ -1,0 +1,181 @@
+"""Enrolment and termination by hand: what would change is shown first, and then exactly that happens."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from clinical.models import Encounter
+from core.db import acting_as, as_job
+from core.models import AuditEvent, OutboxMessage, User
+from members.models import MemberAddress, MemberTelecom, PrimaryCareAssignment
+from network.models import Employment
+from plans.models import CoveragePeriod, PremiumRate
+from tests.members.factories import make_member
+from tests.network.factories import ALWAYS, make_clinician, make_department, make_staff, make_system, make_user
+from tests.plans.factories import SINCE, cover, make_contract, make_group, make_plan, make_product
+
+pytestmark = pytest.mark.django_db
+TODAY = localdate()
+FIRST = (TODAY.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+class World:
+    """A system with a plan, a group, two products, a doctor with room, and an administrator of the plan."""
+
+    def __init__(self):
+        self.system = make_system()
+        self.plan = make_plan(self.system)
+        self.group = make_group(self.plan)
+        self.gold, self.silver = make_product(self.plan, name="Gold"), make_product(self.plan, name="Silver")
+        self.department = make_department(self.system)
+        self.doctor = make_clinician(family="Osei", panel_limit=5, is_accepting=True)
+        Employment.objects.create(
+            clinician=self.doctor,
+            organization=self.department.facility.organization,
+            department=self.department,
+            fte=1,
+            period=ALWAYS,
+        )
+        self.ada = make_member(self.system, family="Okafor", given="Ada")
+        self.admin = make_staff("plan_administrator", self.system)
+
+    def asked(self, **fields) -> dict:
+        return {
+            "group": str(self.group.pk),
+            "relationship": "18",
+            "number": "A-1",
+            "product": str(self.gold.pk),
+            "tier": "",
+            "start": FIRST.isoformat(),
+            "end": "",
+            **fields,
+        }
+
+    def covered(self, member, on=FIRST) -> list[str]:
+        with acting_as(self.admin, reason="test"):
+            found = CoveragePeriod.objects.of_member(member).in_force(on)
+            return list(found.values_list("product__name", flat=True))
+
+
+@pytest.fixture
+def world(client) -> World:
+    world = World()
+    client.force_login(world.admin)
+    return world
+
+
+def enrol_page(member):
+    return reverse("plans:enrol", args=[member.pk])
+
+
+def end_page(member):
+    return reverse("plans:end_coverage", args=[member.pk])
+
+
+def test_enrolment_is_shown_and_then_done_whole(client, world):
+    PremiumRate.objects.create(product=world.gold, age_from=40, age_to=65, amount="480.50", period=SINCE)
+    with as_job(User.objects.system("tests"), reason="test"):
+        MemberTelecom.objects.create(member=world.ada, system="email", value="ada@example.test", period=(None, None))
+        MemberAddress.objects.create(member=world.ada, postal_code="94601", period=(None, None))
+
+    shown = client.post(enrol_page(world.ada), world.asked())
+    said = shown.content.decode()
+    assert "$480.50 a month" in said
+    assert "Osei" in said
+    assert f"Capitation is paid from {FIRST:%Y-%m} on." in said
+    assert world.covered(world.ada) == [], "a preview changes nothing"
+    assert not AuditEvent.objects.filter(verb="plans.enrol", action="update").exists()
+
+    assert client.post(enrol_page(world.ada), world.asked(confirm="1")).status_code == 302
+    assert world.covered(world.ada) == ["Gold"]
+    with acting_as(world.admin, reason="test"):
+        assert PrimaryCareAssignment.objects.get(member=world.ada).clinician_id == world.doctor.pk
+    (invitation,) = OutboxMessage.objects.filter(member_id=world.ada.pk)
+    assert (invitation.template, invitation.address) == ("invitation", "ada@example.test")
+    assert "now is covered" not in client.get(reverse("plans:history", args=[world.ada.pk])).content.decode()
+
+
+def test_another_product_replaces_what_stood_and_the_page_says_so(client, world):
+    client.post(enrol_page(world.ada), world.asked(confirm="1"))
+    later = (FIRST + timedelta(days=40)).replace(day=1)
+    shown = client.post(enrol_page(world.ada), world.asked(product=str(world.silver.pk), start=later.isoformat()))
+    kinds = [(row["product"].name, row["is_gained"]) for row in shown.context["products"]]
+    assert kinds == [("Gold", False), ("Gold", True), ("Silver", True)]
+    assert "Stays with" in shown.context["preview"].primary_care
+
+
+def test_a_dependant_needs_the_subscribers_contract(client, world):
+    child = make_member(world.system, birth_date=date(2015, 1, 1))
+    asked = world.asked(relationship="19", confirm="1")
+    assert "Enrol the subscriber first" in client.post(enrol_page(child), asked).content.decode()
+    client.post(enrol_page(world.ada), world.asked(confirm="1"))
+    client.post(enrol_page(child), asked)
+    assert world.covered(child) == ["Gold"]
+    assert not OutboxMessage.objects.filter(member_id=child.pk).exists(), "a child is not invited"
+
+
+def test_somebody_elses_number_and_another_plans_product_are_refused(client, world):
+    client.post(enrol_page(world.ada), world.asked(confirm="1"))
+    other = make_member(world.system)
+    assert "Another person holds this" in client.post(enrol_page(other), world.asked(confirm="1")).content.decode()
+    foreign = make_product(make_plan(world.system))
+    refused = client.post(enrol_page(other), world.asked(number="B", product=str(foreign.pk), confirm="1"))
+    assert "another plan" in refused.content.decode()
+    assert world.covered(other) == []
+
+
+def test_an_end_in_the_past_says_what_was_done_since(client, world):
+    coverage = cover(make_contract(world.group, world.ada), world.ada, world.gold)
+    seen = datetime.combine(TODAY - timedelta(days=20), datetime.min.time(), UTC)
+    with as_job(User.objects.system("tests"), reason="test"):
+        Encounter.objects.create(
+            member=world.ada, status="finished", effective=(seen, seen + timedelta(minutes=20)), clinician=world.doctor
+        )
+    end = TODAY - timedelta(days=60)
+    asked = {"coverage": str(coverage.pk), "end": end.isoformat(), "reason": "08"}
+    said = client.post(end_page(world.ada), asked).content.decode()
+    assert "This day is past." in said
+    assert "1 visit or stay lies in that time." in said
+    assert world.covered(world.ada, TODAY) == ["Gold"]
+
+    client.post(end_page(world.ada), {**asked, "confirm": "1"})
+    assert world.covered(world.ada, TODAY) == []
+    assert world.covered(world.ada, end - timedelta(days=1)) == ["Gold"]
+    again = client.post(end_page(world.ada), {**asked, "confirm": "1"})
+    assert "there is none to end" in again.content.decode()
+
+
+def test_the_family_ends_together_where_that_is_asked(client, world):
+    contract = make_contract(world.group, world.ada)
+    child = make_member(world.system, given="Chi")
+    coverage = cover(contract, world.ada, world.gold)
+    cover(contract, child, world.gold)
+    asked = {"coverage": str(coverage.pk), "end": FIRST.isoformat(), "reason": "08", "family": "on"}
+    shown = client.post(end_page(world.ada), asked)
+    assert {row["person"].pk for row in shown.context["lost"]} == {world.ada.pk, child.pk}
+    client.post(end_page(world.ada), {**asked, "confirm": "1"})
+    assert world.covered(world.ada) == world.covered(child) == []
+
+
+@pytest.mark.parametrize("role", ["front_desk", "finance", "physician"])
+def test_only_administrators_of_the_plan_change_coverage(client, world, role):
+    client.force_login(make_staff(role, world.system))
+    for address in (enrol_page(world.ada), end_page(world.ada)):
+        assert client.get(address).status_code == 403
+        assert client.post(address, world.asked(confirm="1")).status_code == 403
+    assert world.covered(world.ada) == []
+
+
+def test_another_systems_administrator_finds_nobody(client, world):
+    client.force_login(make_staff("plan_administrator", make_system()))
+    assert client.get(enrol_page(world.ada)).status_code == 404
+    assert client.get(end_page(world.ada)).status_code == 404
+
+
+def test_whoever_has_an_account_is_not_invited_again(client, world):
+    bea = make_member(world.system, user=make_user("Bea"))
+    client.post(enrol_page(bea), world.asked(confirm="1"))
+    assert world.covered(bea) == ["Gold"]
+    assert not OutboxMessage.objects.filter(member_id=bea.pk).exists()
