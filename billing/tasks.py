@@ -8,6 +8,7 @@ from django.db import connection
 from billing import costing
 from billing.capitation.close import NothingToClose, close_month, estimate_month, plans_with_capitation
 from core.models import User
+from network.models import Organization
 
 
 def today() -> datetime.date:
@@ -30,6 +31,19 @@ def estimate_capitation() -> None:
 @shared_task
 def close_capitation() -> None:
     _each_plan(close_month)
+
+
+@shared_task(queue="jobs", ignore_result=True, acks_late=True)
+def close_month_for(plan_id: str, month: str, user_id: str) -> None:
+    """Close one plan's month on the word of a person. Safe to repeat."""
+    try:
+        close_month(
+            Organization.objects.get(pk=plan_id),
+            datetime.date.fromisoformat(month),
+            by=User.objects.get(pk=user_id),
+        )
+    except NothingToClose:
+        return
 
 
 def _each_plan(work) -> None:

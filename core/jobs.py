@@ -30,7 +30,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection, models, transaction
-from django.db.models import Count, Q
+from django.db.models import BigIntegerField, Count, Q, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from core.db import as_job
@@ -41,6 +43,7 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[JobRun, JobPartition], dict[str, int | float]]
 Finish = Callable[[JobRun], None]
+Title = Callable[[JobRun], str]
 Status = JobRun.Status
 
 # Covers the moment between claiming a share and locking its row; from then on the lock says who has it.
@@ -49,6 +52,8 @@ MAX_ATTEMPTS = 3
 # Wake-ups for one run: as many workers as may take part. A superfluous one finds nothing to do.
 WAKE = 8
 FIRST = uuid.UUID(int=0)
+# The count that says how many people a share was about.
+MEMBERS = "members"
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class Job:
     kind: str
     handler: Handler
     finish: Finish | None = None
+    title: Title | None = None
 
 
 class JobFailed(RuntimeError):
@@ -68,9 +74,19 @@ _jobs: dict[str, Job] = {}
 _population: list[type[models.Model]] = []
 
 
-def register(kind: str, handler: Handler, *, finish: Finish | None = None) -> None:
-    """Plug in a kind of job. `handler(run, partition)` returns counts, which are added up over the run."""
-    _jobs[kind] = Job(kind, handler, finish)
+def register(kind: str, handler: Handler, *, finish: Finish | None = None, title: Title | None = None) -> None:
+    """Plug in a kind of job. `handler(run, partition)` returns counts, which are added up over the run.
+
+    Among the counts, `members` says how many people a share was about: the rate that pages show comes from it.
+    `title(run)` names a run for people.
+    """
+    _jobs[kind] = Job(kind, handler, finish, title)
+
+
+def title_of(run: JobRun) -> str:
+    """What people call a run: as its room says, else kind and key."""
+    job = _jobs.get(run.kind)
+    return job.title(run) if job and job.title else f"{run.kind} {run.key}"
 
 
 def register_population(model: type[models.Model]) -> None:
@@ -343,6 +359,14 @@ class Progress:
     running: int
     elapsed: timedelta | None
     left: timedelta | None
+    members: int = 0
+
+    @property
+    def per_second(self) -> float | None:
+        """Members done in a second so far; None where the job does not count members, or nothing is done yet."""
+        if not self.members or not self.elapsed or self.elapsed.total_seconds() <= 0:
+            return None
+        return self.members / self.elapsed.total_seconds()
 
     @property
     def percent(self) -> int:
@@ -357,7 +381,9 @@ def progress(run: JobRun, *, now: datetime | None = None) -> Progress:
         done=Count("id", filter=Q(status=Status.DONE)),
         failed=Count("id", filter=Q(status=Status.FAILED)),
         running=Count("id", filter=Q(status=Status.RUNNING)),
+        members=Sum(Cast(KeyTextTransform(MEMBERS, "counts"), BigIntegerField()), filter=Q(status=Status.DONE)),
     )
+    found["members"] = found["members"] or 0
     elapsed = (run.finished_at or now or timezone.now()) - run.started_at if run.started_at else None
     left = None
     if elapsed is not None and found["done"] and run.status == Status.RUNNING:

@@ -17,6 +17,7 @@ staff = [
     path("audit/", oversight.audit_log, name="audit_log"),
     path("outbox/", oversight.messages_sent, name="messages_sent"),
     path("jobs/", oversight.job_runs, name="job_runs"),
+    path("jobs/start/<slug:name>/", oversight.start_job, name="start_job"),
     path("jobs/<uuid:run_id>/", oversight.job_progress, name="job_progress"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("gallery/<slug:page>/", gallery.gallery, name="gallery_page"),

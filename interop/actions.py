@@ -1,6 +1,7 @@
 """Import runs: files taken in, rehearsed, tried again; what a person decides about what was left open."""
 
 import datetime
+import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -196,6 +197,20 @@ def _replay_834(run: ImportRun, *, by: User, as_of: datetime.date, create_missin
     with as_job(by, reason=taking.source):
         run.save(update_fields=["counts"])
     return taken, still
+
+
+def sent_lines(row: SetAside) -> list[str]:
+    """What was set aside, a line for each segment (X12) or as sent; for the page of whoever mends it."""
+    if not row.payload:
+        return []
+    with suppress(ValueError, TypeError):
+        kept = json.loads(row.payload)
+        if isinstance(kept, dict) and isinstance(kept.get("x12"), str):
+            lines = kept["x12"].replace("\n", "").replace("~", "~\n").split("\n")
+            # The ISA is not as sent: it only states the delimiters.
+            return [line for line in lines if line.strip() and not line.startswith("ISA")]
+        return json.dumps(kept, indent=2, ensure_ascii=False).split("\n")
+    return row.payload.split("\n")
 
 
 @transaction.atomic

@@ -215,6 +215,23 @@ def set_personal_interval(member: Member, rule_id: str, *, by: User, months: int
     return interval
 
 
+@transaction.atomic
+def end_personal_interval(interval: SurveillanceInterval, *, by: User, on: date) -> None:
+    """The general interval holds again from `on`; one that would begin later is taken back whole.
+
+    Raises `ValueError` where it ended by then already.
+    """
+    kept = SurveillanceInterval.objects.select_for_update().get(pk=interval.pk)
+    if kept.period.upper is not None and kept.period.upper <= on:
+        raise ValueError("This interval has ended already.")
+    audit.record(by=by, action="update", verb="prevention.end_personal_interval", obj=kept)
+    if kept.period.lower >= on:
+        kept.delete()
+        return
+    kept.period = DateRange(kept.period.lower, on)
+    kept.save(update_fields=["period"])
+
+
 def today() -> date:
     """The day the service works on."""
     return timezone.localdate()

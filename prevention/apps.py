@@ -8,9 +8,17 @@ class PreventionConfig(AppConfig):
     def ready(self) -> None:
         from core import jobs as core_jobs
         from core.navigation import staff_nav
+        from core.starters import register_starter
         from prevention import jobs, panels, permissions  # noqa: F401  (permissions registers who may)
 
-        core_jobs.register(jobs.KIND, jobs.evaluate_share, finish=jobs.finish)
+        core_jobs.register(jobs.KIND, jobs.evaluate_share, finish=jobs.finish, title=jobs.title)
+        register_starter(
+            "prevention",
+            label=_("Evaluate prevention"),
+            says=_("Everybody is evaluated as of today, in the background. Nobody is reminded twice."),
+            permission="prevention.start_run",
+            start=jobs.start_now,
+        )
         panels.plug_in()
         staff_nav.register(
             "prevention", _("Prevention"), "prevention:worklist", order=40, permission="prevention.view_worklist"

@@ -46,6 +46,29 @@ class ContactForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
 
+class IntervalForm(forms.Form):
+    """A person's own interval, from a day on, with the reason that everybody who looks at it reads."""
+
+    months = forms.TypedChoiceField(
+        label=_("Again after"),
+        coerce=int,
+        choices=[
+            (3, _("3 months")),
+            (6, _("6 months")),
+            (12, _("1 year")),
+            (24, _("2 years")),
+            (36, _("3 years")),
+            (60, _("5 years")),
+            (84, _("7 years")),
+            (120, _("10 years")),
+        ],
+    )
+    reason = forms.CharField(
+        label=_("Why"), min_length=5, max_length=300, help_text=_("Like: two adenomas under 10 mm, 2026.")
+    )
+    start = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
 class WorklistFilter(forms.Form):
     """What the worklist shows."""
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core import jobs
 from core.db import as_job
@@ -29,6 +30,18 @@ def start_nightly(*, by: User, as_of: date, only: str = "", again: bool = True) 
     parameters = {"as_of": as_of.isoformat(), "at": timezone.now().isoformat(), "measure": only}
     shares = max(1, -(-members // SHARE))
     return jobs.start_run(by=by, kind=KIND, key=key, parameters=parameters, partitions=shares, again=again)
+
+
+def start_now(*, by: User) -> str:
+    """Today's run, by the workers, on a person's word."""
+    jobs.send(start_nightly(by=by, as_of=timezone.localdate()))
+    return _("The evaluation of today is under way.")
+
+
+def title(run: JobRun) -> str:
+    """`Prevention, 2026-11-22`, with the measure where only one was asked for."""
+    day, _colon, only = run.key.partition(":")
+    return f"{_('Prevention')}, {day}" + (f" ({only})" if only else "")
 
 
 def evaluate_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,10 +11,11 @@ from clinical import ports as clinical
 from core.http import AuthenticatedHttpRequest
 from core.models import User
 from core.templatetags.kp import short_date
+from core.permissions import may
 from members.models import Member
 from members.ports import Place, PortalCard, register_portal_card
 from prevention import actions
-from prevention.models import CareGap, CareRuleState
+from prevention.models import CareGap, CareRuleState, SurveillanceInterval
 from prevention.rules import BY_ID
 from prevention.views.portal import booking_url
 from scheduling.models import Appointment
@@ -53,8 +55,18 @@ def within_sentence(title: str) -> str:
 def chart_gaps(request: AuthenticatedHttpRequest, member: Member) -> clinical.Panel | None:
     states = CareRuleState.objects.filter(member=member, applies=True, rule__in=BY_ID).order_by("next_due_on")
     gaps = {gap.rule: gap for gap in CareGap.objects.filter(member=member, rule__in=BY_ID).standing()}
-    rows = [{"rule": BY_ID[state.rule], "state": state, "gap": gaps.get(state.rule)} for state in states]
-    return clinical.Panel("prevention/chart_panel.html", {"rows": rows}) if rows else None
+    rows: list[dict[str, Any]] = [
+        {"rule": BY_ID[state.rule], "state": state, "gap": gaps.get(state.rule)} for state in states
+    ]
+    own = dict(
+        SurveillanceInterval.objects.filter(member=member, period__contains=actions.today()).values_list(
+            "rule", "months"
+        )
+    )
+    for row in rows:
+        row["own_months"] = own.get(row["state"].rule)
+    context = {"rows": rows, "can_set": bool(may(request.user, "prevention.set_interval", member))}
+    return clinical.Panel("prevention/chart_panel.html", context) if rows else None
 
 
 def count_gaps(request: AuthenticatedHttpRequest, member: Member) -> int:

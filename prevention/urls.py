@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from prevention.views import intervals
 from prevention.views import portal as member_views
 from prevention.views import staff as staff_views
 
@@ -17,6 +18,8 @@ staff = [
     path("prevention/gaps/<uuid:gap_id>/", staff_views.gap_detail, name="gap_detail"),
     path("prevention/gaps/<uuid:gap_id>/contact/", staff_views.contact, name="contact"),
     path("prevention/gaps/<uuid:gap_id>/order/", staff_views.order, name="staff_order"),
+    path("chart/<uuid:member_id>/prevention/<slug:rule>/", intervals.interval, name="interval"),
+    path("chart/<uuid:member_id>/prevention/<uuid:interval_id>/end/", intervals.end_interval, name="end_interval"),
     path("prevention/runs/", staff_views.runs, name="runs"),
     path("prevention/runs/start/", staff_views.start_run, name="start_run"),
     path("prevention/runs/<uuid:run_id>/progress/", staff_views.run_progress, name="run_progress"),

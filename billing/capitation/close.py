@@ -143,7 +143,8 @@ def work_share(job: JobRun, share: JobPartition) -> dict[str, int | float]:
     scope = Scope.of(run)
     scored = risk.refresh(run, share.lower, share.upper)
     counts = compute(scope, share.lower, share.upper)
-    return {**counts, "risk_scores": scored}
+    # Frozen for this month: those the share was about, as the rate on the page of jobs counts them.
+    return {**counts, "risk_scores": scored, jobs.MEMBERS: counts["eligible"]}
 
 
 def compute(

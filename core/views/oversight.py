@@ -6,18 +6,22 @@ from uuid import UUID
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.db.models import BooleanField, F, Func, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from core import audit, jobs, outbox
 from core.models import AuditEvent, JobRun, OutboxMessage, User
 from core.navigation import frame
-from core.permissions import requires
+from core.notices import notify
+from core.permissions import require, requires
+from core.starters import starter, starters_for
 
 PAGE = 100
 STATES = {"queued": "info", "running": "info", "done": "good", "failed": "stop", "cancelled": "due"}
@@ -119,33 +123,74 @@ def _rendered(message: OutboxMessage) -> outbox.Rendered | None:
 
 @requires("core.view_jobs")
 def job_runs(request: HttpRequest) -> HttpResponse:
-    """The jobs of late, with how far each is."""
-    runs = JobRun.objects.order_by("-created_at")[:20]
-    return render(request, "core/job_runs.html", {"runs": [shown(run) for run in runs]})
+    """The jobs of late, with how far each is, how fast, and what the reader may start now."""
+    runs = list(JobRun.objects.select_related("started_by").order_by("-created_at")[:20])
+    going_on = [run for run in runs if run.status in (JobRun.Status.QUEUED, JobRun.Status.RUNNING)]
+    context = {
+        "open": [shown(run) for run in going_on],
+        "ended": [shown(run) for run in runs if run not in going_on],
+        "starters": starters_for(request.user) if request.user.has_perm("core.run_jobs") else [],
+    }
+    return render(request, "core/job_runs.html", context)
 
 
 @requires("core.view_jobs")
 def job_progress(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """One run in one line: asked for again and again while it goes on."""
-    run = get_object_or_404(JobRun, pk=run_id)
+    run = get_object_or_404(JobRun.objects.select_related("started_by"), pk=run_id)
     return render(request, "core/job_progress.html", {"run": shown(run)})
+
+
+@require_POST
+@requires("core.run_jobs")
+def start_job(request: HttpRequest, name: str) -> HttpResponse:
+    """Hand a job to the workers now; asked for, confirmed and on record."""
+    job = starter(name)
+    if job is None:
+        raise Http404
+    require(request.user, job.permission, request=request)
+    form = job.form(request.POST, user=request.user)
+    if not form.is_valid():
+        said = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        notify(request, _("Nothing was started. %(why)s") % {"why": said}, level=messages.WARNING)
+        return redirect("core:job_runs")
+    asked = {field: str(value) for field, value in form.cleaned_data.items()}
+    audit.record(by=request.user, action="execute", verb="core.start_job", detail={"job": name, **asked})
+    notify(request, job.start(by=request.user, **form.cleaned_data))
+    return redirect("core:job_runs")
 
 
 def shown(run: JobRun) -> dict[str, Any]:
     """What the progress component takes for a run."""
     state = jobs.progress(run)
     going_on = run.status in (JobRun.Status.QUEUED, JobRun.Status.RUNNING)
+    pace = [_time_left(state.left) if going_on else _took(state.elapsed), _rate(state.per_second)]
+    totals = {name: value for name, value in run.totals.items() if isinstance(value, int | float)}
     return {
-        "label": f"{run.kind} {run.key}",
+        "label": jobs.title_of(run),
         "state": run.get_status_display(),
         "status": STATES[run.status],
         "done": state.done,
         "total": state.total or "",
-        "remaining": _time_left(state.left),
-        "detail": run.error
-        or ", ".join(f"{name} {n:,}" for name, n in run.totals.items() if isinstance(n, int | float)),
+        "remaining": " · ".join(part for part in pace if part),
+        "detail": run.error or ", ".join(f"{name.replace('_', ' ')} {value:,}" for name, value in totals.items()),
+        "by": str(run.started_by),
+        "when": run.created_at,
         "poll": reverse("core:job_progress", args=[run.pk]) if going_on else "",
     }
+
+
+def _rate(per_second: float | None) -> str:
+    if per_second is None:
+        return ""
+    return _("%(rate)s members a second") % {"rate": f"{per_second:,.0f}"}
+
+
+def _took(elapsed: datetime.timedelta | None) -> str:
+    if elapsed is None:
+        return ""
+    minutes, seconds = divmod(int(elapsed.total_seconds()), 60)
+    return _("took %(m)d min %(s)d s") % {"m": minutes, "s": seconds} if minutes else _("took %(s)d s") % {"s": seconds}
 
 
 def _time_left(left: datetime.timedelta | None) -> str:

@@ -6,12 +6,14 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from clinical.access import break_the_glass, has_broken_the_glass, has_care_relationship, looks_after
 from clinical.models import BreakTheGlass, CareTeamMembership, Encounter
+from core import audit, outbox
 from core.db import acting_as, as_job
-from core.models import AuditEvent, User
+from core.models import AuditEvent, OutboxMessage, User
 from members.models import PrimaryCareAssignment
 from tests.members.factories import make_member
 from tests.network.factories import (
@@ -154,3 +156,90 @@ def test_the_row_cannot_be_changed_afterwards(world):
         break_the_glass(by=world.other, member=world.maria, reason="Found unconscious at the entrance")
         with pytest.raises(DatabaseError), transaction.atomic():
             BreakTheGlass.objects.update(until=datetime(2099, 1, 1, tzinfo=timezone.get_current_timezone()))
+
+
+# --- afterwards -------------------------------------------------------------------------------------------------
+
+
+def test_the_member_is_told_and_the_message_says_neither_who_nor_why(world):
+    maria = make_member(world.system, user=make_user("Maria"), language="es")
+    with acting_as(world.other, reason="test"):
+        break_the_glass(by=world.other, member=maria, reason="Found unconscious at the entrance")
+        break_the_glass(by=world.other, member=world.brown, reason="Found unconscious at the entrance")
+    told = OutboxMessage.objects.filter(template="record_opened")
+    assert set(told.filter(member_id=maria.pk).values_list("channel", "address", "language")) == {
+        ("portal", "", "es"),
+        ("email", maria.user.email, "es"),
+    }
+    assert list(told.filter(member_id=world.brown.pk).values_list("channel", flat=True)) == ["letter"]
+    for message in told:
+        said = outbox.render(message)
+        assert "unconscious" not in said.subject + said.body
+        assert "Dr. Other" not in said.subject + said.body
+
+
+def test_the_home_shows_it_until_the_member_has_looked(client, world):
+    maria = make_member(world.system, user=make_user("Maria"))
+    with acting_as(world.other, reason="test"):
+        break_the_glass(by=world.other, member=maria, reason="Found unconscious at the entrance")
+    client.force_login(maria.user)
+    assert "Somebody opened your record with a reason" in client.get("/").content.decode()
+    assert reverse("clinical:who_opened") in client.get(reverse("clinical:my_record")).content.decode()
+    page = client.get(reverse("clinical:who_opened")).content.decode()
+    assert "Open until" in page
+    assert "Found unconscious" in page
+    assert "Somebody opened your record with a reason" not in client.get("/").content.decode()
+
+
+class Opened:
+    """An access of each system, one of them gone by."""
+
+    def __init__(self, world):
+        now = timezone.now()
+        stranger = make_staff("physician", world.second)
+        with as_job(User.objects.system("tests"), reason="test"):
+            for member, user, reason, hours in (
+                (world.maria, world.other, "Yesterday on the ward", 30),
+                (world.foreign, stranger, "Of another system", 1),
+            ):
+                BreakTheGlass.objects.create(
+                    member=member,
+                    user=user,
+                    reason=reason,
+                    at=now - timedelta(hours=hours),
+                    until=now - timedelta(hours=hours - 4),
+                )
+        with acting_as(world.other, reason="test"):
+            break_the_glass(by=world.other, member=world.brown, reason="Called by the ward")
+            for _ in range(3):
+                audit.record_read(world.other, verb="clinical.view_chart", member_id=world.brown.pk)
+
+
+def test_auditors_list_every_access_of_their_system_with_what_was_looked_at(client, world):
+    Opened(world)
+    auditor = make_staff("auditor", world.system)
+    client.force_login(auditor)
+    url = reverse("clinical:accesses")
+
+    rows = client.get(url).context["rows"]
+    assert [(row["access"].reason, row["is_open"]) for row in rows] == [
+        ("Called by the ward", True),
+        ("Yesterday on the ward", False),
+    ]
+    assert [row["access"].looks for row in rows] == [3, 0]
+
+    def reasons(**asked):
+        return [row["access"].reason for row in client.get(url, asked).context["rows"]]
+
+    assert reasons(only_open="on") == ["Called by the ward"]
+    assert reasons(record_number=world.maria.mrn) == ["Yesterday on the ward"]
+    assert reasons(record_number=world.foreign.mrn) == []
+    assert reasons(user=world.own.email) == []
+    assert reasons(since="2090-01-01") == []
+    assert AuditEvent.objects.filter(verb="clinical.review_access", user_id=auditor.pk).count() == 6
+
+
+@pytest.mark.parametrize("role", ["physician", "plan_administrator", "administrator", "front_desk"])
+def test_nobody_else_lists_them(client, world, role):
+    client.force_login(make_staff(role, world.system))
+    assert client.get(reverse("clinical:accesses")).status_code == 403

@@ -1,12 +1,16 @@
 """Pages of those who watch: auditors see whom they reach, members see who looked, and the rest see nothing."""
 
+import uuid
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from clinical.access import break_the_glass
 from core import audit, jobs, outbox
 from core.db import acting_as, as_job
-from core.models import AuditEvent, JobRun, User
+from core.models import AuditEvent, JobPartition, JobRun, User
 from tests.members.factories import make_member
 from tests.network.factories import make_staff, make_system, make_user
 
@@ -115,3 +119,86 @@ def test_totals_that_are_no_numbers_do_not_break_the_list(client):
     page = client.get(reverse("core:job_runs"))
     assert page.status_code == 200
     assert "members 5" in page.content.decode()
+
+
+# --- jobs started by hand ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """What was handed to the workers, instead of handing it."""
+    sent: list = []
+    monkeypatch.setattr("core.tasks.work_run.delay", lambda run: sent.append(("run", run)))
+    monkeypatch.setattr("billing.tasks.close_month_for.delay", lambda *asked: sent.append(("close", *asked)))
+    return sent
+
+
+def test_prevention_is_started_by_whoever_may_and_on_record(client, started, django_capture_on_commit_callbacks):
+    admin = make_staff("plan_administrator", make_system())
+    sign_in(client, admin)
+    page = client.get(reverse("core:job_runs")).content.decode()
+    assert "Evaluate prevention" in page
+    assert "Close a month of capitation" not in page
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("core:start_job", args=["prevention"]))
+    run = JobRun.objects.get(kind="prevention")
+    assert ("run", str(run.pk)) in started
+    event = AuditEvent.objects.get(verb="core.start_job")
+    assert (event.user_id, event.detail["job"]) == (admin.pk, "prevention")
+    assert run.started_by_id == admin.pk
+    assert f"Prevention, {run.key}" in client.get(reverse("core:job_runs")).content.decode()
+
+
+def test_a_month_is_closed_by_finance_for_its_own_plan_only(client, started, django_capture_on_commit_callbacks):
+    from tests.billing.factories import make_world
+
+    with as_job(User.objects.system("tests"), reason="test"):
+        world, other = make_world(), make_world()
+    sign_in(client, make_staff("finance", world.plan))
+    url = reverse("core:start_job", args=["capitation"])
+    with django_capture_on_commit_callbacks(execute=True):
+        for plan, month in ((other.plan, "2026-10"), (world.plan, "2090-10"), (world.plan, "soon")):
+            client.post(url, {"plan": str(plan.pk), "month": month})
+    assert not started
+    assert not AuditEvent.objects.filter(verb="core.start_job").exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(url, {"plan": str(world.plan.pk), "month": "2026-10"})
+    ((_close, plan_id, month, _user),) = started
+    assert (plan_id, month) == (str(world.plan.pk), "2026-10-01")
+
+
+@pytest.mark.parametrize(("role", "name"), [("finance", "prevention"), ("plan_administrator", "capitation")])
+def test_each_job_asks_for_its_own_right(client, started, role, name):
+    sign_in(client, make_staff(role, make_system()))
+    assert client.post(reverse("core:start_job", args=[name])).status_code == 403
+    assert client.post(reverse("core:start_job", args=["no-such-job"])).status_code == 404
+    assert not started
+
+
+def test_auditors_watch_and_start_nothing(client, started):
+    sign_in(client, make_staff("auditor", make_system()))
+    assert "Run now" not in client.get(reverse("core:job_runs")).content.decode()
+    assert client.post(reverse("core:start_job", args=["prevention"])).status_code == 403
+
+
+def test_a_run_says_how_far_how_fast_and_how_long_it_still_takes(client):
+    admin = make_staff("plan_administrator", make_system())
+    now = timezone.now()
+    run = JobRun.objects.create(
+        kind="counting", key="k", started_by=admin, status="running", started_at=now - timedelta(seconds=100)
+    )
+    for number in range(1, 5):
+        done = number <= 2
+        JobPartition.objects.create(
+            run=run,
+            number=number,
+            lower=uuid.UUID(int=number),
+            status="done" if done else "queued",
+            counts={"members": 25_000} if done else {},
+        )
+    sign_in(client, admin)
+    said = client.get(reverse("core:job_progress", args=[run.pk])).content.decode()
+    assert "about 1 min left" in said
+    assert "members a second" in said
+    rate = jobs.progress(run, now=now).per_second
+    assert rate == pytest.approx(500, rel=0.05)
