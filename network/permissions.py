@@ -80,14 +80,21 @@ def covers(held: RoleAssignment, place: RoleAssignment) -> bool:
     return held.organization_id in (organization.pk, organization.parent_id, organization.system_id)
 
 
-@rules.predicate
-def administers(user, obj=None) -> bool:
-    """Predicate: an administrator whose own place covers `obj`, an assignment (kept or not) or an organisation."""
-    held = [one for one in roles_in_force(user) if one.role == Role.ADMINISTRATOR]
-    if obj is None:
-        return bool(held)
-    place = obj if isinstance(obj, RoleAssignment) else RoleAssignment(organization=obj)
-    return any(covers(one, place) for one in held)
+def has_role_at(*roles: str) -> rules.Predicate:
+    """Predicate: one of `roles` today at a place that covers `obj`, an assignment (kept or not) or an organisation."""
+
+    @rules.predicate(name="has_role_at:" + ",".join(roles))
+    def holds(user, obj=None) -> bool:
+        held = [one for one in roles_in_force(user) if one.role in roles]
+        if obj is None:
+            return bool(held)
+        place = obj if isinstance(obj, RoleAssignment) else RoleAssignment(organization=obj)
+        return any(covers(one, place) for one in held)
+
+    return holds
+
+
+administers = has_role_at(Role.ADMINISTRATOR)
 
 
 # The admin also asks for `is_staff`, and row-level security for reach: a superuser without a role sees no member.

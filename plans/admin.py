@@ -1,3 +1,23 @@
-from core.adminbase import register_app
+"""Products, rates and groups are kept in the admin through their action; coverage is only read there."""
 
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+
+from core.adminbase import ActionAdmin, admin_for, register_app
+from plans.catalogue import keep_catalogue
+from plans.models import Benefit, EmployerGroup, GroupClass, PremiumRate, Product
+
+
+class CatalogueAdmin(ActionAdmin):
+    permission = "plans.keep_catalogue"
+
+    def write(self, request: HttpRequest, obj: models.Model, form: Any, *, is_new: bool) -> None:
+        keep_catalogue(obj, by=request.user)
+
+
+for _model in (Benefit, EmployerGroup, GroupClass, PremiumRate, Product):
+    admin.site.register(_model, admin_for(_model, CatalogueAdmin))
 register_app("plans")

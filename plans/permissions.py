@@ -2,7 +2,7 @@
 
 from core.permissions import grant
 from network.models import RoleAssignment
-from network.permissions import has_role
+from network.permissions import has_role, has_role_at
 
 Role = RoleAssignment.Role
 grant(
@@ -11,3 +11,4 @@ grant(
     because="they answer for coverage and its cost",
 )
 grant("plans.change_coverage", has_role(Role.PLAN_ADMINISTRATOR), because="they administer coverage")
+grant("plans.keep_catalogue", has_role_at(Role.PLAN_ADMINISTRATOR), because="they keep the plan's products and groups")

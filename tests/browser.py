@@ -66,6 +66,24 @@ def page(browser: "Browser", live_server) -> Iterator["Page"]:
 
 
 @pytest.fixture
+def signed_in(page: "Page", live_server) -> Callable[..., "Page"]:
+    """`signed_in(user)` makes the page's session theirs and gives the page back."""
+
+    def sign_in(user) -> "Page":
+        from django.conf import settings
+        from django.test import Client
+
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.clear_cookies()
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        return page
+
+    return sign_in
+
+
+@pytest.fixture
 def screenshot(request: pytest.FixtureRequest) -> Callable[["Page", str], Path]:
     """`screenshot(page, "home")` keeps the whole page in test-artefacts/, named by test."""
 

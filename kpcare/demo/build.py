@@ -11,7 +11,7 @@ from clinical.models import Task
 from core.context import Context, use
 from core.models import User
 from core.terminology import load_own
-from kpcare.demo import ancillary, catalogue, clinic_day, fills, people, world
+from kpcare.demo import ancillary, catalogue, clinic_day, desk, fills, people, world
 from kpcare.demo.charts import Charts
 from kpcare.demo.copying import bulk_load
 from members.models import Member, Proxy
@@ -80,6 +80,7 @@ def accounts(place: world.World, family: list[str], today: datetime.date) -> Non
             period=(today - datetime.timedelta(days=400), None),
             granted_by=maria,
         )
+    desk.add(place, family, staff, today)
     Task.objects.create(
         member_id=family[0],
         status="requested",

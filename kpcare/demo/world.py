@@ -394,6 +394,7 @@ def demo_accounts(world: World, today: datetime.date) -> list[tuple[str, User]]:
         ("plan_administrator", "Helen Marsh", None),
         ("finance", "Victor Lindqvist", None),
         ("auditor", "Nadia Rahman", None),
+        ("administrator", "Ingrid Solberg", None),
     ]
     made = []
     for role, name, department in people:
@@ -409,6 +410,10 @@ def demo_accounts(world: World, today: datetime.date) -> list[tuple[str, User]]:
         made.append((role, user))
     physician = site.clinicians[0]
     Clinician.objects.filter(pk=physician.pk).update(user=dict(made)["physician"], family="Chen", given="Amara")
+    # They look records up, and keep places and products, in the admin too.
+    User.objects.filter(pk__in=[dict(made)[role].pk for role in ("plan_administrator", "administrator")]).update(
+        is_staff=True
+    )
     admin = User.objects.create_superuser("admin@demo.example", "kpcare-demo", name="Site administrator")
     RoleAssignment.objects.create(user=admin, role="plan_administrator", organization=world.system, period=EVER)
     return [*made, ("admin", admin)]

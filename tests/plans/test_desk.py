@@ -11,7 +11,7 @@ from core.db import acting_as, as_job
 from core.models import AuditEvent, OutboxMessage, User
 from members.models import MemberAddress, MemberTelecom, PrimaryCareAssignment
 from network.models import Employment
-from plans.models import CoveragePeriod, PremiumRate
+from plans.models import CoveragePeriod, EmployerGroup, PremiumRate
 from tests.members.factories import make_member
 from tests.network.factories import ALWAYS, make_clinician, make_department, make_staff, make_system, make_user
 from tests.plans.factories import SINCE, cover, make_contract, make_group, make_plan, make_product
@@ -179,3 +179,16 @@ def test_whoever_has_an_account_is_not_invited_again(client, world):
     client.post(enrol_page(bea), world.asked(confirm="1"))
     assert world.covered(bea) == ["Gold"]
     assert not OutboxMessage.objects.filter(member_id=bea.pk).exists()
+
+
+def test_a_group_is_added_in_the_admin_for_ones_own_plan_only(client, world):
+    world.admin.is_staff = True
+    world.admin.save()
+    foreign = make_plan(make_system())
+    add = reverse("admin:plans_employergroup_add")
+    client.post(add, {"organization": str(foreign.pk), "number": "77", "name": "Elsewhere", "tax_id": ""})
+    client.post(add, {"organization": str(world.plan.pk), "number": "77", "name": "Acme", "tax_id": ""})
+    assert list(EmployerGroup.objects.filter(number="77").values_list("name", flat=True)) == ["Acme"]
+    assert AuditEvent.objects.filter(verb="plans.keep_catalogue", action="create").count() == 1
+    again = client.post(add, {"organization": str(world.plan.pk), "number": "77", "name": "Again", "tax_id": ""})
+    assert again.status_code == 200, "a number twice is said on the form"
