@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 
+from core.http import AuthenticatedHttpRequest
 from core.permissions import may
 from members.models import Member
 
@@ -27,7 +27,7 @@ def register_person_tab(name: str, label: Any, url_name: str, order: int, *, per
     _tabs[name] = _Tab(order, name, label, url_name, permission)
 
 
-def person_tabs(request: HttpRequest, member: Member, current: str) -> list[dict[str, Any]]:
+def person_tabs(request: AuthenticatedHttpRequest, member: Member, current: str) -> list[dict[str, Any]]:
     """What the tabs component takes: the pages that this user may open about this person."""
     return [
         {"label": tab.label, "url": reverse(tab.url_name, args=[member.pk]), "current": tab.name == current}

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from clinical.models import BreakTheGlass
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.models import AuditEvent, OutboxMessage, User
 from core.navigation import frame
 from core.permissions import requires
@@ -27,14 +28,14 @@ SHOWN = 50
 PAGE = 50
 
 
-def opened_notices(request: HttpRequest, member: Member) -> QuerySet[OutboxMessage]:
+def opened_notices(request: AuthenticatedHttpRequest, member: Member) -> QuerySet[OutboxMessage]:
     """Notices to the signed-in person that somebody gave a reason and opened this record, not looked at yet."""
     return OutboxMessage.objects.filter(
         user=request.user, member_id=member.pk, channel="portal", template="record_opened", read_at__isnull=True
     )
 
 
-def opened_card(request: HttpRequest, member: Member) -> PortalCard | None:
+def opened_card(request: AuthenticatedHttpRequest, member: Member) -> PortalCard | None:
     """The home's card until the member has looked who it was."""
     if not is_own(request.user, member) or not opened_notices(request, member).exists():
         return None
@@ -50,7 +51,7 @@ def role_words(roles: str) -> str:
 
 @require_safe
 @requires("members.portal_view", obj=open_member)
-def who_opened(request: HttpRequest) -> HttpResponse:
+def who_opened(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Access by reason with name and reason, and everybody else who looked, with the day they last did."""
     member, now = request.record, timezone.now()
     by_reason = BreakTheGlass.objects.filter(member=member).select_related("user").order_by("-at")[:SHOWN]
@@ -126,7 +127,7 @@ def _with_looks(found: QuerySet[BreakTheGlass]) -> QuerySet[BreakTheGlass]:
 
 @require_safe
 @requires("clinical.review_access")
-def accesses(request: HttpRequest) -> HttpResponse:
+def accesses(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Every access by reason within reach, newest first, with what was looked at; auditors read the reasons."""
     form = AccessFilter(request.GET or None)
     found = _asked(form) if form.is_bound and form.is_valid() else BreakTheGlass.objects.none()

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import requires
 from members import actions
@@ -25,7 +26,7 @@ from network.models import Clinician, Department
 OFFERED = 20
 
 
-def member_of(request: HttpRequest, member_id: uuid.UUID, **kwargs: Any) -> Member:
+def member_of(request: AuthenticatedHttpRequest, member_id: uuid.UUID, **kwargs: Any) -> Member:
     """The member; the number of a merged record leads to the record that stayed."""
     member = get_object_or_404(Member, pk=member_id)
     while member.merged_into_id:
@@ -33,14 +34,14 @@ def member_of(request: HttpRequest, member_id: uuid.UUID, **kwargs: Any) -> Memb
     return member
 
 
-def frame(request: HttpRequest, member: Member, current: str) -> dict[str, Any]:
+def frame(request: AuthenticatedHttpRequest, member: Member, current: str) -> dict[str, Any]:
     """What every page about one person shows around its own."""
     return {"member": member, "tabs": person_tabs(request, member, current)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("members.update", obj=member_of)
-def contact(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
+def contact(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpResponse:
     """Addresses and numbers, each from a day on; what stood before stays in the list."""
     member, today = request.record, timezone.localdate()
     kind = request.POST.get("form")
@@ -70,7 +71,7 @@ def contact(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("members.update", obj=member_of)
-def end_telecom(request: HttpRequest, member_id: uuid.UUID, telecom_id: uuid.UUID) -> HttpResponse:
+def end_telecom(request: AuthenticatedHttpRequest, member_id: uuid.UUID, telecom_id: uuid.UUID) -> HttpResponse:
     """The number or address no longer reaches them."""
     telecom = get_object_or_404(MemberTelecom, pk=telecom_id, member=request.record)
     actions.end_telecom(telecom, by=request.user, on=timezone.localdate())
@@ -110,7 +111,7 @@ def _distance(near: Near) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("members.change_primary_care", obj=member_of)
-def doctor(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
+def doctor(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpResponse:
     """Who looks after the member, and who could: somebody near with room who speaks their language stands first."""
     member, today = request.record, timezone.localdate()
     form = DoctorForm(request.POST or None, initial={"on": today})
@@ -133,7 +134,7 @@ def doctor(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
     return render(request, "members/doctor.html", context)
 
 
-def _change_doctor(request: HttpRequest, member: Member, form: DoctorForm) -> str | None:
+def _change_doctor(request: AuthenticatedHttpRequest, member: Member, form: DoctorForm) -> str | None:
     """Change the primary care clinician; gives back why not."""
     clinician = get_object_or_404(Clinician, pk=form.cleaned_data["clinician"])
     try:
@@ -149,7 +150,7 @@ def _change_doctor(request: HttpRequest, member: Member, form: DoctorForm) -> st
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("members.manage_proxies", obj=member_of)
-def access(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
+def access(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpResponse:
     """Who may see and act for the member in the portal, given by staff who saw the papers."""
     member, today = request.record, timezone.localdate()
     form = StaffProxyForm(request.POST or None, today=today)
@@ -187,7 +188,7 @@ def access(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("members.manage_proxies", obj=member_of)
-def end_access(request: HttpRequest, member_id: uuid.UUID, proxy_id: uuid.UUID) -> HttpResponse:
+def end_access(request: AuthenticatedHttpRequest, member_id: uuid.UUID, proxy_id: uuid.UUID) -> HttpResponse:
     """The access ends now."""
     proxy = get_object_or_404(Proxy, pk=proxy_id, member=request.record)
     actions.end_proxy(proxy, by=request.user, on=timezone.localdate())

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import DatabaseError, transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import audit
+from core.http import AuthenticatedHttpRequest, once
 from core.notices import notify
 from core.permissions import require, requires
 from core.templatetags.kp import mrn, short_date
@@ -44,7 +45,7 @@ def weights(match: matching.Match) -> list[tuple[str, str]]:
 
 @require_safe
 @requires("members.merge", obj=member_of)
-def duplicates(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
+def duplicates(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpResponse:
     """Records that may be the same person, and what was merged into this one."""
     member = request.record
     found = matching.duplicates_of(member)
@@ -70,7 +71,7 @@ def duplicates(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("members.merge", obj=member_of)
-def compare(request: HttpRequest, member_id: uuid.UUID, other_id: uuid.UUID) -> HttpResponse:
+def compare(request: AuthenticatedHttpRequest, member_id: uuid.UUID, other_id: uuid.UUID) -> HttpResponse:
     """Both records beside each other; one is kept, and the other's rows become its own."""
     member = request.record
     other = get_object_or_404(Member, pk=other_id)
@@ -100,7 +101,7 @@ def compare(request: HttpRequest, member_id: uuid.UUID, other_id: uuid.UUID) -> 
     return render(request, "members/compare.html", context)
 
 
-def _merge(request: HttpRequest, kept: Member, gone: Member, reason: str) -> str | None:
+def _merge(request: AuthenticatedHttpRequest, kept: Member, gone: Member, reason: str) -> str | None:
     """Merge; gives back why not, in words."""
     try:
         with transaction.atomic():
@@ -169,19 +170,22 @@ def _rows(one: Member, two: Member) -> list[dict[str, Any]]:
     return rows
 
 
-def merge_of(request: HttpRequest, merge_id: uuid.UUID) -> Member:
+def merge_named(request: AuthenticatedHttpRequest, merge_id: uuid.UUID) -> MemberMerge:
+    """The merge of this id, looked up once for a request."""
+    found = MemberMerge.objects.select_related("member", "merged", "by")
+    return once(request, ("merge", merge_id), lambda: get_object_or_404(found, pk=merge_id))
+
+
+def merge_of(request: AuthenticatedHttpRequest, merge_id: uuid.UUID) -> Member:
     """The record that stayed, on which the permission is asked."""
-    request.merge = get_object_or_404(  # type: ignore[attr-defined]
-        MemberMerge.objects.select_related("member", "merged", "by"), pk=merge_id
-    )
-    return request.merge.member  # type: ignore[attr-defined]
+    return merge_named(request, merge_id).member
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("members.merge", obj=merge_of)
-def unmerge(request: HttpRequest, merge_id: uuid.UUID) -> HttpResponse:
+def unmerge(request: AuthenticatedHttpRequest, merge_id: uuid.UUID) -> HttpResponse:
     """Take a merge apart: exactly what it moved goes back; what came afterwards stays."""
-    merge = request.merge  # type: ignore[attr-defined]
+    merge = merge_named(request, merge_id)
     form = UnmergeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -207,7 +211,7 @@ def unmerge(request: HttpRequest, merge_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @requires("members.merge")
-def merges(request: HttpRequest) -> HttpResponse:
+def merges(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The latest merges within reach, each with the way back."""
     found = MemberMerge.objects.select_related("member", "merged", "by").order_by("-at")[:50]
     audit.record_read(request.user, verb="members.merges", request=request)

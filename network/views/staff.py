@@ -6,7 +6,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import audit
 from core.accounts import change_account
+from core.http import AuthenticatedHttpRequest
 from core.models import User
 from core.notices import notify
 from core.permissions import may, requires
@@ -37,7 +38,7 @@ def protected(users: list[User]) -> set[uuid.UUID]:
     return set(proofs.values_list("user_id", flat=True))
 
 
-def _role(assignment: RoleAssignment, request: HttpRequest) -> dict[str, Any]:
+def _role(assignment: RoleAssignment, request: AuthenticatedHttpRequest) -> dict[str, Any]:
     today, period = timezone.localdate(), assignment.period
     if period.upper is not None and period.upper <= today:
         state, status = _("Ended"), "plain"
@@ -58,7 +59,7 @@ def _role(assignment: RoleAssignment, request: HttpRequest) -> dict[str, Any]:
 
 @require_safe
 @requires("network.manage_access")
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Everybody with a role at the places that the administrator manages, by name."""
     form = PeopleFilter(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
@@ -94,7 +95,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("network.manage_access")
-def add_person(request: HttpRequest) -> HttpResponse:
+def add_person(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Somebody new with a first role; they are sent a link to choose a password."""
     form = StaffForm(
         request.POST or None,
@@ -128,7 +129,7 @@ def _asked_role(said: dict[str, Any]) -> dict[str, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("network.manage_access")
-def person(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
+def person(request: AuthenticatedHttpRequest, user_id: uuid.UUID) -> HttpResponse:
     """One account: its roles now, later and before; a further role is given here."""
     organizations = managed_organizations(request.user)
     user = staff_of(organizations, on=timezone.localdate(), past=True).filter(pk=user_id).first()
@@ -160,14 +161,14 @@ def person(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
     return render(request, "network/person.html", context)
 
 
-def assignment_of(request: HttpRequest, assignment_id: uuid.UUID) -> RoleAssignment:
+def assignment_of(request: AuthenticatedHttpRequest, assignment_id: uuid.UUID) -> RoleAssignment:
     found = RoleAssignment.objects.select_related("user", "organization", "facility", "department__facility")
     return get_object_or_404(found, pk=assignment_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("network.manage_access", obj=assignment_of)
-def end_role(request: HttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
+def end_role(request: AuthenticatedHttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
     """Ask from which day on, and end the role."""
     assignment = request.record
     form = EndForm(request.POST or None, initial={"end": timezone.localdate()})
@@ -191,13 +192,13 @@ def end_role(request: HttpRequest, assignment_id: uuid.UUID) -> HttpResponse:
     return render(request, "network/end_role.html", context)
 
 
-def account_of(request: HttpRequest, user_id: uuid.UUID) -> User:
+def account_of(request: AuthenticatedHttpRequest, user_id: uuid.UUID) -> User:
     return get_object_or_404(User, pk=user_id)
 
 
 @require_POST
 @requires("core.manage_account", obj=account_of)
-def switch_account(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
+def switch_account(request: AuthenticatedHttpRequest, user_id: uuid.UUID) -> HttpResponse:
     """Close an account, or open it again."""
     user = request.record
     change_account(user, by=request.user, is_active=not user.is_active)

@@ -2,13 +2,14 @@
 
 import uuid
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinical.views.charting import frame, opens_chart
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from members.models import Member
 from prevention import actions
@@ -19,7 +20,7 @@ from prevention.rules import BY_ID
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @opens_chart("prevention.interval", "prevention.set_interval")
-def interval(request: HttpRequest, member: Member, rule: str) -> HttpResponse:
+def interval(request: AuthenticatedHttpRequest, member: Member, rule: str) -> HttpResponse:
     """What holds for this person and rule now, what held before, and the form that changes it."""
     if rule not in BY_ID:
         raise Http404
@@ -51,7 +52,7 @@ def interval(request: HttpRequest, member: Member, rule: str) -> HttpResponse:
 
 @require_POST
 @opens_chart("prevention.end_interval", "prevention.set_interval")
-def end_interval(request: HttpRequest, member: Member, interval_id: uuid.UUID) -> HttpResponse:
+def end_interval(request: AuthenticatedHttpRequest, member: Member, interval_id: uuid.UUID) -> HttpResponse:
     """The general interval holds again."""
     found = get_object_or_404(SurveillanceInterval, pk=interval_id, member=member)
     try:

@@ -26,6 +26,7 @@ def sign_in(page, login: str) -> None:
     page.get_by_label("E-mail or record number").fill(login)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(lambda url: "/login" not in url)
 
 
 def sign_out(page) -> None:

@@ -64,7 +64,7 @@ def test_it_is_set_replaced_and_ended(client, world):
     first, second = world.held()
     assert (first.months, first.period.upper) == (36, TODAY)
     assert (second.months, second.period.upper, second.set_by_id) == (12, None, world.own.pk)
-    assert "12 months, this person&#x27;s own" in client.get(world.page).content.decode()
+    assert "12 months, this person's own" in client.get(world.page).content.decode()
 
     client.post(reverse("prevention:end_interval", args=[world.maria.pk, second.pk]))
     assert [row.months for row in world.held()] == [36], "begun today, it is taken back whole"
