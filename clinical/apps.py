@@ -48,6 +48,7 @@ class ClinicalConfig(AppConfig):
             "accesses", _("Opened by reason"), "clinical:accesses", order=91, permission="clinical.review_access"
         )
         frame.member_search_url_name = "clinical:search"
+        frame.member_search_permission = "clinical.find_member"
         frame.identity = identity
 
     def register_task_kinds(self) -> None:

@@ -1,4 +1,5 @@
 from allauth.account.forms import LoginForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -19,3 +20,15 @@ class SignInForm(LoginForm):
 
     def clean_login(self) -> str:
         return email_for_login(super().clean_login())
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """A passkey signs in by itself unless the person wishes otherwise."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("What do you call it?")
+        self.fields["name"].help_text = _("Like: my phone.")
+        self.fields["passwordless"].label = _("Sign in with it alone, without a password")
+        self.fields["passwordless"].help_text = _("Your device then asks for your fingerprint, face or PIN.")
+        self.fields["passwordless"].initial = True

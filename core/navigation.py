@@ -10,7 +10,7 @@ furnished in any order:
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -126,7 +126,9 @@ class Frame:
     people: Callable[[HttpRequest], Iterable[Person]] | None = None
     identity: Callable[[HttpRequest], str] | None = None
     member_of_number: Callable[[str], UUID | None] | None = None
+    names_of_members: Callable[[Iterable[UUID]], dict[UUID, str]] | None = None
     member_search_url_name: str = "members:search"
+    member_search_permission: str = ""
 
     def people_for(self, request: HttpRequest) -> list[Person]:
         """The people of the family menu; empty where no room answers."""
@@ -139,8 +141,10 @@ class Frame:
         user = request.user
         return str(getattr(user, "name", "") or user.get_username()) if user.is_authenticated else ""
 
-    def member_search_url(self) -> str | None:
-        """Where the search box of the staff bar sends its `q`; None hides the box."""
+    def member_search_url(self, user: Any = None) -> str | None:
+        """Where the search box of the staff bar sends its `q`; None hides the box, as for `user` who may not search."""
+        if user is not None and self.member_search_permission and not user.has_perm(self.member_search_permission):
+            return None
         return url_or_none(self.member_search_url_name)
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.apps import AppConfig
@@ -27,6 +28,7 @@ class MembersConfig(AppConfig):
             register_person_tab(name, label, f"members:{name}", order, permission=permission)
         jobs.register_population(Member)
         frame.member_of_number = member_of_number
+        frame.names_of_members = names_of_members
         portal_nav.register("profile", _("Profile"), "members:profile", order=80, icon="person")
         portal_nav.register("family", _("Family access"), "members:family", order=81, icon="people")
         staff_nav.register("register", _("Register"), "members:register", order=70, permission="members.register")
@@ -39,3 +41,12 @@ def member_of_number(number: str) -> UUID | None:
 
     digits = number.replace(" ", "")
     return Member.objects.filter(mrn=digits).values_list("pk", flat=True).first()
+
+
+def names_of_members(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """`Alvarez, Maria · 1100 0000 7` for each of these members that the transaction reaches."""
+    from core.templatetags.kp import mrn
+    from members.models import Member
+
+    found = Member.objects.filter(pk__in=set(ids)).only("family", "given", "mrn")
+    return {member.pk: f"{member.family}, {member.given} · {mrn(member.mrn)}" for member in found}

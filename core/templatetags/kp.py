@@ -237,10 +237,11 @@ def account_identity(context: Context) -> str:
     return navigation.frame.identity_for(context["request"]) if "request" in context else ""
 
 
-@register.simple_tag
-def member_search_url() -> str:
-    """Where the staff search box sends its question; empty where no room answers."""
-    return navigation.frame.member_search_url() or ""
+@register.simple_tag(takes_context=True)
+def member_search_url(context: dict[str, Any]) -> str:
+    """Where the staff search box sends its question; empty where no room answers, or the reader may not search."""
+    request = context.get("request")
+    return navigation.frame.member_search_url(getattr(request, "user", None)) or ""
 
 
 @register.simple_tag

@@ -24,6 +24,7 @@ from core.permissions import require, requires
 from core.starters import starter, starters_for
 
 PAGE = 100
+NOBODY = UUID(int=0)
 STATES = {"queued": "info", "running": "info", "done": "good", "failed": "stop", "cancelled": "due"}
 
 
@@ -83,6 +84,7 @@ def audit_log(request: HttpRequest) -> HttpResponse:
         events = events.filter(id__lt=int(before))
     rows = list(events[: PAGE + 1])
     names = dict(User.objects.filter(pk__in={row.user_id for row in rows if row.user_id}).values_list("pk", "name"))
+    about = frame.names_of_members(row.member_id for row in rows if row.member_id) if frame.names_of_members else {}
     query = request.GET.copy()
     if len(rows) > PAGE:
         query["before"] = str(rows[PAGE - 1].pk)
@@ -92,7 +94,9 @@ def audit_log(request: HttpRequest) -> HttpResponse:
         "core/audit_log.html",
         {
             "form": form,
-            "events": [(row, names.get(row.user_id, "")) for row in rows[:PAGE]],
+            "events": [
+                (row, names.get(row.user_id, ""), about.get(row.member_id or NOBODY, "")) for row in rows[:PAGE]
+            ],
             "next": f"?{query.urlencode()}" if len(rows) > PAGE else "",
             "columns": [{"label": label} for label in (_("When"), _("Who"), _("What"), _("About"), _("Reason"))],
         },

@@ -110,8 +110,9 @@ def _figures(run: ImportRun, counts: dict[str, int]) -> list[dict[str, object]]:
         (_("Accepted"), run.counts.get("accepted", 0)),
         (_("Unchanged"), run.counts.get("unchanged", 0)),
         (_("Waiting"), counts.get(SetAside.Status.OPEN, 0)),
-        (_("Dismissed"), counts.get(SetAside.Status.DISMISSED, 0)),
     ]
+    if dismissed := counts.get(SetAside.Status.DISMISSED, 0):
+        parts.append((_("Dismissed"), dismissed))
     return [{"label": label, "value": value} for label, value in parts]
 
 

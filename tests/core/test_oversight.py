@@ -45,7 +45,9 @@ def test_an_auditor_sees_their_own_system_and_is_logged(client, opened):
     said = page.content.decode()
     assert "clinical.view_chart" in said
     assert "Dr. Amara Chen" in said
+    assert opened["maria"].family in said, "whose record, by name and number"
     assert "clinical.view_foreign" not in said
+    assert 'role="search"' not in said, "who may not search members is not offered to"
     assert AuditEvent.objects.filter(verb="core.view_audit", user_id=auditor.pk).count() == 1
 
 
@@ -54,7 +56,7 @@ def test_filters_by_member_user_day_and_reason(client, opened):
 
     def verbs(**asked):
         page = client.get(reverse("core:audit_log"), asked)
-        return {event.verb for event, _ in page.context["events"]}
+        return {event.verb for event, *_ in page.context["events"]}
 
     mrn = opened["maria"].mrn
     assert verbs(record_number=f"{mrn[:4]} {mrn[4:]}") == {"clinical.break_the_glass", "clinical.view_chart"}

@@ -1,7 +1,5 @@
 """Second proofs in a real browser: a passkey from a virtual authenticator, an authenticator app, recovery codes."""
 
-import re
-
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
@@ -58,8 +56,8 @@ def test_a_passkey_is_added_and_opens_the_account_without_a_password(page, axe, 
     page.get_by_role("link", name="Add a passkey").click()
     axe(page)
     screenshot(page, "add")
-    page.get_by_label("Name").fill("My phone")
-    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_label("What do you call it?").fill("My phone")
+    page.get_by_role("button", name="Add the passkey").click()
     page.wait_for_url(lambda url: "/webauthn/add" not in url)
     assert user.authenticator_set.filter(type="webauthn").count() == 1
     axe(page)
@@ -84,9 +82,9 @@ def test_an_authenticator_app_and_recovery_codes_by_record_number(page, axe, scr
     page.goto(reverse("mfa_activate_totp"))
     axe(page)
     screenshot(page, "app")
-    secret = page.get_by_label(re.compile("secret", re.IGNORECASE)).input_value()
-    page.get_by_label(re.compile("code", re.IGNORECASE)).fill(code_of(secret))
-    page.get_by_role("button", name="Activate").click()
+    secret = page.get_by_label("The secret, if you cannot scan").input_value()
+    page.locator("#id_code").fill(code_of(secret))
+    page.get_by_role("button", name="Turn it on").click()
     page.wait_for_url(lambda url: "/totp/activate" not in url)
     page.goto(reverse("mfa_view_recovery_codes"))
     axe(page)
@@ -98,7 +96,7 @@ def test_an_authenticator_app_and_recovery_codes_by_record_number(page, axe, scr
     page.wait_for_url(lambda url: "/2fa/authenticate" in url)
     axe(page)
     screenshot(page, "second-proof")
-    page.get_by_label(re.compile("code", re.IGNORECASE)).fill(recovery)
+    page.locator("#id_code").fill(recovery)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/accounts/" not in url)
 
@@ -117,8 +115,8 @@ def test_staff_are_led_to_a_second_proof_before_any_other_page(page, settings, a
     axe(page)
     screenshot(page, "asked")
     page.get_by_role("link", name="Add a passkey").click()
-    page.get_by_label("Name").fill("Desk key")
-    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_label("What do you call it?").fill("Desk key")
+    page.get_by_role("button", name="Add the passkey").click()
     page.wait_for_url(lambda url: "/webauthn/add" not in url)
     page.goto("/staff/")
     assert "/2fa/" not in page.url

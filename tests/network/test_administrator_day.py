@@ -57,6 +57,7 @@ def test_somebody_starts_changes_work_and_leaves(world, signed_in, axe, screensh
     axe(page)
     screenshot(page, "add-error")
     page.get_by_role("combobox", name="Where").fill("Family Medicine")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Give the role").click()
     page.get_by_role("heading", name="Dana Hill").wait_for()

@@ -1,6 +1,7 @@
 """A person's own interval: a physician sets and ends it on the chart, with a reason, and nobody else does."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -16,7 +17,8 @@ from tests.network.factories import ALWAYS, give_role, make_clinician, make_depa
 
 pytestmark = pytest.mark.django_db
 RULE = RULES[1].id
-TODAY = timezone.localdate()
+# The day at the physician's own facility, whose clock the pages follow.
+TODAY = timezone.localdate(timezone=ZoneInfo("America/Los_Angeles"))
 
 
 class World:
