@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -42,7 +43,11 @@ class StaffProtectionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.STAFF_MFA_REQUIRED and not request.path.startswith(self.OPEN) and self._unprotected(request):
-            notify(request, _("Staff accounts need a second proof at sign-in. Set one up to go on."))
+            notify(
+                request,
+                _("Staff accounts need a second proof at sign-in. Set one up to go on."),
+                level=messages.WARNING,
+            )
             return redirect("mfa_index")
         return self.get_response(request)
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from zeal import zeal_ignore
 
-from core.adminbase import RoomAdmin
+from core.adminbase import ActionAdmin, EstimatedPaginator, RoomAdmin
 from core.db import as_job
 from core.models import AuditEvent, User
 from tests.members.factories import make_member
@@ -61,6 +61,54 @@ def test_every_model_is_registered_and_read_only(model, rf):
     assert len(registered.list_filter) <= 3
     if registered.has_add_permission(request) or registered.has_change_permission(request):
         assert type(registered).save_model is not admin.ModelAdmin.save_model, "A form that writes calls the action."
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
+def test_no_form_or_list_reads_a_whole_table(model):
+    registered = admin.site._registry[model]
+    related = {field.name for field in model._meta.fields if field.is_relation}
+
+    assert related <= set(registered.raw_id_fields), "A select of every row: make it a raw id."
+    assert not related & set(registered.list_display), "The name behind a key is a query for each row: show the key."
+    assert not related & set(registered.list_filter), "A filter by relation lists every row of the other table."
+    assert not registered.list_select_related
+    assert registered.paginator is EstimatedPaginator
+    assert registered.get_sortable_by(None) == ()
+
+
+WRITABLE = {
+    "core.User",
+    "network.Bed",
+    "network.Clinician",
+    "network.Contract",
+    "network.Department",
+    "network.Employment",
+    "network.Facility",
+    "network.Organization",
+    "network.Region",
+    "network.RoleAssignment",
+    "network.Room",
+    "network.ServiceArea",
+    "plans.Benefit",
+    "plans.EmployerGroup",
+    "plans.GroupClass",
+    "plans.PremiumRate",
+    "plans.Product",
+}
+
+
+def test_what_the_admin_writes_is_named_here_and_goes_through_an_action(rf):
+    request = rf.get("/admin/")
+    request.user = User(is_staff=True, is_superuser=True)
+    found = {
+        model._meta.label
+        for model in OURS
+        if admin.site._registry[model].has_change_permission(request)
+        or admin.site._registry[model].has_add_permission(request)
+        or isinstance(admin.site._registry[model], ActionAdmin)
+    }
+    assert found == WRITABLE
+    assert all(type(admin.site._registry[m]).write is not ActionAdmin.write for m in OURS if m._meta.label in found)
 
 
 def test_every_list_opens_quickly_with_few_queries(client, administrator):
