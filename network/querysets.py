@@ -37,3 +37,8 @@ def staff_of(
         found = found.filter(Q(name__icontains=q) | Q(email__icontains=q))
     shown = roles.select_related("organization", "facility", "department__facility").order_by("period")
     return found.order_by("name", "pk").prefetch_related(Prefetch("role_assignments", shown, to_attr="shown_roles"))
+
+
+def roles_shown(user: User) -> list[RoleAssignment]:
+    """The roles that `staff_of` brought along."""
+    return getattr(user, "shown_roles", [])

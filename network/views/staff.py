@@ -22,7 +22,7 @@ from core.permissions import may, requires
 from network import actions
 from network.forms import EndForm, PeopleFilter, RoleForm, StaffForm
 from network.models import RoleAssignment
-from network.querysets import managed_organizations, staff_of
+from network.querysets import managed_organizations, roles_shown, staff_of
 
 PAGE = 50
 
@@ -80,7 +80,7 @@ def people(request: AuthenticatedHttpRequest) -> HttpResponse:
         "rows": [
             {
                 "person": user,
-                "roles": [_role(one, request) for one in user.shown_roles],
+                "roles": [_role(one, request) for one in roles_shown(user)],
                 "is_protected": user.pk in safe,
             }
             for user in users[:PAGE]
@@ -147,7 +147,7 @@ def person(request: AuthenticatedHttpRequest, user_id: uuid.UUID) -> HttpRespons
             notify(request, _("Role given. It holds from the next page they open."))
             return redirect("network:person", user_id=user.pk)
     audit.record_read(request.user, verb="network.person", obj=user, request=request)
-    roles = [_role(one, request) for one in user.shown_roles]
+    roles = [_role(one, request) for one in roles_shown(user)]
     context = {
         "person": user,
         "current": [role for role in roles if role["status"] != "plain"],

@@ -162,6 +162,7 @@ def _detail(request: AuthenticatedHttpRequest, gap: CareGap, form: ContactForm) 
         "booking_url": f"{reverse('scheduling:staff_book', args=[gap.member_id])}?from=gap:{gap.pk}"
         if any(way.kind == "book" for way in rule.ways)
         else "",
+        "can_set_interval": bool(may(request.user, "prevention.set_interval", gap.member)),
     }
 
 
