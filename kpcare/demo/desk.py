@@ -101,6 +101,7 @@ def _import(place: World, known: Member, by: User, today: datetime.date) -> None
     group = place.groups[0]
     run = ImportRun.objects.create(
         kind="x12_834",
+        managing_organization=place.system,
         file_name=f"enrolment-{group.number}-{today:%Y-%m}.834",
         digest=known.pk.hex * 2,
         status="done",
@@ -135,7 +136,12 @@ def _import(place: World, known: Member, by: User, today: datetime.date) -> None
     )
     SetAside.objects.bulk_create(
         SetAside(
-            run=run, position=position, code=code, reason=reason, payload=json.dumps({"x12": loop, "follows": None})
+            run=run,
+            managing_organization=place.system,
+            position=position,
+            code=code,
+            reason=reason,
+            payload=json.dumps({"x12": loop, "follows": None}),
         )
         for position, code, reason, loop in set_aside
     )

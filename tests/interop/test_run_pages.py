@@ -92,15 +92,24 @@ def test_others_do_not_see_people_as_sent(client, run, role):
 
 
 def test_reasons_are_counted_and_what_was_decided_moves_to_its_own_tab(client, run):
-    for number in range(3):
-        SetAside.objects.create(run=run, position=f"segment {number}", code="no_group", reason="Name it.", payload="")
+    with as_job(run.started_by, reason="test"):
+        for number in range(3):
+            SetAside.objects.create(
+                run=run,
+                managing_organization=run.managing_organization,
+                position=f"segment {number}",
+                code="no_group",
+                reason="Name it.",
+                payload="",
+            )
+        first = run.set_aside.get(code="unknown_group")
     client.force_login(run.started_by)
     page = client.get(f"/staff/imports/{run.pk}/")
     assert [(row["code"], row["many"]) for row in page.context["reasons"]] == [("no_group", 3), ("unknown_group", 1)]
     only = client.get(f"/staff/imports/{run.pk}/", {"code": "unknown_group"}).content.decode()
     assert "segment 12" in only
     assert "segment 2" not in only
-    client.post(f"/staff/imports/{run.pk}/set-aside/{run.set_aside.get(code='unknown_group').pk}/dismiss/")
+    client.post(f"/staff/imports/{run.pk}/set-aside/{first.pk}/dismiss/")
     assert "segment 12" not in client.get(f"/staff/imports/{run.pk}/").content.decode()
     assert "segment 12" in client.get(f"/staff/imports/{run.pk}/", {"status": "dismissed"}).content.decode()
     shown = client.get(f"/staff/imports/{run.pk}/").context["figures"]
@@ -109,17 +118,21 @@ def test_reasons_are_counted_and_what_was_decided_moves_to_its_own_tab(client, r
 
 
 def test_a_record_as_sent_is_opened_by_whoever_mends_it_and_logged(client, run):
-    row = SetAside.objects.create(
-        run=run,
-        position="segment 30",
-        code="no_group",
-        reason="Name it.",
-        payload=json.dumps({"x12": "INS*Y*18*021~NM1*IL*1*OKAFOR*ADA~", "follows": None}),
-    )
+    with as_job(run.started_by, reason="test"):
+        row = SetAside.objects.create(
+            run=run,
+            managing_organization=run.managing_organization,
+            position="segment 30",
+            code="no_group",
+            reason="Name it.",
+            payload=json.dumps({"x12": "INS*Y*18*021~NM1*IL*1*OKAFOR*ADA~", "follows": None}),
+        )
     client.force_login(run.started_by)
     page = client.get(f"/staff/imports/{run.pk}/set-aside/{row.pk}/")
     assert page.context["lines"] == ["INS*Y*18*021~", "NM1*IL*1*OKAFOR*ADA~"]
     assert AuditEvent.objects.filter(verb="interop.set_aside", object_id=str(row.pk)).count() == 1
-    client.force_login(make_staff("auditor", make_system()))
+    client.force_login(make_staff("auditor", run.managing_organization))
     assert client.get(f"/staff/imports/{run.pk}/").status_code == 200
     assert client.get(f"/staff/imports/{run.pk}/set-aside/{row.pk}/").status_code == 403
+    client.force_login(make_staff("plan_administrator", make_system()))
+    assert client.get(f"/staff/imports/{run.pk}/set-aside/{row.pk}/").status_code == 404

@@ -60,6 +60,7 @@ class World:
         with as_job(User.objects.system("tests"), reason="test"):
             run = ImportRun.objects.create(
                 kind="x12_834",
+                managing_organization=self.system,
                 file_name="harbor-2026-11.834",
                 digest="0" * 64,
                 status="done",
@@ -72,7 +73,14 @@ class World:
                 ("segment 388, loop 2000 (INS)", "unknown_group", "REF*1L names a group that the plan does not have."),
             ):
                 payload = json.dumps({"x12": "INS*Y*18*021*28*A~NM1*IL*1*OKAFOR*ADA~", "follows": None})
-                SetAside.objects.create(run=run, position=position, code=code, reason=reason, payload=payload)
+                SetAside.objects.create(
+                    run=run,
+                    managing_organization=self.system,
+                    position=position,
+                    code=code,
+                    reason=reason,
+                    payload=payload,
+                )
             MatchReview.objects.create(
                 managing_organization=self.system,
                 source="x12_834:1",
