@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from clinical import ports as clinical
 from core.http import AuthenticatedHttpRequest
 from core.models import User
-from core.templatetags.kp import short_date
 from core.permissions import may
+from core.templatetags.kp import short_date
 from members.models import Member
 from members.ports import Place, PortalCard, register_portal_card
 from prevention import actions

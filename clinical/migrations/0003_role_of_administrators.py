@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinical", "0001_initial"),
+        ("clinical", "0002_outside_referrals"),
     ]
 
     operations = [
