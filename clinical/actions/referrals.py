@@ -19,6 +19,7 @@ from clinical.models import Encounter, Note, Referral, ServiceRequest, Task
 from clinical.ports import OrderDraft
 from core import audit
 from core.models import AuditEvent, Concept, User
+from core.templatetags.kp import short_date
 from members.models import Member
 from network.models import Department, Organization
 from network.permissions import roles_in_force
@@ -316,7 +317,7 @@ def take_in_reply(referral: Referral, *, by: User, author: str, on: datetime.dat
     head = _("Reply of %(author)s, %(who)s, dated %(day)s; taken in as received.") % {
         "author": author.strip(),
         "who": _receiver(referral),
-        "day": on.isoformat(),
+        "day": short_date(on, "year"),
     }
     title = _("Report from outside: %(who)s") % {"who": _receiver(referral)}
     return _close(referral, by, f"{head}\n\n{report.strip()}", title)

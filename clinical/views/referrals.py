@@ -146,6 +146,7 @@ def _page(
         "referral": found,
         "member": found.member,
         "is_open": is_open,
+        "next": awaited(found) if is_open else "",
         "is_late": bool(is_open and found.due_at and found.due_at < timezone.now()),
         "may_answer": is_open and may(request.user, "clinical.answer_referral", found),
         "may_follow": is_open and may(request.user, "clinical.follow_referral", found),

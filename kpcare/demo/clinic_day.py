@@ -113,7 +113,7 @@ def _referrals(place: World, people: list[Member], physician: User) -> None:
     ours = Department.objects.filter(
         facility__region=place.markets[0].region, is_primary_care=False, facility__kind="medical_office"
     ).exclude(code__in=("RX", "LAB"))
-    to = ours.order_by("name").first()
+    to = ours.filter(name__icontains="cardio").first() or ours.order_by("name").first()
     if to is not None and len(people) > 1:
         clinical.refer(
             by=physician, member=people[1], question="New murmur, no symptoms. Echo, or wait?", to_department=to

@@ -150,7 +150,7 @@ def _detail(request: AuthenticatedHttpRequest, gap: CareGap, form: ContactForm) 
         "telecoms": MemberTelecom.objects.filter(member=gap.member, period__contains=timezone.localdate()).order_by(
             "rank"
         ),
-        "language": language_name(gap.member.language),
+        "speaks": language_name(gap.member.language),
         "preference": CommunicationPreference.objects.filter(member=gap.member).first(),
         "others": [BY_ID[g.rule] for g in CareGap.objects.filter(member=gap.member).open().exclude(pk=gap.pk)],
         "reminders": Reminder.objects.filter(gap=gap).order_by("step"),

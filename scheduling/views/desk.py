@@ -70,7 +70,7 @@ def person(request: AuthenticatedHttpRequest, found: Member) -> dict[str, Any]:
     coverage = CoveragePeriod.objects.filter(member=found, valid__contains=today, known__contains=now)
     return {
         "member": found,
-        "language": {"es": _("Spanish"), "en": _("English")}.get(found.language[:2], found.language),
+        "speaks": {"es": _("Spanish"), "en": _("English")}.get(found.language[:2], found.language),
         "primary_care": offers.primary_care_of(found, today),
         "telecoms": MemberTelecom.objects.filter(member=found, period__contains=today).order_by("rank")[:5],
         "address": MemberAddress.objects.filter(member=found, period__contains=today, use="home").first(),

@@ -53,7 +53,13 @@ def test_the_visits_page_says_who_pays_and_what_it_costs(client, clinic):
     visit = booked(clinic)
     client.force_login(clinic.dana)
     page = client.get(reverse("scheduling:visit", args=[visit.pk])).content.decode()
-    for words in ("Alvarez, Maria", "Gold HMO", "It costs the member <strong>$20</strong>", "$250 left of $250"):
+    for words in (
+        "Alvarez, Maria",
+        "English",
+        "Gold HMO",
+        "It costs the member <strong>$20</strong>",
+        "$250 left of $250",
+    ):
         assert words in page, words
     assert reverse("clinical:chart", args=[clinic.maria.pk]) not in page, "the desk opens no chart"
     assert AuditEvent.objects.filter(verb="scheduling.staff_visit", member_id=clinic.maria.pk).count() == 1
