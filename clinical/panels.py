@@ -1,15 +1,19 @@
 """The chart's own panels, plugged in like those of every other room."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from clinical import chart as reads
 from clinical.chart import Chart
-from clinical.ports import Panel, register_chart_panel
+from clinical.ports import Panel, order_kind, register_chart_panel
 from clinical.tables import Number, columns
 from core.http import AuthenticatedHttpRequest, once
 from members.models import Member
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 
 def chart_of(request: AuthenticatedHttpRequest, member: Member) -> Chart:
@@ -80,10 +84,36 @@ def _notes(request: AuthenticatedHttpRequest, member: Member) -> Panel:
     return Panel("clinical/panels/notes.html", {"notes": chart_of(request, member).notes()})
 
 
+# FHIR request-status, in words, with the status of its badge.
+ORDER_STATES: "dict[str, tuple[StrPromise, str]]" = {
+    "draft": (_("draft"), "plain"),
+    "active": (_("open"), "info"),
+    "on-hold": (_("on hold"), "due"),
+    "completed": (_("done"), "good"),
+    "revoked": (_("cancelled"), "plain"),
+    "ended": (_("ended"), "plain"),
+    "entered-in-error": (_("entered in error"), "plain"),
+    "unknown": (_("not known"), "plain"),
+}
+
+
 def _orders(request: AuthenticatedHttpRequest, member: Member) -> Panel:
+    rows = []
+    for order in chart_of(request, member).orders():
+        kind = order_kind(order.row.kind)
+        state, badge = ORDER_STATES.get(order.row.status, (order.row.status, "plain"))
+        rows.append(
+            {
+                "row": order.row,
+                "name": order.name if order.code else order.row.reason_text or order.name,
+                "kind": kind.label if kind else {"referral": _("Referral")}.get(order.row.kind, order.row.kind),
+                "state": state,
+                "badge": badge,
+            }
+        )
     return Panel(
         "clinical/panels/orders.html",
-        {"orders": chart_of(request, member).orders(), "columns": columns(_("Order"), _("State"), _("By"), _("Date"))},
+        {"orders": rows, "columns": columns(_("Order"), _("State"), _("By"), _("Date"))},
     )
 
 
