@@ -8,6 +8,7 @@ from django.urls import reverse
 from core.db import acting_as
 from core.models import AuditEvent, OutboxMessage
 from labs.models import LabOrder, ResultMismatch
+from labs.templatetags.labs import specimen
 from tests.labs import factories
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +195,8 @@ def test_a_proxy_reads_it_unless_it_is_labelled(client, lab):
     assert client.get(address("result", secret.pk)).status_code == 404
     client.force_login(lab.maria.user)
     assert client.get(address("result", secret.pk)).status_code == 200
+
+
+@pytest.mark.parametrize(("code", "words"), [("SER", "serum"), ("UR", "urine"), ("XYZ", "XYZ")])
+def test_specimens_are_said_in_words(code, words):
+    assert specimen(code) == words
