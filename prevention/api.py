@@ -14,9 +14,10 @@ from core.api.fields import ById, Filter, Input
 from core.api.resources import described, resource
 from core.api.writing import step
 from prevention import actions
+from prevention.engine.measure import WayOut
 from prevention.forms import NotNowForm
 from prevention.models import CareGap
-from prevention.rules import rule
+from prevention.rules import BY_ID
 from scheduling import actions as scheduling
 from scheduling import offers
 from scheduling.costs import visit_cost
@@ -54,6 +55,14 @@ class CareGapApi(ChartResource):
     filters: ClassVar[dict[str, str | Filter]] = {"status": "status", "rule": "rule"}
     serializer_class = described(CareGap, fields)
 
+    def way(self, gap: CareGap, kind: str) -> WayOut:
+        """How the gap's rule offers to close it: `book` or `order`. Raises 409 where it does not."""
+        found = BY_ID.get(gap.rule)
+        way = next((way for way in found.ways if way.kind == kind), None) if found else None
+        if way is None:
+            raise Conflict("This is not closed so.", code=f"no_{kind}")
+        return way
+
     def refusal(self, error: Exception) -> APIException | None:
         if isinstance(error, scheduling.BookingRefused):
             return Conflict([ErrorDetail(words, error.code or "refused") for words in error.messages])
@@ -65,20 +74,20 @@ class CareGapApi(ChartResource):
     def book(self, request: Request, record: CareGap, given: dict[str, Any]) -> None:
         """Book the visit that closes it, at a free time; the gap closes by what is done there."""
         slot: Slot = given["slot"]
-        way = next((way for way in rule(record.rule).ways if way.kind == "book"), None)
+        way = self.way(record, "book")
         organization = slot.session.department.facility.organization
         visit_type = VisitType.objects.filter(
-            code=way.visit_type if way else "", organization__in=[organization.pk, organization.system_id]
+            code=way.visit_type, organization__in=[organization.pk, organization.system_id]
         ).first()
         if visit_type is None:
-            raise Conflict("This is not closed by a visit.", code="no_visit")
+            raise Conflict("Such a visit is not held here.", code="no_visit_type")
         member = record.member
         made = scheduling.book(
             by=request.user,
             member=member,
             slot=slot,
             visit_type=visit_type,
-            reason=str(rule(record.rule).member_title),
+            reason=str(BY_ID[record.rule].member_title),
             expected_cost=visit_cost(member, visit_type, offers.local_day(slot)),
         )
         tell_booked(made, f"gap:{record.pk}", request.user)
@@ -86,6 +95,7 @@ class CareGapApi(ChartResource):
     @step(permissions=("prevention.order_for_gap", OWN))
     def order(self, request: Request, record: CareGap, given: dict[str, Any]) -> None:
         """Order the kit or test that the rule offers, under its protocol."""
+        self.way(record, "order")
         actions.order_for_gap(record, by=request.user)
 
     @step(

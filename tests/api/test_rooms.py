@@ -20,7 +20,7 @@ from tests.billing.factories import ALWAYS
 from tests.billing.factories import make_world as make_money
 from tests.clinical import factories as make
 from tests.hospitals.factories import Hospital
-from tests.labs.factories import Laboratory
+from tests.labs.factories import Laboratory, lab_test
 from tests.pharmacy.factories import Pharmacies
 from tests.plans.factories import make_group, make_plan, make_product
 from tests.scheduling.factories import hours, visit_type
@@ -456,7 +456,7 @@ class TestCareGap:
             make.role(world.coordinator, Role.CARE_COORDINATOR, world.here)
             return CareGap.objects.create(
                 member=world.ana,
-                rule="breast_cancer",
+                rule="colorectal_screening",
                 status="open",
                 due_on=datetime.date(2026, 1, 1),
                 opened_at=timezone.now(),
@@ -474,6 +474,42 @@ class TestCareGap:
         assert wrong["attr"] == "until"
         with make.arranging():
             assert set(OutreachContact.objects.values_list("outcome", flat=True)) == {"not_now", "done_elsewhere"}
+
+    def test_the_visit_that_closes_it_is_booked(self, world, gap):
+        with make.arranging():
+            visit_type(world.office, code="WELLNESS")
+        slot = hours(world.physician, world.office)[0]
+        ana = session_of(world.ana.user)
+
+        post(ana, f"care-gaps/{gap.pk}/book", {"slot": str(slot.pk)})
+        taken = fault(session_of(world.coordinator), f"care-gaps/{gap.pk}/book", {"slot": str(slot.pk)})
+
+        with make.arranging():
+            assert Appointment.objects.get(slot=slot).member_id == world.ana.pk
+            assert list(OutreachContact.objects.values_list("outcome", flat=True)) == ["booked"]
+        assert taken["code"] in ("taken", "overlap")
+
+    def test_the_kit_that_closes_it_is_ordered_once(self, world, gap):
+        with make.arranging():
+            lab_test(world.here, "FIT", "Stool test (FIT)", "29771-3", specimen_type="STL", unit="", is_home_kit=True)
+        ana = session_of(world.ana.user)
+
+        for _ in range(2):
+            post(ana, f"care-gaps/{gap.pk}/order")
+
+        assert len(ana.get(f"/api/v1/lab-orders/?member={world.ana.pk}").json()["results"]) == 1
+
+    def test_a_rule_that_is_ours_no_more_offers_nothing(self, world):
+        with make.arranging():
+            old = CareGap.objects.create(
+                member=world.ana, rule="retired", status="open", due_on="2026-01-01", opened_at=timezone.now()
+            )
+        slot = hours(world.physician, world.office)[0]
+
+        assert fault(session_of(world.ana.user), f"care-gaps/{old.pk}/order")["code"] == "no_order"
+        assert (
+            fault(session_of(world.ana.user), f"care-gaps/{old.pk}/book", {"slot": str(slot.pk)})["code"] == "no_book"
+        )
 
     def test_who_may_not(self, world, gap):
         body = {"when": "May", "where": "Reno"}
