@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Response
+
+    from core.models import User
 
 ARTEFACTS = Path(__file__).resolve().parent.parent / "test-artefacts"
 FLAGS = [
@@ -49,8 +51,12 @@ def browser() -> Iterator["Browser"]:
 
 
 @pytest.fixture
-def page(browser: "Browser", live_server) -> Iterator["Page"]:
-    """A page on the live server, 1200 px wide; an error in its scripts fails the test."""
+def page(browser: "Browser", live_server, request: pytest.FixtureRequest) -> Iterator["Page"]:
+    """A page on the live server, 1200 px wide.
+
+    An error in its scripts fails the test, and so does an address that is refused, missing or broken, so that nobody
+    checks the error page instead of the one that was meant. `@pytest.mark.answers(404)` says which are meant.
+    """
     context = browser.new_context(base_url=live_server.url, viewport={"width": 1200, "height": 900}, locale="en-US")
     context.set_default_timeout(10_000)
     page = context.new_page()
@@ -60,9 +66,35 @@ def page(browser: "Browser", live_server) -> Iterator["Page"]:
         "console",
         lambda said: errors.append(said.text) if "Content Security Policy" in said.text else None,
     )
+    meant = {status for mark in request.node.iter_markers("answers") for status in mark.args}
+
+    def look(answer: "Response") -> None:
+        whole = answer.request.is_navigation_request() and answer.frame == page.main_frame
+        if whole and (answer.status in (401, 403, 404) or answer.status >= 500) and answer.status not in meant:
+            errors.append(f"{answer.url} answered {answer.status}")
+
+    page.on("response", look)
     yield page
     context.close()
-    assert not errors, f"The page's scripts failed: {errors}"
+    assert not errors, f"The page's scripts or addresses failed: {errors}"
+
+
+@pytest.fixture
+def sign_in(page: "Page", live_server) -> Callable[["User"], "Page"]:
+    """`sign_in(user)` makes the browser's session theirs, and gives the page."""
+
+    from django.conf import settings
+    from django.test import Client
+
+    def as_user(user: "User") -> "Page":
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        name = settings.SESSION_COOKIE_NAME
+        page.context.clear_cookies()
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        return page
+
+    return as_user
 
 
 @pytest.fixture

@@ -69,6 +69,4 @@ def test_every_view_says_who_may(at, pattern):
     [at for at, pattern in ALL if at.startswith("staff/") and "<" not in at and who_may(pattern.callback) != "public"],
 )
 def test_staff_pages_are_closed_to_whoever_is_not_signed_in(client, at):
-    if at == "staff/gallery/":
-        return  # open in demo mode, which tests run in; tests/core/test_gallery.py closes it elsewhere
     assert client.get(f"/{at}").status_code in (302, 403, 404, 405)

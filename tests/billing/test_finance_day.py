@@ -35,13 +35,13 @@ def world():
 
 
 @pytest.fixture
-def controller(page, client, live_server, world):
+def controller(sign_in, world):
     """The page is signed in as somebody of finance."""
-    client.force_login(make_staff("finance", world.plan))
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
-    return page
+    return sign_in(make_staff("finance", world.plan))
+
+
+def dollars(shown: str) -> Decimal:
+    return Decimal(shown.replace("$", "").replace(",", "") or 0)
 
 
 def test_from_the_months_total_to_one_members_line(controller, world, axe, screenshot):
@@ -70,11 +70,19 @@ def test_from_the_months_total_to_one_members_line(controller, world, axe, scree
 def test_budget_books_and_claims_are_readable_on_a_phone(controller, world, axe, screenshot):
     page = controller
 
-    for name, query in (("budget", "?month=2026-10"), ("ledger", ""), ("claims", "")):
+    for name, query, shows in (
+        ("budget", "?month=2026-10", "$1,500.00"),
+        ("ledger", "", "$1,237.50"),
+        ("claims", "", "Outside claims"),
+    ):
         page.goto(reverse(f"billing:{name}") + query)
+        assert page.get_by_text(shows).first.is_visible()
         axe(page)
         screenshot(page, name)
     page.goto(reverse("billing:ledger"))
     page.locator("tbody a").first.click()
+    page.get_by_role("heading", level=1).wait_for()
+    debits, credits = (page.locator(f"tbody td:nth-child({column})").all_inner_texts() for column in (4, 5))
+    assert sum(map(dollars, debits)) == sum(map(dollars, credits)) == Decimal("1237.50")
     axe(page)
     screenshot(page, "entry")

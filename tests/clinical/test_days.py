@@ -4,11 +4,10 @@ import datetime
 import re
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from clinical.models import BreakTheGlass, Referral
 from core.db import acting_as
 from scheduling.models import Appointment, Slot
 from tests.clinical import factories
@@ -30,21 +29,6 @@ def world():
     return world
 
 
-@pytest.fixture
-def signed_in(page, live_server):
-    """`signed_in(user)` makes the browser's session theirs."""
-
-    def sign_in(user):
-        client = Client()
-        client.force_login(user)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.clear_cookies()
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        return page
-
-    return sign_in
-
-
 def booked_soon(world) -> Appointment:
     from scheduling import actions
 
@@ -55,11 +39,11 @@ def booked_soon(world) -> Appointment:
         )
 
 
-def test_a_clinicians_first_day(world, signed_in, axe, screenshot):
+def test_a_clinicians_first_day(world, sign_in, axe, screenshot):
     booked_soon(world)
 
     # The nurse receives Maria and brings her to a room.
-    page = signed_in(world.park.user)
+    page = sign_in(world.park.user)
     page.goto(reverse("scheduling:day"))
     axe(page)
     screenshot(page, "schedule")
@@ -69,7 +53,7 @@ def test_a_clinicians_first_day(world, signed_in, axe, screenshot):
     page.get_by_text("In the room").first.wait_for()
 
     # The physician finds her, reads the chart, opens the visit.
-    page = signed_in(world.chen.user)
+    page = sign_in(world.chen.user)
     page.goto(reverse("clinical:search"))
     axe(page)
     page.get_by_label("Find a member").fill("alvares maria")
@@ -118,11 +102,11 @@ def test_a_clinicians_first_day(world, signed_in, axe, screenshot):
     screenshot(page, "results")
 
 
-def test_a_member_books_moves_and_cancels(world, signed_in, axe, screenshot):
+def test_a_member_books_moves_and_cancels(world, sign_in, axe, screenshot):
     hours(world.chen, world.department, count=4)
     hours(world.chen, world.department, factories.tomorrow(days=2), count=2)
 
-    page = signed_in(world.maria.user)
+    page = sign_in(world.maria.user)
     page.goto("/")
     page.get_by_role("link", name="Appointments").first.click()
     axe(page)
@@ -162,9 +146,9 @@ def test_a_member_books_moves_and_cancels(world, signed_in, axe, screenshot):
         assert Slot.objects.with_free_seat().count() == 6
 
 
-def test_booking_works_without_script(world, live_server, browser, signed_in):
+def test_booking_works_without_script(world, live_server, browser, sign_in):
     hours(world.chen, world.department, count=2)
-    signed = signed_in(world.maria.user)
+    signed = sign_in(world.maria.user)
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
     context.add_cookies(signed.context.cookies())
     page = context.new_page()
@@ -176,8 +160,8 @@ def test_booking_works_without_script(world, live_server, browser, signed_in):
     context.close()
 
 
-def test_a_question_is_asked_and_answered(world, signed_in, axe, screenshot):
-    page = signed_in(world.maria.user)
+def test_a_question_is_asked_and_answered(world, sign_in, axe, screenshot):
+    page = sign_in(world.maria.user)
     page.goto(reverse("clinical:threads"))
     axe(page)
     page.get_by_role("link", name="Write a message").first.click()
@@ -189,7 +173,7 @@ def test_a_question_is_asked_and_answered(world, signed_in, axe, screenshot):
     axe(page)
     screenshot(page, "thread")
 
-    page = signed_in(world.park.user)
+    page = sign_in(world.park.user)
     page.goto(reverse("clinical:inbasket"))
     axe(page)
     screenshot(page, "in-basket")
@@ -199,7 +183,7 @@ def test_a_question_is_asked_and_answered(world, signed_in, axe, screenshot):
     page.get_by_role("button", name="Send the answer").click()
     page.get_by_text("Nothing waits for you").wait_for()
 
-    page = signed_in(world.maria.user)
+    page = sign_in(world.maria.user)
     page.goto("/")
     page.get_by_role("link", name="Read the answer").click()
     page.get_by_text("Please come in at two today.").wait_for()
@@ -207,8 +191,8 @@ def test_a_question_is_asked_and_answered(world, signed_in, axe, screenshot):
     assert not page.get_by_role("link", name="Read the answer").is_visible()
 
 
-def test_a_referral_from_question_to_report(world, signed_in, axe, screenshot):
-    page = signed_in(world.chen.user)
+def test_a_referral_from_question_to_report(world, sign_in, axe, screenshot):
+    page = sign_in(world.chen.user)
     page.goto(reverse("clinical:refer", args=[world.maria.pk]))
     axe(page)
     page.get_by_role("combobox", name=re.compile("^To")).fill("Cardio")
@@ -218,7 +202,7 @@ def test_a_referral_from_question_to_report(world, signed_in, axe, screenshot):
     page.get_by_role("button", name="Send the question").click()
     page.get_by_text("Sent. They answer").wait_for()
 
-    page = signed_in(world.osei.user)
+    page = sign_in(world.osei.user)
     page.goto(reverse("clinical:inbasket"))
     page.get_by_role("link", name="Referral: Cardiology", exact=True).click()
     axe(page)
@@ -227,10 +211,14 @@ def test_a_referral_from_question_to_report(world, signed_in, axe, screenshot):
     screenshot(page, "referral")
     page.get_by_role("button", name="Sign the report").click()
     page.get_by_text("Report received and read").first.wait_for()
+    with acting_as(world.osei.user, reason="test"):
+        closed = Referral.objects.get(member=world.maria)
+        assert (closed.status, closed.accepted_by) == ("closed", world.osei)
+        assert closed.report.body == "No angina. Costochondritis, no treatment."
 
 
-def test_the_glass_asks_before_it_opens(world, signed_in, axe, screenshot):
-    page = signed_in(world.stranger.user)
+def test_the_glass_asks_before_it_opens(world, sign_in, axe, screenshot):
+    page = sign_in(world.stranger.user)
     page.goto(reverse("clinical:chart", args=[world.maria.pk]))
     page.get_by_role("heading", name="You do not care for this member").wait_for()
     axe(page)
@@ -238,11 +226,14 @@ def test_the_glass_asks_before_it_opens(world, signed_in, axe, screenshot):
     page.get_by_label("Why do you need this record?").fill("On call; the ward asked me to look")
     page.get_by_role("button", name="Open the record").click()
     page.get_by_text("Opened with a reason").first.wait_for()
+    with acting_as(world.maria.user, reason="test"):
+        opened = BreakTheGlass.objects.get(member=world.maria)
+        assert (opened.user, opened.reason) == (world.stranger.user, "On call; the ward asked me to look")
 
 
 @pytest.mark.parametrize("who", ["maria", "chen"])
-def test_home_and_chart_by_keyboard_alone(world, signed_in, who):
-    page = signed_in(getattr(world, who).user)
+def test_home_and_chart_by_keyboard_alone(world, sign_in, who):
+    page = sign_in(getattr(world, who).user)
     page.goto("/" if who == "maria" else reverse("clinical:chart", args=[world.maria.pk]))
     reached = set()
     for _ in range(80):

@@ -2,9 +2,17 @@
 
 import pytest
 
+from tests.network.factories import make_user
+
 PAGES = ["", "portal/", "chart/", "worklist/"]
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+
+@pytest.fixture
+def page(sign_in):
+    """A page of somebody who is signed in: the gallery is for whoever works here."""
+    return sign_in(make_user())
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -96,8 +104,9 @@ def test_losing_the_connection_is_said(page):
     notice.wait_for(state="hidden")
 
 
-def test_language_is_changed_without_script_and_kept(browser, live_server):
+def test_language_is_changed_without_script_and_kept(page, browser, live_server):
     context = browser.new_context(base_url=live_server.url, java_script_enabled=False, locale="en-US")
+    context.add_cookies(page.context.cookies())
     page = context.new_page()
     page.goto("/staff/gallery/portal/")
     assert page.locator("html").get_attribute("lang") == "en"

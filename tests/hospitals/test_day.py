@@ -1,7 +1,6 @@
 """A ward nurse's day: admit, move, take over, discharge; primary care has the follow-up."""
 
 import pytest
-from django.test import Client
 
 from clinical.models import Task
 from core.db import acting_as
@@ -10,18 +9,10 @@ from tests.hospitals import factories
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 
-def sign_in(page, user, url: str) -> None:
-    """The browser's session is `user`'s from here on."""
-    client = Client()
-    client.force_login(user)
-    page.context.clear_cookies()
+def test_a_person_is_admitted_moved_handed_over_and_discharged(page, sign_in, axe, screenshot):
     page.context.set_default_timeout(40_000)
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
-
-
-def test_a_person_is_admitted_moved_handed_over_and_discharged(page, live_server, axe, screenshot):
     ward = factories.Hospital()
-    sign_in(page, ward.nina, live_server.url)
+    sign_in(ward.nina)
     page.goto("/staff/hospitals/")
     axe(page)
     page.get_by_role("link", name="Admit to 01-A").first.click()
@@ -37,7 +28,7 @@ def test_a_person_is_admitted_moved_handed_over_and_discharged(page, live_server
     page.get_by_role("button", name="Move", exact=True).click()
     page.get_by_text("Moved.").wait_for()
 
-    sign_in(page, ward.doc, live_server.url)
+    sign_in(ward.doc)
     page.reload()
     page.get_by_text("Hand off", exact=True).click()
     page.locator("#id_to_department").select_option(label="Medical")
@@ -50,7 +41,7 @@ def test_a_person_is_admitted_moved_handed_over_and_discharged(page, live_server
     page.get_by_role("button", name="Sign the summary").click()
     page.get_by_text("Summary signed.").wait_for()
 
-    sign_in(page, ward.nina, live_server.url)
+    sign_in(ward.nina)
     page.reload()
     page.get_by_role("button", name="Accept").click()
     page.get_by_text("Accepted by Nina Ward").wait_for()

@@ -15,6 +15,10 @@ def test_a_taken_port_is_one_sentence_with_the_next_port():
         with pytest.raises(Problem, match=f"Port {port} is taken.*--port {port + 1}"):
             supervisor.refuse_taken_port(port)
 
+    with socket.socket() as ours:
+        ours.bind((supervisor.HOST, port))
+        assert ours.getsockname()[1] == port, "asking does not take it"
+
 
 def test_a_free_port_is_fine():
     with socket.socket() as other:
@@ -22,6 +26,10 @@ def test_a_free_port_is_fine():
         port = other.getsockname()[1]
 
     supervisor.refuse_taken_port(port)
+
+    with socket.socket() as ours:
+        ours.bind((supervisor.HOST, port))
+        assert ours.getsockname()[1] == port, "asking does not take it"
 
 
 def test_only_web_signs_in_as_the_app():

@@ -1,28 +1,19 @@
 """A laboratory technologist's first day: from the physician's order in the chart to the member reading the result."""
 
 import pytest
-from django.test import Client
 
 from tests.labs import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 
-def sign_in(page, user, url: str) -> None:
-    """The browser's session is `user`'s from here on."""
-    client = Client()
-    client.force_login(user)
-    page.context.clear_cookies()
+def test_a_test_is_ordered_collected_entered_released_and_read(page, sign_in, axe, screenshot):
     page.context.set_default_timeout(40_000)
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}])
-
-
-def test_a_test_is_ordered_collected_entered_released_and_read(page, live_server, axe, screenshot):
     lab = factories.Laboratory()
     maria = lab.maria
 
     # The physician orders from the chart.
-    sign_in(page, lab.chen.user, live_server.url)
+    sign_in(lab.chen.user)
     page.goto(f"/staff/chart/{maria.pk}/laboratory/")
     axe(page)
     page.get_by_role("link", name="Order a test").click()
@@ -32,7 +23,7 @@ def test_a_test_is_ordered_collected_entered_released_and_read(page, live_server
     page.wait_for_url("**/orders/")
 
     # The technologist finds it on the bench and takes every step there.
-    sign_in(page, lab.tom, live_server.url)
+    sign_in(lab.tom)
     page.goto("/staff/labs/")
     screenshot(page, "bench")
     axe(page)
@@ -56,7 +47,7 @@ def test_a_test_is_ordered_collected_entered_released_and_read(page, live_server
     axe(page)
 
     # The physician sees it in the chart and closes the task.
-    sign_in(page, lab.chen.user, live_server.url)
+    sign_in(lab.chen.user)
     page.goto(f"/staff/chart/{maria.pk}/laboratory/")
     screenshot(page, "chart")
     page.get_by_role("link", name="Potassium: 5.4 mmol/L").click()
@@ -65,7 +56,7 @@ def test_a_test_is_ordered_collected_entered_released_and_read(page, live_server
     page.get_by_text("Noted. The task is closed.").wait_for()
 
     # The member reads it.
-    sign_in(page, maria.user, live_server.url)
+    sign_in(maria.user)
     page.goto("/results/")
     page.get_by_text("5.4").first.wait_for()
     result = maria_result(lab)

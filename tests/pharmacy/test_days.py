@@ -4,8 +4,6 @@ import datetime
 import re
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,22 +19,7 @@ from tests.pharmacy.test_checks import allergic, measured
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 
-@pytest.fixture
-def signed_in(page, live_server):
-    """`signed_in(user)` makes the browser's session theirs."""
-
-    def sign_in(user):
-        client = Client()
-        client.force_login(user)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.clear_cookies()
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        return page
-
-    return sign_in
-
-
-def test_prescribed_filled_collected(signed_in, axe, screenshot):
+def test_prescribed_filled_collected(sign_in, axe, screenshot):
     world = factories.Pharmacies()
     lot = world.stock()
     with arranging():
@@ -46,7 +29,7 @@ def test_prescribed_filled_collected(signed_in, axe, screenshot):
         measured(world.maria, "29463-7", "71", "kg")
 
     # The physician is stopped by the allergy and prescribes something else.
-    page = signed_in(world.chen.user)
+    page = sign_in(world.chen.user)
     page.goto(reverse("pharmacy:prescribe", args=[world.maria.pk]))
     page.get_by_label("Find a medicine").fill("amox")
     page.get_by_role("button", name="Find").click()
@@ -70,7 +53,7 @@ def test_prescribed_filled_collected(signed_in, axe, screenshot):
     screenshot(page, "chart-medicines")
 
     # The pharmacist checks, fills and hands over.
-    page = signed_in(world.nair.user)
+    page = sign_in(world.nair.user)
     page.goto(reverse("pharmacy:queue"))
     axe(page)
     page.get_by_role("link", name="Check and fill").click()
@@ -100,7 +83,7 @@ def test_prescribed_filled_collected(signed_in, axe, screenshot):
         assert StockLot.objects.get().recalled_at is not None
 
 
-def test_a_member_refills(signed_in, axe, screenshot):
+def test_a_member_refills(sign_in, axe, screenshot):
     world = factories.Pharmacies()
     world.stock()
     prescription = world.prescribe()
@@ -112,7 +95,7 @@ def test_a_member_refills(signed_in, axe, screenshot):
         at = timezone.now() - datetime.timedelta(days=28)
         MedicationDispense.objects.update(effective=(at, at + datetime.timedelta(seconds=1)))
 
-    page = signed_in(world.maria.user)
+    page = sign_in(world.maria.user)
     page.goto("/")
     to_refill = re.compile(rf"^Refill\s*: {plain_name(world.metformin.name)}$")
     page.get_by_role("link", name=to_refill).wait_for()

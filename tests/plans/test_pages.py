@@ -82,22 +82,21 @@ def test_staff_of_another_system_find_nobody(client, family):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_coverage_pages_are_accessible_on_desk_and_phone(page, axe, screenshot, client, live_server):
+def test_coverage_pages_are_accessible_on_desk_and_phone(sign_in, axe, screenshot):
     family = Family()
-    for user, path, name in (
-        (family.ada.user, "/coverage/", "coverage"),
-        (family.ada.user, "/profile/", "profile"),
-        (family.ada.user, "/family/", "family"),
-        (make_staff("plan_administrator", family.system), f"/staff/members/{family.ada.pk}/coverage/", "history"),
-        (make_staff("plan_administrator", family.system), "/staff/imports/", "imports"),
-        (make_staff("plan_administrator", family.system), "/staff/members/register/", "register"),
-        (make_staff("plan_administrator", family.system), "/staff/members/matches/", "matches"),
+    administrator = make_staff("plan_administrator", family.system)
+    for user, path, name, shows in (
+        (family.ada.user, "/coverage/", "coverage", "Gold HMO"),
+        (family.ada.user, "/profile/", "profile", "Ada Okafor"),
+        (family.ada.user, "/family/", "family", "Ada Okafor"),
+        (administrator, f"/staff/members/{family.ada.pk}/coverage/", "history", "Gold HMO"),
+        (administrator, "/staff/imports/", "imports", "Imports"),
+        (administrator, "/staff/members/register/", "register", "Family name"),
+        (administrator, "/staff/members/matches/", "matches", "Nothing"),
     ):
-        client.force_login(user)
-        page.context.add_cookies(
-            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-        )
+        page = sign_in(user)
         page.goto(path)
+        assert shows in page.get_by_role("main").inner_text(), path
         axe(page)
         for width in (1200, 360):
             page.set_viewport_size({"width": width, "height": 900})

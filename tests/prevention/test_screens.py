@@ -192,20 +192,15 @@ def test_booking_from_a_gap_leads_to_the_preventive_visit(client, world):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_pages_are_accessible(page, axe, screenshot, live_server, client, world):
-    from django.conf import settings
-
-    def sign_in(user):
-        client.force_login(user)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-
+def test_pages_are_accessible(page, axe, screenshot, sign_in, world):
     gap = gap_of(world.maria)
     sign_in(world.maria.user)
     page.goto("/")
+    assert page.locator(f"a[href='{reverse('prevention:gap', args=[gap.pk])}']").count() >= 1
     axe(page)
     screenshot(page, "home")
     page.goto(reverse("prevention:gap", args=[gap.pk]))
+    assert page.get_by_role("heading", level=1).inner_text() in page.title()
     axe(page)
     screenshot(page, "gap")
 
@@ -216,5 +211,6 @@ def test_pages_are_accessible(page, axe, screenshot, live_server, client, world)
     axe(page)
     screenshot(page, "worklist")
     page.goto(reverse("prevention:runs"))
+    assert page.get_by_role("heading", level=1).is_visible()
     axe(page)
     screenshot(page, "runs")
