@@ -48,21 +48,6 @@ NOT_OF_ONE_MEMBER = {
     ("plans.accumulator", "contract"): "a family's contract belongs to its subscriber",
     ("plans.accumulatorentry", "accumulator"): "a family's accumulator belongs to its subscriber",
 }
-# What should hold and does not yet: each mended entry makes its test fail until it is taken off here.
-OWED_KEYS = {("billing.capitationeligibility", "coverage_period"), ("billing.outsideclaim", "coverage_period")}
-OWED_HISTORY = {"billing.claimdiagnosis", "billing.servicelinediagnosis"}
-
-
-def owed(models_owed: set[str], found: list) -> list:
-    """The models as test parameters, with those that owe the rule expected to fail."""
-    return [
-        pytest.param(
-            model,
-            id=model._meta.label_lower,
-            marks=[pytest.mark.xfail(strict=True, reason="owed")] if model._meta.label_lower in models_owed else [],
-        )
-        for model in found
-    ]
 
 
 def label(model) -> str:
@@ -103,9 +88,7 @@ def test_a_members_row_says_whose_it_is_and_must(model):
         assert not field.null
 
 
-@pytest.mark.parametrize(
-    "model", owed({name for name, _ in OWED_KEYS}, [model for model in OWNED if issubclass(model, MemberOwned)])
-)
+@pytest.mark.parametrize("model", [model for model in OWNED if issubclass(model, MemberOwned)], ids=label)
 def test_a_reference_to_another_row_of_a_member_is_tied_to_the_same_member(model):
     """FOREIGN KEY (member_id, parent_id) REFERENCES parent (member_id, id), as the catalogue has it."""
     keys = {
@@ -149,7 +132,7 @@ def test_what_is_personal_is_guarded_by_row_level_security(model):
     assert found == [(True, 1)]
 
 
-@pytest.mark.parametrize("model", owed(OWED_HISTORY, OWNED))
+@pytest.mark.parametrize("model", OWNED, ids=label)
 def test_a_members_rows_have_history_or_never_change(model):
     if label(model) in NO_HISTORY or is_tracked(model):
         return

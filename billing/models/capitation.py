@@ -3,9 +3,10 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models.functions import Now
 
+from core.constraints import MemberForeignKey
 from core.models import Identified, JobRun
 from core.triggers import immutable
-from members.models import MemberOwned
+from members.models import MemberOwned, member_key
 from network.models import Contract, Department, Facility, Organization, Region
 from plans.models import CoveragePeriod
 from plans.models.products import LineOfBusiness
@@ -132,7 +133,7 @@ class CapitationEligibility(MemberOwned):
 
     run = models.ForeignKey(CapitationRun, models.CASCADE, related_name="eligibility", db_index=False)
     service_month = models.DateField()
-    coverage_period = models.ForeignKey(CoveragePeriod, models.PROTECT, related_name="+", db_index=False)
+    coverage_period = member_key(CoveragePeriod, related_name="+", db_index=False)
     line_of_business = models.CharField(max_length=20, choices=LineOfBusiness)
     region = models.ForeignKey(
         Region,
@@ -156,6 +157,7 @@ class CapitationEligibility(MemberOwned):
     class Meta(MemberOwned.Meta):
         constraints = [
             *MemberOwned.Meta.constraints,
+            MemberForeignKey("coverage_period"),
             models.UniqueConstraint(
                 fields=["run", "member", "service_month", "coverage_period"], name="billing_eligibility_once"
             ),

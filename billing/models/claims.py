@@ -80,7 +80,7 @@ class OutsideClaim(MemberOwned):
     payer = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     provider = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="outside_claims")
     provider_npi = models.CharField(max_length=10, blank=True, default="")
-    coverage_period = models.ForeignKey(CoveragePeriod, models.PROTECT, null=True, blank=True, related_name="+")
+    coverage_period = member_key(CoveragePeriod, null=True, blank=True, related_name="+")
     claim_type = models.CharField(max_length=15, help_text="professional or institutional")
     place_of_service = models.CharField(max_length=2, blank=True, default="")
     is_emergency = models.BooleanField(default=False)
@@ -103,6 +103,7 @@ class OutsideClaim(MemberOwned):
     class Meta(MemberOwned.Meta):
         constraints = [
             *MemberOwned.Meta.constraints,
+            MemberForeignKey("coverage_period"),
             models.UniqueConstraint(fields=["payer", "claim_number"], name="billing_claim_number"),
             models.CheckConstraint(
                 condition=models.Q(allowed__isnull=True)
@@ -135,6 +136,10 @@ class ClaimLine(MemberOwned):
 
 
 class ClaimDiagnosis(models.Model):
+    """A diagnosis as the claim states it; a corrected claim is a claim of its own."""
+
+    append_only = True
+
     id = models.BigAutoField(primary_key=True)
     member = models.ForeignKey("members.Member", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     claim = member_key(OutsideClaim, on_delete=models.CASCADE, related_name="diagnoses", db_index=False)

@@ -53,6 +53,8 @@ class ServiceLine(MemberOwned):
 class ServiceLineDiagnosis(models.Model):
     """An ICD-10-CM diagnosis on a service line; risk scores count these and never the problem list."""
 
+    append_only = True
+
     id = models.BigAutoField(primary_key=True)
     member = models.ForeignKey("members.Member", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     line = member_key(ServiceLine, on_delete=models.CASCADE, related_name="diagnoses", db_index=False)
