@@ -1,7 +1,6 @@
 """One stay: where the person lies, as what, who answers for them, and the way home."""
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,22 +8,26 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clinical.models import Note
 from clinical.ports import BannerAlert, Panel
 from core import audit
 from core.http import AuthenticatedHttpRequest
+from core.models import User
 from core.notices import notify
 from core.permissions import may, requires
+from core.steps import Steps
 from hospitals import follow_up, forms
 from hospitals.actions import handoffs, stays
 from hospitals.models import BedAssignment, Handoff, Stay
 from hospitals.views.board import REFUSALS
 from members.models import Member
+from network.models import Department
 
 
-def stay_of(request: AuthenticatedHttpRequest, stay_id: uuid.UUID, **kwargs) -> Stay:
+def stay_of(request: AuthenticatedHttpRequest, stay_id: uuid.UUID, **kwargs: Any) -> Stay:
     return get_object_or_404(Stay.objects.with_people(), pk=stay_id)
 
 
@@ -34,7 +37,7 @@ def stay(request: AuthenticatedHttpRequest, stay_id: uuid.UUID) -> HttpResponse:
     return show(request, request.record)
 
 
-def show(request: AuthenticatedHttpRequest, found: Stay, *, status: int = 200, **bound) -> HttpResponse:
+def show(request: AuthenticatedHttpRequest, found: Stay, *, status: int = 200, **bound: Any) -> HttpResponse:
     """The stay's page; `bound` forms carry what must be mended."""
     audit.record_read(request.user, verb="hospitals.view_stay", obj=found, request=request)
     return render(request, "hospitals/stay.html", {**context(request, found), **bound}, status=status)
@@ -95,100 +98,77 @@ def _chart_url(member: Member) -> str:
         return ""
 
 
-def _step(request: AuthenticatedHttpRequest, form, name: str, act: Callable[[], Any], done: str) -> HttpResponse:
-    """Take one step with a checked form, or show the stay again with what must be mended."""
-    found: Stay = request.record
-    if form.is_valid():
-        try:
-            act()
-        except REFUSALS as refused:
-            form.add_error(None, str(refused))
-        else:
-            notify(request, done)
-            return redirect("hospitals:stay", found.pk)
-    return show(request, found, status=422, **{name: form})
+# --- Steps ------------------------------------------------------------------------------------------------
 
 
-@require_POST
-@requires("hospitals.transfer", obj=stay_of)
-def transfer(request: AuthenticatedHttpRequest, stay_id: uuid.UUID) -> HttpResponse:
-    form = forms.TransferForm(request.POST, stay=request.record)
-    return _step(
-        request,
-        form,
-        "transfer_form",
-        lambda: stays.transfer(by=request.user, stay=request.record, **form.cleaned_data),
-        _("Moved."),
-    )
+def _swap(*, by: User, stay: Stay, other: Stay) -> None:
+    stays.swap_beds(by=by, one=stay, other=other)
 
 
-@require_POST
-@requires("hospitals.transfer", obj=stay_of)
-def swap(request: AuthenticatedHttpRequest, stay_id: uuid.UUID) -> HttpResponse:
-    form = forms.SwapForm(request.POST, stay=request.record)
-    return _step(
-        request,
-        form,
-        "swap_form",
-        lambda: stays.swap_beds(by=request.user, one=request.record, **form.cleaned_data),
-        _("They have changed beds."),
-    )
+def _hand_off(*, by: User, stay: Stay, to_department: Department, **parts: str) -> None:
+    handoffs.hand_off(by=by, stay=stay, parts=parts, to_department=to_department)
 
 
-@require_POST
-@requires("hospitals.change_status", obj=stay_of)
-def change_status(request: AuthenticatedHttpRequest, stay_id: uuid.UUID) -> HttpResponse:
-    now = request.record.statuses.in_force().first()
-    form = forms.StatusForm(request.POST, now=now.status if now else "")
-    return _step(
-        request,
-        form,
-        "status_form",
-        lambda: stays.change_status(by=request.user, stay=request.record, **form.cleaned_data),
-        _("Status changed."),
-    )
+def _status_now(stay: Stay) -> dict[str, str]:
+    now = stay.statuses.in_force().first()
+    return {"now": now.status if now else ""}
 
 
-@require_POST
-@requires("hospitals.write_summary", obj=stay_of)
-def summary(request: AuthenticatedHttpRequest, stay_id: uuid.UUID) -> HttpResponse:
-    form = forms.SummaryForm(request.POST)
-    return _step(
-        request,
-        form,
-        "summary_form",
-        lambda: stays.sign_summary(by=request.user, stay=request.record, **form.cleaned_data),
-        _("Summary signed."),
-    )
+def _stay(stay: Stay) -> dict[str, Stay]:
+    return {"stay": stay}
 
 
-@require_POST
-@requires("hospitals.discharge", obj=stay_of)
-def discharge(request: AuthenticatedHttpRequest, stay_id: uuid.UUID) -> HttpResponse:
-    form = forms.DischargeForm(request.POST)
-    return _step(
-        request,
-        form,
-        "discharge_form",
-        lambda: stays.discharge(by=request.user, stay=request.record, **form.cleaned_data),
-        _("Discharged. Primary care has a task to see them within 7 days."),
-    )
+step = Steps(find=stay_of, show=show, refusals=REFUSALS, page="hospitals:stay", word="stay").view
+
+transfer = step(
+    "hospitals.transfer",
+    stays.transfer,
+    gettext_lazy("Moved."),
+    form=forms.TransferForm,
+    needs=_stay,
+    name="transfer_form",
+)
+swap = step(
+    "hospitals.transfer",
+    _swap,
+    gettext_lazy("They have changed beds."),
+    form=forms.SwapForm,
+    needs=_stay,
+    name="swap_form",
+)
+change_status = step(
+    "hospitals.change_status",
+    stays.change_status,
+    gettext_lazy("Status changed."),
+    form=forms.StatusForm,
+    needs=_status_now,
+    name="status_form",
+)
+summary = step(
+    "hospitals.write_summary",
+    stays.sign_summary,
+    gettext_lazy("Summary signed."),
+    form=forms.SummaryForm,
+    name="summary_form",
+)
+discharge = step(
+    "hospitals.discharge",
+    stays.discharge,
+    gettext_lazy("Discharged. Primary care has a task to see them within 7 days."),
+    form=forms.DischargeForm,
+    name="discharge_form",
+)
+hand_off = step(
+    "hospitals.hand_off",
+    _hand_off,
+    gettext_lazy("Offered. It is yours until they accept."),
+    form=forms.HandoffForm,
+    needs=_stay,
+    name="handoff_form",
+)
 
 
-@require_POST
-@requires("hospitals.hand_off", obj=stay_of)
-def hand_off(request: AuthenticatedHttpRequest, stay_id: uuid.UUID) -> HttpResponse:
-    form = forms.HandoffForm(request.POST, stay=request.record)
-
-    def act():
-        parts = {part: form.cleaned_data[part] for part in handoffs.PARTS}
-        to = form.cleaned_data["to_department"]
-        handoffs.hand_off(by=request.user, stay=request.record, parts=parts, to_department=to)
-
-    return _step(request, form, "handoff_form", act, _("Offered. It is yours until they accept."))
-
-
-def handoff_of(request: AuthenticatedHttpRequest, handoff_id: uuid.UUID, **kwargs) -> Handoff:
+def handoff_of(request: AuthenticatedHttpRequest, handoff_id: uuid.UUID, **kwargs: Any) -> Handoff:
     return get_object_or_404(
         Handoff.objects.select_related("member", "stay__facility__organization", "to_department__facility"),
         pk=handoff_id,

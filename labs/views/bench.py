@@ -1,22 +1,22 @@
 """The bench: what waits, the one next step of each order, and the order itself."""
 
 import uuid
-from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from core import audit
 from core.http import AuthenticatedHttpRequest
-from core.notices import notify
+from core.models import User
 from core.permissions import may, requires
+from core.steps import Steps
 from labs import forms, workflow
 from labs.actions import ordering, results, review, specimens
 from labs.models import LabOrder, LabResult, LabTest, ResultMismatch
@@ -35,7 +35,7 @@ PRIORITY_STATUS = {"stat": "due", "asap": "due", "urgent": "info"}
 MENDABLE = (workflow.WrongStage, specimens.IdentityMismatch, results.SpecimenMismatch, ValueError)
 
 
-def order_of(request: AuthenticatedHttpRequest, order_id: uuid.UUID, **kwargs) -> LabOrder:
+def order_of(request: AuthenticatedHttpRequest, order_id: uuid.UUID, **kwargs: Any) -> LabOrder:
     """The order of the address, with what its page shows; 404 for one out of reach."""
     found = LabOrder.objects.select_related(
         "member", "test__loinc", "request__requester", "request__ordered_by", "department__facility"
@@ -104,12 +104,12 @@ def _row(order: LabOrder) -> dict[str, Any]:
     }
 
 
-def _count(stage: str, counted, now) -> dict[str, Any]:
+def _count(stage: str, counted: tuple[int, datetime], now: datetime) -> dict[str, Any]:
     many, oldest = counted
     return {"label": LabOrder.Status(stage).label, "many": many, "age": age_words(now - oldest)}
 
 
-def age_words(age) -> str:
+def age_words(age: timedelta) -> str:
     """`12 min`, `5 h`, `3 d`."""
     minutes = int(age.total_seconds() // 60)
     if minutes < 60:
@@ -129,14 +129,14 @@ def order(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpRespons
     return show(request, request.record)
 
 
-def show(request: AuthenticatedHttpRequest, found: LabOrder, *, status: int = 200, **bound) -> HttpResponse:
+def show(request: AuthenticatedHttpRequest, found: LabOrder, *, status: int = 200, **bound: Any) -> HttpResponse:
     """The order's page; `bound` forms carry what must be mended."""
     audit.record_read(request.user, verb="labs.view_order", obj=found, request=request)
     template = "labs/_order.html" if request.headers.get("HX-Request") and status == 200 else "labs/order.html"
     return render(request, template, order_context(request, found, **bound), status=status)
 
 
-def order_context(request: AuthenticatedHttpRequest, found: LabOrder, **bound) -> dict[str, Any]:
+def order_context(request: AuthenticatedHttpRequest, found: LabOrder, **bound: Any) -> dict[str, Any]:
     user = request.user
     may_process = bool(may(user, "labs.process_specimen", found))
     rows = list(
@@ -179,165 +179,98 @@ def order_context(request: AuthenticatedHttpRequest, found: LabOrder, **bound) -
     return {**context, **bound}
 
 
-def _step(
-    request: AuthenticatedHttpRequest,
-    form,
-    act: Callable[[], Any],
-    done: str,
-    *,
-    name: str = "form",
-    to: str = "labs:order",
-) -> HttpResponse:
-    """Take one step with a checked form, or show the order again with what must be mended."""
-    found = request.record
-    if form is not None and not form.is_valid():
-        return show(request, found, status=422, **{name: form})
-    try:
-        act()
-    except MENDABLE as problem:
-        found.refresh_from_db(fields=["status", "status_at"])
-        if form is None:
-            notify(request, str(problem), level=messages.ERROR)
-            return redirect(to, found.pk)
-        form.add_error(None, str(problem))
-        return show(request, found, status=422, **{name: form})
-    notify(request, done)
-    return redirect(to, found.pk)
+# --- Steps ------------------------------------------------------------------------------------------------
 
 
-@require_POST
-@requires("labs.collect_specimen", obj=order_of)
-def collect(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
-    form = forms.IdentifyForm(request.POST)
-    return _step(
-        request,
-        form,
-        lambda: specimens.collect_specimen(by=request.user, order=request.record, **form.cleaned_data),
-        _("Specimen taken. Put the label on the tube."),
-    )
+def _receive_kit(*, by: User, order: LabOrder, collected_on: datetime, **given: Any) -> None:
+    specimens.receive_kit(by=by, order=order, collected_at=collected_on, **given)
 
 
-@require_POST
-@requires("labs.process_specimen", obj=order_of)
-def mail(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
-    return _step(
-        request, None, lambda: specimens.mail_kit(by=request.user, order=request.record), _("The kit is on its way.")
-    )
+def _settle(*, by: User, review: ResultMismatch, reason: str) -> None:
+    results.resolve_mismatch(by=by, review=review, resolution=reason)
 
 
-@require_POST
-@requires("labs.process_specimen", obj=order_of)
-def return_kit(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
-    form = forms.ReturnKitForm(request.POST)
-
-    def act():
-        given = dict(form.cleaned_data)
-        given["collected_at"] = given.pop("collected_on")
-        specimens.receive_kit(by=request.user, order=request.record, **given)
-
-    return _step(request, form, act, _("Kit received. Put the label on the tube."))
-
-
-@require_POST
-@requires("labs.process_specimen", obj=order_of)
-def receive(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
-    return _step(
-        request, None, lambda: specimens.receive_specimen(by=request.user, order=request.record), _("At the bench.")
-    )
-
-
-@require_POST
-@requires("labs.process_specimen", obj=order_of)
-def reject(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
-    form = forms.RejectForm(request.POST)
-    return _step(
-        request,
-        form,
-        lambda: specimens.reject_specimen(by=request.user, order=request.record, **form.cleaned_data),
-        _("Rejected. The order waits to be collected again."),
-        name="reject_form",
-    )
-
-
-@require_POST
-@requires("labs.process_specimen", obj=order_of)
-def enter(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
-    form = forms.ResultForm(request.POST, test=request.record.test)
-    return _step(
-        request,
-        form,
-        lambda: results.enter_result(by=request.user, order=request.record, **form.cleaned_data),
-        _("Entered. Look at it once more, then release it."),
-    )
-
-
-@require_POST
-@requires("labs.release_result", obj=order_of)
-def release(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
-    return _step(request, None, lambda: results.release_result(by=request.user, order=request.record), _("Released."))
-
-
-@require_POST
-@requires("labs.cancel_order", obj=order_of)
-def cancel(request: AuthenticatedHttpRequest, order_id: uuid.UUID) -> HttpResponse:
-    form = forms.ReasonForm(request.POST)
-    return _step(
-        request,
-        form,
-        lambda: ordering.cancel_order(by=request.user, order=request.record, **form.cleaned_data),
-        _("Order cancelled."),
-        name="cancel_form",
-    )
-
-
-# --- One result -------------------------------------------------------------------------------------------
-
-
-def order_of_result(request: AuthenticatedHttpRequest, result_id: uuid.UUID, **kwargs) -> LabOrder:
+def order_of_result(request: AuthenticatedHttpRequest, result_id: uuid.UUID, **kwargs: Any) -> LabOrder:
     return order_of(request, get_object_or_404(LabResult, pk=result_id).order_id)
 
 
-@require_POST
-@requires("labs.release_result", obj=order_of_result)
-def correct(request: AuthenticatedHttpRequest, result_id: uuid.UUID) -> HttpResponse:
-    form, result = forms.CorrectForm(request.POST), request.record.results.get(pk=result_id)
-    return _step(
-        request,
-        form,
-        lambda: results.correct_result(by=request.user, result=result, **form.cleaned_data),
-        _("Corrected. The chart shows the new value."),
-        name="correct_form",
-    )
-
-
-@require_POST
-@requires("labs.acknowledge_result", obj=order_of_result)
-def acknowledge(request: AuthenticatedHttpRequest, result_id: uuid.UUID) -> HttpResponse:
-    form, result = forms.AcknowledgeForm(request.POST), request.record.results.get(pk=result_id)
-    return _step(
-        request,
-        form,
-        lambda: review.acknowledge_result(by=request.user, result=result, **form.cleaned_data),
-        _("Noted. The task is closed."),
-        name="acknowledge_form",
-    )
-
-
-def order_of_mismatch(request: AuthenticatedHttpRequest, mismatch_id: uuid.UUID, **kwargs) -> LabOrder:
+def order_of_mismatch(request: AuthenticatedHttpRequest, mismatch_id: uuid.UUID, **kwargs: Any) -> LabOrder:
     return order_of(request, get_object_or_404(ResultMismatch, pk=mismatch_id).order_id)
 
 
-@require_POST
-@requires("labs.process_specimen", obj=order_of_mismatch)
-def resolve(request: AuthenticatedHttpRequest, mismatch_id: uuid.UUID) -> HttpResponse:
-    form, mismatch = forms.ReasonForm(request.POST), request.record.mismatches.get(pk=mismatch_id)
-    return _step(
-        request,
-        form,
-        lambda: results.resolve_mismatch(by=request.user, review=mismatch, resolution=form.cleaned_data["reason"]),
-        _("Settled."),
-        name="resolve_form",
-    )
+def _result(order: LabOrder, result_id: uuid.UUID) -> dict[str, LabResult]:
+    return {"result": order.results.get(pk=result_id)}
+
+
+def _mismatch(order: LabOrder, mismatch_id: uuid.UUID) -> dict[str, ResultMismatch]:
+    return {"review": order.mismatches.get(pk=mismatch_id)}
+
+
+step = Steps(find=order_of, show=show, refusals=MENDABLE, page="labs:order", word="order").view
+
+collect = step(
+    "labs.collect_specimen",
+    specimens.collect_specimen,
+    gettext_lazy("Specimen taken. Put the label on the tube."),
+    form=forms.IdentifyForm,
+)
+mail = step("labs.process_specimen", specimens.mail_kit, gettext_lazy("The kit is on its way."))
+return_kit = step(
+    "labs.process_specimen",
+    _receive_kit,
+    gettext_lazy("Kit received. Put the label on the tube."),
+    form=forms.ReturnKitForm,
+)
+receive = step("labs.process_specimen", specimens.receive_specimen, gettext_lazy("At the bench."))
+reject = step(
+    "labs.process_specimen",
+    specimens.reject_specimen,
+    gettext_lazy("Rejected. The order waits to be collected again."),
+    form=forms.RejectForm,
+    name="reject_form",
+)
+enter = step(
+    "labs.process_specimen",
+    results.enter_result,
+    gettext_lazy("Entered. Look at it once more, then release it."),
+    form=forms.ResultForm,
+    needs=lambda order: {"test": order.test},
+)
+release = step("labs.release_result", results.release_result, gettext_lazy("Released."))
+cancel = step(
+    "labs.cancel_order",
+    ordering.cancel_order,
+    gettext_lazy("Order cancelled."),
+    form=forms.ReasonForm,
+    name="cancel_form",
+)
+correct = step(
+    "labs.release_result",
+    results.correct_result,
+    gettext_lazy("Corrected. The chart shows the new value."),
+    form=forms.CorrectForm,
+    name="correct_form",
+    find=order_of_result,
+    about=_result,
+)
+acknowledge = step(
+    "labs.acknowledge_result",
+    review.acknowledge_result,
+    gettext_lazy("Noted. The task is closed."),
+    form=forms.AcknowledgeForm,
+    name="acknowledge_form",
+    find=order_of_result,
+    about=_result,
+)
+resolve = step(
+    "labs.process_specimen",
+    _settle,
+    gettext_lazy("Settled."),
+    form=forms.ReasonForm,
+    name="resolve_form",
+    find=order_of_mismatch,
+    about=_mismatch,
+)
 
 
 @require_safe
