@@ -19,7 +19,6 @@ from clinical.models import (
     CodingRole,
     Condition,
     Encounter,
-    EncounterCoding,
     Immunization,
     MedicationDispense,
     MedicationRequest,
@@ -30,8 +29,8 @@ from clinical.models import (
     ServiceRequest,
     Task,
 )
-from clinical.record import readable_unit, short_name
 from clinical.sensitivity import visible
+from clinical.words import readable_unit, short_name
 from core.models import Concept, User
 from members.models import Member, PrimaryCareAssignment
 
@@ -188,7 +187,7 @@ class Chart:
                 found[concept] = {
                     "concept": concept,
                     "code": code,
-                    "label": short_name(label),
+                    "label": short_name(code, label),
                     "value": plain(value) if value is not None else text,
                     "unit": readable_unit(unit),
                     "range": reference(low, high),
@@ -224,7 +223,7 @@ class Chart:
         last = rows[-1] if rows else None
         return {
             "concept": concept.pk,
-            "label": short_name(concept.display or concept.code),
+            "label": short_name(concept.code, concept.display),
             "unit": readable_unit(last.value_unit) if last else "",
             "low": last.low if last else None,
             "high": last.high if last else None,
@@ -324,14 +323,6 @@ def status_of(interpretation: str, value: Decimal | None, low: Decimal | None, h
     if high is not None and value > high:
         return "high"
     return "low" if low is not None and value < low else "normal"
-
-
-def classes_of(encounters: list[Named]) -> dict:
-    """Encounter id → class code (AMB, EMER, IMP, VR)."""
-    rows = EncounterCoding.objects.filter(
-        fact__in=[each.row.pk for each in encounters], role=CodingRole.CLASS
-    ).select_related("concept")
-    return {row.fact_id: row.concept.code for row in rows}
 
 
 def timeline(chart: Chart) -> list[dict[str, Any]]:

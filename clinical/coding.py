@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from clinical.models import CodingRole, Fact
-from core.models import CodeSystem, Concept
+from core import terminology
+from core.models import Concept
 
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
@@ -13,32 +14,12 @@ RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 CVX = "http://hl7.org/fhir/sid/cvx"
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
-NAMES = {LOINC: "LOINC", SNOMED: "SNOMED CT", ICD10: "ICD-10-CM", RXNORM: "RxNorm", CVX: "CVX"}
-
-
-def concept(system: str, code: str, display: str = "") -> Concept:
-    """The concept of a system and code, made where it is new."""
-    found = Concept.objects.filter(system__uri=system, code=code).first()
-    if found is not None:
-        return found
-    code_system, _ = CodeSystem.objects.get_or_create(uri=system, defaults={"name": NAMES.get(system, system[-60:])})
-    return Concept.objects.get_or_create(system=code_system, code=code, defaults={"display": display})[0]
 
 
 def concepts(system: str, displays: Mapping[str, str]) -> dict[str, Concept]:
-    """The concepts of several codes of one system, by code, in two queries; new ones are made with their display."""
-    known = {one.code: one for one in Concept.objects.filter(system__uri=system, code__in=displays)}
-    missing = {code: display for code, display in displays.items() if code not in known}
-    if missing:
-        code_system, _ = CodeSystem.objects.get_or_create(
-            uri=system, defaults={"name": NAMES.get(system, system[-60:])}
-        )
-        Concept.objects.bulk_create(
-            [Concept(system=code_system, code=code, display=display) for code, display in missing.items()],
-            ignore_conflicts=True,
-        )
-        known |= {one.code: one for one in Concept.objects.filter(system=code_system, code__in=missing)}
-    return known
+    """The concepts of several codes of one system, by code; new ones are made with their display."""
+    found = terminology.concepts((system, code, display) for code, display in displays.items())
+    return {code: Concept(pk=found[system, code], code=code, display=display) for code, display in displays.items()}
 
 
 def codings_of(kind: type[Fact]) -> Any:

@@ -5,9 +5,10 @@ of queries.
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
@@ -21,6 +22,8 @@ from clinical.models import (
     MedicationRequest,
     Observation,
 )
+from clinical.words import readable_unit, short_name
+from core.models import Concept
 from members.models import Member
 
 # One name a fact: the system that says it best for people who read it.
@@ -90,7 +93,7 @@ def named(rows: QuerySet) -> QuerySet:
     return rows.prefetch_related(Prefetch("codings", queryset=codes, to_attr="read_codings"))
 
 
-def concept_of(row, role: int = CodingRole.CODE):
+def concept_of(row: Any, role: int = CodingRole.CODE) -> Concept | None:
     """The concept that names the row best, or None."""
     found = [coding.concept for coding in row.read_codings if coding.role == role]
     if not found:
@@ -108,7 +111,7 @@ def _visible(rows: QuerySet, hide_sensitive: bool) -> QuerySet:
     return rows.filter(sensitivity=0) if hide_sensitive else rows
 
 
-def _items(rows: Iterable, role: int = CodingRole.CODE, detail=lambda row: "") -> list[Item]:
+def _items(rows: Iterable, role: int = CodingRole.CODE, detail: Callable[[Any], str] = lambda row: "") -> list[Item]:
     items = []
     for row in rows:
         concept = concept_of(row, role)
@@ -174,7 +177,8 @@ def results(member: Member, *, hide_sensitive: bool, since: datetime.datetime | 
         if concept is None or not value or row.effective is None:
             continue
         one = series.setdefault(
-            concept.code, Series(concept.code, short_name(concept.display), readable_unit(row.value_unit), row)
+            concept.code,
+            Series(concept.code, short_name(concept.code, concept.display), readable_unit(row.value_unit), row),
         )
         one.points.append(
             Point(row.effective.lower.date(), value, row.interpretation if row.interpretation != "N" else "")
@@ -194,27 +198,3 @@ def value_of(row: Observation) -> str:
     if row.value_integer is not None:
         return str(row.value_integer)
     return row.value_text
-
-
-def readable_unit(ucum: str) -> str:
-    """A UCUM unit as people write it: without braces and brackets, squares and cubes raised."""
-    for sign, word in (("{", ""), ("}", ""), ("[", ""), ("]", ""), ("_m2", " m²"), ("10*", "10^"), ("Cel", "°C")):
-        ucum = ucum.replace(sign, word)
-    return ucum
-
-
-def short_name(display: str) -> str:
-    """A LOINC name without its bracketed axes: what is measured, as people say it."""
-    known = SHORT_NAMES.get(display.split("[")[0].strip())
-    return known or display.split("[")[0].split(" in ")[0].strip()
-
-
-SHORT_NAMES = {
-    "Hemoglobin A1c/Hemoglobin.total in Blood": "HbA1c",
-    "Systolic blood pressure": "Blood pressure, upper",
-    "Diastolic blood pressure": "Blood pressure, lower",
-    "Glomerular filtration rate (CKD-EPI 2021)": "Kidney function (eGFR)",
-    "Cholesterol in LDL": "LDL cholesterol",
-    "MG Breast Screening": "Mammogram",
-    "Hemoglobin.gastrointestinal.lower": "Stool test for hidden blood (FIT)",
-}

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinical import vitals
-from clinical.coding import LOINC, OBSERVATION_CATEGORY, add_codings, concept, concepts
+from clinical.coding import LOINC, OBSERVATION_CATEGORY, add_codings, concepts
 from clinical.models import AllergyIntolerance, CodingRole, Condition, Encounter, EncounterDiagnosis, Observation
 from core import audit
 from core.models import AuditEvent, Concept, User
+from core.terminology import concept
 from members.models import Member
 from network.models import Clinician
 

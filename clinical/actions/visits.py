@@ -6,10 +6,11 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinical.coding import ACT_CODE, add_codings, concept
+from clinical.coding import ACT_CODE, add_codings
 from clinical.models import CodingRole, Encounter
 from core import audit
 from core.models import AuditEvent, User
+from core.terminology import concept
 from scheduling import actions as scheduling
 from scheduling.models import Appointment, VisitType
 

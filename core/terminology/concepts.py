@@ -67,7 +67,7 @@ def concept(system: str, code: str, display: str = "") -> Concept:
     """
     key = (address(system), code)
     if key in _concepts:
-        return Concept(pk=_concepts[key], system_id=_systems[key[0]], code=code, display=display)
+        return Concept(pk=_concepts[key], system_id=_system_id(key[0]), code=code, display=display)
     found, _ = Concept.objects.get_or_create(
         system_id=_system_id(key[0]), code=code, defaults={"display": display[:500]}
     )

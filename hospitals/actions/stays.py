@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from clinical.actions.notes import sign_note, write_note
 from clinical.actions.tasks import create_task
-from clinical.coding import ACT_CODE, add_codings, concept
+from clinical.coding import ACT_CODE, add_codings
 from clinical.models import CodingRole, Encounter, Note, Task
 from core import audit
 from core.models import User
 from core.permissions import require
+from core.terminology import concept
 from hospitals.actions.beds import AlreadyAdmitted, NotPossible, begin_status, end_open, occupy, overlaps_told
 from hospitals.models import BedAssignment, Stay, StayStatus
 from members.models import Member, PrimaryCareAssignment

@@ -15,9 +15,9 @@ from billing.capitation.explain import half_even
 from billing.claims import CPT, INSTITUTIONAL, PROFESSIONAL, IncomingClaim, IncomingLine
 from billing.models import CostShare, FeeScheduleLine, OutsideClaim, Posting, UtilisationCost
 from billing.reconcile import differences
-from clinical.coding import concept
 from core.db import as_job
 from core.models import User
+from core.terminology import concept
 from plans.models import Benefit
 from tests.billing.factories import ALWAYS, World, make_world
 

@@ -11,10 +11,11 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from billing.costing import post_costs
 from billing.models import CostShare, Posting, ServiceLine, StandardCost, UtilisationCost
 from billing.reconcile import differences
-from clinical.coding import ICD10, add_codings, concept
+from clinical.coding import ICD10, add_codings
 from clinical.models import Condition, Encounter, EncounterDiagnosis
 from core.db import as_job
 from core.models import User
+from core.terminology import concept
 from members.models import Member
 from plans.models import Benefit
 from scheduling.models import Appointment, Session, Slot

@@ -10,9 +10,10 @@ from billing.capitation import risk
 from billing.capitation.close import close_month
 from billing.claims import CPT
 from billing.models import RiskScore, ServiceLine, ServiceLineDiagnosis
-from clinical.coding import ICD10, concept
+from clinical.coding import ICD10
 from core.db import as_job
 from core.models import User
+from core.terminology import concept
 from tests.billing.factories import World, make_world
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
