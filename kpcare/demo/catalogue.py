@@ -11,7 +11,7 @@ from core.models import CodeSystem, Concept
 from kpcare.demo import codes
 from kpcare.demo.world import EVER, World
 from labs.models import LabTest, ReferenceRange
-from network.models import Contract, Facility, Organization, Region
+from network.models import Clinician, Contract, Department, Region
 from pharmacy.models import (
     ClinicalDrug,
     DrugProduct,
@@ -148,11 +148,18 @@ def add_schedule(world: World, today: datetime.date, *, days: int) -> None:
     Slot.objects.bulk_create(slots, batch_size=5000)
 
 
-def _working_days(today: datetime.date, days: int):
+def _working_days(today: datetime.date, days: int) -> list[datetime.date]:
     return [day for n in range(days) if (day := today + datetime.timedelta(days=n)).weekday() < 5]
 
 
-def _session(sessions, bookings, slots, clinician, department, start: datetime.datetime) -> None:
+def _session(
+    sessions: list[Session],
+    bookings: list[ResourceBooking],
+    slots: list[Slot],
+    clinician: Clinician,
+    department: Department,
+    start: datetime.datetime,
+) -> None:
     end = start + datetime.timedelta(hours=3)
     session = Session(id=uuid7(), department=department, clinician=clinician, during=(start, end))
     sessions.append(session)
@@ -256,11 +263,3 @@ def add_budgets(world: World, today: datetime.date, members: int) -> None:
                         )
                     )
     Budget.objects.bulk_create(rows, batch_size=2000)
-
-
-def hospital_of(world: World, market) -> Facility:
-    return Facility.objects.get(region=market.region, kind="hospital")
-
-
-def partner(name: str) -> Organization:
-    return Organization.objects.get(name=name)

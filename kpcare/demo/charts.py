@@ -3,13 +3,17 @@
 import datetime
 import random
 from decimal import Decimal
+from typing import Any
 
 from clinical.models import CodingRole
 from core.ids import luhn_digit
 from kpcare.demo import codes
+from kpcare.demo.columns import COLUMNS
 from kpcare.demo.copying import Table
 from kpcare.demo.people import Home, Person
 from kpcare.demo.world import World
+from network.models import Clinician, Department
+from plans.models import EmployerGroup, Product
 
 DAY = datetime.timedelta(days=1)
 FIRST_MRN = 11_000_000
@@ -25,13 +29,12 @@ TREATMENT = {
     "asthma": ["albuterol"],
     "copd": ["albuterol"],
 }
-FACT = ("id", "member_id", "status", "effective", "precision", "recorded_at", "source_system_id", "source_id")
 
 
 class Ids:
     """Deterministic UUIDs of version 7 that grow with every call."""
 
-    def __init__(self, seed: int):
+    def __init__(self, seed: int) -> None:
         self.random = random.Random(f"ids-{seed}")
         self.count = 0
 
@@ -48,146 +51,16 @@ class Ids:
 class Charts:
     """Writes households through COPY tables. Nothing here asks the database."""
 
-    def __init__(self, world: World, *, seed: int, today: datetime.date):
+    def __init__(self, world: World, *, seed: int, today: datetime.date) -> None:
         self.world, self.today, self.ids = world, today, Ids(seed)
         self.rng = random.Random(f"charts-{seed}")
         self.mrn = FIRST_MRN
         self.subscribers = 0
         self.drug_ids: dict[str, str] = {}
-        self.tables: dict[str, Table] = {}
         self.panels: dict[str, int] = {}
         self.source = world.source.pk
         self.known = f'["{today - 500 * DAY} 00:00:00+00",)'
-        for label, *columns in (
-            ("members.Household", "id", "managing_organization_id"),
-            (
-                "members.Member",
-                "id",
-                "managing_organization_id",
-                "household_id",
-                "mrn",
-                "family",
-                "given",
-                "birth_date",
-                "sex",
-                "sex_assigned_at_birth",
-                "sex_for_clinical_use",
-                "language",
-                "needs_interpreter",
-                "region_id",
-            ),
-            (
-                "members.MemberAddress",
-                "id",
-                "member_id",
-                "line1",
-                "city",
-                "state",
-                "postal_code",
-                "country",
-                "latitude",
-                "longitude",
-            ),
-            ("members.MemberTelecom", "id", "member_id", "system", "value"),
-            ("members.RaceEthnicity", "id", "member_id", "code", "source"),
-            ("members.PrimaryCareAssignment", "id", "member_id", "clinician_id", "department_id", "period", "origin"),
-            ("plans.CoverageContract", "id", "member_id", "group_id", "group_class_id", "number"),
-            ("plans.Coverage", "id", "member_id", "contract_id", "relationship", "number", "administrative_sex"),
-            (
-                "plans.CoveragePeriod",
-                "id",
-                "member_id",
-                "coverage_id",
-                "product_id",
-                "tier",
-                "valid",
-                "known",
-                "source",
-                "recorded_by_id",
-            ),
-            ("clinical.Encounter", *FACT, "department_id", "facility_id", "clinician_id", "reason_text"),
-            ("clinical.Condition", *FACT, "is_problem"),
-            (
-                "clinical.Observation",
-                *FACT,
-                "encounter_id",
-                "part_of_id",
-                "value_quantity",
-                "value_unit",
-                "value_text",
-                "interpretation",
-                "low",
-                "high",
-            ),
-            ("clinical.Procedure", *FACT, "encounter_id"),
-            ("clinical.Immunization", *FACT),
-            ("clinical.AllergyIntolerance", *FACT, "kind", "category", "criticality"),
-            (
-                "clinical.MedicationRequest",
-                *FACT,
-                "dosage_text",
-                "quantity",
-                "quantity_unit",
-                "refills",
-                "days_supply",
-                "category",
-            ),
-            ("clinical.MedicationDispense", *FACT, "request_id", "quantity", "days_supply"),
-            (
-                "pharmacy.Prescription",
-                "id",
-                "member_id",
-                "request_id",
-                "drug_id",
-                "directions",
-                "directions_es",
-                "quantity",
-                "days_supply",
-                "refills",
-                "expires_on",
-            ),
-            (
-                "billing.ServiceLine",
-                "id",
-                "member_id",
-                "encounter_id",
-                "setting",
-                "service_date",
-                "procedure_id",
-                "place_of_service",
-                "clinician_id",
-                "facility_id",
-                "department_id",
-                "cost",
-                "source",
-            ),
-            ("billing.ServiceLineDiagnosis", "member_id", "line_id", "concept_id", "rank"),
-            (
-                "billing.UtilisationCost",
-                "id",
-                "member_id",
-                "category",
-                "amount",
-                "incurred_on",
-                "facility_id",
-                "department_id",
-                "source",
-            ),
-        ):
-            self.tables[label] = Table(label, *columns)
-        for kind in (
-            "Encounter",
-            "Condition",
-            "Observation",
-            "Procedure",
-            "Immunization",
-            "Allergy",
-            "MedicationRequest",
-            "MedicationDispense",
-        ):
-            self.tables[f"clinical.{kind}Coding"] = Table(
-                f"clinical.{kind}Coding", "member_id", "fact_id", "role", "concept_id"
-            )
+        self.tables = {label: Table(label, *columns.split()) for label, columns in COLUMNS.items()}
 
     def flush(self) -> None:
         for table in self.tables.values():
@@ -259,7 +132,7 @@ class Charts:
                 self.ids(), member, coverage, product.pk, tier, f"[{begin},)", self.known, "demo", self.world.user.pk
             )
 
-    def _purchase(self, home: Home):
+    def _purchase(self, home: Home) -> tuple[EmployerGroup, Product]:
         products, groups = self.world.products, self.world.groups
         if home.line_of_business == "commercial_group":
             code = "HDHP" if self.rng.random() < 0.22 and home.line1 != "412 Juniper Street" else "GOLD-HMO"
@@ -268,7 +141,7 @@ class Charts:
         index, code = place[home.line_of_business]
         return groups[index], products[code]
 
-    def _primary_care(self, home: Home, person: Person, member: str):
+    def _primary_care(self, home: Home, person: Person, member: str) -> tuple[Clinician, Department]:
         child = person.age < 18
         clinicians = home.site.pediatricians if child else home.site.clinicians
         department = home.site.departments["PED" if child else "FM"]
@@ -287,7 +160,16 @@ class Charts:
 
     # --- the chart ---------------------------------------------------------------------------------------
 
-    def _fact(self, model: str, member: str, status: str, start, end=None, *extra, precision: str = "t") -> str:
+    def _fact(
+        self,
+        model: str,
+        member: str,
+        status: str,
+        start: datetime.date | str,
+        end: str | None = None,
+        *extra: Any,
+        precision: str = "t",
+    ) -> str:
         fact = self.ids()
         since = start if isinstance(start, str) else f"{start} 17:00:00+00"
         until = end or (f"{start} 17:20:00+00" if not isinstance(start, str) else "")
@@ -298,7 +180,7 @@ class Charts:
     def _code(self, kind: str, member: str, fact: str, concept: str, role: int = CodingRole.CODE) -> None:
         self.tables[f"clinical.{kind}Coding"].add(member, fact, int(role), self.world.concepts[concept])
 
-    def _chart(self, home: Home, person: Person, member: str, clinician, department) -> None:
+    def _chart(self, home: Home, person: Person, member: str, clinician: Clinician, department: Department) -> None:
         rng = self.rng
         for condition, year in person.conditions.items():
             code = codes.CONDITIONS[condition][0]
@@ -327,7 +209,7 @@ class Charts:
     def _days_ago(self, most: int, least: int = 1) -> datetime.date:
         return self.today - DAY * self.rng.randint(least, most)
 
-    def _visits(self, home: Home, person: Person, member: str, clinician, department) -> None:
+    def _visits(self, home: Home, person: Person, member: str, clinician: Clinician, department: Department) -> None:
         rng = self.rng
         chronic = [key for key in person.conditions if key not in ("obesity",)]
         yearly = (0.7 if person.age > 4 else 2.5) * person.engagement + 0.55 * len(chronic)
@@ -358,7 +240,18 @@ class Charts:
                 self._blood_pressure(person, member, visit, on)
         self._laboratory(person, member)
 
-    def _service(self, home, member, visit, on, procedure, clinician, department, diagnoses, wellness: bool) -> None:
+    def _service(
+        self,
+        home: Home,
+        member: str,
+        visit: str,
+        on: datetime.date,
+        procedure: str,
+        clinician: Clinician,
+        department: Department,
+        diagnoses: list[str],
+        wellness: bool,
+    ) -> None:
         line = self.ids()
         cost = Decimal("210.00") if wellness else Decimal("145.00")
         self.tables["billing.ServiceLine"].add(
@@ -390,7 +283,18 @@ class Charts:
         self._observe(person, member, "diastolic", on, diastolic, visit, part_of=panel)
 
     def _observe(
-        self, person, member, key, on, value, visit=None, *, part_of=None, text="", low=None, high=None
+        self,
+        person: Person,
+        member: str,
+        key: str,
+        on: datetime.date,
+        value: float | None,
+        visit: str | None = None,
+        *,
+        part_of: str | None = None,
+        text: str = "",
+        low: float | None = None,
+        high: float | None = None,
     ) -> str:
         code, _, unit = codes.OBSERVATIONS[key]
         flag = ""

@@ -3,6 +3,7 @@
 import contextlib
 import io
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.db import connection
@@ -27,7 +28,7 @@ def text(value: object) -> str:
 class Table:
     """Rows of one table on their way to Postgres, sent in batches so that memory stays flat."""
 
-    def __init__(self, model_label: str, *columns: str):
+    def __init__(self, model_label: str, *columns: str) -> None:
         self.name = apps.get_model(model_label)._meta.db_table
         self.columns = columns
         self.lines: list[str] = []
@@ -72,7 +73,7 @@ def bulk_load(tables: list[str], *, set_aside_keys: bool) -> Iterator[None]:
             cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
 
 
-def _set_aside(cursor, tables: list[str]) -> tuple[list[str], list[str]]:
+def _set_aside(cursor: Any, tables: list[str]) -> tuple[list[str], list[str]]:
     """Drop what slows a load; return the statements that bring constraints and indexes back, in order."""
     cursor.execute(
         """

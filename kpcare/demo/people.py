@@ -131,7 +131,7 @@ def hero_home(world: World, today: datetime.date) -> Home:
     """The Alvarez household of the pictures: Maria, her son Mateo and her mother Rosa."""
     market, site = world.markets[0], world.markets[0].sites[0]
 
-    def person(given, sex, birth, relationship, conditions) -> Person:
+    def person(given: str, sex: str, birth: datetime.date, relationship: str, conditions: dict[str, int]) -> Person:
         age = (today - birth).days // 365
         return Person(
             "Alvarez",

@@ -4,9 +4,11 @@ import datetime
 import random
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from core.models import CodeSystem, Concept, SourceSystem, User
 from kpcare.demo import codes, names
+from kpcare.demo.markets import BENEFITS, DEPARTMENTS, MARKETS, PRODUCTS
 from network.models import (
     Bed,
     Clinician,
@@ -24,110 +26,6 @@ from network.models import (
 from plans.models import Benefit, EmployerGroup, GroupClass, PremiumRate, Product
 
 EVER = (datetime.date(2015, 1, 1), None)
-FAMILY_MEDICINE, PEDIATRICS, GASTROENTEROLOGY = "207Q00000X", "208000000X", "207RG0100X"
-# code, name, state, time zone, share of members, (city, postal code, latitude, longitude)…
-MARKETS = [
-    (
-        "NCA",
-        "Northern California",
-        "CA",
-        "America/Los_Angeles",
-        0.34,
-        [
-            ("Oakland", "94611", 37.8044, -122.2712),
-            ("San Jose", "95112", 37.3382, -121.8863),
-            ("Sacramento", "95814", 38.5816, -121.4944),
-        ],
-    ),
-    (
-        "SCA",
-        "Southern California",
-        "CA",
-        "America/Los_Angeles",
-        0.34,
-        [
-            ("Los Angeles", "90027", 34.0522, -118.2437),
-            ("San Diego", "92108", 32.7157, -117.1611),
-            ("Fontana", "92335", 34.0922, -117.4350),
-        ],
-    ),
-    (
-        "NW",
-        "Northwest",
-        "OR",
-        "America/Los_Angeles",
-        0.06,
-        [("Portland", "97227", 45.5152, -122.6784), ("Salem", "97301", 44.9429, -123.0351)],
-    ),
-    (
-        "WA",
-        "Washington",
-        "WA",
-        "America/Los_Angeles",
-        0.07,
-        [("Seattle", "98112", 47.6062, -122.3321), ("Tacoma", "98405", 47.2529, -122.4443)],
-    ),
-    (
-        "CO",
-        "Colorado",
-        "CO",
-        "America/Denver",
-        0.05,
-        [("Denver", "80205", 39.7392, -104.9903), ("Aurora", "80011", 39.7294, -104.8319)],
-    ),
-    (
-        "GA",
-        "Georgia",
-        "GA",
-        "America/New_York",
-        0.04,
-        [("Atlanta", "30309", 33.7490, -84.3880), ("Duluth", "30096", 34.0029, -84.1446)],
-    ),
-    (
-        "MAS",
-        "Mid-Atlantic States",
-        "MD",
-        "America/New_York",
-        0.07,
-        [("Rockville", "20850", 39.0840, -77.1528), ("Largo", "20774", 38.8976, -76.8303)],
-    ),
-    (
-        "HI",
-        "Hawaii",
-        "HI",
-        "Pacific/Honolulu",
-        0.03,
-        [("Honolulu", "96814", 21.3069, -157.8583), ("Wailuku", "96793", 20.8893, -156.4729)],
-    ),
-]
-DEPARTMENTS = [
-    ("FM", "Family Medicine", FAMILY_MEDICINE, True),
-    ("PED", "Pediatrics", PEDIATRICS, True),
-    ("GI", "Gastroenterology", GASTROENTEROLOGY, False),
-    ("LAB", "Laboratory", "291U00000X", False),
-    ("RX", "Pharmacy", "3336C0003X", False),
-]
-BENEFITS: dict[str, tuple[int, Decimal, bool]] = {
-    "primary_care": (20, Decimal(0), False),
-    "specialty_care": (35, Decimal(0), False),
-    "video": (0, Decimal(0), False),
-    "preventive": (0, Decimal(0), False),
-    "urgent_care": (40, Decimal(0), False),
-    "emergency": (150, Decimal(0), True),
-    "inpatient": (0, Decimal("0.20"), True),
-    "laboratory": (10, Decimal(0), True),
-    "imaging": (50, Decimal(0), True),
-    "drug_tier_1": (10, Decimal(0), False),
-    "drug_tier_2": (35, Decimal(0), False),
-    "drug_tier_3": (60, Decimal(0), True),
-}
-PRODUCTS = [
-    ("GOLD-HMO", "Gold HMO", "commercial_group", "hmo", "gold", "month", 250, 3500),
-    ("HDHP", "Saver HMO with HSA", "commercial_group", "hdhp", "", "month", 1700, 5000),
-    ("SILVER", "Silver HMO", "individual", "hmo", "silver", "month", 2500, 8000),
-    ("SENIOR", "Senior Advantage", "medicare", "hmo", "", "month", 0, 3400),
-    ("MEDICAID", "Community Care", "medicaid", "hmo", "", "month", 0, 0),
-]
 
 
 @dataclass
@@ -205,7 +103,14 @@ def build(*, by: User, members: int, seed: int, today: datetime.date) -> World:
     )
 
 
-def _market(rng, system, group, hospitals, entry, members: int) -> Market:
+def _market(
+    rng: random.Random,
+    system: Organization,
+    group: Organization,
+    hospitals: Organization,
+    entry: tuple[Any, ...],
+    members: int,
+) -> Market:
     code, name, state, zone, share, cities = entry
     region = Region.objects.create(system=system, code=code, name=name, state=state, time_zone=zone)
     market = Market(region, share, state, zone)
@@ -249,7 +154,7 @@ def _market(rng, system, group, hospitals, entry, members: int) -> Market:
     return market
 
 
-def _clinician(rng, department: Department, employer: Organization, panel: int) -> Clinician:
+def _clinician(rng: random.Random, department: Department, employer: Organization, panel: int) -> Clinician:
     origin = rng.choices([o[0] for o in names.ORIGINS], [o[1] for o in names.ORIGINS])[0]
     given = rng.choice((names.FEMALE if rng.random() < 0.55 else names.MALE)[origin])
     clinician = Clinician.objects.create(
@@ -270,7 +175,7 @@ def _clinician(rng, department: Department, employer: Organization, panel: int) 
     return clinician
 
 
-def _npi(rng) -> str:
+def _npi(rng: random.Random) -> str:
     """An NPI that passes its check: Luhn over 80840 and the number (45 CFR 162.406)."""
     from core.ids import luhn_digit
 
@@ -283,7 +188,7 @@ def _rooms(department: Department, many: int) -> None:
         Resource.objects.create(room=Room.objects.create(department=department, name=f"Exam {number}"))
 
 
-def _hospital(owner: Organization, region: Region, city, zone: str) -> None:
+def _hospital(owner: Organization, region: Region, city: tuple[Any, ...], zone: str) -> None:
     name, postal, latitude, longitude = city
     hospital = Facility.objects.create(
         organization=owner,
@@ -307,7 +212,7 @@ def _hospital(owner: Organization, region: Region, city, zone: str) -> None:
                 Resource.objects.create(bed=Bed.objects.create(room=room, label=label))
 
 
-def _products(plan: Organization, markets: list[Market]):
+def _products(plan: Organization, markets: list[Market]) -> dict[str, Product]:
     products = {}
     for code, name, line, kind, metal, proration, deductible, limit in PRODUCTS:
         product = products[code] = Product.objects.create(
