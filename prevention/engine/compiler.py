@@ -426,8 +426,3 @@ def _rule_outcome(rule: CareRule, r: int) -> list[str]:
         # Turning old enough after an early test does not make it due before that test runs out.
         f"coalesce(CASE WHEN o.r{r}_personal IS NULL THEN {general} ELSE {personal} END, o.r{r}_since) AS r{r}_next",
     ]
-
-
-def year_setting(measure: Measure) -> Setting:
-    """The calendar year that a measure is written for, in UTC."""
-    return Setting.of_year(measure.year)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from prevention.engine.compiler import Program
 
@@ -98,7 +99,7 @@ def compute(program: Program, partition: Partition) -> None:
         cursor.execute(f"CREATE TEMPORARY TABLE pf_outcome ON COMMIT DROP AS {program.outcome}")
 
 
-def _define(cursor, program: Program) -> None:
+def _define(cursor: CursorWrapper, program: Program) -> None:
     """Index what is looked up member by member, and add the lists that are defined once."""
     for table in sorted(program.looked_up):
         columns = "member_id" if table == "pf_subject" else "member_id, set_no"
@@ -109,7 +110,7 @@ def _define(cursor, program: Program) -> None:
         cursor.execute(f"ANALYZE {table}")
 
 
-def _needed(cursor, program: Program) -> None:
+def _needed(cursor: CursorWrapper, program: Program) -> None:
     rows = program.needed
     cursor.execute(
         NEEDED,

@@ -4,6 +4,7 @@ These are the leaves of a population's condition; `&`, `|` and `~` join them. As
 are two SQL conditions, and a member for whom neither holds is CQL's null.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -23,11 +24,11 @@ class CompilingMembers(Protocol):
 
 
 @dataclass(frozen=True)
-class Condition:
+class Condition(ABC):
     """A condition on a member."""
 
-    def true(self, to: CompilingMembers) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def true(self, to: CompilingMembers) -> str: ...
 
     def false(self, to: CompilingMembers) -> str:
         return f"NOT coalesce({self.true(to)}, false)"
@@ -288,16 +289,6 @@ class ValueBelow(Condition):
 def lowest_on_most_recent_day(facts: Facts, *, day: Timepoint, component: Facts, unit: str) -> Extreme:
     """The lowest value of `component` over the facts of the most recent day; unknown where one lacks it."""
     return Extreme(facts, day, component, unit)
-
-
-@dataclass(frozen=True)
-class LastDay:
-    """The day of the last fact of a list, or null."""
-
-    facts: Facts
-
-    def sql(self, to: CompilingMembers) -> str:
-        return to.aggregate(self.facts, "last_day")
 
 
 @dataclass(frozen=True)

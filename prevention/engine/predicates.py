@@ -6,6 +6,7 @@ every possible value, and fails when it fails for every one. Nothing else is tru
 CQL's logic never needs a column of its own (`true` and `false` below).
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,14 +29,14 @@ class Compiling(Protocol):
 
 
 @dataclass(frozen=True)
-class Predicate:
+class Predicate(ABC):
     """A condition on one fact. `true` is SQL that holds when it is certainly so, `false` when certainly not."""
 
-    def true(self, to: Compiling, row: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def true(self, to: Compiling, row: str) -> str: ...
 
-    def false(self, to: Compiling, row: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def false(self, to: Compiling, row: str) -> str: ...
 
     def __and__(self, other: "Predicate") -> "Predicate":
         return Both(self, other)
@@ -154,11 +155,11 @@ class Coded(Predicate):
 
 
 @dataclass(frozen=True)
-class Timepoint:
+class Timepoint(ABC):
     """A point in a fact's time: `sides` are the earliest and the latest that it may be."""
 
-    def sides(self, to: Compiling, row: str) -> tuple[str, str]:
-        raise NotImplementedError
+    @abstractmethod
+    def sides(self, to: Compiling, row: str) -> tuple[str, str]: ...
 
     def days(self, to: Compiling, row: str) -> tuple[str, str]:
         """The same as days."""
@@ -448,9 +449,6 @@ class FactInterval:
 
     def starts_on_or_before(self, moment: Anchor, of: str | None = None) -> Predicate:
         return self.start.on_or_before(moment, of)
-
-    def starts_on_or_after(self, moment: Anchor, of: str | None = None) -> Predicate:
-        return self.start.on_or_after(moment, of)
 
     def ends_during(self, interval: "Span", of: str | None = None) -> Predicate:
         return self.end.during(interval, of)

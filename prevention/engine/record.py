@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from psycopg2.extras import DateRange
 
 from prevention.engine.compiler import Program
@@ -68,7 +69,7 @@ WHERE r.member_id = s.member_id AND r.measure = ANY (%(measures)s) AND r.period 
 """
 
 
-def _results(cursor, program: Program, at: datetime) -> int:
+def _results(cursor: CursorWrapper, program: Program, at: datetime) -> int:
     rows = []
     for m, measure in enumerate(program.measures):
         for g in range(len(measure.groups)):
@@ -88,7 +89,7 @@ def _results(cursor, program: Program, at: datetime) -> int:
     return written + cursor.rowcount
 
 
-def _due(cursor, program: Program) -> None:
+def _due(cursor: CursorWrapper, program: Program) -> None:
     """`pf_due`: a row for each member and rule, with the gap that stands open now."""
     rows = ", ".join(
         f"('{rule.id}', o.r{r}_applies, o.r{r}_last, o.r{r}_what, o.r{r}_next)" for r, rule in enumerate(program.rules)
@@ -106,7 +107,7 @@ def _due(cursor, program: Program) -> None:
     cursor.execute("ANALYZE pf_due")
 
 
-def _states(cursor, at: datetime) -> int:
+def _states(cursor: CursorWrapper, at: datetime) -> int:
     cursor.execute(
         """
         INSERT INTO prevention_carerulestate AS c
@@ -134,7 +135,7 @@ LEFT JOIN LATERAL (
 """
 
 
-def _evidence(cursor, program: Program, changed: str) -> None:
+def _evidence(cursor: CursorWrapper, program: Program, changed: str) -> None:
     """`pf_evidence`: the facts behind the rows of `changed` alone."""
     cursor.execute("DROP TABLE IF EXISTS pf_evidence")
     cursor.execute(
@@ -145,7 +146,7 @@ def _evidence(cursor, program: Program, changed: str) -> None:
     cursor.execute("ANALYZE pf_evidence")
 
 
-def _close(cursor, program: Program, at: datetime) -> tuple[int, int]:
+def _close(cursor: CursorWrapper, program: Program, at: datetime) -> tuple[int, int]:
     """Close what a fact closed or no longer applies; reopen what was put off until now; correct the rest."""
     cursor.execute("DROP TABLE IF EXISTS pf_touched")
     cursor.execute(
@@ -183,7 +184,7 @@ def _close(cursor, program: Program, at: datetime) -> tuple[int, int]:
     return closed, touched - closed
 
 
-def _open(cursor, program: Program, at: datetime) -> int:
+def _open(cursor: CursorWrapper, program: Program, at: datetime) -> int:
     cursor.execute("DROP TABLE IF EXISTS pf_opening")
     cursor.execute(
         """

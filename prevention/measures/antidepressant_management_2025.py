@@ -3,7 +3,7 @@
 Source: AntidepressantMedicationManagementFHIR 0.1.001 (CMS128, eCQM for 2025; steward NCQA). Two rates.
 """
 
-from prevention.engine.durations import Periods, cumulative_duration
+from prevention.engine.durations import CumulativeDuration, Periods, cumulative_duration
 from prevention.engine.elements import age_at_point
 from prevention.engine.facts import conditions, first, medication_dispense_period
 from prevention.engine.libraries import (
@@ -13,7 +13,7 @@ from prevention.engine.libraries import (
     medications_dispensed,
 )
 from prevention.engine.measure import Group, Measure
-from prevention.engine.members import exists
+from prevention.engine.members import Condition, exists
 from prevention.engine.moments import DAY, Interval, day_of_year, days
 from prevention.engine.predicates import FactInterval
 from prevention.measures import value_sets as vs
@@ -56,13 +56,13 @@ active_before = medications_active(vs.ANTIDEPRESSANT_MEDICATION).with_(
 )
 
 
-def days_covered(number: int):
+def days_covered(number: int) -> CumulativeDuration:
     """From the index date until so many days after it."""
     clip = FactInterval(start_of_supply, start_of_supply + days(number))
     return cumulative_duration(Periods(dispensed).clipped_from(index_dispense, clip))
 
 
-def rate(numerator) -> Group:
+def rate(numerator: Condition) -> Group:
     return Group(
         initial_population=exists(index_dispense.where(age_at_point(start_of_supply, 18)))
         & exists(major_depression)

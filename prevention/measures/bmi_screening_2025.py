@@ -34,7 +34,7 @@ from prevention.engine.facts import (
 )
 from prevention.engine.libraries import BODY_MASS_INDEX, FINAL, has_hospice_services, has_palliative_care
 from prevention.engine.measure import Group, Measure
-from prevention.engine.members import exists
+from prevention.engine.members import Condition, exists
 from prevention.engine.moments import DAY, measurement_period
 from prevention.engine.predicates import Predicate
 from prevention.measures import value_sets as vs
@@ -124,7 +124,7 @@ low_bmi_procedures = procedures(vs.FOLLOW_UP_FOR_BELOW_NORMAL_BMI).where(
 )
 
 
-def followed_up(documented: Facts, orders: Facts, performed: Facts):
+def followed_up(documented: Facts, orders: Facts, performed: Facts) -> Condition:
     return exists(documented) & (
         exists(orders.where(authored_in_period)) | exists(performed.where(performed_in_period))
     )

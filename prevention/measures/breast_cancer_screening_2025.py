@@ -6,6 +6,7 @@ Source: BreastCancerScreeningFHIR 0.0.001 (CMS125, eCQM for 2025; steward NCQA).
 from prevention.engine.facts import (
     SNOMED,
     Code,
+    Facts,
     ValueSet,
     body_site_is,
     conditions,
@@ -41,7 +42,7 @@ LEFT = Code("7771000", SNOMED, "Left (qualifier value)")
 RIGHT = Code("24028007", SNOMED, "Right (qualifier value)")
 
 
-def mastectomy_diagnosis(status_post: ValueSet, side: Code):
+def mastectomy_diagnosis(status_post: ValueSet, side: Code) -> Facts:
     unspecified = conditions(UNILATERAL_UNSPECIFIED).where(body_site_is(side))
     return (
         conditions(status_post)
@@ -50,7 +51,7 @@ def mastectomy_diagnosis(status_post: ValueSet, side: Code):
     )
 
 
-def mastectomy_procedure(procedure: ValueSet):
+def mastectomy_procedure(procedure: ValueSet) -> Facts:
     return procedures_performed(procedure).where(effective.ends_on_or_before(measurement_period.end))
 
 

@@ -3,6 +3,8 @@
 Source: PCSDepressionScreenAndFollowUpFHIR 0.2.000 (CMS2, eCQM for 2025; steward CMS).
 """
 
+from collections.abc import Callable
+
 from prevention.engine.codes import OBSERVATION
 from prevention.engine.elements import (
     has_value,
@@ -70,7 +72,7 @@ def ordered_at(follow_up: Row, visit: Row) -> Predicate:
 class Screening:
     """The definitions that CQL writes twice, for adolescents and for adults."""
 
-    def __init__(self, code: Code, medications: vs.ValueSet, referral: vs.ValueSet, follow_up: vs.ValueSet):
+    def __init__(self, code: Code, medications: vs.ValueSet, referral: vs.ValueSet, follow_up: vs.ValueSet) -> None:
         screenings = (
             observations(code)
             .with_status("final")
@@ -101,7 +103,7 @@ class Screening:
     def positive_and_followed_up(self) -> Condition:
         """With one and the same visit: the screening in the 14 days before it, the follow-up at it."""
 
-        def screened_before(facts: Facts, followed_up) -> Facts:
+        def screened_before(facts: Facts, followed_up: Callable[[Row, Row], Predicate]) -> Facts:
             return facts.with_(
                 qualifying_encounter,
                 lambda follow_up, visit: (

@@ -4,6 +4,8 @@ Source: InitiationandEngagementofSubstanceUseDisorderTreatmentFHIR 0.0.002 (CMS1
 rates: treatment within 14 days; two further treatments, or one with long-acting medicine, within 34 days of it.
 """
 
+from collections.abc import Callable
+
 from prevention.engine.elements import encounter_diagnosis_in
 from prevention.engine.facts import (
     Facts,
@@ -102,7 +104,7 @@ initiated = exists(initiation_performed) | exists(initiation_ordered)
 # --- Engagement --------------------------------------------------------------------------------------------
 
 
-def engagement(facts: Facts, on) -> Facts:
+def engagement(facts: Facts, on: Callable[[Row], Timepoint]) -> Facts:
     """Facts (`on`: their day) in the 34 days after the first initiation: after some, and not too late for any."""
 
     def after(fact: Row, day: Timepoint) -> Predicate:
