@@ -52,7 +52,9 @@ def loops(members: int, seed: int = 1) -> Iterator[list[str]]:
         yield from people
 
 
-def _member(rng, place, number, family, own_ssn, born, start, house) -> list[str]:
+def _member(
+    rng: random.Random, place: int, number: str, family: str, own_ssn: str, born: date, start: date, house: int
+) -> list[str]:
     relation = ("Y*18", "N*01", "N*19", "N*19")[place]
     found = [
         f"INS*{relation}*021*28*A***{'FT' if place == 0 else ''}",

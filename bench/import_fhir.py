@@ -12,6 +12,7 @@ import tempfile
 import time
 import uuid
 from pathlib import Path
+from typing import Any
 
 from bench.runner import Result, floor_sql
 
@@ -135,7 +136,7 @@ def _concept(system: str, code: str) -> dict:
     return {"coding": [{"system": system, "code": code}]}
 
 
-def _floor(connection, organization: str) -> tuple[float, int]:
+def _floor(connection: Any, organization: str) -> tuple[float, int]:
     """Seconds to COPY the rows that were written into bare tables, and how many there are."""
     taken: list[tuple[str, io.BytesIO]] = []
     with connection.cursor() as cursor:

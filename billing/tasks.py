@@ -1,6 +1,7 @@
 """When beat says so: yesterday's costs, today's estimate, on the first the close of the month. Thin; all idempotent."""
 
 import datetime
+from collections.abc import Callable
 
 from celery import shared_task
 from django.db import connection
@@ -46,7 +47,7 @@ def close_month_for(plan_id: str, month: str, user_id: str) -> None:
         return
 
 
-def _each_plan(work) -> None:
+def _each_plan(work: Callable[..., object]) -> None:
     for plan in plans_with_capitation():
         try:
             work(plan, today().replace(day=1), by=User.objects.system("capitation"))

@@ -1,7 +1,12 @@
 """Constraints that Django does not bring: the composite key that ties a child to its parent's member."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.ddl_references import Statement
 
 
 class MemberForeignKey(models.BaseConstraint):
@@ -13,7 +18,14 @@ class MemberForeignKey(models.BaseConstraint):
 
     default_violation_error_message = "“%(field)s” belongs to another member."
 
-    def __init__(self, field: str, *, name: str = "", violation_error_code=None, violation_error_message=None):
+    def __init__(
+        self,
+        field: str,
+        *,
+        name: str = "",
+        violation_error_code: str | None = None,
+        violation_error_message: str | None = None,
+    ) -> None:
         self.field = field
         super().__init__(
             name=name or f"%(app_label)s_%(class)s_{field}_fk",
@@ -21,7 +33,7 @@ class MemberForeignKey(models.BaseConstraint):
             violation_error_message=violation_error_message,
         )
 
-    def create_sql(self, model, schema_editor):
+    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
         field = model._meta.get_field(self.field)
         return (
             f"ALTER TABLE {schema_editor.quote_name(model._meta.db_table)} "
@@ -31,14 +43,20 @@ class MemberForeignKey(models.BaseConstraint):
             f"DEFERRABLE INITIALLY DEFERRED"
         )
 
-    def constraint_sql(self, model, schema_editor):
+    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> None:
         # Deferred: with the table itself, the parent's may be made later in the same migration.
         schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
 
-    def remove_sql(self, model, schema_editor):
+    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> Statement:
         return schema_editor._delete_constraint_sql(schema_editor.sql_delete_fk, model, self.name)
 
-    def validate(self, model, instance, exclude=None, using="default"):
+    def validate(
+        self,
+        model: type[models.Model],
+        instance: Any,
+        exclude: Iterable[str] | None = None,
+        using: str = "default",
+    ) -> None:
         field = model._meta.get_field(self.field)
         parent_id = getattr(instance, field.attname)
         if parent_id is None or (exclude and self.field in exclude):
@@ -49,13 +67,13 @@ class MemberForeignKey(models.BaseConstraint):
                 str(self.get_violation_error_message()) % {"field": self.field}, code=self.violation_error_code
             )
 
-    def deconstruct(self):
+    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         path, _, kwargs = super().deconstruct()
         if kwargs.get("violation_error_code") == "member_mismatch":
             del kwargs["violation_error_code"]
         return path, (self.field,), kwargs
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if isinstance(other, MemberForeignKey):
             return (self.field, self.name) == (other.field, other.name)
         return super().__eq__(other)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 JOBS_ROLE = "kpcare_jobs"
@@ -61,7 +62,7 @@ def current() -> Context:
     return _current.get()
 
 
-def apply_to(connection) -> None:
+def apply_to(connection: BaseDatabaseWrapper) -> None:
     """Tell the connection's open transaction who acts. One statement."""
     context = _current.get()
     if context is NOBODY and settings.LOGIN == "owner":
@@ -96,7 +97,7 @@ def _tell_open_transactions() -> None:
             _tell(connection)
 
 
-def _tell(connection) -> None:
+def _tell(connection: BaseDatabaseWrapper) -> None:
     # After an error Postgres takes no statement; rolling back restores the settings too.
     if connection.connection.info.transaction_status != TRANSACTION_STATUS_INERROR:
         apply_to(connection)

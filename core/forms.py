@@ -1,3 +1,5 @@
+from typing import Any
+
 from allauth.account.forms import LoginForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
@@ -9,7 +11,7 @@ from core.accounts import email_for_login
 class SignInForm(LoginForm):
     """Sign-in by e-mail or by the record number on the member card."""
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"] = forms.CharField(
             label=_("E-mail or record number"),

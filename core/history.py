@@ -1,9 +1,14 @@
 """Who changed what, when and why: kept by statement-level triggers, so that no code path can skip it."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import pghistory
 import pgtrigger
 from django.db import models
 from pghistory.models import Event
+
+Tracked = TypeVar("Tracked", bound=models.Model)
 
 
 class HistoryEvent(Event):
@@ -30,7 +35,7 @@ class RequireContext(pgtrigger.Trigger):
     """
 
 
-def track():
+def track() -> Callable[[type[Tracked]], type[Tracked]]:
     """Class decorator: insert, update and delete of the model's rows are kept as events, with their context."""
     events = pghistory.track(
         pghistory.InsertEvent(level=pgtrigger.Statement),
@@ -41,7 +46,7 @@ def track():
         context_id_field=None,  # type: ignore[arg-type]
     )
 
-    def decorate(model):
+    def decorate(model: type[Tracked]) -> type[Tracked]:
         pgtrigger.register(RequireContext(name="require_context"))(model)
         return events(model)
 

@@ -4,6 +4,8 @@
 * Every table with a `member_id` shows a row only to a transaction whose context reaches that member.
 """
 
+from typing import Any
+
 import pgtrigger
 from django.apps import apps
 from django.conf import settings
@@ -140,7 +142,7 @@ def install_triggers(using: str) -> None:
     pgtrigger.prune(database=using)
 
 
-def apply_after_migrate(using: str = DEFAULT_DB_ALIAS, **kwargs) -> None:
+def apply_after_migrate(using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
     """`post_migrate` receiver. Skipped while the schema is not whole (a migrate to an earlier state)."""
     connection = connections[using]
     present = set(connection.introspection.table_names())

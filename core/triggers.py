@@ -1,6 +1,7 @@
 """Triggers that more than one room uses, each with the failure it prevents."""
 
 import pgtrigger
+from django.db import models
 
 
 class Immutable(pgtrigger.Trigger):
@@ -53,7 +54,7 @@ class NoteMemberChange(pgtrigger.Trigger):
     level = pgtrigger.Statement
     source = ""
 
-    def get_func(self, model):
+    def get_func(self, model: type[models.Model]) -> pgtrigger.Func:
         column = "id" if model._meta.label_lower == "members.member" else "member_id"
         rows = "old_values" if str(self.operation) == "DELETE" else "new_values"
         return pgtrigger.Func(
@@ -62,7 +63,7 @@ class NoteMemberChange(pgtrigger.Trigger):
         )
 
 
-def immutable(name: str = "immutable", condition=None) -> list[pgtrigger.Trigger]:
+def immutable(name: str = "immutable", condition: pgtrigger.Condition | None = None) -> list[pgtrigger.Trigger]:
     """The pair of guards for rows that never change again."""
     return [Immutable(name=name, condition=condition), NoTruncate(name=f"{name}_truncate")]
 

@@ -1,6 +1,9 @@
 """What is typed on the ward."""
 
+from typing import Any
+
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import offer_rows, offer_values
@@ -14,7 +17,7 @@ WHEN = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H
 BEGINNINGS = ("inpatient", "observation", "emergency", "day_surgery")
 
 
-def free_beds(facility: Facility):
+def free_beds(facility: Facility) -> QuerySet[Bed]:
     """Staffed beds of a hospital with nobody in them now."""
     return (
         Bed.objects.filter(room__department__facility=facility, is_open=True)
@@ -50,7 +53,7 @@ class AdmitForm(forms.Form):
     attending = forms.ModelChoiceField(Clinician.objects.none(), label=_("Attending"), required=False)
     expected_discharge_at = forms.DateTimeField(label=_("Expected discharge"), widget=WHEN, required=False)
 
-    def __init__(self, *args, facility: Facility, **kwargs):
+    def __init__(self, *args: Any, facility: Facility, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["mrn"].widget.attrs["autocomplete"] = "off"
         offer_rows(self, "attending", attendings(facility))
@@ -64,7 +67,7 @@ class AdmitForm(forms.Form):
         return member
 
 
-def attendings(facility: Facility):
+def attendings(facility: Facility) -> QuerySet[Clinician]:
     """Physicians with a role at this hospital, by name."""
     users = User.objects.filter(role_assignments__role="physician", role_assignments__facility=facility) | (
         User.objects.filter(role_assignments__role="physician", role_assignments__organization=facility.organization_id)
@@ -75,7 +78,7 @@ def attendings(facility: Facility):
 class TransferForm(forms.Form):
     bed = BedChoice(Bed.objects.none(), label=_("To bed"))
 
-    def __init__(self, *args, stay: Stay, **kwargs):
+    def __init__(self, *args: Any, stay: Stay, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_rows(self, "bed", free_beds(stay.facility))
 
@@ -83,7 +86,7 @@ class TransferForm(forms.Form):
 class SwapForm(forms.Form):
     other = StayChoice(Stay.objects.none(), label=_("Change beds with"))
 
-    def __init__(self, *args, stay: Stay, **kwargs):
+    def __init__(self, *args: Any, stay: Stay, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = Stay.objects.current().filter(facility=stay.facility).exclude(pk=stay.pk)
         offer_rows(self, "other", others.select_related("member").order_by("member__name_key", "pk"))
@@ -92,7 +95,7 @@ class SwapForm(forms.Form):
 class StatusForm(forms.Form):
     status = forms.ChoiceField(label=_("Now"))
 
-    def __init__(self, *args, now: str, **kwargs):
+    def __init__(self, *args: Any, now: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         turns = TURNS.get(now, ()) if now else ()
         offer_values(self, "status", [(value, StayStatus.Status(value).label) for value in turns])
@@ -119,6 +122,6 @@ class HandoffForm(forms.Form):
     actions = forms.CharField(label=_("To do"), widget=forms.Textarea(attrs={"rows": 2}))
     contingencies = forms.CharField(label=_("If, then"), widget=forms.Textarea(attrs={"rows": 2}))
 
-    def __init__(self, *args, stay: Stay, **kwargs):
+    def __init__(self, *args: Any, stay: Stay, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_rows(self, "to_department", Department.objects.filter(facility=stay.facility).order_by("name"))

@@ -47,7 +47,7 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def _drop_leftovers(cursor) -> None:
+def _drop_leftovers(cursor: psycopg2.extensions.cursor) -> None:
     """Databases of runs that were killed: their names say whose they were."""
     cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^scratch_[0-9]+$'")
     for (name,) in cursor.fetchall():

@@ -42,7 +42,7 @@ def text(value: Any) -> str:
 class Table:
     """A model's table as bulk loading sees it: its columns, and what each holds where a row says nothing."""
 
-    def __init__(self, label: str):
+    def __init__(self, label: str) -> None:
         self.model = apps.get_model(label)
         self.name = self.model._meta.db_table
         self.defaults: dict[str, Any] = {}

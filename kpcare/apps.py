@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 
 from kpcare.triggers import index_registry
@@ -6,7 +8,7 @@ from kpcare.triggers import index_registry
 class KpcareConfig(AppConfig):
     name = "kpcare"
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Of all apps the first, before any model and its triggers are there.
         index_registry()

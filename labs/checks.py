@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -74,7 +74,7 @@ def last_result(member: Member, test: LabTest) -> Observation | None:
     )
 
 
-def _words(test: LabTest, at) -> dict[str, str]:
+def _words(test: LabTest, at: datetime) -> dict[str, str]:
     return {"test": test.name, "day": date_format(timezone.localtime(at), "j M Y")}
 
 

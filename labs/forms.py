@@ -1,5 +1,7 @@
 """What is typed at the bench and in the chart."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +30,7 @@ class ResultForm(forms.Form):
     accession = forms.CharField(label=_("Accession number"), max_length=20, help_text=_("Scan or type it."))
     value = forms.CharField(label=_("Value"), max_length=500)
 
-    def __init__(self, *args, test: LabTest, **kwargs):
+    def __init__(self, *args: Any, test: LabTest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["accession"].widget.attrs["autocomplete"] = "off"
         value = self.fields["value"]

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Case, Count, Min, Value, When
 
 if TYPE_CHECKING:
-    from members.models import Member
+    pass
 
 # What waits, in the order of the work.
 STAGES = ("ordered", "mailed", "collected", "received", "resulted")
@@ -23,9 +23,6 @@ class LabOrderQuerySet(models.QuerySet):
 
     def at_stage(self, stage: str) -> LabOrderQuerySet:
         return self.filter(status=stage)
-
-    def for_member(self, member: Member) -> LabOrderQuerySet:
-        return self.filter(member=member)
 
     def by_urgency(self) -> LabOrderQuerySet:
         """The most urgent first, then who waits longest."""
@@ -46,9 +43,6 @@ class LabResultQuerySet(models.QuerySet):
     def released(self) -> LabResultQuerySet:
         """Final and corrected results that no later correction replaces."""
         return self.filter(status__in=("final", "corrected"), corrections__isnull=True)
-
-    def for_member(self, member: Member) -> LabResultQuerySet:
-        return self.filter(member=member)
 
     def newest_first(self) -> LabResultQuerySet:
         return self.select_related("test", "specimen", "performing_laboratory", "observation").order_by(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import validate_email
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import offer_rows
@@ -42,7 +43,7 @@ class PersonForm(forms.ModelForm):
         )  # fmt: skip
         widgets = {"birth_date": DATE, "language": forms.Select(choices=LANGUAGES)}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["birth_date"].required = True
 
@@ -59,7 +60,7 @@ class RegistrationForm(PersonForm):
     organization = forms.ModelChoiceField(Organization.objects.none(), label=_("System"))
     is_new = forms.BooleanField(label=_("I looked at the people listed above: this is somebody else"), required=False)
 
-    def __init__(self, *args, systems, **kwargs):
+    def __init__(self, *args: Any, systems: QuerySet[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_rows(self, "organization", systems)
         if len(systems) == 1:
@@ -85,7 +86,7 @@ class ProxyForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
 
-    def clean_until(self):
+    def clean_until(self) -> datetime.date | None:
         until = self.cleaned_data["until"]
         if until is not None and until <= self.today:
             raise forms.ValidationError(_("Choose a day after today."))

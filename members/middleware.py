@@ -1,6 +1,10 @@
+from collections.abc import Callable
+
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from core.models import User
 from members.portal import own_member
 from network.permissions import roles_in_force
 
@@ -11,17 +15,17 @@ MACHINES = ("/api/", "/fhir/", "/oauth/", "/static/")
 class LocalTimeMiddleware:
     """Pages show times at the clock of the reader's place: a clinician's facility, a member's region."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(MACHINES) or not request.user.is_authenticated:
             return self.get_response(request)
         with timezone.override(zone_of(request.user)):
             return self.get_response(request)
 
 
-def zone_of(user) -> str | None:
+def zone_of(user: User) -> str | None:
     """The name of the user's time zone; None leaves the installation's."""
     for held in roles_in_force(user):
         facility = held.department.facility if held.department else held.facility

@@ -1,13 +1,15 @@
 """Forms of the pharmacy and of prescribing."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import offer_rows
 from network.models import Facility
-from pharmacy.models import ClinicalDrug, DrugProduct
+from pharmacy.models import ClinicalDrug, DrugProduct, Prescription
 from pharmacy.ordering import Terms
 
 
@@ -26,11 +28,11 @@ class PrescribeForm(forms.Form):
     reason = forms.CharField(label=_("For what"), max_length=500, required=False)
     override = forms.CharField(label=_("Reason to prescribe all the same"), max_length=300, required=False)
 
-    def __init__(self, *args, pharmacies, **kwargs):
+    def __init__(self, *args: Any, pharmacies: QuerySet[Facility], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_rows(self, "pharmacy", pharmacies)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         drug = given.get("drug")
         if drug is not None and drug.schedule and "refills" in given:
@@ -42,7 +44,7 @@ class PrescribeForm(forms.Form):
                 )
         return given
 
-    def terms(self, renews=None) -> Terms:
+    def terms(self, renews: Prescription | None = None) -> Terms:
         given = self.cleaned_data
         return Terms(
             drug=given["drug"],

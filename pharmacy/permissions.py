@@ -1,7 +1,10 @@
 """Who prescribes, dispenses, keeps the stock and asks for refills."""
 
+from typing import Any
+
 import rules
 
+from core.models import User
 from core.permissions import grant
 from members.portal import is_proxy, is_self
 from network.models import Facility, RoleAssignment
@@ -11,7 +14,7 @@ Role = RoleAssignment.Role
 
 
 @rules.predicate
-def is_pharmacist_there(user, obj=None) -> bool:
+def is_pharmacist_there(user: User, obj: Any = None) -> bool:
     """A pharmacist of the system that the facility, or the lot's facility, belongs to."""
     facility = obj if isinstance(obj, Facility) else getattr(obj, "facility", None)
     held = [role for role in roles_in_force(user) if role.role == Role.PHARMACIST]

@@ -1,6 +1,5 @@
 """Reads of the pharmacy: what stands in the queue, what is on the shelf, what does not add up."""
 
-import datetime
 import uuid
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict
@@ -48,8 +47,3 @@ def queue(facility: Facility | None, status: str) -> QuerySet[Fill]:
     if facility is not None:
         rows = rows.filter(prescription__pharmacy=facility)
     return rows.order_by("requested_at", "id")
-
-
-def collected_since(facility: Facility, day: datetime.datetime) -> QuerySet[Fill]:
-    """What was handed over since an instant, newest first."""
-    return queue(facility, Fill.Status.COLLECTED).filter(collected_at__gte=day).order_by("-collected_at")

@@ -7,6 +7,7 @@ their ids, and only then reads the clock: so no change is dated before something
 import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -81,7 +82,7 @@ def open_contract(
         return contract
 
 
-def cover_person(*, by: User, contract: CoverageContract, member: Member, relationship: str, **fields) -> Coverage:
+def cover_person(*, by: User, contract: CoverageContract, member: Member, relationship: str, **fields: Any) -> Coverage:
     """The person's place under the contract; the standing one where there is one."""
     with transaction.atomic():
         coverage, is_new = Coverage.objects.get_or_create(

@@ -31,9 +31,6 @@ class CoveragePeriodQuerySet(models.QuerySet):
         """Medical, pharmacy, dental or vision."""
         return self.filter(benefit=kind)
 
-    def first_payer(self) -> "CoveragePeriodQuerySet":
-        return self.filter(payer_order=1)
-
     def with_contract(self) -> "CoveragePeriodQuerySet":
         return self.select_related("product", "coverage__contract__group")
 
@@ -52,6 +49,6 @@ class AccumulatorQuerySet(models.QuerySet):
         """Accumulators whose plan year contains a day."""
         return self.filter(plan_year__contains=on)
 
-    def for_person(self, member_id: UUID, contract) -> "AccumulatorQuerySet":
+    def for_person(self, member_id: UUID, contract: models.Model | UUID) -> "AccumulatorQuerySet":
         """The person's own and the contract's family accumulators."""
         return self.filter(contract=contract).filter(Q(scope="person", member=member_id) | Q(scope="family"))

@@ -31,7 +31,7 @@ Timeline = tuple[Segment, ...]
 class CoverageError(ValueError):
     """The change cannot be made; `code` names the kind of fault."""
 
-    def __init__(self, code: str, message: str):
+    def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
 

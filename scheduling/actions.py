@@ -4,6 +4,7 @@ An appointment's way through its day is the table `TRANSITIONS`; everything that
 """
 
 import datetime
+import zoneinfo
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -360,9 +361,7 @@ def offer_freed_slot(slot: Slot, *, by: User, on: datetime.date) -> WaitlistEntr
 # --- Helpers ------------------------------------------------------------------------------------------------
 
 
-def _zone(appointment: Appointment):
-    import zoneinfo
-
+def _zone(appointment: Appointment) -> zoneinfo.ZoneInfo:
     return zoneinfo.ZoneInfo(appointment.department.facility.time_zone)
 
 
@@ -375,7 +374,7 @@ def _locked(appointment: Appointment) -> Appointment:
     )
 
 
-def _become(appointment: Appointment, status: str, **changes) -> None:
+def _become(appointment: Appointment, status: str, **changes: Any) -> None:
     if status not in TRANSITIONS[Status(appointment.status)]:
         raise BookingRefused(
             _("This visit is already %(status)s.") % {"status": appointment.get_status_display().lower()},

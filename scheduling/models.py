@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
@@ -158,11 +160,11 @@ class Appointment(MemberOwned):
         triggers = [BumpVersion(name="bump_version"), SeatInSlot(name="seat_in_slot")]
 
     @property
-    def starts_at(self):
+    def starts_at(self) -> datetime:
         return self.during.lower
 
     @property
-    def ends_at(self):
+    def ends_at(self) -> datetime:
         return self.during.upper
 
 

@@ -1,7 +1,10 @@
 """Who may see and change the schedule. Members book through `members.portal_schedule`."""
 
+from typing import Any
+
 import rules
 
+from core.models import User
 from core.permissions import grant
 from network.models import Organization, RoleAssignment
 from network.permissions import has_role, roles_in_force
@@ -11,7 +14,7 @@ DESK = (Role.FRONT_DESK, Role.CARE_COORDINATOR, Role.NURSE, Role.MEDICAL_ASSISTA
 
 
 @rules.predicate
-def works_in_system_of(user, obj=None) -> bool:
+def works_in_system_of(user: User, obj: Any = None) -> bool:
     """The user works somewhere in the system of the department (or of what has one)."""
     department = getattr(obj, "department", obj)
     if department is None:

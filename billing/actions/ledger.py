@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from billing.models import AccountingPeriod, LedgerAccount, LedgerEntry, Posting
@@ -107,10 +108,8 @@ def close_period(entity: Organization, month: datetime.date, *, by: User, at: da
     return period
 
 
-def month_range(first: datetime.date):
+def month_range(first: datetime.date) -> DateRange:
     """The half-open range of the month that `first` begins."""
-    from django.db.backends.postgresql.psycopg_any import DateRange
-
     return DateRange(first, next_month(first), "[)")
 
 

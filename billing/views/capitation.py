@@ -141,7 +141,7 @@ def _figures(run: CapitationRun) -> list[dict[str, Any]]:
 class Places:
     """A run's totals by place, one level at a time: region, facility, department."""
 
-    def __init__(self, run: CapitationRun):
+    def __init__(self, run: CapitationRun) -> None:
         self.run = run
         self.rows: list[dict[str, Any]] = run.totals.get("places", [])
         self.names: dict[str, str] = {}

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -30,7 +30,7 @@ def find_claim(request: AuthenticatedHttpRequest, claim_id: UUID, **rest: Any) -
     )
 
 
-def own_claims(request: AuthenticatedHttpRequest):
+def own_claims(request: AuthenticatedHttpRequest) -> QuerySet[OutsideClaim]:
     return OutsideClaim.objects.filter(member__managing_organization__in=systems_of(request.user, *CLAIMS))
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -14,7 +14,7 @@ from core.permissions import requires
 PAGE = 25
 
 
-def own_entries(request: AuthenticatedHttpRequest):
+def own_entries(request: AuthenticatedHttpRequest) -> QuerySet[LedgerEntry]:
     """Entries in the books of the person's systems."""
     accounts = LedgerAccount.objects.filter(entity__system__in=systems_of(request.user, *READ))
     return LedgerEntry.objects.filter(postings__account__in=accounts).distinct()

@@ -35,7 +35,7 @@ class CheckedAlert:
 class ReasonNeeded(Exception):
     """Checks object to the order; it can be placed with a reason. `alerts` are all that they said."""
 
-    def __init__(self, alerts: list[CheckedAlert]):
+    def __init__(self, alerts: list[CheckedAlert]) -> None:
         super().__init__("; ".join(alert.message for alert in alerts if alert.needs_reason))
         self.alerts = alerts
 

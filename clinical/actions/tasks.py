@@ -11,7 +11,7 @@ from clinical.models import Task
 from core import audit
 from core.models import AuditEvent, User
 from members.models import Member
-from network.models import Department
+from network.models import Department, RoleAssignment
 from network.permissions import roles_in_force
 
 Action = AuditEvent.Action
@@ -74,7 +74,7 @@ def receives(user: User, task: Task) -> bool:
     )
 
 
-def works_at(held, department: Department) -> bool:
+def works_at(held: RoleAssignment, department: Department) -> bool:
     """Whether a role assignment covers a department."""
     if held.department_id:
         return held.department_id == department.pk

@@ -3,6 +3,7 @@
 import uuid
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -27,7 +28,7 @@ from members.ports import Place, PortalCard
 SHOWN = 50
 
 
-def own_threads(request: AuthenticatedHttpRequest):
+def own_threads(request: AuthenticatedHttpRequest) -> QuerySet[MessageThread]:
     member = open_member(request)
     threads = visible(MessageThread.objects.filter(member=member), request.user, member)
     return threads.select_related("clinician", "department__facility", "member")

@@ -1,6 +1,7 @@
 """A visit: started from the schedule, vitals, orders, note, signature, end."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -56,7 +57,7 @@ def visit(request: AuthenticatedHttpRequest, member: Member, encounter_id: uuid.
 
 
 def _page(
-    request: AuthenticatedHttpRequest, member: Member, encounter: Encounter, *, status: int = 200, **forms
+    request: AuthenticatedHttpRequest, member: Member, encounter: Encounter, *, status: int = 200, **forms: Any
 ) -> HttpResponse:
     chart = chart_of(request, member)
     draft = Note.objects.filter(encounter=encounter, author=request.user, signed_at__isnull=True).first()

@@ -1,6 +1,9 @@
 """Monthly range partitions for append-only tables, from their first migration."""
 
+from typing import Any
+
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
+from django.db.models import Model
 
 
 class MonthlyPartitioned:
@@ -12,7 +15,7 @@ class MonthlyPartitioned:
     partition_key = "at"
 
 
-def partition_key(model) -> str | None:
+def partition_key(model: type[Model]) -> str | None:
     """The column that partitions `model`'s table, or None. History tables go by `pgh_created_at`."""
     if issubclass(model, MonthlyPartitioned):
         return model.partition_key
@@ -21,7 +24,7 @@ def partition_key(model) -> str | None:
 
 
 class SchemaEditor(DatabaseSchemaEditor):
-    def table_sql(self, model):
+    def table_sql(self, model: type[Model]) -> tuple[str, list[Any]]:
         sql, params = super().table_sql(model)
         key = partition_key(model)
         if key is None:

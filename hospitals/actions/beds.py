@@ -1,7 +1,9 @@
 """Beds and statuses as dated rows: one ends where the next begins, and Postgres says whether two overlap."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -26,7 +28,7 @@ class NotPossible(Exception):
 
 
 @contextmanager
-def overlaps_told():
+def overlaps_told() -> Iterator[None]:
     """Check deferred exclusions at the end of the block, not at commit, and say what they mean in words.
 
     Moves inside the block may pass through a state in which two people share a bed: that is how they swap.
@@ -73,7 +75,7 @@ def begin_status(stay: Stay, status: str, at: datetime) -> StayStatus:
     )
 
 
-def end_open(rows, at: datetime) -> None:
+def end_open(rows: Any, at: datetime) -> None:
     """End the rows without an end. Raises `NotPossible` where one began at `at` or later."""
     for row in rows.in_force().select_for_update():
         if row.during.lower >= at:

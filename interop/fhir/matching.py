@@ -36,7 +36,7 @@ def identifiers(row: Row) -> list[tuple[str, str]]:
 class Matches:
     """The members of one organisation that a batch of patients may be."""
 
-    def __init__(self, organization_id: UUID, rows: Iterable[Row]):
+    def __init__(self, organization_id: UUID, rows: Iterable[Row]) -> None:
         pairs = sorted({pair for row in rows for pair in identifiers(row)})
         self.found: dict[tuple[str, str], list[tuple[UUID, Any]]] = {}
         self.organization_id = organization_id

@@ -117,7 +117,7 @@ def _loop(context: _Context, claim: list[Segment]) -> ClaimLoop:
 
 
 class _Unreadable(Exception):
-    def __init__(self, code: str, reason: str):
+    def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
         self.code = code
 

@@ -2,8 +2,10 @@
 results, outside ones too, is the chart's (`clinical.views.portal`)."""
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -32,7 +34,7 @@ WORDS = {
 }
 
 
-def results_of(request: AuthenticatedHttpRequest, member: Member):
+def results_of(request: AuthenticatedHttpRequest, member: Member) -> QuerySet[LabResult]:
     """Released results that the signed-in person may read of the member's."""
     found = LabResult.objects.released().filter(member=member)
     return found.filter(sensitivity=0) if hides_sensitive(request.user, member) else found
@@ -60,7 +62,7 @@ def value_words(result: LabResult) -> str:
     return f"{result.value_quantity:.{result.test.decimals}f}"
 
 
-def range_words(low, high, decimals: int) -> str:
+def range_words(low: Decimal | None, high: Decimal | None, decimals: int) -> str:
     if low is None and high is None:
         return ""
     if low is None:
@@ -70,7 +72,7 @@ def range_words(low, high, decimals: int) -> str:
     return f"{low:.{decimals}f}–{high:.{decimals}f}"
 
 
-def result_of(request: AuthenticatedHttpRequest, result_id: uuid.UUID, **kwargs) -> LabResult:
+def result_of(request: AuthenticatedHttpRequest, result_id: uuid.UUID, **kwargs: Any) -> LabResult:
     """The result of the address if it belongs to the open record and may be read; otherwise 404."""
     member = open_member(request)
     found = results_of(request, member).select_related(

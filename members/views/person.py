@@ -1,5 +1,7 @@
 """Whose record the portal shows."""
 
+from uuid import UUID
+
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -14,7 +16,7 @@ from members.portal import choose_member
 
 @require_POST
 @signed_in
-def switch_person(request: AuthenticatedHttpRequest, member_id) -> HttpResponse:
+def switch_person(request: AuthenticatedHttpRequest, member_id: UUID) -> HttpResponse:
     """Open another person's record; refused where the signed-in person is not their proxy."""
     member = get_object_or_404(Member, pk=member_id)
     choose_member(request, member)

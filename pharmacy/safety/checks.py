@@ -1,6 +1,7 @@
 """The order checks that pharmacy registers: each reads what it needs and asks the pure rules."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -71,7 +72,7 @@ def formulary(draft: OrderDraft) -> Iterable[Alert]:
     return [Alert("information", f"Tier {entry.tier} of {period.product}.")]
 
 
-def _renewed(terms: Terms):
+def _renewed(terms: Terms) -> UUID | None:
     return terms.renews.request_id if terms.renews else None
 
 

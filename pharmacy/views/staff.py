@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db import IntegrityError
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +22,7 @@ from clinical.models import AllergyIntolerance, MedicationDispense
 from clinical.sensitivity import visible
 from core import audit
 from core.http import AuthenticatedHttpRequest
+from core.models import User
 from core.notices import notify
 from core.permissions import requires
 from network.models import Facility
@@ -46,7 +47,7 @@ STATES = {
 PAGE = 50
 
 
-def facilities_of(user) -> list[Facility]:
+def facilities_of(user: User) -> list[Facility]:
     """The pharmacies of the systems where the user is a pharmacist."""
     held = [role for role in roles_in_force(user) if role.role == "pharmacist"]
     systems = {role.organization.system_id or role.organization_id for role in held}
@@ -89,7 +90,7 @@ def work_queue(request: AuthenticatedHttpRequest) -> HttpResponse:
     return render(request, "pharmacy/staff/queue.html", context)
 
 
-def _rows(facility: Facility, status: str):
+def _rows(facility: Facility, status: str) -> QuerySet[Fill]:
     rows = queue(facility, status)
     if status == "collected":
         midnight = timezone.localtime(timezone.now()).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -125,7 +126,7 @@ def age(gone: datetime.timedelta) -> str:
     return _("%(count)s days") % {"count": minutes // 1440}
 
 
-def fill_by_id(request: AuthenticatedHttpRequest, fill_id: uuid.UUID, **kwargs) -> Fill:
+def fill_by_id(request: AuthenticatedHttpRequest, fill_id: uuid.UUID, **kwargs: Any) -> Fill:
     rows = Fill.objects.select_related(
         "member", "prescription__drug", "prescription__pharmacy", "prescription__request__requester", "lot__product"
     )

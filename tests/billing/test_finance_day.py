@@ -71,7 +71,7 @@ def test_budget_books_and_claims_are_readable_on_a_phone(controller, world, axe,
     page = controller
 
     for name, query, shows in (
-        ("budget", "?month=2026-10", "$1,500.00"),
+        ("budget", "?month=2026-10", "$1,500"),
         ("ledger", "", "$1,237.50"),
         ("claims", "", "Outside claims"),
     ):

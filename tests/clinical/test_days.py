@@ -213,7 +213,7 @@ def test_a_referral_from_question_to_report(world, sign_in, axe, screenshot):
     page.get_by_text("Report received and read").first.wait_for()
     with acting_as(world.osei.user, reason="test"):
         closed = Referral.objects.get(member=world.maria)
-        assert (closed.status, closed.accepted_by) == ("closed", world.osei)
+        assert (closed.status, closed.accepted_by) == ("closed", world.osei.user)
         assert closed.report.body == "No angina. Costochondritis, no treatment."
 
 

@@ -88,11 +88,11 @@ def test_coverage_pages_are_accessible_on_desk_and_phone(sign_in, axe, screensho
     for user, path, name, shows in (
         (family.ada.user, "/coverage/", "coverage", "Gold HMO"),
         (family.ada.user, "/profile/", "profile", "Ada Okafor"),
-        (family.ada.user, "/family/", "family", "Ada Okafor"),
+        (family.ada.user, "/family/", "family", "Who may see your record"),
         (administrator, f"/staff/members/{family.ada.pk}/coverage/", "history", "Gold HMO"),
-        (administrator, "/staff/imports/", "imports", "Imports"),
-        (administrator, "/staff/members/register/", "register", "Family name"),
-        (administrator, "/staff/members/matches/", "matches", "Nothing"),
+        (administrator, "/staff/imports/", "imports", "Import runs"),
+        (administrator, "/staff/members/register/", "register", "Register a member"),
+        (administrator, "/staff/members/matches/", "matches", "Nobody waits for a decision"),
     ):
         page = sign_in(user)
         page.goto(path)

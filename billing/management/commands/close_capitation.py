@@ -1,6 +1,9 @@
-from django.core.management.base import BaseCommand, CommandError
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from billing.capitation.close import NothingToClose, close_month, estimate_month, parse_month, plans_with_capitation
+from billing.models import CapitationRun
 from core.jobs import JobFailed
 from core.models import User
 
@@ -8,11 +11,11 @@ from core.models import User
 class Command(BaseCommand):
     help = "Close a month of capitation: pay for every member covered. Closing it again changes nothing."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("month", help="YYYY-MM")
         parser.add_argument("--estimate", action="store_true", help="only say what it would come to now")
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         try:
             month = parse_month(options["month"])
         except ValueError:
@@ -32,7 +35,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{plan}: {failure} Run the command again: what is done stays done.") from failure
             self.report(run)
 
-    def report(self, run) -> None:
+    def report(self, run: CapitationRun) -> None:
         totals = run.totals
         self.stdout.write(
             f"{run.organization}, {run.payment_month:%Y-%m}, version {run.version}: {run.get_status_display()}. "

@@ -1,6 +1,7 @@
 from datetime import date
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from billing.costing import post_costs
 from billing.tasks import today
@@ -11,10 +12,10 @@ from core.models import User
 class Command(BaseCommand):
     help = "Cost what was finished and has no cost yet: visits, stays, laboratory orders, collected medicines."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--as-of", type=date.fromisoformat, help="up to this day (CCYY-MM-DD); today unless given")
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         try:
             run = post_costs(options["as_of"] or today(), by=User.objects.system("costs"))
         except JobFailed as failure:

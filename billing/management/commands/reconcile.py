@@ -1,4 +1,5 @@
 import sys
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -10,7 +11,7 @@ from core.models import User
 class Command(BaseCommand):
     help = "Recompute every ledger, accumulator and stock total from its rows; exit 1 on a difference."
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         with as_job(User.objects.system("reconcile"), reason="reconcile"):
             found = differences()
         for name in CHECKS:

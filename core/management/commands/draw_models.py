@@ -1,11 +1,11 @@
 """`./kp draw_models`: one diagram of each room's models, written from the models themselves."""
 
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from django.apps import AppConfig, apps
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import models
 
 from core.security import is_history
@@ -55,10 +55,10 @@ def _arrows(model: type[models.Model]) -> list[str]:
 class Command(BaseCommand):
     help = "Write docs/models/<room>.md from the models; --check fails where a page is out of date."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true")
 
-    def handle(self, *args, check: bool, **options) -> None:
+    def handle(self, *args: Any, check: bool, **options: Any) -> None:
         FOLDER.mkdir(parents=True, exist_ok=True)
         stale = []
         for label in settings.ROOMS:

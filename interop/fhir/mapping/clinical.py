@@ -1,11 +1,13 @@
 """Encounters, problems, allergies, procedures, immunisations and what else was done → rows of `clinical`."""
 
+from typing import Any
+
 from clinical.models import CodingRole as Role
 from interop.fhir.mapping import base, times
 from interop.fhir.mapping.base import Context, Reference, Row, in_role, reference, references
 
 
-def fact(resource: dict, model: str, subject: str = "subject", **values) -> Row:
+def fact(resource: dict, model: str, subject: str = "subject", **values: Any) -> Row:
     """The columns that every clinical fact has; the mapping of each type adds its own."""
     negated, reasons = base.negation(resource)
     if "status" not in values:

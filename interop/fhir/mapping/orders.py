@@ -1,12 +1,14 @@
 """Orders, medicines and tasks → rows of `clinical`."""
 
+from typing import Any
+
 from clinical.models import CodingRole as Role
 from interop.fhir.mapping import base, times
 from interop.fhir.mapping.base import Context, MappingError, Reference, Row, in_role, reference
 from interop.fhir.mapping.clinical import fact, kind_of, performed_by
 
 
-def _order(resource: dict, model: str, context: Context, **values) -> Row:
+def _order(resource: dict, model: str, context: Context, **values: Any) -> Row:
     row = fact(
         resource,
         model,

@@ -1,5 +1,7 @@
 """`./kp demo_logins`: one sign-in for each role of the demo world."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
@@ -10,7 +12,7 @@ from kpcare.demo.build import PASSWORD
 class Command(BaseCommand):
     help = "Print one login per role of the demo world."
 
-    def handle(self, *args, **options) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             return
         for user in User.objects.filter(email__endswith="@demo.example").order_by("created_at", "email"):

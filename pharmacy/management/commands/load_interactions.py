@@ -1,8 +1,9 @@
 """`./kp load_interactions [DIR]`: the shipped interaction rules, and with DIR the ONC lists in it."""
 
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from pharmacy.interactions import read_pairs, save_pairs
@@ -12,11 +13,11 @@ from pharmacy.safety.facts import PAIRS
 class Command(BaseCommand):
     help = "Load interaction rules: those shipped, and with a folder the ONC lists in it (two CSV files)."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", nargs="?", type=Path, help="With onc_high_priority_pairs.csv and its sibling.")
 
     @transaction.atomic
-    def handle(self, *args, folder: Path | None = None, **options):
+    def handle(self, *args: Any, folder: Path | None = None, **options: Any) -> None:
         added = save_pairs(PAIRS)
         self.stdout.write(f"{added} of {len(PAIRS)} shipped rules added.")
         if folder is None:
