@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -31,5 +32,7 @@ class JSONRenderer(BaseRenderer):
     format = "json"
     charset = None
 
-    def render(self, data, accepted_media_type=None, renderer_context=None) -> bytes:
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
         return b"" if data is None else orjson.dumps(data, default=plain, option=orjson.OPT_UTC_Z)

@@ -1,14 +1,19 @@
 """How the OpenAPI document names our ways to sign in."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+if TYPE_CHECKING:
+    from drf_spectacular.openapi import AutoSchema
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
     target_class = "core.api.authentication.BearerAuthentication"
     name = "oauth2"
 
-    def get_security_definition(self, auto_schema):
+    def get_security_definition(self, auto_schema: "AutoSchema") -> dict[str, Any]:
         told = settings.SPECTACULAR_SETTINGS
         ends = {"tokenUrl": told["OAUTH2_TOKEN_URL"], "scopes": told["OAUTH2_SCOPES"]}
         return {
@@ -19,7 +24,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
             },
         }
 
-    def get_security_requirement(self, auto_schema):
+    def get_security_requirement(self, auto_schema: "AutoSchema") -> dict[str, list[str]]:
         verb = "read" if auto_schema.method == "GET" else "write"
         scope = getattr(auto_schema.view, "scope", None)
         return {self.name: [f"{scope}:{verb}"] if scope else []}
@@ -29,5 +34,5 @@ class BrowserScheme(OpenApiAuthenticationExtension):
     target_class = "core.api.authentication.BrowserAuthentication"
     name = "session"
 
-    def get_security_definition(self, auto_schema):
+    def get_security_definition(self, auto_schema: "AutoSchema") -> dict[str, Any]:
         return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from core.db import as_job
 from core.models import User
@@ -13,7 +14,7 @@ class Concepts:
     """The concepts met so far. New ones are committed at once, apart from the records: words harm nobody,
     and two imports that meet the same new code must not wait for each other's bundle."""
 
-    def __init__(self, user: User):
+    def __init__(self, user: User) -> None:
         self.user = user
         self.ids: dict[tuple[str, str], int] = {}
 
@@ -61,6 +62,6 @@ class Concepts:
                 cursor.execute(find, columns)
                 self._take(cursor)
 
-    def _take(self, cursor) -> None:
+    def _take(self, cursor: CursorWrapper) -> None:
         for system, code, key in cursor.fetchall():
             self.ids[system, code] = key

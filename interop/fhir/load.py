@@ -79,7 +79,7 @@ class Loader:
         source: str = "urn:kpcare:fhir",
         zone: tzinfo = UTC,
         lenient: bool = False,
-    ):
+    ) -> None:
         self.user, self.organization, self.lenient = user, organization, lenient
         self.source = source[:200]
         with as_job(user, reason="FHIR import"):

@@ -21,7 +21,7 @@ REFERENCE = re.compile(rb'"reference":"((?:[^"\\]|\\.)*)"')
 class Unreadable(ValueError):
     """What cannot be read as FHIR at all; `code` is the kind of fault."""
 
-    def __init__(self, code: str, message: str):
+    def __init__(self, code: str, message: str) -> None:
         self.code = code
         super().__init__(message)
 

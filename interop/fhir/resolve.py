@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Refused(ValueError):
     """A unit that cannot be taken. `is_waiting` where what it points at may still come."""
 
-    def __init__(self, code: str, reason: str, position: str = "", *, is_waiting: bool = False):
+    def __init__(self, code: str, reason: str, position: str = "", *, is_waiting: bool = False) -> None:
         self.code, self.position, self.is_waiting = code, position, is_waiting
         super().__init__(reason)
 
@@ -21,7 +21,7 @@ class Refused(ValueError):
 class Resolver:
     """Turns one entry's references into keys, and keeps those for which there is no column."""
 
-    def __init__(self, work: "Work", index: Index, lenient: bool):
+    def __init__(self, work: "Work", index: Index, lenient: bool) -> None:
         self.work, self.index, self.lenient = work, index, lenient
         self.member_id: UUID | None = None
         self.used: set[tuple[str, str]] = set()

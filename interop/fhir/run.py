@@ -136,7 +136,7 @@ def aside(unit: Unit, refusal: Refused) -> Aside:
 class Import:
     """One run of `./kp import_fhir`: its `ImportRun` row, its totals, and what it set aside."""
 
-    def __init__(self, paths: list[Path], options: Options, *, workers: int = 1):
+    def __init__(self, paths: list[Path], options: Options, *, workers: int = 1) -> None:
         self.options, self.workers = options, workers
         self.files = files(paths)
         self.user = User.objects.get(pk=options.user_id)

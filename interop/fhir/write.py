@@ -30,7 +30,7 @@ FIND_BY_IDENTIFIER = ("Organization", "Practitioner", "PractitionerRole", "Locat
 class Writer:
     """Gathers what one batch inserts, updates and deletes."""
 
-    def __init__(self, loader: "Loader"):
+    def __init__(self, loader: "Loader") -> None:
         self.loader = loader
         self.inserts: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.updates: dict[str, list[dict[str, Any]]] = defaultdict(list)

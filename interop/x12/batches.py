@@ -11,7 +11,7 @@ SIZE = 1000
 class Batches:
     """Give loops to `add`; it yields a batch whenever one is full or the next loop may be about somebody in it."""
 
-    def __init__(self, size: int = SIZE):
+    def __init__(self, size: int = SIZE) -> None:
         self.size = size
         self.loops: list[MemberLoop] = []
         self.keys: set[tuple] = set()

@@ -11,7 +11,7 @@ from plans.models import EmployerGroup, GroupClass, Product
 class Refused(Exception):
     """The loop is set aside: `code` names the kind of fault, `reason` the mend, `position` the segment at fault."""
 
-    def __init__(self, code: str, reason: str, position: str = ""):
+    def __init__(self, code: str, reason: str, position: str = "") -> None:
         super().__init__(reason)
         self.code, self.reason, self.position = code, reason, position
 
@@ -23,7 +23,7 @@ class Catalogue:
     before the catalogue is entered; such a product states no benefits until somebody enters them.
     """
 
-    def __init__(self, plan: Organization, *, by: User, create_missing: bool = False):
+    def __init__(self, plan: Organization, *, by: User, create_missing: bool = False) -> None:
         self.plan, self.by, self.create_missing = plan, by, create_missing
         self.reload()
 

@@ -62,7 +62,7 @@ def end_of(loop: MemberLoop, line: CoverageLine | None) -> datetime.date | None:
 class Changes:
     """Works out the changes of one subject from what is believed now (`now`) and was before (`past`)."""
 
-    def __init__(self, subject: Subject, catalogue: Catalogue, now: dict[str, Timeline], past: Past):
+    def __init__(self, subject: Subject, catalogue: Catalogue, now: dict[str, Timeline], past: Past) -> None:
         self.subject, self.catalogue, self.now, self.past = subject, catalogue, now, past
         self.loop = subject.loop
 

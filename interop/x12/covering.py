@@ -21,7 +21,7 @@ class Covering:
 
     def __init__(
         self, catalogue: Catalogue, standing: Standing, past: Past, at: datetime.datetime, *, by: User, source: str
-    ):
+    ) -> None:
         self.catalogue, self.standing, self.past = catalogue, standing, past
         self.known, self.by, self.source = f'["{at.isoformat()}",)', by, source
 

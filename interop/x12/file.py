@@ -35,7 +35,7 @@ class Enrolment:
         create_missing: bool = False,
         is_rehearsal: bool = False,
         progress: Progress = lambda done, total: None,
-    ):
+    ) -> None:
         self.run, self.by, self.as_of, self.create_missing = run, by, as_of, create_missing
         self.is_rehearsal, self.progress = is_rehearsal, progress
         self.source = f"834 import {run.pk}"

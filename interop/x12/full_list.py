@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from core import db
 from core.db import as_job
@@ -80,7 +81,7 @@ class FullList:
         return io.StringIO("".join(f"{UUID(bytes=each)}\n" for each in ids))
 
 
-def open_proposals(run: ImportRun):
+def open_proposals(run: ImportRun) -> QuerySet[TerminationProposal]:
     """What waits for a decision, with people and groups."""
     return (
         run.termination_proposals.filter(status=TerminationProposal.Status.OPEN)

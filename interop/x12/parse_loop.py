@@ -19,7 +19,7 @@ def parse_loop(header: Header, found: list[Segment]) -> MemberLoop:
 class _Loop:
     """Walks the segments of one member, knowing in which of the nested loops each stands."""
 
-    def __init__(self, loop: MemberLoop):
+    def __init__(self, loop: MemberLoop) -> None:
         self.loop = loop
         self.entity = ""
         self.line: CoverageLine | None = None

@@ -92,7 +92,7 @@ def known_of(member: MemberRow) -> matching.Known:
 class Finder:
     """Finds the people of one batch with a handful of queries. Holds the identity lock's promise: nobody else adds."""
 
-    def __init__(self, system: Organization):
+    def __init__(self, system: Organization) -> None:
         self.system = system
         self.people = People()
 

@@ -18,7 +18,9 @@ MEMBER, LIVES_AT = "members.member", "members.memberaddress"
 class Persons:
     """Makes and renews the people of a batch. `regions`: postal code → region."""
 
-    def __init__(self, standing: Standing, *, organization_id: UUID, regions: dict[str, UUID], as_of: datetime.date):
+    def __init__(
+        self, standing: Standing, *, organization_id: UUID, regions: dict[str, UUID], as_of: datetime.date
+    ) -> None:
         self.standing, self.organization_id = standing, organization_id
         self.regions, self.as_of = regions, as_of
 

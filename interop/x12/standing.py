@@ -125,7 +125,7 @@ class People:
 class Standing:
     """Coverage, addresses, accounts … of `people` as they are now. Read it after their coverage is locked."""
 
-    def __init__(self, people: set[UUID], ssns: Iterable[str], emails: Iterable[str], as_of: datetime.date):
+    def __init__(self, people: set[UUID], ssns: Iterable[str], emails: Iterable[str], as_of: datetime.date) -> None:
         self.people = list(people)
         self.periods: dict[tuple[UUID, str], dict[Segment, PeriodRow]] = defaultdict(dict)
         self.places: dict[tuple[UUID, str], list[PeriodRow]] = defaultdict(list)
@@ -192,7 +192,7 @@ class Standing:
 class Past:
     """What was believed before the last change of some coverages, for reinstating what was voided altogether."""
 
-    def __init__(self, coverage_ids: Iterable[UUID]):
+    def __init__(self, coverage_ids: Iterable[UUID]) -> None:
         self.closed: dict[tuple[UUID, str], list[tuple[datetime.datetime, Segment]]] = defaultdict(list)
         ids = list(coverage_ids)
         if not ids:

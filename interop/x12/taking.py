@@ -72,7 +72,7 @@ class Taker:
         source: str,
         as_of: datetime.date,
         is_rehearsal: bool = False,
-    ):
+    ) -> None:
         self.catalogue, self.panels, self.by, self.source, self.as_of = catalogue, panels, by, source, as_of
         self.is_rehearsal = is_rehearsal
         plan = catalogue.plan
@@ -113,7 +113,7 @@ def refused_by_postgres(loop: MemberLoop, error: DatabaseError | psycopg2.Error)
 
 
 class _Batch:
-    def __init__(self, taker: Taker, loops: Sequence[MemberLoop]):
+    def __init__(self, taker: Taker, loops: Sequence[MemberLoop]) -> None:
         self.taker, self.loops = taker, loops
         self.outcome = Outcome()
         self.finder = Finder(taker.system)

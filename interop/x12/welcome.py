@@ -35,7 +35,7 @@ class Wish:
 class Welcome:
     """Primary care and invitations of one batch."""
 
-    def __init__(self, standing: Standing, persons: Persons, panels: Panels, as_of: datetime.date):
+    def __init__(self, standing: Standing, persons: Persons, panels: Panels, as_of: datetime.date) -> None:
         self.standing, self.persons, self.panels, self.as_of = standing, persons, panels, as_of
         self.wishes: list[Wish] = []
 

@@ -3,8 +3,9 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.db import as_job
 from core.models import User
@@ -15,14 +16,14 @@ from network.models import Organization
 class Command(BaseCommand):
     help = "Import FHIR R4 bundles (transaction, batch, collection), NDJSON or folders of them. Safe to repeat."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="Files or folders.")
         parser.add_argument("--organization", help="Id or name of the system that the patients belong to.")
         parser.add_argument("--source", default="urn:kpcare:fhir", help="Address that stands for the sender.")
         parser.add_argument("--time-zone", default="UTC", help="Zone in which dates without a time are meant.")
         parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1), help="Processes to use.")
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.system("fhir-import")
         with as_job(user, reason="FHIR import"):
             organization = self._organization(options["organization"])

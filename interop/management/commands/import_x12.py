@@ -3,6 +3,7 @@
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {position}: {code}: {reason}")
         return len(found.set_aside)
 
-    def _progress(self, began: float):
+    def _progress(self, began: float) -> Callable[[int, int | None], None]:
         def show(done: int, total: int | None) -> None:
             if sys.stderr.isatty():
                 rate = done / max(time.perf_counter() - began, 0.001)
