@@ -63,7 +63,7 @@ SELECT EXISTS (
 """
 
 
-def _member_id(obj) -> UUID | None:
+def _member_id(obj: Any) -> UUID | None:
     return obj.pk if isinstance(obj, Member) else getattr(obj, "member_id", None)
 
 
@@ -90,7 +90,7 @@ def looks_after(user: User, member_id: UUID, *, at: datetime | None = None) -> b
 
 
 @rules.predicate
-def has_care_relationship(user, obj=None) -> bool:
+def has_care_relationship(user: User, obj: Any = None) -> bool:
     """Predicate: `obj` (a member, or a row of one) is of somebody whom the user looks after today."""
     member_id = _member_id(obj)
     if member_id is None:
@@ -102,7 +102,7 @@ def has_care_relationship(user, obj=None) -> bool:
 
 
 @rules.predicate
-def has_broken_the_glass(user, obj=None) -> bool:
+def has_broken_the_glass(user: User, obj: Any = None) -> bool:
     """Predicate: the user gave a reason for opening this record, not longer ago than the time it was given for."""
     member_id = _member_id(obj)
     return member_id is not None and glass(user, member_id) is not None

@@ -73,7 +73,7 @@ class Chart:
         self.member, self.user = member, user
         self.today = timezone.localdate()
 
-    def _of(self, model) -> QuerySet:
+    def _of(self, model: Any) -> QuerySet:
         return visible(model.objects.filter(member=self.member), self.user, self.member)
 
     def allergies(self) -> list[Named]:

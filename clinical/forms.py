@@ -1,5 +1,7 @@
 """What staff and members fill in on the chart's pages."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +21,7 @@ class ConceptField(forms.CharField):
     Codes are short and people know them; the name is matched from its beginning, and must say which one is meant.
     """
 
-    def __init__(self, *, system: str, **kwargs):
+    def __init__(self, *, system: str, **kwargs: Any) -> None:
         super().__init__(max_length=200, **kwargs)
         self.system = system
 
@@ -101,7 +103,7 @@ class OrderForm(forms.Form):
 class VitalsForm(forms.Form):
     """Vital signs; leave out what was not measured."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for vital in vitals.ALL:
             self.fields[vital.name] = forms.DecimalField(
@@ -146,7 +148,7 @@ class ReferForm(forms.Form):
     )
     override = forms.CharField(label=_("Reason to refer all the same"), max_length=300, required=False)
 
-    def __init__(self, *args, system_id, **kwargs):
+    def __init__(self, *args: Any, system_id, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to_department"].queryset = (
             Department.objects.filter(facility__organization__system=system_id, is_primary_care=False)

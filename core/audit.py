@@ -4,19 +4,33 @@ their own, since a rollback must not take them along, and a read that cannot be 
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, models
+from django.http import HttpRequest
 
 from core.context import current
+from core.models import User
 from core.models.audit import AuditEvent
 
 ALIAS = "audit"
+Somebody = User | AnonymousUser | None
 
 
 class AuditUnavailable(Exception):
     """The read could not be recorded, so it does not happen."""
 
 
-def _row(user, *, action: str, verb: str, member_id, obj, reason: str, detail, request) -> AuditEvent:
+def _row(
+    user: Somebody,
+    *,
+    action: str,
+    verb: str,
+    member_id: UUID | None,
+    obj: Any,
+    reason: str,
+    detail: dict[str, Any] | None,
+    request: HttpRequest | None,
+) -> AuditEvent:
     is_record = isinstance(obj, models.Model)
     context = current()
     return AuditEvent(
@@ -41,7 +55,14 @@ def _member_of(obj: Any) -> UUID | None:
 
 
 def record(
-    *, by, action: str, verb: str, member_id: UUID | None = None, obj: Any = None, reason: str = "", detail=None
+    *,
+    by: User,
+    action: str,
+    verb: str,
+    member_id: UUID | None = None,
+    obj: Any = None,
+    reason: str = "",
+    detail: dict[str, Any] | None = None,
 ) -> None:
     """Record a change in the open transaction. `verb` names the action, like "clinical.sign_note".
 
@@ -53,14 +74,14 @@ def record(
 
 
 def record_read(
-    user,
+    user: Somebody,
     *,
     verb: str,
     member_id: UUID | None = None,
     obj: Any = None,
     reason: str = "",
-    detail=None,
-    request=None,
+    detail: dict[str, Any] | None = None,
+    request: HttpRequest | None = None,
     action: str = AuditEvent.Action.READ,
 ) -> None:
     """Record that `user` reads about a member, before it is shown (or signs in, or out).
@@ -83,7 +104,9 @@ def record_read(
         raise AuditUnavailable("The access log cannot be written, so the record stays closed.") from error
 
 
-def record_refusal(user, *, verb: str, obj: Any = None, reason: str = "", request=None) -> None:
+def record_refusal(
+    user: Somebody, *, verb: str, obj: Any = None, reason: str = "", request: HttpRequest | None = None
+) -> None:
     """Record that `user` was refused. Never raises: the refusal itself stands either way."""
     row = _row(
         user,

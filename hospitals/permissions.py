@@ -1,5 +1,7 @@
 """Who may do what with a stay: people with a role at that hospital, or at an organisation above it."""
 
+from typing import Any
+
 import rules
 
 from clinical.access import has_care_relationship as has_own_relationship
@@ -27,7 +29,7 @@ def works_in(held: RoleAssignment, facility: Facility) -> bool:
     return held.organization_id in {own.pk, own.parent_id, own.system_id}
 
 
-def facility_of(obj) -> Facility | None:
+def facility_of(obj: Any) -> Facility | None:
     """The hospital of a stay, a handoff, a bed or of itself."""
     if isinstance(obj, Facility):
         return obj
@@ -42,7 +44,7 @@ def has_role_there(*roles: str) -> rules.Predicate:
     """Predicate: one of `roles` today at the hospital of the record; without a record, at any hospital."""
 
     @rules.predicate(name="has_role_there:" + ",".join(roles))
-    def holds(user, obj=None) -> bool:
+    def holds(user: User, obj: Any = None) -> bool:
         mine = [held for held in roles_in_force(user) if held.role in roles]
         if obj is None:
             return any(hospitals_of(held).exists() for held in mine)

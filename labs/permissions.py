@@ -1,5 +1,7 @@
 """Who may do what in the laboratory."""
 
+from typing import Any
+
 import rules
 
 from clinical.access import has_broken_the_glass
@@ -18,7 +20,7 @@ CLINICIANS = has_role(Role.PHYSICIAN, Role.NURSE, Role.MEDICAL_ASSISTANT, Role.P
 
 
 @rules.predicate
-def waits_for_collection(user, obj=None) -> bool:
+def waits_for_collection(user: User, obj: Any = None) -> bool:
     """Nothing is known of the order yet but that a specimen is wanted."""
     return isinstance(obj, LabOrder) and obj.status == LabOrder.Status.ORDERED
 

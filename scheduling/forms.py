@@ -1,6 +1,7 @@
 """What people fill in to book, move and cancel visits and to open a clinic's hours."""
 
 import datetime
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,7 @@ class FindTimeForm(forms.Form):
         label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
-    def __init__(self, *args, types: list[VisitType], places: list[Department], **kwargs):
+    def __init__(self, *args: Any, types: list[VisitType], places: list[Department], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = VisitType.objects.filter(pk__in=[kind.pk for kind in types]).order_by("name")
         offer_rows(self, "type", kinds).empty_label = None
@@ -66,7 +67,7 @@ class SessionForm(forms.Form):
     slot_minutes = forms.IntegerField(label=_("Minutes each"), min_value=5, max_value=240, initial=20)
     capacity = forms.IntegerField(label=_("Seats each"), min_value=1, max_value=40, initial=1)
 
-    def __init__(self, *args, department: Department, **kwargs):
+    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_rows(
             self,
@@ -86,6 +87,6 @@ class SessionForm(forms.Form):
 class RoomForm(forms.Form):
     room = forms.ModelChoiceField(Room.objects.none(), label=_("Room"), required=False, empty_label=_("No room"))
 
-    def __init__(self, *args, department: Department, **kwargs):
+    def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_rows(self, "room", Room.objects.filter(department=department).order_by("name"))

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from clinical.querysets import tasks_for, tasks_of_colleagues
 from clinical.tables import columns
 from clinical.views.charting import page_about
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.models import User
 from core.notices import notify
 from core.permissions import requires
@@ -29,7 +30,7 @@ SHOWN = 100
 
 @require_safe
 @requires("clinical.use_inbasket")
-def inbasket(request: HttpRequest) -> HttpResponse:
+def inbasket(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Tasks by kind; each says its due time, its one next action and who else can close it."""
     now = timezone.now()
     whose = request.GET.get("whose", "mine")
@@ -98,13 +99,13 @@ def who_else(tasks: list[Task], user: User) -> dict[uuid.UUID, list[str]]:
     }
 
 
-def their_task(request: HttpRequest, task_id: uuid.UUID, **kwargs) -> Task:
+def their_task(request: AuthenticatedHttpRequest, task_id: uuid.UUID, **kwargs: Any) -> Task:
     return get_object_or_404(Task.objects.select_related("member", "department__facility"), pk=task_id)
 
 
 @require_POST
 @requires("clinical.work_task", obj=their_task)
-def work(request: HttpRequest, task_id: uuid.UUID, step: str) -> HttpResponse:
+def work(request: AuthenticatedHttpRequest, task_id: uuid.UUID, step: str) -> HttpResponse:
     """Take a task, hand it on, or close it. What its own page closes is not closed by hand."""
     task: Task = request.record
     known = ports.task_kinds().get(task.kind)
@@ -129,6 +130,6 @@ def work(request: HttpRequest, task_id: uuid.UUID, step: str) -> HttpResponse:
     return redirect("clinical:inbasket")
 
 
-def open_count(request: HttpRequest) -> int | None:
+def open_count(request: AuthenticatedHttpRequest) -> int | None:
     """The number beside "In-basket" in the staff bar."""
     return tasks_for(request.user).aggregate(n=Count("pk", filter=Q(status__in=Task.OPEN)))["n"]

@@ -106,7 +106,7 @@ class Resource(GenericViewSet):
         if f"{self.scope}:{verb}" not in token.scope.split():
             raise PermissionDenied(f"The access token lacks the scope {self.scope}:{verb}.")
 
-    def initial(self, request: Request, *args, **kwargs) -> None:
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.check_parameters(request)
         self.check_scope(request)
@@ -140,7 +140,7 @@ class Resource(GenericViewSet):
         raise PermissionDenied(decision.why)
 
     def note_read(
-        self, request: Request, *, member_id: UUID | None, obj: Any = None, because: str = "", **detail
+        self, request: Request, *, member_id: UUID | None, obj: Any = None, because: str = "", **detail: Any
     ) -> None:
         """Record what was read, under which ground, and by which app. Raises 503 where that cannot be written."""
         if not self.is_personal:
@@ -214,7 +214,7 @@ class Resource(GenericViewSet):
 
     # --- Verbs -----------------------------------------------------------------------------------------------
 
-    def list(self, request: Request, **kwargs) -> Response:
+    def list(self, request: Request, **kwargs: Any) -> Response:
         member = self.member_asked(request) if self.by_member else None
         decision = self.demand(request, member)
         rows = self.filtered(self.rows(request), request)

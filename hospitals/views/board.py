@@ -119,7 +119,7 @@ def _counts(rows: list[dict[str, Any]]) -> list[tuple[int, str]]:
     ]
 
 
-def bed_of(request: AuthenticatedHttpRequest, bed_id: uuid.UUID, **kwargs) -> Bed:
+def bed_of(request: AuthenticatedHttpRequest, bed_id: uuid.UUID, **kwargs: Any) -> Bed:
     return get_object_or_404(Bed.objects.select_related("room__department__facility__organization"), pk=bed_id)
 
 

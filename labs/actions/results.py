@@ -30,7 +30,7 @@ SOURCE = "urn:kpcare:labs"
 class SpecimenMismatch(Exception):
     """Tube and order do not belong together. The value was refused and is kept for review in `review`."""
 
-    def __init__(self, review: ResultMismatch):
+    def __init__(self, review: ResultMismatch) -> None:
         super().__init__(review.reason)
         self.review = review
 

@@ -6,13 +6,14 @@ import zoneinfo
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import requires
 from members.models import Member
@@ -26,7 +27,7 @@ from scheduling.models import Appointment, Slot, VisitType, WaitlistEntry
 from scheduling.ports import BookingOrigin, booking_origin, tell_booked
 
 
-def own_appointment(request: HttpRequest, appointment_id: uuid.UUID) -> Appointment:
+def own_appointment(request: AuthenticatedHttpRequest, appointment_id: uuid.UUID) -> Appointment:
     """The appointment of the member whose record is open; 404 for anybody else's."""
     return get_object_or_404(
         Appointment.objects.with_details().select_related("member"), pk=appointment_id, member=open_member(request)
@@ -35,7 +36,7 @@ def own_appointment(request: HttpRequest, appointment_id: uuid.UUID) -> Appointm
 
 @require_safe
 @requires("members.portal_schedule", obj=open_member)
-def appointments(request: HttpRequest) -> HttpResponse:
+def appointments(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Coming and past visits, and what the member waits for."""
     member: Member = request.record
     audit.record_read(request.user, verb="scheduling.appointments", obj=member, request=request)
@@ -53,14 +54,14 @@ def appointments(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("members.portal_schedule", obj=own_appointment)
-def appointment(request: HttpRequest, appointment_id: uuid.UUID) -> HttpResponse:
+def appointment(request: AuthenticatedHttpRequest, appointment_id: uuid.UUID) -> HttpResponse:
     audit.record_read(request.user, verb="scheduling.appointment", obj=request.record, request=request)
     return render(request, "scheduling/appointment.html", {"visit": shown(request.record)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("members.portal_schedule", obj=open_member)
-def book(request: HttpRequest) -> HttpResponse:
+def book(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Choose a visit and a time. Comes from a care gap or another origin (`?from=`), or starts with a kind of visit."""
     member: Member = request.record
     source = request.GET.get("from", "")
@@ -96,7 +97,7 @@ def book(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("members.portal_schedule", obj=own_appointment)
-def move(request: HttpRequest, appointment_id: uuid.UUID) -> HttpResponse:
+def move(request: AuthenticatedHttpRequest, appointment_id: uuid.UUID) -> HttpResponse:
     """Another time for the same visit; the old one is kept until the new one is certain."""
     found: Appointment = request.record
     if found.status != Appointment.Status.BOOKED:
@@ -122,7 +123,7 @@ def move(request: HttpRequest, appointment_id: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("members.portal_schedule", obj=own_appointment)
-def cancel(request: HttpRequest, appointment_id: uuid.UUID) -> HttpResponse:
+def cancel(request: AuthenticatedHttpRequest, appointment_id: uuid.UUID) -> HttpResponse:
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -137,7 +138,7 @@ def cancel(request: HttpRequest, appointment_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @requires("members.portal_schedule", obj=own_appointment)
-def calendar(request: HttpRequest, appointment_id: uuid.UUID) -> HttpResponse:
+def calendar(request: AuthenticatedHttpRequest, appointment_id: uuid.UUID) -> HttpResponse:
     """The visit as an iCalendar file. It says when and where, not what about: calendars are shared."""
     response = HttpResponse(calendars.event(request.record), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="visit.ics"'
@@ -146,7 +147,7 @@ def calendar(request: HttpRequest, appointment_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires("members.portal_schedule", obj=open_member)
-def wait(request: HttpRequest) -> HttpResponse:
+def wait(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Tell me when an earlier time is free, within four weeks."""
     finder = Finder(request, request.record)
     if finder.visit_type is None:
@@ -176,7 +177,7 @@ def shown(appointment: Appointment) -> dict[str, Any]:
     }
 
 
-def next_visit(request: HttpRequest, member: Member) -> PortalCard | None:
+def next_visit(request: AuthenticatedHttpRequest, member: Member) -> PortalCard | None:
     """The home's card of the next visit."""
     found = Appointment.objects.filter(member=member).with_details().upcoming(timezone.now()).first()
     if found is None:
@@ -189,7 +190,7 @@ class Finder:
 
     def __init__(
         self,
-        request: HttpRequest,
+        request: AuthenticatedHttpRequest,
         member: Member,
         origin: BookingOrigin | None = None,
         *,
