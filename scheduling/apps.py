@@ -8,6 +8,7 @@ class SchedulingConfig(AppConfig):
     def ready(self) -> None:
         from core.navigation import portal_nav, staff_nav
         from members.ports import register_portal_card
+        from members.tabs import register_person_tab
         from plans.actions import register_termination_effect
         from scheduling import permissions  # noqa: F401  (registers who may)
         from scheduling.effects import booked_visits
@@ -25,4 +26,5 @@ class SchedulingConfig(AppConfig):
             short=_("Visits"),
         )
         staff_nav.register("schedule", _("Schedule"), "scheduling:day", order=20, permission="scheduling.view_schedule")
+        register_person_tab("visits", _("Visits"), "scheduling:member_desk", 5, permission="scheduling.book_for_member")
         register_portal_card("next_visit", 40, next_visit, scope="schedule")

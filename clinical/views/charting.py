@@ -21,6 +21,7 @@ from core.permissions import Decision, GuardedView, may, require, states
 from core.templatetags.kp import short_date
 from members.models import Member
 from members.portal import age_on
+from members.tabs import person_tabs
 
 
 def opens_chart(
@@ -137,9 +138,8 @@ def rail(request: AuthenticatedHttpRequest, member: Member, current: str) -> lis
 
 
 def page_about(request: AuthenticatedHttpRequest, member: Member) -> str:
-    """Where this person's work with a member begins: the chart, the desk's page, or the coverage."""
+    """Where this person's work with a member begins: the chart, else the first page about them that opens."""
     if may(request.user, "clinical.break_the_glass", member):
         return reverse("clinical:chart", args=[member.pk])
-    if may(request.user, "scheduling.book_for_member", member):
-        return reverse("scheduling:member_desk", args=[member.pk])
-    return reverse("plans:history", args=[member.pk])
+    tabs = person_tabs(request, member, "")
+    return tabs[0]["url"] if tabs else reverse("clinical:search")

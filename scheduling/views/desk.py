@@ -18,6 +18,7 @@ from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, require, requires
 from members.models import Member, MemberAddress, MemberTelecom
+from members.tabs import person_tabs
 from plans.models import CoveragePeriod
 from scheduling import actions, offers
 from scheduling.costs import visit_cost, visit_price
@@ -58,6 +59,7 @@ def member(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpRespo
     mine = Appointment.objects.filter(member=found).with_details()
     context = {
         **person(request, found),
+        "tabs": person_tabs(request, found, "visits"),
         "upcoming": [shown(row) for row in mine.upcoming(now)[:20]],
         "past": [shown(row) for row in mine.past(now)[:10]],
     }
