@@ -13,7 +13,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, ValidationError
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing import claims as reading
@@ -25,6 +24,7 @@ from core import jobs
 from core.api import paging
 from core.api.errors import Conflict
 from core.api.fields import ById, Filter, Input
+from core.api.requests import ApiRequest
 from core.api.resources import Resource, as_uuid, described, resource
 from core.api.writing import creation, step
 from core.permissions import grant
@@ -77,7 +77,7 @@ class ClaimInput(Input):
     """A claim from outside the network, as X12 837 would carry it."""
 
     plan = ById(Organization.objects.filter(kind=Organization.Kind.HEALTH_PLAN), help_text="The plan that is asked.")
-    source = serializers.CharField(
+    source = serializers.CharField(  # type: ignore[assignment]  # a column of ours; the stubs' is the field's own
         max_length=150, help_text="The sender's own key: the same claim again is the one already taken."
     )
     claim_type = serializers.ChoiceField([reading.PROFESSIONAL, reading.INSTITUTIONAL])
@@ -91,8 +91,8 @@ class ClaimInput(Input):
     place_of_service = serializers.CharField(max_length=2, help_text="CMS place of service, or type of bill.")
     frequency = serializers.ChoiceField(["1", "7", "8"], default="1", help_text="1 original, 7 replaces, 8 voids.")
     admission_type = serializers.CharField(max_length=1, required=False, allow_blank=True)
-    diagnoses = DiagnosisInput(many=True, allow_empty=False, max_length=25)
-    lines = ClaimLineInput(many=True, allow_empty=False, max_length=99)
+    diagnoses = DiagnosisInput(many=True, allow_empty=False, max_length=25)  # type: ignore[call-arg]  # the stubs do not know what many=True adds
+    lines = ClaimLineInput(many=True, allow_empty=False, max_length=99)  # type: ignore[call-arg]  # the stubs do not know what many=True adds
 
 
 class DenyInput(Input):
@@ -134,23 +134,23 @@ class ClaimApi(MemberRecords):
             "lines": [{"service_date": "2026-11-14", "charged": "540.00", "procedure": "99283"}],
         },
     )
-    def take(self, request: Request, given: dict[str, Any]) -> UUID:
+    def take(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Take a claim in and price it to a known cost. Where a person must decide it pends, and says why."""
         plan: Organization = given["plan"]
         self.demand(request, plan, ("billing.take_claim",))
         return take_claim(incoming(given, plan), by=request.user, plan=plan, received_at=clock())[0].pk
 
     @step(permissions=("billing.price_claim",))
-    def price(self, request: Request, record: OutsideClaim, given: dict[str, Any]) -> None:
+    def price(self, request: ApiRequest, record: OutsideClaim, given: dict[str, Any]) -> None:
         """Price a pended claim again, once its fee or coverage is there."""
         price_claim(record, by=request.user, at=clock())
 
     @step(DenyInput, permissions=("billing.deny_claim",))
-    def deny(self, request: Request, record: OutsideClaim, given: dict[str, Any]) -> None:
+    def deny(self, request: ApiRequest, record: OutsideClaim, given: dict[str, Any]) -> None:
         """Deny a claim that waits, saying why."""
         deny_claim(record, by=request.user, reason=given["reason"])
 
-    def added(self, found: list[dict], request: Request) -> list[dict]:
+    def added(self, found: list[dict], request: ApiRequest) -> list[dict]:
         lines: dict = {row["id"]: [] for row in found}
         for line in (
             ClaimLine.objects.filter(claim__in=lines).order_by("number").values("claim", *ClaimLineOut.Meta.fields)
@@ -213,11 +213,11 @@ class CapitationRunApi(Resource):
     refused = (NothingToClose,)
     serializer_class = described(CapitationRun, RUN)
 
-    def rows(self, request: Request) -> models.QuerySet:
+    def rows(self, request: ApiRequest) -> models.QuerySet:
         return CapitationRun.objects.filter(of_systems(request, "organization__"))
 
     @creation(RunInput, example={"organization": EXAMPLE, "month": "2026-10"})
-    def close(self, request: Request, given: dict[str, Any]) -> UUID:
+    def close(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Close a month. Eligibility is frozen now; the workers write and post the lines: read the run until `posted`.
 
         A month that is closed already is answered as it stands, and nothing is written.
@@ -245,10 +245,10 @@ class CapitationLineApi(Resource):
     serializer_class = described(CapitationLine, LINE)
     parameters = (OpenApiParameter("run", OpenApiTypes.UUID, required=True, description="Of which run."),)
 
-    def rows(self, request: Request) -> models.QuerySet:
+    def rows(self, request: ApiRequest) -> models.QuerySet:
         return CapitationLine.objects.filter(of_systems(request, "run__organization__"))
 
-    def list(self, request: Request, **kwargs) -> Response:
+    def list(self, request: ApiRequest, **kwargs) -> Response:
         asked = request.query_params.get("run")
         if not asked:
             raise ValidationError({"run": "Say of which run: ?run=<id>."})
@@ -263,7 +263,7 @@ class CapitationLineApi(Resource):
         return Response({"next": cursor, "results": self.trimmed(found)})
 
 
-def of_systems(request: Request, prefix: str) -> models.Q:
+def of_systems(request: ApiRequest, prefix: str) -> models.Q:
     """Rows whose organisation is, or belongs to, a system where the user works with money."""
     systems = systems_of(request.user, Role.FINANCE, Role.AUDITOR)
     return models.Q(**{f"{prefix}in": systems}) | models.Q(**{f"{prefix}system__in": systems})

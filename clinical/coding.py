@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db import models
+
 from clinical.models import CodingRole, Fact
 from core import terminology
 from core.models import Concept
@@ -22,10 +24,9 @@ def concepts(system: str, displays: Mapping[str, str]) -> dict[str, Concept]:
     return {code: Concept(pk=found[system, code], code=code, display=display) for code, display in displays.items()}
 
 
-def codings_of(kind: type[Fact]) -> Any:
+def codings_of(kind: type[models.Model]) -> Any:
     """The model of the codings of one kind of fact, a `FactCoding` whose rows point to theirs as `fact`."""
-    # Every concrete kind has them (`fact_key`); the abstract one, which is all that the checker sees, has none.
-    return kind._meta.get_field("codings").related_model  # type: ignore[misc]
+    return kind._meta.get_field("codings").related_model
 
 
 def add_codings(fact: Fact, concepts: Iterable[Concept], role: int = CodingRole.CODE) -> None:

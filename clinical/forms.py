@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinical import vitals
 from clinical.models import AllergyIntolerance, Encounter, Note, Referral
+from core.choices import offer_rows
 from core.models import Concept
 from core.widgets import ComboBox
 from network.models import Department, Organization
@@ -150,14 +151,10 @@ class ReferForm(forms.Form):
 
     def __init__(self, *args: Any, system_id, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to_department"].queryset = (
-            Department.objects.filter(facility__organization__system=system_id, is_primary_care=False)
-            .select_related("facility")
-            .order_by("name", "facility__name")
-        )
-        self.fields["to_organization"].queryset = Organization.objects.filter(kind=Organization.Kind.OUTSIDE).order_by(
-            "name"
-        )
+        departments = Department.objects.filter(facility__organization__system=system_id, is_primary_care=False)
+        offer_rows(self, "to_department", departments.select_related("facility").order_by("name", "facility__name"))
+        outside = Organization.objects.filter(kind=Organization.Kind.OUTSIDE)
+        offer_rows(self, "to_organization", outside.order_by("name"))
 
     def clean(self):
         given = super().clean() or {}

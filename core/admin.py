@@ -8,10 +8,11 @@ from django.http import HttpRequest
 
 from core.accounts import change_account
 from core.adminbase import ActionAdmin, admin_for, register_app
+from core.http import AuthenticatedHttpRequest
 from core.models import User
 
 # One door for all: the admin's own sign-in knows neither the second proof nor the limits on guessing.
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth's own advice
 # Secrets, and a way to give rights past the registry.
 for _model in (Authenticator, Group):
     if admin.site.is_registered(_model):
@@ -28,7 +29,7 @@ class UserAdmin(ActionAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def write(self, request: HttpRequest, obj: User, form: Any, *, is_new: bool) -> None:
+    def write(self, request: AuthenticatedHttpRequest, obj: User, form: Any, *, is_new: bool) -> None:
         change_account(obj, by=request.user, **form.cleaned_data)
 
 

@@ -6,7 +6,7 @@ estimate, searched by what is indexed. Each list and each row opened is audited;
 
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.apps import apps
@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.context import current
+from core.http import AuthenticatedHttpRequest
 from core.ids import is_luhn
 from core.permissions import may
 from core.security import is_history, member_column, policy
@@ -38,27 +39,28 @@ class EstimatedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        query = self.object_list.query
+        rows = cast(QuerySet[Any], self.object_list)
+        query = rows.query
         if not query.where:
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT coalesce(sum(greatest(reltuples, 0)), 0)::bigint FROM pg_class "
                     "WHERE oid IN (SELECT relid FROM pg_partition_tree(%s::regclass))",
-                    [f'"{query.model._meta.db_table}"'],
+                    [f'"{rows.model._meta.db_table}"'],
                 )
                 estimate = cursor.fetchone()[0]
             if estimate > COUNTED:
                 return estimate
-        return len(self.object_list.order_by().values_list("pk", flat=True)[: COUNTED + 1])
+        return len(rows.order_by().values_list("pk", flat=True)[: COUNTED + 1])
 
 
-def raw_id(field: models.ForeignKey) -> Callable[[Any, models.Model], Any]:
+def raw_id(field: models.Field) -> Callable[[Any, models.Model], Any]:
     """A column with a reference's key; the name behind it would be a query for each row."""
 
+    @admin.display(description=field.verbose_name)
     def show(self: Any, row: models.Model) -> Any:
         return getattr(row, field.attname)
 
-    show.short_description = field.verbose_name
     show.__name__ = field.attname
     return show
 
@@ -172,7 +174,7 @@ class ActionAdmin(RoomAdmin):
         DateRangeField: {"widget": RangeWidget(forms.DateInput(attrs={"type": "date"}))},
     }
 
-    def write(self, request: HttpRequest, obj: Any, form: Any, *, is_new: bool) -> None:
+    def write(self, request: AuthenticatedHttpRequest, obj: Any, form: Any, *, is_new: bool) -> None:
         """Call the action that adds (`is_new`) or changes `obj`. Raises what the action raises."""
         raise NotImplementedError
 
@@ -186,7 +188,7 @@ class ActionAdmin(RoomAdmin):
         return self.may_write(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        self.write(request, obj, form, is_new=not change)
+        self.write(cast(AuthenticatedHttpRequest, request), obj, form, is_new=not change)
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
         try:

@@ -5,8 +5,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.backends.ddl_references import Statement
 
 
 class MemberForeignKey(models.BaseConstraint):
@@ -33,7 +31,7 @@ class MemberForeignKey(models.BaseConstraint):
             violation_error_message=violation_error_message,
         )
 
-    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def create_sql(self, model: Any, schema_editor: Any) -> str:
         field = model._meta.get_field(self.field)
         return (
             f"ALTER TABLE {schema_editor.quote_name(model._meta.db_table)} "
@@ -43,16 +41,17 @@ class MemberForeignKey(models.BaseConstraint):
             f"DEFERRABLE INITIALLY DEFERRED"
         )
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> None:
+    # The stubs promise a string; Django takes None for "nothing inside CREATE TABLE".
+    def constraint_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
         # Deferred: with the table itself, the parent's may be made later in the same migration.
         schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
 
-    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> Statement:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         return schema_editor._delete_constraint_sql(schema_editor.sql_delete_fk, model, self.name)
 
     def validate(
         self,
-        model: type[models.Model],
+        model: Any,
         instance: Any,
         exclude: Iterable[str] | None = None,
         using: str = "default",

@@ -1,7 +1,8 @@
 """Triggers that more than one room uses, each with the failure it prevents."""
 
+from typing import Any
+
 import pgtrigger
-from django.db import models
 
 
 class Immutable(pgtrigger.Trigger):
@@ -54,7 +55,7 @@ class NoteMemberChange(pgtrigger.Trigger):
     level = pgtrigger.Statement
     source = ""
 
-    def get_func(self, model: type[models.Model]) -> pgtrigger.Func:
+    def get_func(self, model: Any) -> pgtrigger.Func:
         column = "id" if model._meta.label_lower == "members.member" else "member_id"
         rows = "old_values" if str(self.operation) == "DELETE" else "new_values"
         return pgtrigger.Func(

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.db import models
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from clinical.api import ChartResource
 from core.api.fields import ById, Filter, Input
+from core.api.requests import ApiRequest
 from core.api.resources import Resource, described, resource
 from core.api.writing import creation, step
 from hospitals.actions import stays
@@ -66,7 +66,7 @@ class StayApi(ChartResource):
         status=serializers.ChoiceField(StayStatus.Status.choices, read_only=True, allow_null=True),
     )
 
-    def added(self, found: list[dict], request: Request) -> list[dict]:
+    def added(self, found: list[dict], request: ApiRequest) -> list[dict]:
         keys = [row["id"] for row in found]
         beds = dict(BedAssignment.objects.in_force().filter(stay__in=keys).values_list("stay", "bed"))
         statuses = dict(StayStatus.objects.in_force().filter(stay__in=keys).values_list("stay", "status"))
@@ -75,29 +75,29 @@ class StayApi(ChartResource):
         return found
 
     @creation(StayInput, example={"member": EXAMPLE, "bed": EXAMPLE, "status": "inpatient", "reason": "Pneumonia"})
-    def admit(self, request: Request, given: dict[str, Any]) -> UUID:
+    def admit(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Admit a person to a bed: encounter, stay, status and bed, all or none. A taken bed is a conflict."""
         self.demand(request, given["bed"], ("hospitals.admit",))
         member = self.member_for(request, given.pop("member"), "hospitals.admit_member")
         return stays.admit(by=request.user, member=member, **given).pk
 
     @step(BedInput, permissions=("hospitals.transfer",), example={"bed": EXAMPLE})
-    def transfer(self, request: Request, record: Stay, given: dict[str, Any]) -> None:
+    def transfer(self, request: ApiRequest, record: Stay, given: dict[str, Any]) -> None:
         """Move the person to another bed."""
         stays.transfer(by=request.user, stay=record, bed=given["bed"])
 
     @step(StatusInput, permissions=("hospitals.change_status",))
-    def change_status(self, request: Request, record: Stay, given: dict[str, Any]) -> None:
+    def change_status(self, request: ApiRequest, record: Stay, given: dict[str, Any]) -> None:
         """Turn the stay into another status, like observation into inpatient."""
         stays.change_status(by=request.user, stay=record, status=given["status"])
 
     @step(SummaryInput, permissions=("hospitals.write_summary",))
-    def sign_summary(self, request: Request, record: Stay, given: dict[str, Any]) -> None:
+    def sign_summary(self, request: ApiRequest, record: Stay, given: dict[str, Any]) -> None:
         """Write and sign the discharge summary."""
         stays.sign_summary(by=request.user, stay=record, body=given["body"])
 
     @step(DischargeInput, permissions=("hospitals.discharge",), example={"disposition": "home"})
-    def discharge(self, request: Request, record: Stay, given: dict[str, Any]) -> None:
+    def discharge(self, request: ApiRequest, record: Stay, given: dict[str, Any]) -> None:
         """End the stay; primary care gets a task to see the person within seven days. Needs a signed summary."""
         stays.discharge(by=request.user, stay=record, disposition=given["disposition"])
 
@@ -116,10 +116,10 @@ class BedApi(Resource):
     }
     serializer_class = described(Bed, fields, department=serializers.UUIDField(read_only=True))
 
-    def rows(self, request: Request) -> models.QuerySet:
+    def rows(self, request: ApiRequest) -> models.QuerySet:
         return Bed.objects.all()
 
-    def added(self, found: list[dict], request: Request) -> list[dict]:
+    def added(self, found: list[dict], request: ApiRequest) -> list[dict]:
         wards = dict(Bed.objects.filter(pk__in=[r["id"] for r in found]).values_list("pk", "room__department"))
         for row in found:
             row["department"] = wards[row["id"]]

@@ -181,11 +181,15 @@ def libraries_first(nodes: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return sorted(nodes, key=lambda node: (node[0] in settings.ROOMS, node))
 
 
+# The executor's own step, which the stubs leave out.
+FORWARDS = "_migrate_all_forwards"
+
+
 @contextmanager
 def in_groups() -> Iterator[None]:
     """Let `migrate` apply groups; `sqlmigrate` and non-atomic migrations go Django's way."""
     apply_one_by_one, leaf_nodes = Migration.apply, MigrationGraph.leaf_nodes
-    render_before_each = MigrationExecutor._migrate_all_forwards
+    render_before_each = vars(MigrationExecutor)[FORWARDS]
 
     def apply(
         self: Migration, project_state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, collect_sql: bool = False
@@ -199,10 +203,10 @@ def in_groups() -> Iterator[None]:
 
     Migration.apply = apply  # type: ignore[method-assign]
     MigrationGraph.leaf_nodes = leaf_nodes_in_order  # type: ignore[method-assign]
-    MigrationExecutor._migrate_all_forwards = apply_all
+    setattr(MigrationExecutor, FORWARDS, apply_all)
     try:
         yield
     finally:
         Migration.apply = apply_one_by_one  # type: ignore[method-assign]
         MigrationGraph.leaf_nodes = leaf_nodes  # type: ignore[method-assign]
-        MigrationExecutor._migrate_all_forwards = render_before_each
+        setattr(MigrationExecutor, FORWARDS, render_before_each)

@@ -43,4 +43,4 @@ def index_registry(found: registry._Registry | None = None) -> None:
     tables, functions = found.by_db_table, set(found.pg_function_names)
     # The object stays: pgtrigger's functions hold on to it by name.
     found.__class__ = IndexedRegistry
-    found.tables, found.functions = tables, functions
+    vars(found).update(tables=tables, functions=functions)

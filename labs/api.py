@@ -8,11 +8,11 @@ from uuid import UUID
 from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, ValidationError
-from rest_framework.request import Request
 
 from clinical.api import ChartResource
 from core.api.errors import KeptConflict
 from core.api.fields import ById, Filter, Input
+from core.api.requests import ApiRequest
 from core.api.resources import Resource, described, resource
 from core.api.writing import creation, step
 from core.permissions import may
@@ -61,32 +61,32 @@ class LabOrderApi(LabResource):
     @step(
         IdentifyInput, permissions=("labs.collect_specimen",), example={"mrn": "123456782", "birth_date": "1970-05-04"}
     )
-    def collect(self, request: Request, record: LabOrder, given: dict[str, Any]) -> None:
+    def collect(self, request: ApiRequest, record: LabOrder, given: dict[str, Any]) -> None:
         """Take the specimen from the person, known by record number and birth date."""
         specimens.collect_specimen(by=request.user, order=record, **identity(given))
 
     @step(permissions=PROCESS)
-    def receive(self, request: Request, record: LabOrder, given: dict[str, Any]) -> None:
+    def receive(self, request: ApiRequest, record: LabOrder, given: dict[str, Any]) -> None:
         """The tube has come to the bench."""
         specimens.receive_specimen(by=request.user, order=record)
 
     @step(LabReasonInput, permissions=PROCESS)
-    def reject(self, request: Request, record: LabOrder, given: dict[str, Any]) -> None:
+    def reject(self, request: ApiRequest, record: LabOrder, given: dict[str, Any]) -> None:
         """The tube cannot be tested: the order waits to be collected again."""
         specimens.reject_specimen(by=request.user, order=record, reason=given["reason"])
 
     @step(permissions=PROCESS)
-    def mail_kit(self, request: Request, record: LabOrder, given: dict[str, Any]) -> None:
+    def mail_kit(self, request: ApiRequest, record: LabOrder, given: dict[str, Any]) -> None:
         """The home kit is on its way to the member."""
         specimens.mail_kit(by=request.user, order=record)
 
     @step(IdentifyInput, permissions=PROCESS, example={"mrn": "123456782", "birth_date": "1970-05-04"})
-    def receive_kit(self, request: Request, record: LabOrder, given: dict[str, Any]) -> None:
+    def receive_kit(self, request: ApiRequest, record: LabOrder, given: dict[str, Any]) -> None:
         """The kit has come back with a label of record number and birth date."""
         specimens.receive_kit(by=request.user, order=record, **identity(given))
 
     @step(LabReasonInput, permissions=("labs.cancel_order",))
-    def cancel(self, request: Request, record: LabOrder, given: dict[str, Any]) -> None:
+    def cancel(self, request: ApiRequest, record: LabOrder, given: dict[str, Any]) -> None:
         """Cancel a test that has no result yet."""
         ordering.cancel_order(by=request.user, order=record, reason=given["reason"])
 
@@ -119,13 +119,13 @@ class ResultApi(LabResource):
     filters: ClassVar[dict[str, str | Filter]] = {"test": "test", "status": "status", "order": "order"}
     serializer_class = described(LabResult, fields)
 
-    def rows(self, request: Request) -> models.QuerySet:
+    def rows(self, request: ApiRequest) -> models.QuerySet:
         if may(request.user, "labs.process_specimen"):
             return LabResult.objects.exclude(status="cancelled")
         return LabResult.objects.filter(released_at__isnull=False)
 
     @creation(ResultInput, example={"order": EXAMPLE, "accession": "26326-000412", "value": "7.1"})
-    def enter(self, request: Request, given: dict[str, Any]) -> UUID:
+    def enter(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Enter the value of a tube; it is seen by the laboratory alone until it is released.
 
         A tube that belongs to another order is a conflict, and what was entered is kept for review.
@@ -134,12 +134,12 @@ class ResultApi(LabResource):
         return results.enter_result(by=request.user, **given).pk
 
     @step(permissions=("labs.release_result",))
-    def release(self, request: Request, record: LabResult, given: dict[str, Any]) -> UUID:
+    def release(self, request: ApiRequest, record: LabResult, given: dict[str, Any]) -> UUID:
         """Release it into the chart: the member is told that something is new, the ordering side gets a task."""
         return results.release_result(by=request.user, order=record.order).pk
 
     @step(CorrectInput, permissions=("labs.release_result",))
-    def correct(self, request: Request, record: LabResult, given: dict[str, Any]) -> UUID:
+    def correct(self, request: ApiRequest, record: LabResult, given: dict[str, Any]) -> UUID:
         """Replace a released value by a new result that points at it; the old one stays as it was."""
         return results.correct_result(by=request.user, result=record, value=given["value"], reason=given["reason"]).pk
 
@@ -159,10 +159,10 @@ class LabTestApi(Resource):
     }
     serializer_class = described(LabTest, fields, loinc=serializers.CharField(read_only=True))
 
-    def rows(self, request: Request) -> models.QuerySet:
+    def rows(self, request: ApiRequest) -> models.QuerySet:
         return LabTest.objects.filter(is_active=True)
 
-    def added(self, found: list[dict], request: Request) -> list[dict]:
+    def added(self, found: list[dict], request: ApiRequest) -> list[dict]:
         codes = dict(LabTest.objects.filter(pk__in=[row["id"] for row in found]).values_list("pk", "loinc__code"))
         for row in found:
             row["loinc"] = codes[row["id"]]

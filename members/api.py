@@ -10,12 +10,12 @@ from django.db import connection, models
 from django.http import Http404
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import paging
 from core.api.errors import Conflict
 from core.api.fields import Filter, Input
+from core.api.requests import ApiRequest
 from core.api.resources import Resource, as_uuid, described, resource
 from core.api.writing import creation, refusals_told
 from core.context import current
@@ -86,7 +86,7 @@ class MemberRecords(Resource):
 
     by_member = True
 
-    def member_asked(self, request: Request) -> Member:
+    def member_asked(self, request: ApiRequest) -> Member:
         """The member named by `?member=`. Raises 400 without it, 404 for one out of reach."""
         asked = request.query_params.get("member")
         if not asked:
@@ -96,7 +96,7 @@ class MemberRecords(Resource):
             raise Http404
         return member
 
-    def member_for(self, request: Request, key: UUID, *permissions: str) -> Member:
+    def member_for(self, request: ApiRequest, key: UUID, *permissions: str) -> Member:
         """The active member that a write is about, where the user may. Raises 404 out of reach, 403 otherwise."""
         member = Member.objects.filter(pk=key, status=Member.Status.ACTIVE).first()
         if member is None:
@@ -123,10 +123,10 @@ class MemberApi(Resource):
         "phone": Filter("", serializers.CharField(max_length=40), "Exactly this telephone number."),
     }
 
-    def rows(self, request: Request) -> models.QuerySet:
+    def rows(self, request: ApiRequest) -> models.QuerySet:
         return Member.objects.filter(status="active")
 
-    def list(self, request: Request, **kwargs) -> Response:
+    def list(self, request: ApiRequest, **kwargs) -> Response:
         asked = self.asked(request)
         typed, phone = asked.get("q"), asked.get("phone")
         reach = current()
@@ -138,7 +138,7 @@ class MemberApi(Resource):
             decision = None
             rows = self.rows(request).filter(pk__in=reach.member_ids)
         if typed or phone:
-            ids = search_by_phone(phone) if phone else search_ids(typed)
+            ids = search_by_phone(phone) if phone else search_ids(typed or "")
             found = {row["id"]: row for row in rows.filter(pk__in=ids).values(*FIELDS)}
             results, cursor = [found[key] for key in ids if key in found], None
         else:
@@ -151,13 +151,13 @@ class MemberApi(Resource):
         self.note_read(request, member_id=None, because=because, members=[str(row["id"]) for row in results])
         return Response({"next": cursor, "results": results})
 
-    def allows(self, request: Request, member: Member) -> bool:
+    def allows(self, request: ApiRequest, member: Member) -> bool:
         from core.permissions import may
 
         return any(may(request.user, name, member) for name in self.permissions)
 
     @creation(MemberInput, example=NEW_MEMBER)
-    def register(self, request: Request, given: dict[str, Any]) -> UUID:
+    def register(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Register a person. Somebody who is, or may well be, a member already is a conflict: search first."""
         organization = self.organization(request, given.pop("managing_organization", None))
         self.demand(request, Member(managing_organization=organization), ("members.register",))
@@ -171,7 +171,7 @@ class MemberApi(Resource):
             by=request.user, managing_organization=organization, telecoms=telecoms, address=address, **given
         ).pk
 
-    def partial_update(self, request: Request, id: UUID) -> Response:
+    def partial_update(self, request: ApiRequest, id: UUID) -> Response:
         member, _ = self.record(request, id, ("members.update",))
         given = self.given(request, MemberUpdate, partial=True)
         member = Member.objects.select_for_update().get(pk=member.pk)
@@ -180,7 +180,7 @@ class MemberApi(Resource):
             actions.update_member(member, by=request.user, reason="API", **given)
         return self.respond(request, self.as_read(request, id))
 
-    def organization(self, request: Request, asked: UUID | None) -> Organization:
+    def organization(self, request: ApiRequest, asked: UUID | None) -> Organization:
         within = current().organization_ids
         if asked is None and len(within) == 1:
             asked = next(iter(within))

@@ -144,7 +144,7 @@ class TelecomForm(forms.Form):
     value = forms.CharField(label=_("Number or address"), max_length=254)
 
     def clean(self):
-        said = super().clean()
+        said = super().clean() or {}
         value = said.get("value", "").strip()
         if not value:
             return said

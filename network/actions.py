@@ -159,13 +159,14 @@ def keep_place(record: models.Model, *, by: User) -> None:
     is_new = record._state.adding
     # Moved from somewhere, it leaves there too.
     before = [] if is_new else organizations_of(type(record)._default_manager.get(pk=record.pk))
-    for organization in [*organizations_of(record), *before] or [None]:
+    keepers: list[Organization | None] = [*organizations_of(record), *before]
+    for organization in keepers or [None]:
         require(by, "network.keep_places", organization)
     record.full_clean()
     changed = [] if is_new else _changed(record)
     record.save()
     if is_new and isinstance(record, Clinician | Room | Bed):
-        Resource.objects.create(**{record._meta.model_name: record})
+        Resource.objects.create(**{str(record._meta.model_name): record})
     if is_new or changed:
         audit.record(
             by=by,
@@ -182,6 +183,18 @@ def _changed(record: models.Model) -> list[str]:
     return sorted(f.name for f in fields if getattr(before, f.attname) != getattr(record, f.attname))
 
 
+# The ways from a place to whose it is.
+OWNERS: tuple[tuple[str, ...], ...] = (
+    ("organization",),
+    ("payer",),
+    ("system",),
+    ("region", "system"),
+    ("facility", "organization"),
+    ("department", "facility", "organization"),
+    ("room", "department", "facility", "organization"),
+)
+
+
 def organizations_of(record: Any) -> list[Organization]:
     """Whose a place is; a clinician's are those where they hold a post (none yet: anybody's who keeps places)."""
     if isinstance(record, Organization):
@@ -189,10 +202,7 @@ def organizations_of(record: Any) -> list[Organization]:
     if isinstance(record, Clinician):
         posts = record.employments.select_related("organization") if not record._state.adding else []
         return list({post.organization_id: post.organization for post in posts}.values())
-    for path in (("organization",), ("payer",), ("system",), ("region", "system"), ("facility", "organization")):
-        if found := _follow(record, path):
-            return [found]
-    for path in (("department", "facility", "organization"), ("room", "department", "facility", "organization")):
+    for path in OWNERS:
         if found := _follow(record, path):
             return [found]
     raise TypeError(f"{record._meta.label} is no place.")

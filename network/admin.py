@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest
 from django.utils import timezone
 
 from core.adminbase import ActionAdmin, admin_for, register_app
+from core.http import AuthenticatedHttpRequest
 from network import actions
 from network.models import (
     Bed,
@@ -30,7 +30,7 @@ class PlaceAdmin(ActionAdmin):
 
     permission = "network.keep_places"
 
-    def write(self, request: HttpRequest, obj: models.Model, form: Any, *, is_new: bool) -> None:
+    def write(self, request: AuthenticatedHttpRequest, obj: models.Model, form: Any, *, is_new: bool) -> None:
         actions.keep_place(obj, by=request.user)
 
 
@@ -64,7 +64,7 @@ class RoleForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         # The period is set by the action, which refuses an overlap in words.
-        return {*super()._get_validation_exclusions(), "period"}
+        return {*super()._get_validation_exclusions(), "period"}  # type: ignore[misc]  # the stubs leave it out
 
 
 class RoleAdmin(ActionAdmin):
@@ -75,7 +75,7 @@ class RoleAdmin(ActionAdmin):
     fields = ("user", "role", "organization", "facility", "department", "start", "end", "reason")
     list_select_related = False
 
-    def write(self, request: HttpRequest, obj: RoleAssignment, form: Any, *, is_new: bool) -> None:
+    def write(self, request: AuthenticatedHttpRequest, obj: RoleAssignment, form: Any, *, is_new: bool) -> None:
         said = form.cleaned_data
         if not is_new:
             actions.end_role(obj, by=request.user, on=said["end"], reason=said["reason"])

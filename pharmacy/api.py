@@ -9,12 +9,12 @@ from uuid import UUID
 from django.db import IntegrityError, models
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, ValidationError
-from rest_framework.request import Request
 
 from clinical.api import ChartResource
 from clinical.api.base import encounters, of_member
 from core.api.errors import Conflict
 from core.api.fields import ById, Filter, Input
+from core.api.requests import ApiRequest
 from core.api.resources import Resource, described, resource
 from core.api.writing import creation, step
 from network.models import Facility
@@ -75,7 +75,7 @@ class PrescriptionApi(ChartResource):
             "refills": 3,
         },
     )
-    def prescribe(self, request: Request, given: dict[str, Any]) -> UUID:
+    def prescribe(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Order a medicine: allergies, interactions, kidneys, pregnancy, duplicates and formulary are looked at first.
 
         What the checks object to is a conflict; the same request with `override_reason` passes, and the reason is kept.
@@ -118,7 +118,7 @@ class PrescriptionApi(ChartResource):
             pharmacies=Facility.objects.none(),
         )
         if not form.is_valid():
-            raise ValidationError({name: list(words) for name, words in form.errors.items()})
+            raise ValidationError({name: [str(one) for one in words] for name, words in form.errors.items()})
 
 
 class FillInput(Input):
@@ -152,7 +152,7 @@ class FillApi(ChartResource):
     serializer_class = described(Fill, fields)
 
     @creation(FillInput, example={"prescription": EXAMPLE})
-    def request_refill(self, request: Request, given: dict[str, Any]) -> UUID:
+    def request_refill(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Ask for the next fill. Too early, used up or in preparation is a conflict that says so."""
         self.demand(request, given["prescription"], ASK)
         return actions.request_refill(
@@ -160,22 +160,22 @@ class FillApi(ChartResource):
         ).pk
 
     @step(PrepareInput, permissions=DISPENSE)
-    def prepare(self, request: Request, record: Fill, given: dict[str, Any]) -> None:
+    def prepare(self, request: ApiRequest, record: Fill, given: dict[str, Any]) -> None:
         """Take the units from the lot that expires first; the scanned bottle must be of that lot's product."""
         actions.fill(by=request.user, fill=record, **given)
 
     @step(permissions=DISPENSE)
-    def collect(self, request: Request, record: Fill, given: dict[str, Any]) -> None:
+    def collect(self, request: ApiRequest, record: Fill, given: dict[str, Any]) -> None:
         """Hand the bag over: the chart gets its dispense, the member's share is charged once."""
         actions.collect(by=request.user, fill=record)
 
     @step(FillReasonInput, permissions=ASK)
-    def cancel(self, request: Request, record: Fill, given: dict[str, Any]) -> None:
+    def cancel(self, request: ApiRequest, record: Fill, given: dict[str, Any]) -> None:
         """Give up a fill that nobody prepared yet."""
         actions.cancel_fill(by=request.user, fill=record, reason=given["reason"])
 
     @step(FillReasonInput, permissions=DISPENSE)
-    def return_to_stock(self, request: Request, record: Fill, given: dict[str, Any]) -> None:
+    def return_to_stock(self, request: ApiRequest, record: Fill, given: dict[str, Any]) -> None:
         """A bag that was never collected goes back to its lot."""
         actions.return_to_stock(by=request.user, fill=record, reason=given["reason"])
 
@@ -194,10 +194,10 @@ class DrugApi(Resource):
     }
     serializer_class = described(ClinicalDrug, fields, rxnorm=serializers.CharField(read_only=True))
 
-    def rows(self, request: Request) -> models.QuerySet:
+    def rows(self, request: ApiRequest) -> models.QuerySet:
         return ClinicalDrug.objects.all()
 
-    def added(self, found: list[dict], request: Request) -> list[dict]:
+    def added(self, found: list[dict], request: ApiRequest) -> list[dict]:
         keys = [row["id"] for row in found]
         codes = dict(ClinicalDrug.objects.filter(pk__in=keys).values_list("pk", "concept__code"))
         for row in found:

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest
 
 from core.adminbase import ActionAdmin, admin_for, register_app
+from core.http import AuthenticatedHttpRequest
 from plans.catalogue import keep_catalogue
 from plans.models import Benefit, EmployerGroup, GroupClass, PremiumRate, Product
 
@@ -14,7 +14,7 @@ from plans.models import Benefit, EmployerGroup, GroupClass, PremiumRate, Produc
 class CatalogueAdmin(ActionAdmin):
     permission = "plans.keep_catalogue"
 
-    def write(self, request: HttpRequest, obj: models.Model, form: Any, *, is_new: bool) -> None:
+    def write(self, request: AuthenticatedHttpRequest, obj: models.Model, form: Any, *, is_new: bool) -> None:
         keep_catalogue(obj, by=request.user)
 
 

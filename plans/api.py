@@ -9,10 +9,10 @@ from django.db import models
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
 
 from core.api.errors import Conflict
 from core.api.fields import ById, Filter, Input
+from core.api.requests import ApiRequest
 from core.api.resources import Resource, described, resource
 from core.api.writing import creation, step
 from core.permissions import grant
@@ -97,12 +97,12 @@ class CoverageApi(MemberRecords):
         line_of_business=serializers.CharField(read_only=True),
     )
 
-    def rows(self, request: Request) -> models.QuerySet:
+    def rows(self, request: ApiRequest) -> models.QuerySet:
         if self.action != "list":
             return CoveragePeriod.objects.all()
         return CoveragePeriod.objects.filter(known__contains=self.asked(request).get("known_at") or timezone.now())
 
-    def added(self, found: list[dict], request: Request) -> list[dict]:
+    def added(self, found: list[dict], request: ApiRequest) -> list[dict]:
         named = {p.pk: p for p in Product.objects.filter(pk__in={row["product"] for row in found})}
         for row in found:
             row["product_name"] = named[row["product"]].name
@@ -120,7 +120,7 @@ class CoverageApi(MemberRecords):
             "tier": "EMP",
         },
     )
-    def enrol(self, request: Request, given: dict[str, Any]) -> UUID:
+    def enrol(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Cover a person by a product from a day on; another product that stood there gives way."""
         member = self.member_for(request, given["member"], *CHANGE)
         product = self.own(given["product"], member, "product")
@@ -142,7 +142,7 @@ class CoverageApi(MemberRecords):
         )
         return self.standing(rows, coverage, given["benefit"])
 
-    def place(self, request: Request, given: dict[str, Any], member: Any) -> Coverage:
+    def place(self, request: ApiRequest, given: dict[str, Any], member: Any) -> Coverage:
         """The person's place under the subscriber's contract with the group."""
         group = self.own(given["group"], member, "group")
         subscriber = member
@@ -173,7 +173,7 @@ class CoverageApi(MemberRecords):
         return found
 
     @step(TerminateInput, permissions=CHANGE, example={"end": "2026-12-31", "reason": "07"})
-    def terminate(self, request: Request, record: CoveragePeriod, given: dict[str, Any]) -> UUID:
+    def terminate(self, request: ApiRequest, record: CoveragePeriod, given: dict[str, Any]) -> UUID:
         """No coverage from `end` on. Answered is the period that stands now, or, where none is left, the closed one."""
         rows = actions.terminate(
             record.coverage,
@@ -185,7 +185,7 @@ class CoverageApi(MemberRecords):
         return newest(rows) if rows else record.pk
 
     @step(ChangeInput, permissions=CHANGE)
-    def change(self, request: Request, record: CoveragePeriod, given: dict[str, Any]) -> UUID:
+    def change(self, request: ApiRequest, record: CoveragePeriod, given: dict[str, Any]) -> UUID:
         """Another product or tier from a day on."""
         if "product" not in given and "tier" not in given:
             raise ValidationError({"product": ["Give another product or tier."]})
@@ -202,7 +202,7 @@ class CoverageApi(MemberRecords):
         return self.standing(rows, record.coverage, record.benefit)
 
     @step(ReinstateInput, permissions=CHANGE)
-    def reinstate(self, request: Request, record: CoveragePeriod, given: dict[str, Any]) -> UUID:
+    def reinstate(self, request: ApiRequest, record: CoveragePeriod, given: dict[str, Any]) -> UUID:
         """Coverage again, by the product that it had last."""
         rows = actions.reinstate(
             record.coverage,

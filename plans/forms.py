@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.choices import offer_rows
 from core.widgets import ComboBox
 from plans.models import Coverage, CoveragePeriod, EmployerGroup, Product
 
@@ -70,32 +71,32 @@ class EnrolmentForm(forms.Form):
     def __init__(self, *args, system_id, **kwargs):
         super().__init__(*args, **kwargs)
         groups = EmployerGroup.objects.filter(organization__system=system_id).order_by("name")
-        self.fields["group"].queryset = groups
-        self.fields["product"].queryset = Product.objects.filter(organization__system=system_id).order_by("name")
+        offer_rows(self, "group", groups)
+        offer_rows(self, "product", Product.objects.filter(organization__system=system_id).order_by("name"))
 
     def clean(self):
-        said = super().clean()
+        said = super().clean() or {}
         group, product = said.get("group"), said.get("product")
         if group and product and group.organization_id != product.organization_id:
             self.add_error("product", _("This product belongs to another plan than the group."))
         return said
 
 
+class CoverageChoice(forms.ModelChoiceField):
+    def label_from_instance(self, coverage: Coverage) -> str:
+        return f"{coverage.contract.group}, {coverage.contract.number}"
+
+
 class EndForm(forms.Form):
     """Which coverage ends, when, for whom."""
 
-    coverage = forms.ModelChoiceField(Coverage.objects.none(), label=_("Coverage"))
+    coverage = CoverageChoice(Coverage.objects.none(), label=_("Coverage"))
     end = forms.DateField(label=_("First day without coverage"), widget=DATE)
     reason = forms.ChoiceField(label=_("Why"), choices=REASONS)
     family = forms.BooleanField(label=_("Also everybody else under this contract"), required=False)
 
     def __init__(self, *args, coverages, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["coverage"].queryset = coverages
-        self.fields["coverage"].label_from_instance = _named
+        offer_rows(self, "coverage", coverages)
         if len(coverages) == 1:
             self.fields["coverage"].initial = coverages[0]
-
-
-def _named(coverage: Coverage) -> str:
-    return f"{coverage.contract.group}, {coverage.contract.number}"

@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
-from rest_framework.request import Request
 
 from clinical.api import ChartResource
 from core.api.errors import Conflict
 from core.api.fields import ById, Filter, Input
+from core.api.requests import ApiRequest
 from core.api.resources import described, resource
 from core.api.writing import step
 from prevention import actions
@@ -71,7 +71,7 @@ class CareGapApi(ChartResource):
         return super().refusal(error)
 
     @step(BookInput, permissions=("scheduling.book_for_member", OWN), example={"slot": EXAMPLE})
-    def book(self, request: Request, record: CareGap, given: dict[str, Any]) -> None:
+    def book(self, request: ApiRequest, record: CareGap, given: dict[str, Any]) -> None:
         """Book the visit that closes it, at a free time; the gap closes by what is done there."""
         slot: Slot = given["slot"]
         way = self.way(record, "book")
@@ -93,7 +93,7 @@ class CareGapApi(ChartResource):
         tell_booked(made, f"gap:{record.pk}", request.user)
 
     @step(permissions=("prevention.order_for_gap", OWN))
-    def order(self, request: Request, record: CareGap, given: dict[str, Any]) -> None:
+    def order(self, request: ApiRequest, record: CareGap, given: dict[str, Any]) -> None:
         """Order the kit or test that the rule offers, under its protocol."""
         self.way(record, "order")
         actions.order_for_gap(record, by=request.user)
@@ -103,16 +103,16 @@ class CareGapApi(ChartResource):
         permissions=("prevention.reach_out", OWN),
         example={"when": "May 2026", "where": "Dr. Ito, Reno"},
     )
-    def report_elsewhere(self, request: Request, record: CareGap, given: dict[str, Any]) -> None:
+    def report_elsewhere(self, request: ApiRequest, record: CareGap, given: dict[str, Any]) -> None:
         """It was done elsewhere: the care team asks for the record, and the gap stays until it is there."""
         actions.report_done_elsewhere(record, by=request.user, when=given["when"], where=given["where"])
 
     @step(DeferInput, permissions=("prevention.reach_out", OWN))
-    def defer(self, request: Request, record: CareGap, given: dict[str, Any]) -> None:
+    def defer(self, request: ApiRequest, record: CareGap, given: dict[str, Any]) -> None:
         """Not now, for a reason, until a day within a year."""
         form = NotNowForm({"until": given["until"], "reason": given["reason"]})
         if not form.is_valid():
-            raise ValidationError({name: list(words) for name, words in form.errors.items()})
+            raise ValidationError({name: [str(one) for one in words] for name, words in form.errors.items()})
         actions.defer_gap(record, by=request.user, until=given["until"], reason=given["reason"])
 
 

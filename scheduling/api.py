@@ -11,9 +11,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
 
 from core.api.fields import ById, Filter, Input
+from core.api.requests import ApiRequest
 from core.api.resources import Resource, described, resource
 from core.api.writing import creation, step
 from core.permissions import grant
@@ -76,7 +76,7 @@ class AppointmentApi(MemberRecords):
         AppointmentInput,
         example={"member": EXAMPLE, "slot": EXAMPLE, "visit_type": EXAMPLE, "reason": "Blood pressure check"},
     )
-    def book(self, request: Request, given: dict[str, Any]) -> UUID:
+    def book(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Take a seat. A time that is taken, closed, past or overlaps another visit is a conflict that says so."""
         member = self.member_for(request, given["member"], *BOOK)
         cost = visit_cost(member, given["visit_type"], offers.local_day(given["slot"]))
@@ -90,28 +90,28 @@ class AppointmentApi(MemberRecords):
         ).pk
 
     @step(MoveInput, permissions=BOOK, example={"slot": EXAMPLE})
-    def move(self, request: Request, record: Appointment, given: dict[str, Any]) -> UUID:
+    def move(self, request: ApiRequest, record: Appointment, given: dict[str, Any]) -> UUID:
         """Another time for the same visit, both or neither: answered is the new appointment, which points at this."""
         cost = visit_cost(record.member, record.visit_type, offers.local_day(given["slot"]))
         return actions.move(record, by=request.user, slot=given["slot"], expected_cost=cost).pk
 
     @step(CancelInput, permissions=BOOK)
-    def cancel(self, request: Request, record: Appointment, given: dict[str, Any]) -> None:
+    def cancel(self, request: ApiRequest, record: Appointment, given: dict[str, Any]) -> None:
         """Give the seat back."""
         actions.cancel(record, by=request.user, reason=given.get("reason", ""))
 
     @step(permissions=RECEIVE)
-    def check_in(self, request: Request, record: Appointment, given: dict[str, Any]) -> None:
+    def check_in(self, request: ApiRequest, record: Appointment, given: dict[str, Any]) -> None:
         """The member is here, or on the line. On the day of the visit."""
         actions.check_in(record, by=request.user)
 
     @step(RoomInput, permissions=RECEIVE)
-    def room(self, request: Request, record: Appointment, given: dict[str, Any]) -> None:
+    def room(self, request: ApiRequest, record: Appointment, given: dict[str, Any]) -> None:
         """Bring the member to a room of the department."""
         actions.room(record, by=request.user, room=given.get("room"))
 
     @step(permissions=RECEIVE)
-    def mark_no_show(self, request: Request, record: Appointment, given: dict[str, Any]) -> None:
+    def mark_no_show(self, request: ApiRequest, record: Appointment, given: dict[str, Any]) -> None:
         """The member did not come. Not before the visit's time."""
         actions.mark_no_show(record, by=request.user)
 
@@ -139,7 +139,7 @@ class SlotApi(Resource):
         clinician=serializers.UUIDField(read_only=True, allow_null=True),
     )
 
-    def rows(self, request: Request) -> models.QuerySet:
+    def rows(self, request: ApiRequest) -> models.QuerySet:
         rows = Slot.objects.filter(starts_at__gte=timezone.now()).with_free_seat()
         if asked := request.query_params.get("visit_type"):
             try:
@@ -149,7 +149,7 @@ class SlotApi(Resource):
             rows = rows.for_visit(visit_type).distinct() if visit_type else rows.none()
         return rows
 
-    def added(self, found: list[dict], request: Request) -> list[dict]:
+    def added(self, found: list[dict], request: ApiRequest) -> list[dict]:
         columns = ("pk", "session__department", "session__clinician")
         keys = [row["id"] for row in found]
         places = {pk: rest for pk, *rest in Slot.objects.filter(pk__in=keys).values_list(*columns)}

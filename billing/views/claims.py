@@ -48,8 +48,8 @@ def claims(request: AuthenticatedHttpRequest) -> HttpResponse:
             raise Http404 from error
     page = list(found[: PAGE + 1])
     counts = own_claims(request).values("status").annotate(count=Count("pk"), oldest=Min("received_at"))
-    by_status = {row["status"]: row for row in counts}
-    oldest = by_status.get(status, {}).get("oldest")
+    many = {row["status"]: row["count"] for row in counts}
+    oldest = next((row["oldest"] for row in counts if row["status"] == status), None)
     return render(
         request,
         "billing/claims.html",
@@ -61,12 +61,12 @@ def claims(request: AuthenticatedHttpRequest) -> HttpResponse:
                 {
                     "label": choice.label,
                     "url": f"?status={choice.value}",
-                    "count": by_status.get(choice.value, {}).get("count", 0),
+                    "count": many.get(choice.value, 0),
                     "current": choice.value == status,
                 }
                 for choice in Status
             ],
-            "total": by_status.get(status, {}).get("count", 0),
+            "total": many.get(status, 0),
             "oldest_days": (timezone.now() - oldest).days if oldest else None,
             "next": f"?status={status}&after={page[PAGE - 1].pk}" if len(page) > PAGE else "",
         },

@@ -9,13 +9,14 @@ from uuid import UUID
 from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
-from rest_framework.request import Request
 
 from clinical import sensitivity
 from clinical.actions.orders import ReasonNeeded
+from clinical.coding import codings_of
 from clinical.models import CodingRole, Encounter
 from core.api.errors import Conflict
 from core.api.fields import Filter
+from core.api.requests import ApiRequest
 from core.api.resources import described
 from core.models import Concept
 from core.permissions import grant
@@ -42,9 +43,9 @@ class CodingOut(serializers.Serializer):
 class ChartResource(MemberRecords):
     """Rows of one member's chart, without those whose labels are kept from this reader."""
 
-    permissions = ("clinical.view_chart", "members.portal_view")
+    permissions: ClassVar[tuple[str, ...]] = ("clinical.view_chart", "members.portal_view")
 
-    def visible(self, rows: models.QuerySet, request: Request, member: Member) -> models.QuerySet:
+    def visible(self, rows: models.QuerySet, request: ApiRequest, member: Member) -> models.QuerySet:
         return sensitivity.visible(rows, request.user, member)
 
     def refusal(self, error: Exception) -> APIException | None:
@@ -73,20 +74,20 @@ class FactResource(ChartResource):
         "code": CODE,
     }
 
-    def filtered(self, rows: models.QuerySet, request: Request) -> models.QuerySet:
+    def filtered(self, rows: models.QuerySet, request: ApiRequest) -> models.QuerySet:
         rows = super().filtered(rows, request)
         if code := self.asked(request).get("code"):
             system, _, value = code.rpartition("|")
-            coding = self.model._meta.get_field("codings").related_model
+            coding = codings_of(self.model)
             wanted = coding.objects.filter(role=CodingRole.CODE, concept__code=value)
             if system:
                 wanted = wanted.filter(concept__system__uri=system)
             rows = rows.filter(pk__in=wanted.values("fact"))
         return rows
 
-    def added(self, found: list[dict], request: Request) -> list[dict]:
+    def added(self, found: list[dict], request: ApiRequest) -> list[dict]:
         by_fact: dict[UUID, list[dict]] = {row["id"]: [] for row in found}
-        coding = self.model._meta.get_field("codings").related_model
+        coding = codings_of(self.model)
         columns = ("fact_id", "role", "concept__system__uri", "concept__code", "concept__display")
         for fact, role, system, code, display in (
             coding.objects.filter(fact__in=by_fact).order_by("id").values_list(*columns)
@@ -107,7 +108,7 @@ def concepts_named(codes: Iterable[dict[str, str]]) -> list[Concept]:
     for number, one in enumerate(codes):
         concept = Concept.objects.filter(system__uri=one["system"], code=one["code"]).first()
         if concept is None:
-            raise ValidationError({"codes": {number: {"code": ["This code is not known."]}}})
+            raise ValidationError({"codes": {str(number): {"code": ["This code is not known."]}}})
         found.append(concept)
     return found
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
 
 from clinical import actions, vitals
 from clinical.api.base import (
@@ -25,6 +24,7 @@ from clinical.api.base import (
 from clinical.coding import CVX
 from clinical.models import Condition, Encounter, Immunization, Observation
 from core.api.fields import ById, Code, Filter, Input
+from core.api.requests import ApiRequest
 from core.api.writing import creation, step
 from core.models import Concept
 from scheduling.models import Appointment
@@ -47,21 +47,21 @@ class EncounterApi(FactResource):
     serializer_class = fact(Encounter, *fields)
 
     @creation(VisitInput)
-    def start(self, request: Request, given: dict[str, Any]) -> UUID:
+    def start(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Begin the visit of an appointment; one that was begun already is answered as it stands."""
         appointment: Appointment = given["appointment"]
         self.demand(request, appointment, (WRITE,))
         return actions.start_visit(appointment, by=request.user).pk
 
     @step(permissions=(WRITE,))
-    def finish(self, request: Request, record: Encounter, given: dict[str, Any]) -> None:
+    def finish(self, request: ApiRequest, record: Encounter, given: dict[str, Any]) -> None:
         """End the visit: its period closes, its appointment counts as seen, its room is free."""
         actions.finish_visit(record, by=request.user)
 
 
 class ConditionInput(Input):
     member = serializers.UUIDField()
-    codes = Code(many=True, allow_empty=False, max_length=10)
+    codes = Code(many=True, allow_empty=False, max_length=10)  # type: ignore[call-arg]  # the stubs do not know what many=True adds
     onset = serializers.DateField(required=False)
     note = serializers.CharField(max_length=500, required=False, allow_blank=True)
     encounter = ById(encounters(), required=False, help_text="The visit at which it was found.")
@@ -83,7 +83,7 @@ class ConditionApi(FactResource):
         ConditionInput,
         example={"member": MEMBER, "codes": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "I10"}]},
     )
-    def add(self, request: Request, given: dict[str, Any]) -> UUID:
+    def add(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Put a problem on the list; one that stands there already is answered, and tied to the visit."""
         member = self.member_for(request, given["member"], WRITE)
         return actions.add_problem(
@@ -96,7 +96,7 @@ class ConditionApi(FactResource):
         ).pk
 
     @step(ResolveInput, permissions=(WRITE,))
-    def resolve(self, request: Request, record: Condition, given: dict[str, Any]) -> None:
+    def resolve(self, request: ApiRequest, record: Condition, given: dict[str, Any]) -> None:
         """Take it off the problem list as resolved; it stays in the record with its end."""
         actions.resolve_problem(record, by=request.user, on=given.get("on"))
 
@@ -129,7 +129,7 @@ class ObservationApi(FactResource):
     serializer_class = fact(Observation, *fields)
 
     @creation(ObservationInput, is_many=True, example={"encounter": MEMBER, "systolic": "128", "diastolic": "82"})
-    def record_vitals(self, request: Request, given: dict[str, Any]) -> list[UUID]:
+    def record_vitals(self, request: ApiRequest, given: dict[str, Any]) -> list[UUID]:
         """Record vital signs. Blood pressure is one observation with two components; weight with height adds BMI."""
         encounter = given["encounter"]
         self.demand(request, encounter, (WRITE,))
@@ -161,7 +161,7 @@ class ImmunizationApi(FactResource):
     serializer_class = fact(Immunization, *fields)
 
     @creation(ImmunizationInput, example={"member": MEMBER, "cvx": "140", "on": "2026-10-05"})
-    def record_dose(self, request: Request, given: dict[str, Any]) -> UUID:
+    def record_dose(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Record a dose, given at a visit or elsewhere. The same vaccine of the same day stays one dose."""
         member = self.member_for(request, given.pop("member"), WRITE)
         vaccine = Concept.objects.filter(system__uri=CVX, code=given.pop("cvx")).first()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations  # a view's `list` would hide the type in the annotations below it
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import Http404
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from clinical.actions import messages
 from clinical.api.base import ChartResource
 from clinical.models import Message, MessageThread
 from core.api.fields import Input
+from core.api.requests import ApiRequest
 from core.api.resources import described
 from core.api.writing import creation, step
 
@@ -43,10 +43,10 @@ class MessageApi(ChartResource):
     model = MessageThread
     scope = "messages"
     fields = ("id", "member", "subject", "clinician", "department", "is_closed", "created_at", "last_message_at")
-    permissions = ("clinical.view_chart", "members.portal_message")
+    permissions: ClassVar[tuple[str, ...]] = ("clinical.view_chart", "members.portal_message")
     serializer_class = described(MessageThread, fields, messages=MessageOut(many=True, read_only=True))
 
-    def added(self, found: list[dict], request: Request) -> list[dict]:
+    def added(self, found: list[dict], request: ApiRequest) -> list[dict]:
         said: dict[UUID, list[dict]] = {row["id"]: [] for row in found}
         columns = ("thread_id", "id", "author_id", "from_member", "body", "sent_at")
         for thread, key, author, ours, body, sent_at in (
@@ -65,7 +65,7 @@ class MessageApi(ChartResource):
             "body": "May I have my refill a week early? I travel on Monday.",
         },
     )
-    def send(self, request: Request, given: dict[str, Any]) -> UUID:
+    def send(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """A member, or a proxy who may write, asks the care team; with `thread` they go on with a conversation."""
         member = self.member_for(request, given["member"], "members.portal_message")
         if "thread" not in given:
@@ -80,6 +80,6 @@ class MessageApi(ChartResource):
         return thread.pk
 
     @step(AnswerInput, permissions=("clinical.answer_thread",))
-    def reply(self, request: Request, record: MessageThread, given: dict[str, Any]) -> None:
+    def reply(self, request: ApiRequest, record: MessageThread, given: dict[str, Any]) -> None:
         """The department that was written to answers; the member is told that a message waits."""
         messages.answer_thread(record, by=request.user, body=given["body"], close=given["close"])

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
 
 from clinical import actions
 from clinical.actions.facts import clinician_of
@@ -23,19 +22,20 @@ from clinical.api.base import (
 from clinical.models import Order, Referral, ServiceRequest
 from clinical.ports import OrderDraft, order_kind
 from core.api.fields import ById, Code, Filter, Input
+from core.api.requests import ApiRequest
 from core.api.resources import described
 from core.api.writing import creation, step
 from network.models import Department
 
 EXAMPLE = "0192f0c4-7a10-7c3e-9b1a-3f6d0c2a4e55"
-PRIORITIES = [value for value, _ in Order._meta.get_field("priority").choices]
+PRIORITIES = [value for value, _ in Order._meta.get_field("priority").flatchoices]
 OVERRIDE = "Why it is ordered although checks object; without it their objections are a conflict."
 
 
 class OrderInput(Input):
     member = serializers.UUIDField()
     kind = serializers.CharField(max_length=30, help_text="Like laboratory or imaging.")
-    codes = Code(many=True, allow_empty=False, max_length=10)
+    codes = Code(many=True, allow_empty=False, max_length=10)  # type: ignore[call-arg]  # the stubs do not know what many=True adds
     priority = serializers.ChoiceField(PRIORITIES, default="routine")
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
     encounter = ById(encounters(), required=False)
@@ -60,7 +60,7 @@ class OrderApi(FactResource):
             "reason": "Diabetes, quarterly",
         },
     )
-    def place(self, request: Request, given: dict[str, Any]) -> UUID:
+    def place(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Place an order. Every check looks at the whole record first; what it objects to is a conflict.
 
         The same request with `override_reason` passes; the reason is kept with each objection and reported.
@@ -113,7 +113,7 @@ class ReferralApi(ChartResource):
 
     model = Referral
     scope = "referrals"
-    permissions = ("clinical.view_referral", "clinical.view_chart", "members.portal_view")
+    permissions: ClassVar[tuple[str, ...]] = ("clinical.view_referral", "clinical.view_chart", "members.portal_view")
     fields = (
         *("id", "member", "request", "to_department", "to_organization", "question", "status", "due_at"),
         *("decline_reason", "report", "closed_at", "created_at", "version"),
@@ -125,7 +125,7 @@ class ReferralApi(ChartResource):
         ReferralInput,
         example={"member": EXAMPLE, "to_department": EXAMPLE, "question": "Is this murmur innocent?"},
     )
-    def refer(self, request: Request, given: dict[str, Any]) -> UUID:
+    def refer(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Ask a department of the same system a question about a member."""
         member = self.member_for(request, given["member"], "clinical.place_order")
         department: Department = given["to_department"]
@@ -142,21 +142,21 @@ class ReferralApi(ChartResource):
         ).pk
 
     @step(permissions=ANSWER)
-    def accept(self, request: Request, record: Referral, given: dict[str, Any]) -> None:
+    def accept(self, request: ApiRequest, record: Referral, given: dict[str, Any]) -> None:
         """The receiving side takes it on."""
         actions.accept_referral(record, by=request.user)
 
     @step(DeclineInput, permissions=ANSWER)
-    def decline(self, request: Request, record: Referral, given: dict[str, Any]) -> None:
+    def decline(self, request: ApiRequest, record: Referral, given: dict[str, Any]) -> None:
         """The receiving side sends it back with a reason; the sender gets a task."""
         actions.decline_referral(record, by=request.user, reason=given["reason"])
 
     @step(permissions=ANSWER)
-    def schedule(self, request: Request, record: Referral, given: dict[str, Any]) -> None:
+    def schedule(self, request: ApiRequest, record: Referral, given: dict[str, Any]) -> None:
         """The visit with the specialist is booked."""
         actions.schedule_referral(record, by=request.user)
 
     @step(ReportInput, permissions=ANSWER)
-    def close(self, request: Request, record: Referral, given: dict[str, Any]) -> None:
+    def close(self, request: ApiRequest, record: Referral, given: dict[str, Any]) -> None:
         """The receiving side answers by a signed report, which closes the referral, its order and its task."""
         actions.close_referral(record, by=request.user, report=given["report"])

@@ -1,7 +1,7 @@
 """Who opened my record: the member sees access by reason, and who looked. Auditors see every access by reason."""
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django import forms
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
@@ -23,6 +23,9 @@ from members.models import Member
 from members.portal import is_own, open_member
 from members.ports import Place, PortalCard
 from network.models import RoleAssignment
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 SHOWN = 50
 PAGE = 50
@@ -71,7 +74,12 @@ def who_opened(request: AuthenticatedHttpRequest) -> HttpResponse:
         {
             "by_reason": [{"access": access, "is_open": access.until > now} for access in by_reason],
             "looked": [
-                {**row, "name": names.get(row["user_id"], ""), "role": role_words(row["role"])} for row in looked
+                {
+                    **row,
+                    "name": names.get(row["user_id"], "") if row["user_id"] else "",
+                    "role": role_words(row["role"]),
+                }
+                for row in looked
             ],
             "member": member,
         },
@@ -113,7 +121,14 @@ def _midnight(day: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
-def _with_looks(found: QuerySet[BreakTheGlass]) -> QuerySet[BreakTheGlass]:
+class Looks(TypedDict):
+    """How many pages were opened, and in which roles (None: not on record)."""
+
+    looks: int
+    roles: str | None
+
+
+def _with_looks(found: QuerySet[BreakTheGlass]) -> "QuerySet[WithAnnotations[BreakTheGlass, Looks]]":
     """Each with how many pages of the record the user opened in that time, and the roles they held when they did."""
     during = AuditEvent.objects.filter(
         member_id=OuterRef("member_id"), user_id=OuterRef("user_id"), at__gte=OuterRef("at"), at__lt=OuterRef("until")

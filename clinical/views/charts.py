@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -21,6 +21,7 @@ from clinical.panels import chart_of
 from clinical.tables import Number, columns
 from clinical.views.charting import frame, identity, opens_chart, page_about
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.navigation import staff_nav
 from core.notices import notify
 from core.permissions import may, requires, signed_in
@@ -44,7 +45,7 @@ WORKPLACE = {
 
 @require_safe
 @signed_in
-def staff_home(request: HttpRequest) -> HttpResponse:
+def staff_home(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Where this person's work waits: the place of their role, else the in-basket with tasks in it.
 
     Somebody without any place goes to the portal.
@@ -59,7 +60,7 @@ def staff_home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires("clinical.find_member")
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Members of one's own system by name (as typed, or nearly), MRN, birth date or phone."""
     asked = request.GET.get("q", "").strip()
     found = find(asked) if len(asked) >= 2 else []
@@ -70,7 +71,7 @@ def search(request: HttpRequest) -> HttpResponse:
             member__in=[member.pk for member in found], period__contains=timezone.localdate()
         ).select_related("clinician")
     }
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "member": member,
             "line": identity(member),
@@ -105,7 +106,7 @@ def find(text: str) -> list[Member]:
 
 @require_safe
 @opens_chart("clinical.chart")
-def chart(request: HttpRequest, member: Member) -> HttpResponse:
+def chart(request: AuthenticatedHttpRequest, member: Member) -> HttpResponse:
     """The summary: since you last saw them, problems, a trend, medicines, what is ready to sign, who does what."""
     opened: Chart = chart_of(request, member)
     seen = opened.last_seen()
@@ -132,7 +133,7 @@ def chart(request: HttpRequest, member: Member) -> HttpResponse:
     return render(request, "clinical/chart.html", context)
 
 
-def _trend(request: HttpRequest, opened: Chart, values: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _trend(request: AuthenticatedHttpRequest, opened: Chart, values: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The trend asked for, else that of the first of TREND_FIRST, else of the newest number."""
     asked = request.GET.get("trend", "")
     if asked.isdigit():
@@ -154,7 +155,7 @@ def since_title(member: Member, seen) -> str:
     return (_("Since you last saw him, %(day)s") if word == "he" else _("Since you last saw them, %(day)s")) % day
 
 
-def panels(request: HttpRequest, member: Member, place: str) -> list[dict[str, str]]:
+def panels(request: AuthenticatedHttpRequest, member: Member, place: str) -> list[dict[str, str]]:
     """The panels of one column of the summary, rendered. `Panel.template` knows `member` and `request`."""
     shown = []
     for panel in ports.chart_panels():
@@ -169,7 +170,7 @@ def panels(request: HttpRequest, member: Member, place: str) -> list[dict[str, s
     return shown
 
 
-def basket(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
+def basket(request: AuthenticatedHttpRequest, member: Member) -> list[dict[str, Any]]:
     return [
         {"source": source.name, "item": item}
         for source in ports.basket_sources().values()
@@ -177,7 +178,7 @@ def basket(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
     ]
 
 
-def _running(request: HttpRequest, member: Member) -> Encounter | None:
+def _running(request: AuthenticatedHttpRequest, member: Member) -> Encounter | None:
     """The user's own running visit with the member, to which what they order now belongs."""
     return Encounter.objects.filter(member=member, status="in-progress", clinician__user=request.user).first()
 
@@ -190,7 +191,7 @@ def _visits(member: Member):
 
 @require_safe
 @opens_chart("clinical.chart_panel")
-def chart_panel(request: HttpRequest, member: Member, name: str) -> HttpResponse:
+def chart_panel(request: AuthenticatedHttpRequest, member: Member, name: str) -> HttpResponse:
     """One part of the chart on its own."""
     panel = ports.chart_panel(name)
     if panel is None or (panel.permission and not may(request.user, panel.permission, member)):
@@ -206,13 +207,13 @@ def chart_panel(request: HttpRequest, member: Member, name: str) -> HttpResponse
     return render(request, "clinical/chart_panel.html", context)
 
 
-def member_behind_glass(request: HttpRequest, member_id: uuid.UUID) -> Member:
+def member_behind_glass(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> Member:
     return get_object_or_404(Member, pk=member_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("clinical.break_the_glass", obj=member_behind_glass)
-def break_glass(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
+def break_glass(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpResponse:
     """Ask for a reason; with one the chart opens for a limited time, seen by the member and by auditors."""
     member: Member = request.record
     form = GlassForm(request.POST or None)
@@ -235,7 +236,7 @@ def break_glass(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @opens_chart("clinical.sign_basket", "clinical.place_order")
-def sign_basket(request: HttpRequest, member: Member) -> HttpResponse:
+def sign_basket(request: AuthenticatedHttpRequest, member: Member) -> HttpResponse:
     """Place the chosen orders that were made ready: one signature for all of them."""
     sources = ports.basket_sources()
     running = _running(request, member)
@@ -260,7 +261,7 @@ def sign_basket(request: HttpRequest, member: Member) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @opens_chart("clinical.order", "clinical.place_order")
-def order(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
+def order(request: AuthenticatedHttpRequest, member: Member, kind: str) -> HttpResponse:
     """Order something of a kind: find it, say why, see what the checks say, sign."""
     known = ports.order_kind(kind)
     if known is None or known.choices is None:
@@ -303,7 +304,7 @@ def order(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @opens_chart("clinical.add_problem", "clinical.write_chart")
-def add_problem(request: HttpRequest, member: Member) -> HttpResponse:
+def add_problem(request: AuthenticatedHttpRequest, member: Member) -> HttpResponse:
     form = ProblemForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.add_problem(
@@ -321,7 +322,7 @@ def add_problem(request: HttpRequest, member: Member) -> HttpResponse:
 
 @require_POST
 @opens_chart("clinical.resolve_problem", "clinical.write_chart")
-def resolve_problem(request: HttpRequest, member: Member, condition_id: uuid.UUID) -> HttpResponse:
+def resolve_problem(request: AuthenticatedHttpRequest, member: Member, condition_id: uuid.UUID) -> HttpResponse:
     actions.resolve_problem(get_object_or_404(Condition, pk=condition_id, member=member), by=request.user)
     notify(request, _("Resolved."))
     return redirect("clinical:chart_panel", member.pk, "problems")
@@ -329,7 +330,7 @@ def resolve_problem(request: HttpRequest, member: Member, condition_id: uuid.UUI
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @opens_chart("clinical.record_allergy", "clinical.write_chart")
-def record_allergy(request: HttpRequest, member: Member) -> HttpResponse:
+def record_allergy(request: AuthenticatedHttpRequest, member: Member) -> HttpResponse:
     form = AllergyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

@@ -10,11 +10,11 @@ import orjson
 from django.db import connection
 from django.db.models.functions import Now
 from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.errors import KeptConflict, KeyReused
 from core.api.rendering import plain
+from core.api.requests import ApiRequest
 from core.models import IdempotencyKey
 
 # So long a request may be repeated; its answer may hold what the client may no longer read, so no longer than needed.
@@ -27,7 +27,7 @@ def forget() -> int:
     return found
 
 
-def once(request: Request, act: Callable[[], tuple[int, Any]]) -> Response:
+def once(request: ApiRequest, act: Callable[[], tuple[int, Any]]) -> Response:
     """`act()` gives status and body; under a key seen before, its first answer is given again.
 
     The row is written in the action's transaction: a second request with the key waits for the first, and one
@@ -47,7 +47,7 @@ def once(request: Request, act: Callable[[], tuple[int, Any]]) -> Response:
             [request.user.pk, key, digest],
         )
         is_first = bool(cursor.rowcount)
-    row = IdempotencyKey.objects.select_for_update().get(user_id=request.user.pk, key=key)
+    row = IdempotencyKey.objects.select_for_update().get(user=request.user, key=key)
     if row.request_digest != digest:
         raise KeyReused
     if not is_first:

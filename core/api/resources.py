@@ -8,13 +8,13 @@ from __future__ import annotations  # a view's `list` would hide the type in the
 
 import hashlib
 import inspect
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import orjson
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import models
 from django.http import Http404
 from django.urls import URLPattern, path
@@ -34,9 +34,10 @@ from core.api import (
 from core.api.fields import Filter, filter_for
 from core.api.idempotency import once
 from core.api.rendering import plain
+from core.api.requests import ApiRequest
 from core.api.schema import ResourceSchema
 from core.api.writing import Write
-from core.permissions import Decision, may
+from core.permissions import Decision, GuardedView, may, states
 
 
 @extend_schema_field(
@@ -66,6 +67,10 @@ def described(of: type[models.Model], names: tuple[str, ...], **more: serializer
     return type(f"{of.__name__}Row", (RowSerializer,), {**more, "Meta": meta})
 
 
+# In the class below `list` is the name of a view.
+Rows = list[dict[str, Any]]
+
+
 class Resource(GenericViewSet):
     """One kind of record under /api/v1/. Subclasses say what, whose, and who may.
 
@@ -93,11 +98,11 @@ class Resource(GenericViewSet):
     schema = ResourceSchema()
     lookup_value_converter = "uuid"
     pagination_class = None
-    filter_backends: ClassVar[list] = []
+    filter_backends = ()
 
     # --- Who may -----------------------------------------------------------------------------------------
 
-    def check_scope(self, request: Request) -> None:
+    def check_scope(self, request: ApiRequest) -> None:
         """A token opens what its scopes name; a session opens what its user may see."""
         token: Any = request.auth
         if token is None:
@@ -108,10 +113,11 @@ class Resource(GenericViewSet):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.check_parameters(request)
-        self.check_scope(request)
+        known = cast(ApiRequest, request)
+        self.check_parameters(known)
+        self.check_scope(known)
 
-    def check_parameters(self, request: Request) -> None:
+    def check_parameters(self, request: ApiRequest) -> None:
         """Raises 400 for a parameter that this place does not know: a filter with a slip must not show everything."""
         known = self.parameters_known()
         for name, values in request.query_params.lists():
@@ -129,7 +135,7 @@ class Resource(GenericViewSet):
         own = {parameter.name for parameter in self.parameters}
         return {"cursor", "page_size", *self.filters, *own, *({"member"} if self.by_member else ())}
 
-    def demand(self, request: Request, obj: Any, permissions: tuple[str, ...] | None = None) -> Decision:
+    def demand(self, request: ApiRequest, obj: Any, permissions: tuple[str, ...] | None = None) -> Decision:
         """The first permission that holds; a refusal is audited and answered with 403."""
         names = permissions or self.permissions
         for name in names:
@@ -140,7 +146,7 @@ class Resource(GenericViewSet):
         raise PermissionDenied(decision.why)
 
     def note_read(
-        self, request: Request, *, member_id: UUID | None, obj: Any = None, because: str = "", **detail: Any
+        self, request: ApiRequest, *, member_id: UUID | None, obj: Any = None, because: str = "", **detail: Any
     ) -> None:
         """Record what was read, under which ground, and by which app. Raises 503 where that cannot be written."""
         if not self.is_personal:
@@ -167,15 +173,15 @@ class Resource(GenericViewSet):
 
     # --- What ----------------------------------------------------------------------------------------------
 
-    def rows(self, request: Request) -> models.QuerySet:
+    def rows(self, request: ApiRequest) -> models.QuerySet:
         """All rows that the transaction reaches; subclasses leave out what is not for this reader."""
         return self.model._default_manager.all()
 
-    def member_asked(self, request: Request):
+    def member_asked(self, request: ApiRequest) -> Any:
         """Whose records are asked for; the room that keeps people knows how to find one (`members.api`)."""
-        raise NotImplementedError
+        raise ImproperlyConfigured(f"{type(self).__name__} is listed by member and does not say how one is found.")
 
-    def visible(self, rows: models.QuerySet, request: Request, member: Any) -> models.QuerySet:
+    def visible(self, rows: models.QuerySet, request: ApiRequest, member: Any) -> models.QuerySet:
         """`rows` without what is kept from this reader of this member's record."""
         return rows
 
@@ -188,7 +194,7 @@ class Resource(GenericViewSet):
             }
         return cls._filters_stated  # type: ignore[attr-defined]
 
-    def asked(self, request: Request) -> dict[str, Any]:
+    def asked(self, request: ApiRequest) -> dict[str, Any]:
         """What the filters were given, checked. Raises 400 for a value that it cannot be."""
         found = {}
         for name, stated in self.filters_stated().items():
@@ -201,20 +207,20 @@ class Resource(GenericViewSet):
                 raise ValidationError({name: error.detail}) from None
         return found
 
-    def filtered(self, rows: models.QuerySet, request: Request) -> models.QuerySet:
+    def filtered(self, rows: models.QuerySet, request: ApiRequest) -> models.QuerySet:
         stated = self.filters_stated()
         for name, value in self.asked(request).items():
             if stated[name].lookup:
                 rows = rows.filter(**{stated[name].lookup: value})
         return rows
 
-    def added(self, found: list[dict], request: Request) -> list[dict]:
+    def added(self, found: Rows, request: ApiRequest) -> Rows:
         """Elements beside the row's own columns, for a whole page at once."""
         return found
 
     # --- Verbs -----------------------------------------------------------------------------------------------
 
-    def list(self, request: Request, **kwargs: Any) -> Response:
+    def list(self, request: ApiRequest, **kwargs: Any) -> Response:
         member = self.member_asked(request) if self.by_member else None
         decision = self.demand(request, member)
         rows = self.filtered(self.rows(request), request)
@@ -228,19 +234,19 @@ class Resource(GenericViewSet):
         keys = tuple(name.lstrip("-") for name in self.ordering)
         return tuple(dict.fromkeys((*self.fields, *keys)))
 
-    def trimmed(self, found: list[dict]) -> list[dict]:
+    def trimmed(self, found: Rows) -> Rows:
         extra = set(self.columns()) - set(self.fields)
         for row in found:
             for name in extra:
                 row.pop(name, None)
         return found
 
-    def retrieve(self, request: Request, id: UUID) -> Response:
+    def retrieve(self, request: ApiRequest, id: UUID) -> Response:
         record, decision = self.record(request, id)
         self.note_read(request, member_id=member_id_of(record), obj=record, because=decision.why)
         return self.respond(request, self.as_read(request, id))
 
-    def record(self, request: Request, id: UUID, permissions: tuple[str, ...] | None = None) -> tuple[Any, Decision]:
+    def record(self, request: ApiRequest, id: UUID, permissions: tuple[str, ...] | None = None) -> tuple[Any, Decision]:
         """The record within reach that this user may open. Raises 404 and 403."""
         rows = self.rows(request)
         member_field = "member" in {f.name for f in self.model._meta.fields}
@@ -253,15 +259,15 @@ class Resource(GenericViewSet):
             raise Http404
         return record, decision
 
-    def as_read(self, request: Request, id: UUID) -> dict:
+    def as_read(self, request: ApiRequest, id: UUID) -> dict:
         return self.all_as_read(request, [id])[0]
 
-    def all_as_read(self, request: Request, ids: list[UUID]) -> list[dict]:
+    def all_as_read(self, request: ApiRequest, ids: Sequence[UUID]) -> Rows:
         """The rows of these ids, in their order, as a reader sees them."""
         found = {row["id"]: row for row in self.model._default_manager.filter(pk__in=ids).values(*self.fields)}
         return self.added([found[id] for id in ids], request)
 
-    def respond(self, request: Request, body: dict) -> Response:
+    def respond(self, request: ApiRequest, body: dict) -> Response:
         """With its ETag; 304 where the reader has it already."""
         tag = self.tag(body)
         if request.method == "GET" and tag in tags(request.headers.get("If-None-Match", "")):
@@ -275,13 +281,13 @@ class Resource(GenericViewSet):
         said = orjson.dumps(body, default=plain, option=orjson.OPT_UTC_Z | orjson.OPT_SORT_KEYS)
         return f'W/"{hashlib.sha256(said).hexdigest()[:32]}"'
 
-    def demand_version(self, request: Request, record: Any) -> None:
+    def demand_version(self, request: ApiRequest, record: Any) -> None:
         """Raises 428 without If-Match, 412 where it names another version than the present one."""
         if not request.headers.get("If-Match"):
             raise errors.PreconditionRequired
         self.heed_version(request, record)
 
-    def heed_version(self, request: Request, record: Any) -> None:
+    def heed_version(self, request: ApiRequest, record: Any) -> None:
         """Raises 412 where If-Match was sent and names another version than the present, which is held from now on."""
         said = request.headers.get("If-Match", "")
         if not said or said.strip() == "*":
@@ -290,7 +296,9 @@ class Resource(GenericViewSet):
         if self.tag(self.as_read(request, record.pk)) not in tags(said):
             raise errors.PreconditionFailed
 
-    def given(self, request: Request, input: type[serializers.Serializer], *, partial: bool = False) -> dict[str, Any]:
+    def given(
+        self, request: ApiRequest, input: type[serializers.Serializer], *, partial: bool = False
+    ) -> dict[str, Any]:
         """The body as `input` understands it. Raises 400 with what is wrong with which field."""
         data = input(data=request.data, partial=partial, context={"request": request, "view": self})
         data.is_valid(raise_exception=True)
@@ -300,7 +308,7 @@ class Resource(GenericViewSet):
         """The problem that an exception of the room's actions stands for, where `refused` does not say enough."""
         return None
 
-    def once(self, request: Request, act: Callable[[], tuple[int, Any]]) -> Response:
+    def once(self, request: ApiRequest, act: Callable[[], tuple[int, Any]]) -> Response:
         """A POST that acts at most once for its Idempotency-Key; `act` gives status and body."""
         response = once(request, act)
         if isinstance(response.data, dict) and "id" in response.data:
@@ -354,8 +362,7 @@ def writes_of(view: type[Resource]) -> dict[str, Write]:
     return {name: write for name, write in stated.items() if isinstance(write, Write)}
 
 
-def _as_view(view: type[Resource], actions: dict[str, str], write: Write | None = None):
-    made = view.as_view(actions)
+def _as_view(view: type[Resource], actions: dict[str, str], write: Write | None = None) -> GuardedView:
     # The walk over every URL asks each view who may.
-    made.permission = (write.permissions if write and write.permissions else view.permissions)[0]
-    return made
+    permissions = write.permissions if write and write.permissions else view.permissions
+    return states(view.as_view({**actions}), permissions[0])

@@ -45,11 +45,14 @@ class ProblemSerializer(serializers.Serializer):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="The first fault in words.")
-    errors = ProblemDetailSerializer(many=True)
+    errors = ProblemDetailSerializer(many=True)  # type: ignore[assignment]  # RFC 9457's word; the stubs' is the framework's
 
 
 class ResourceSchema(AutoSchema):
     """Pages with a cursor, faults as problems, ETag and Idempotency-Key, the scope that each operation asks for."""
+
+    # A `core.api.resources.Resource`, which has this schema among its own attributes.
+    view: Any
 
     @property
     def write(self) -> Any:
@@ -79,7 +82,7 @@ class ResourceSchema(AutoSchema):
             word = "Create in"
         return f"{word}: {self._name().replace('_', ' ')}"
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular's own, which takes nothing
         return self.write.words if self.write is not None else " ".join((self.view.__doc__ or "").split())
 
     def get_extensions(self) -> dict[str, Any]:

@@ -23,11 +23,11 @@ from django.core.exceptions import ValidationError as ModelError
 from django.db import IntegrityError
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.errors import Conflict
 from core.api.fields import Nothing
+from core.api.requests import ApiRequest
 
 if TYPE_CHECKING:
     from core.api.resources import Resource
@@ -55,9 +55,9 @@ def creation(
 ) -> Callable:
     """Method decorator: `act(self, request, given)` makes a record and gives its id (or, `is_many`, ids)."""
 
-    def decorate(act: Callable[[Any, Request, dict[str, Any]], Any]) -> Callable:
+    def decorate(act: Callable[[Any, ApiRequest, dict[str, Any]], Any]) -> Callable:
         @functools.wraps(act)
-        def create(self: Resource, request: Request) -> Response:
+        def create(self: Resource, request: ApiRequest) -> Response:
             def made() -> tuple[int, Any]:
                 given = self.given(request, input)
                 with refusals_told(self):
@@ -85,9 +85,9 @@ def step(
     It gives nothing, or the id of another record of the kind that stands in this one's place now.
     """
 
-    def decorate(act: Callable[[Any, Request, Any, dict[str, Any]], UUID | None]) -> Callable:
+    def decorate(act: Callable[[Any, ApiRequest, Any, dict[str, Any]], UUID | None]) -> Callable:
         @functools.wraps(act)
-        def take(self: Resource, request: Request, id: UUID) -> Response:
+        def take(self: Resource, request: ApiRequest, id: UUID) -> Response:
             def taken() -> tuple[int, Any]:
                 record, _ = self.record(request, id, permissions or None)
                 given = self.given(request, input)

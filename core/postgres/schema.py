@@ -32,9 +32,11 @@ class SchemaEditor(DatabaseSchemaEditor):
         table = self.quote_name(model._meta.db_table)
         default = self.quote_name(f"{model._meta.db_table}_default")
         # A partitioned table's primary key must hold the partition key.
+        primary = model._meta.pk.column
+        assert primary is not None, "a partitioned table has a key of its own"
         head, _, tail = sql.rpartition(")")
         sql = (
-            f"{head.replace(' PRIMARY KEY', '', 1)}, PRIMARY KEY ({self.quote_name(model._meta.pk.column)}, "
+            f"{head.replace(' PRIMARY KEY', '', 1)}, PRIMARY KEY ({self.quote_name(primary)}, "
             f"{self.quote_name(key)})){tail} PARTITION BY RANGE ({self.quote_name(key)})"
         )
         self.deferred_sql.insert(0, f"CREATE TABLE {default} PARTITION OF {table} DEFAULT")

@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import BooleanField, F, Func, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from core import audit, jobs, outbox
+from core.http import AuthenticatedHttpRequest
 from core.models import AuditEvent, JobRun, OutboxMessage, User
 from core.navigation import frame
 from core.notices import notify
@@ -75,7 +76,7 @@ def _midnight(day: datetime.date) -> datetime.datetime:
 
 
 @requires("core.view_audit")
-def audit_log(request: HttpRequest) -> HttpResponse:
+def audit_log(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Who did or read what: filtered by member, user and day, newest first. Looking is logged as well."""
     form = AuditFilter(request.GET or None)
     events = chosen(form) if form.is_bound and form.is_valid() else within_reach()
@@ -95,7 +96,8 @@ def audit_log(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "events": [
-                (row, names.get(row.user_id, ""), about.get(row.member_id or NOBODY, "")) for row in rows[:PAGE]
+                (row, names.get(row.user_id or NOBODY, ""), about.get(row.member_id or NOBODY, ""))
+                for row in rows[:PAGE]
             ],
             "next": f"?{query.urlencode()}" if len(rows) > PAGE else "",
             "columns": [{"label": label} for label in (_("When"), _("Who"), _("What"), _("About"), _("Reason"))],
@@ -104,7 +106,7 @@ def audit_log(request: HttpRequest) -> HttpResponse:
 
 
 @requires("core.view_outbox")
-def messages_sent(request: HttpRequest) -> HttpResponse:
+def messages_sent(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The last messages and how they fared. Only a demo shows their text: some hold a link that opens an account."""
     rows = list(OutboxMessage.objects.select_related("user").order_by("-created_at")[:PAGE])
     return render(
@@ -126,7 +128,7 @@ def _rendered(message: OutboxMessage) -> outbox.Rendered | None:
 
 
 @requires("core.view_jobs")
-def job_runs(request: HttpRequest) -> HttpResponse:
+def job_runs(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The jobs of late, with how far each is, how fast, and what the reader may start now."""
     runs = list(JobRun.objects.select_related("started_by").order_by("-created_at")[:20])
     going_on = [run for run in runs if run.status in (JobRun.Status.QUEUED, JobRun.Status.RUNNING)]
@@ -139,7 +141,7 @@ def job_runs(request: HttpRequest) -> HttpResponse:
 
 
 @requires("core.view_jobs")
-def job_progress(request: HttpRequest, run_id: UUID) -> HttpResponse:
+def job_progress(request: AuthenticatedHttpRequest, run_id: UUID) -> HttpResponse:
     """One run in one line: asked for again and again while it goes on."""
     run = get_object_or_404(JobRun.objects.select_related("started_by"), pk=run_id)
     return render(request, "core/job_progress.html", {"run": shown(run)})
@@ -147,7 +149,7 @@ def job_progress(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 @require_POST
 @requires("core.run_jobs")
-def start_job(request: HttpRequest, name: str) -> HttpResponse:
+def start_job(request: AuthenticatedHttpRequest, name: str) -> HttpResponse:
     """Hand a job to the workers now; asked for, confirmed and on record."""
     job = starter(name)
     if job is None:

@@ -37,8 +37,8 @@ def replay_resources(run: ImportRun, *, by: User) -> tuple[int, int]:
     taken = 0
     with as_job(by, reason=reason):
         for row in rows:
-            if fault := unreadable.get(row.pk):
-                row.code, row.reason = fault.code, str(fault)[:500]
+            if unread := unreadable.get(row.pk):
+                row.code, row.reason = unread.code, str(unread)[:500]
             elif still := refused.get(row.pk):
                 row.code, row.reason = still.code, still.reason[:500]
             else:

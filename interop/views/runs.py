@@ -1,6 +1,7 @@
 """Import runs: what came in, what was set aside with its reason, and another try."""
 
 import uuid
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -116,7 +117,7 @@ def _figures(run: ImportRun, counts: dict[str, int]) -> list[dict[str, object]]:
     return [{"label": label, "value": value} for label, value in parts]
 
 
-def _reasons(run: ImportRun, status: str) -> list[dict[str, object]]:
+def _reasons(run: ImportRun, status: str) -> list[Mapping[str, Any]]:
     """Kinds of fault among the rows shown, the most frequent first, each with one of its sentences."""
     found = (
         run.set_aside.filter(status=status)

@@ -94,9 +94,8 @@ class _Loop:
                 else:
                     self.line.clinician_number = segment.get(9)
             return
-        person = Name(
-            *(segment.get(number) for number in (3, 4, 5, 7, 8, 9)),
-        )
+        family, given, middle, suffix, qualifier, number = (segment.get(place) for place in (3, 4, 5, 7, 8, 9))
+        person = Name(family, given, middle, suffix, qualifier, number)
         if self.entity in ("IL", "74"):
             self.loop.name = person
         elif self.entity == "70":

@@ -109,7 +109,7 @@ class People:
         rows = CoverageContract.objects.filter(group__in=groups, number__in=numbers).values_list(
             "id", "group_id", "number", *(f"member__{name}" for name in MEMBER_COLUMNS)
         )
-        return {(row[1], row[2]): ContractRow(*row[:3], self.member(row[3:])) for row in rows}
+        return {(row[1], row[2]): ContractRow(row[0], row[1], row[2], self.member(row[3:])) for row in rows}
 
     def families(self, contract_ids: Iterable[UUID]) -> dict[UUID, list[CoverageRow]]:
         """Everybody under each contract."""
@@ -118,7 +118,7 @@ class People:
             "id", "contract_id", *(f"member__{name}" for name in MEMBER_COLUMNS)
         )
         for row in rows:
-            found[row[1]].append(CoverageRow(*row[:2], self.member(row[2:])))
+            found[row[1]].append(CoverageRow(row[0], row[1], self.member(row[2:])))
         return found
 
 

@@ -212,7 +212,7 @@ def _hospital(owner: Organization, region: Region, city: tuple[Any, ...], zone: 
                 Resource.objects.create(bed=Bed.objects.create(room=room, label=label))
 
 
-def _products(plan: Organization, markets: list[Market]) -> dict[str, Product]:
+def _products(plan: Organization, markets: list[Market]) -> tuple[dict[str, Product], list[EmployerGroup]]:
     products = {}
     for code, name, line, kind, metal, proration, deductible, limit in PRODUCTS:
         product = products[code] = Product.objects.create(

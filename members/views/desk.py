@@ -116,9 +116,9 @@ def doctor(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpRespo
     member, today = request.record, timezone.localdate()
     form = DoctorForm(request.POST or None, initial={"on": today})
     if request.method == "POST":
-        if form.is_valid() and (refused := _change_doctor(request, member, form)) is None:
-            return redirect("members:doctor", member_id=member.pk)
-        notify(request, refused if form.is_valid() else _("Choose a day."), level=messages.WARNING)
+        refused = _change_doctor(request, member, form) if form.is_valid() else _("Choose a day.")
+        if refused is not None:
+            notify(request, refused, level=messages.WARNING)
         return redirect("members:doctor", member_id=member.pk)
     audit.record_read(request.user, verb="members.doctor", obj=member, request=request)
     current = primary_care_of(member, today)

@@ -1,5 +1,6 @@
 """What the elements of one fact say: values, reasons, categories, status, class, place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from prevention.engine.codes import (
@@ -182,7 +183,7 @@ def refills_at_least(low: int) -> Predicate:
 
 
 def average_daily_dose_over(
-    resource: Resource, system: str, strengths: dict[str, tuple[float, bool]], limit: float
+    resource: Resource, system: str, strengths: Mapping[str, tuple[float, bool]], limit: float
 ) -> Predicate:
     """Quantity × strength ÷ days of supply is over `limit` mg a day. `strengths`: code → (mg, of a millilitre)."""
     return any_of(

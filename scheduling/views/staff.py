@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import audit
+from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, require, requires
 from members.models import Member
@@ -62,7 +63,7 @@ def departments_of(user) -> list[Department]:
     )
 
 
-def chosen_department(request: HttpRequest, **kwargs) -> Department:
+def chosen_department(request: AuthenticatedHttpRequest, **kwargs) -> Department:
     """The department asked for in `?department=`, else the first where the user works. 404 where there is none."""
     asked = request.GET.get("department") or request.POST.get("department")
     if asked:
@@ -88,7 +89,7 @@ def _busiest(own: list[Department]) -> Department | None:
     return next((department for department in own if department.pk in held), None)
 
 
-def their_appointment(request: HttpRequest, appointment_id: uuid.UUID, **kwargs) -> Appointment:
+def their_appointment(request: AuthenticatedHttpRequest, appointment_id: uuid.UUID, **kwargs) -> Appointment:
     return get_object_or_404(
         Appointment.objects.with_details().select_related("member", "department__facility__organization"),
         pk=appointment_id,
@@ -97,7 +98,7 @@ def their_appointment(request: HttpRequest, appointment_id: uuid.UUID, **kwargs)
 
 @require_safe
 @requires("scheduling.view_schedule", obj=chosen_department)
-def day(request: HttpRequest) -> HttpResponse:
+def day(request: AuthenticatedHttpRequest) -> HttpResponse:
     """One department's visits of a day, by time; filtered by clinician."""
     department: Department = request.record
     zone = zoneinfo.ZoneInfo(department.facility.time_zone)
@@ -176,7 +177,7 @@ STEPS = {
 }
 
 
-def _room(row: Appointment, request: HttpRequest):
+def _room(row: Appointment, request: AuthenticatedHttpRequest):
     form = RoomForm(request.POST, department=row.department)
     if not form.is_valid():
         raise actions.BookingRefused(_("Choose a room of this department."))
@@ -185,7 +186,7 @@ def _room(row: Appointment, request: HttpRequest):
 
 @require_POST
 @requires("scheduling.run_visit", obj=their_appointment)
-def step(request: HttpRequest, appointment_id: uuid.UUID, step: str) -> HttpResponse:
+def step(request: AuthenticatedHttpRequest, appointment_id: uuid.UUID, step: str) -> HttpResponse:
     """The next step of a visit's day: arrive, room, no-show."""
     if step not in STEPS:
         raise Http404
@@ -203,7 +204,7 @@ def step(request: HttpRequest, appointment_id: uuid.UUID, step: str) -> HttpResp
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("scheduling.manage_sessions", obj=chosen_department)
-def new_session(request: HttpRequest) -> HttpResponse:
+def new_session(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Open hours: a clinician's stretch of a day at this department."""
     department: Department = request.record
     zone = zoneinfo.ZoneInfo(department.facility.time_zone)
@@ -229,13 +230,13 @@ def new_session(request: HttpRequest) -> HttpResponse:
     return render(request, "scheduling/new_session.html", {"form": form, "department": department})
 
 
-def member_to_book(request: HttpRequest, member_id: uuid.UUID) -> Member:
+def member_to_book(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> Member:
     return get_object_or_404(Member, pk=member_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("scheduling.book_for_member", obj=member_to_book)
-def book(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
+def book(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpResponse:
     """Book a visit for a member: by phone, at the desk, from the chart."""
     member: Member = request.record
     audit.record_read(request.user, verb="scheduling.staff_book", obj=member, request=request)
