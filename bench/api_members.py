@@ -77,7 +77,7 @@ def _requests(people: list[dict[str, Any]]) -> dict[str, Callable[[Any, int], An
     def person(number: int) -> dict[str, Any]:
         return people[number % len(people)]
 
-    def create(client, number: int):
+    def create(client: Any, number: int) -> Any:
         name = uuid.uuid4().hex
         body = {"family": f"Bench{name[:12]}", "given": name[12:24], "birth_date": "1980-01-01", "sex": "unknown"}
         return client.post("/api/v1/members/", body, content_type="application/json")

@@ -19,6 +19,7 @@ from django.db import connections
 from django.test import override_settings
 
 from bench.runner import Result, floor_sql
+from core.models import User
 
 MONTH, BEFORE = datetime.date(2026, 10, 1), datetime.date(2026, 9, 1)
 
@@ -72,7 +73,7 @@ def _measure(name: str, members: int) -> Result:
     )
 
 
-def _floor(by) -> float:
+def _floor(by: User) -> float:
     """The floor's statements in one transaction with all checks, rolled back."""
     from billing.models import CapitationRun, LedgerAccount
     from network.models import Organization
@@ -112,7 +113,7 @@ def _floor(by) -> float:
 class _working_on:
     """Django's connections as the jobs login on the benchmark's own database."""
 
-    def __init__(self, name: str):
+    def __init__(self, name: str) -> None:
         self.name = name
         self.settings = override_settings(LOGIN="jobs")
 

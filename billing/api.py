@@ -248,7 +248,7 @@ class CapitationLineApi(Resource):
     def rows(self, request: ApiRequest) -> models.QuerySet:
         return CapitationLine.objects.filter(of_systems(request, "run__organization__"))
 
-    def list(self, request: ApiRequest, **kwargs) -> Response:
+    def list(self, request: ApiRequest, **kwargs: Any) -> Response:
         asked = request.query_params.get("run")
         if not asked:
             raise ValidationError({"run": "Say of which run: ?run=<id>."})

@@ -1,4 +1,7 @@
+from collections.abc import Callable
+
 from django.apps import AppConfig
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 
@@ -54,12 +57,13 @@ class ClinicalConfig(AppConfig):
     def register_task_kinds(self) -> None:
         from django.urls import reverse
 
+        from clinical.models import Task
         from clinical.ports import register_task_kind
 
-        def chart_of(task) -> str:
+        def chart_of(task: Task) -> str:
             return reverse("clinical:chart", args=[task.member_id])
 
-        def page(name: str):
+        def page(name: str) -> Callable[[Task], str]:
             return lambda task: reverse(name, args=[task.focus_id])
 
         register_task_kind("message", _("Message"), page("clinical:staff_thread"), closes_itself=True)
@@ -70,13 +74,14 @@ class ClinicalConfig(AppConfig):
         register_task_kind("referral_report", _("Report to read"), page("clinical:referral"))
 
 
-def identity(request) -> str:
+def identity(request: HttpRequest) -> str:
     """`Dr. Amara Chen · Family Medicine` for the staff bar; empty for people without a role."""
     from network.permissions import roles_in_force
 
-    held = next(iter(roles_in_force(request.user)), None) if request.user.is_authenticated else None
-    if held is None:
+    user = request.user
+    held = next(iter(roles_in_force(user)), None) if user.is_authenticated else None
+    if held is None or not user.is_authenticated:
         return ""
-    clinician = getattr(request.user, "clinician", None)
+    clinician = getattr(user, "clinician", None)
     place = held.department.name if held.department else held.organization.name
-    return f"{clinician or request.user.name} · {place}"
+    return f"{clinician or user.name} · {place}"

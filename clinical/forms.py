@@ -1,12 +1,13 @@
 """What staff and members fill in on the chart's pages."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinical import vitals
-from clinical.models import AllergyIntolerance, Encounter, Note, Referral
+from clinical.models import AllergyIntolerance, Note, Referral
 from core.choices import offer_rows
 from core.models import Concept
 from core.widgets import ComboBox
@@ -26,7 +27,7 @@ class ConceptField(forms.CharField):
         super().__init__(max_length=200, **kwargs)
         self.system = system
 
-    def clean(self, value):
+    def clean(self, value: Any) -> Concept | None:
         text = super().clean(value)
         if not text:
             return None
@@ -149,14 +150,14 @@ class ReferForm(forms.Form):
     )
     override = forms.CharField(label=_("Reason to refer all the same"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, system_id, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, system_id: UUID, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         departments = Department.objects.filter(facility__organization__system=system_id, is_primary_care=False)
         offer_rows(self, "to_department", departments.select_related("facility").order_by("name", "facility__name"))
         outside = Organization.objects.filter(kind=Organization.Kind.OUTSIDE)
         offer_rows(self, "to_organization", outside.order_by("name"))
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if bool(given.get("to_department")) == bool(given.get("to_organization")):
             self.add_error("to_department", _("Choose one of our departments, or a specialist outside."))
@@ -202,8 +203,3 @@ class MessageForm(forms.Form):
 class NewThreadForm(MessageForm):
     subject = forms.CharField(label=_("What is it about?"), max_length=200)
     field_order = ["subject", "body"]
-
-
-def encounter_of(member, value: str) -> Encounter | None:
-    """The running encounter of the member that a page was opened from."""
-    return Encounter.objects.filter(member=member, status="in-progress", pk=value).first() if value else None

@@ -12,12 +12,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinical.chart import Chart
+from clinical.chart import Chart, Named
 from clinical.models import Referral
 from core.models import User
 from core.templatetags.kp import mrn, short_date
 from members.models import MemberTelecom
-from network.models import Clinician
+from network.models import Clinician, Department
 
 SHOWN = 30
 EVERY_LABEL = 0x7FFF
@@ -27,7 +27,7 @@ SOURCE = Path(__file__).parent / "letter.typ"
 class OutwardChart(Chart):
     """The record as it may leave the system: without any row that carries a label."""
 
-    def _of(self, model) -> QuerySet:
+    def _of(self, model: Any) -> QuerySet:
         return model.objects.filter(member=self.member, sensitivity=0)
 
     def _hidden(self) -> int:
@@ -83,7 +83,7 @@ def letter_of(referral: Referral, user: User) -> dict[str, Any]:
     }
 
 
-def _address(place) -> list[str]:
+def _address(place: Department | None) -> list[str]:
     if place is None:
         return []
     facility = place.facility
@@ -91,7 +91,7 @@ def _address(place) -> list[str]:
     return [part for part in (place.name, facility.name, facility.line1, town, facility.phone) if part]
 
 
-def _names(rows, *, with_code: bool = False) -> list[str]:
+def _names(rows: list[Named], *, with_code: bool = False) -> list[str]:
     return [f"{row.name} ({row.code})" if with_code and row.code else row.name for row in rows[:SHOWN]]
 
 

@@ -1,5 +1,7 @@
 """Who may open a chart, write in it, and work an in-basket. Reasons are told and audited."""
 
+from typing import Any
+
 import rules
 
 from clinical import ports
@@ -8,6 +10,7 @@ from clinical.access import has_care_relationship as has_own_relationship
 from clinical.actions.referrals import follows_referral, receives_referral
 from clinical.actions.tasks import receives, works_at
 from clinical.models import MessageThread, Referral, Task
+from core.models import User
 from core.permissions import grant
 from members.models import Member
 from network.models import RoleAssignment
@@ -19,12 +22,12 @@ CLINICAL = (Role.PHYSICIAN, Role.NURSE, Role.MEDICAL_ASSISTANT, Role.PHARMACIST,
 SIGNING = (Role.PHYSICIAN, Role.NURSE, Role.PHARMACIST)
 
 
-def _member(obj) -> Member | None:
+def _member(obj: Any) -> Member | None:
     return obj if isinstance(obj, Member) else getattr(obj, "member", None)
 
 
 @rules.predicate
-def has_further_relationship(user, obj=None) -> bool:
+def has_further_relationship(user: User, obj: Any = None) -> bool:
     """A ground that a higher room knows: an open stay on one's ward, a prescription being filled."""
     member = _member(obj)
     return member is not None and any(find(user, member) for find in ports.further_relationships().values())
@@ -35,7 +38,7 @@ has_care_relationship = has_own_relationship | has_further_relationship
 
 
 @rules.predicate
-def is_receiver(user, obj=None) -> bool:
+def is_receiver(user: User, obj: Any = None) -> bool:
     """The user is on the receiving side of a task or referral."""
     if isinstance(obj, Task):
         return receives(user, obj)
@@ -43,13 +46,13 @@ def is_receiver(user, obj=None) -> bool:
 
 
 @rules.predicate
-def is_sender(user, obj=None) -> bool:
+def is_sender(user: User, obj: Any = None) -> bool:
     """The user asked, or works where the question came from."""
     return isinstance(obj, Referral) and follows_referral(user, obj)
 
 
 @rules.predicate
-def answers_thread(user, obj=None) -> bool:
+def answers_thread(user: User, obj: Any = None) -> bool:
     """The user works at the department that a message thread was written to."""
     if not isinstance(obj, MessageThread) or obj.department is None:
         return False

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from typing import Any
+from uuid import UUID
 
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
@@ -75,7 +76,7 @@ def email_for_login(login: str) -> str:
 
 
 @transaction.atomic
-def invite(*, by: User, user: User, given_name: str = "", member_id=None) -> str:
+def invite(*, by: User, user: User, given_name: str = "", member_id: UUID | None = None) -> str:
     """Send `user`, an account without a password, a link to choose one; returns the link's path.
 
     The link works for seven days and until a password is set. Asking again sends a new link only after the old one

@@ -1,5 +1,6 @@
 """Apps that people let in: which, and shutting them out again. Tokens are the library's rows, each a person's."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -31,7 +32,7 @@ class AllowedApp:
         return scope_words(self.scopes)
 
 
-def scope_words(scopes) -> list[str]:
+def scope_words(scopes: Collection[str]) -> list[str]:
     """What scopes open, in plain words, in the order in which they are stated."""
     return [str(words) for name, words in get_scopes_backend().get_all_scopes().items() if name in scopes]
 

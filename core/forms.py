@@ -27,7 +27,7 @@ class SignInForm(LoginForm):
 class AddPasskeyForm(AddWebAuthnForm):
     """A passkey signs in by itself unless the person wishes otherwise."""
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("What do you call it?")
         self.fields["name"].help_text = _("Like: my phone.")

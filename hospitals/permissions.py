@@ -3,6 +3,7 @@
 from typing import Any
 
 import rules
+from django.db.models import QuerySet
 
 from clinical.access import has_care_relationship as has_own_relationship
 from clinical.ports import register_relationship
@@ -54,7 +55,7 @@ def has_role_there(*roles: str) -> rules.Predicate:
     return holds
 
 
-def hospitals_of(held: RoleAssignment):
+def hospitals_of(held: RoleAssignment) -> QuerySet[Facility]:
     """The hospitals that a role assignment covers."""
     found = Facility.objects.filter(kind=Facility.Kind.HOSPITAL)
     if held.facility_id:
@@ -67,7 +68,7 @@ def hospitals_of(held: RoleAssignment):
     return found.filter(organization__in=covered)
 
 
-def hospitals_for(user: User):
+def hospitals_for(user: User) -> QuerySet[Facility]:
     """The hospitals whose bed board `user` may open, by name."""
     ids: set = set()
     for held in roles_in_force(user):

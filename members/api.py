@@ -126,7 +126,7 @@ class MemberApi(Resource):
     def rows(self, request: ApiRequest) -> models.QuerySet:
         return Member.objects.filter(status="active")
 
-    def list(self, request: ApiRequest, **kwargs) -> Response:
+    def list(self, request: ApiRequest, **kwargs: Any) -> Response:
         asked = self.asked(request)
         typed, phone = asked.get("q"), asked.get("phone")
         reach = current()

@@ -114,7 +114,7 @@ class StaffProxyForm(ProxyForm):
         help_text=_("Like: birth certificate seen, court order."),
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["relationship"].label = _("To the member they are")
         self.fields["until"].help_text = _("Empty: until somebody ends it.")
@@ -143,7 +143,7 @@ class TelecomForm(forms.Form):
     system = forms.ChoiceField(label=_("Kind"), choices=MemberTelecom.System.choices)
     value = forms.CharField(label=_("Number or address"), max_length=254)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         value = said.get("value", "").strip()
         if not value:

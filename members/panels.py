@@ -59,7 +59,7 @@ def kilometres(one: tuple[float, float], two: tuple[float, float]) -> float:
 class Panels:
     """The primary care panels of one system on a day, for many members at once."""
 
-    def __init__(self, system_id: UUID, on: datetime.date, *, counted: bool = True):
+    def __init__(self, system_id: UUID, on: datetime.date, *, counted: bool = True) -> None:
         """`counted` false leaves the panels uncounted, for a page that shows the few nearest (`near`)."""
         self.on = on
         self.points, self.regions = {}, {}

@@ -9,6 +9,8 @@ checked anew on every request. Views say what they need:
 
 import uuid
 from collections.abc import Iterable
+from datetime import date
+from typing import Any
 
 import rules
 from django.core.exceptions import PermissionDenied
@@ -19,46 +21,50 @@ from django.utils import timezone
 
 from core.db import register_reach
 from core.http import AuthenticatedHttpRequest, authenticated, forget, once
+from core.models import User
 from core.navigation import Person, frame
 from core.permissions import grant
 from members.models import Member, Proxy
 
 SCOPES = ("view", "schedule", "message", "refill", "costs")
 SESSION_KEY = "portal_member"
+# What is kept on a user for the length of a request.
+KEPT_PROXIES, KEPT_MEMBER = "_proxies", "_own_member"
 
 
 @register_reach
-def portal_reach(user) -> tuple[set, set]:
+def portal_reach(user: User) -> tuple[set, set]:
     """A person reaches themselves and those they are a proxy of today."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT members_reach(%s, %s)", [user.pk, timezone.localdate()])
         return {row[0] for row in cursor.fetchall()}, set()
 
 
-def proxies_of(user) -> dict[uuid.UUID, Proxy]:
+def proxies_of(user: User) -> dict[uuid.UUID, Proxy]:
     """The user's proxies in force today, by member id; kept on the user for the length of a request."""
-    cached = getattr(user, "_proxies", None)
+    cached = getattr(user, KEPT_PROXIES, None)
     if cached is None:
         found = Proxy.objects.filter(user=user, period__contains=timezone.localdate()).select_related("member")
-        cached = user._proxies = {proxy.member_id: proxy for proxy in found}
+        cached = {proxy.member_id: proxy for proxy in found}
+        setattr(user, KEPT_PROXIES, cached)
     return cached
 
 
-def own_member(user) -> Member | None:
+def own_member(user: User) -> Member | None:
     """The user's own record, if they are a member."""
-    if not hasattr(user, "_own_member"):
-        user._own_member = Member.objects.filter(user=user).select_related("region").first()
-    return user._own_member
+    if not hasattr(user, KEPT_MEMBER):
+        setattr(user, KEPT_MEMBER, Member.objects.filter(user=user).select_related("region").first())
+    return getattr(user, KEPT_MEMBER)
 
 
-def people(user) -> list[Member]:
+def people(user: User) -> list[Member]:
     """Everybody whose record the user may open: themselves first, then by name."""
     own = own_member(user)
     others = sorted((proxy.member for proxy in proxies_of(user).values()), key=lambda member: member.name_key)
     return ([own] if own else []) + [member for member in others if own is None or member.pk != own.pk]
 
 
-def open_member(request: AuthenticatedHttpRequest, **kwargs) -> Member:
+def open_member(request: AuthenticatedHttpRequest, **kwargs: Any) -> Member:
     """The member whose record is open: the one chosen in this session if still allowed, else one's own.
 
     Raises `PermissionDenied` for an account that has no record and is nobody's proxy.
@@ -82,7 +88,7 @@ def choose_member(request: AuthenticatedHttpRequest, member: Member) -> None:
     forget(request, "open member")
 
 
-def scopes_for(user, member: Member) -> frozenset[str]:
+def scopes_for(user: User, member: Member) -> frozenset[str]:
     """What the user may do for the member: everything for themselves, the granted scopes as a proxy."""
     own = own_member(user)
     if own is not None and own.pk == member.pk:
@@ -91,29 +97,29 @@ def scopes_for(user, member: Member) -> frozenset[str]:
     return frozenset(proxy.scopes) if proxy else frozenset()
 
 
-def is_own(user, member: Member) -> bool:
+def is_own(user: User, member: Member) -> bool:
     own = own_member(user)
     return own is not None and own.pk == member.pk
 
 
-def hides_sensitive(user, member: Member) -> bool:
+def hides_sensitive(user: User, member: Member) -> bool:
     """Whether rows with a sensitivity label are kept from this person: from everybody but the member themselves."""
     return not is_own(user, member)
 
 
-def _member_of(obj) -> Member | None:
+def _member_of(obj: Any) -> Member | None:
     return obj if isinstance(obj, Member) else getattr(obj, "member", None)
 
 
 @rules.predicate
-def is_self(user, obj=None) -> bool:
+def is_self(user: User, obj: Any = None) -> bool:
     member = _member_of(obj)
     return member is not None and is_own(user, member)
 
 
 def is_proxy(scope: str) -> rules.Predicate:
     @rules.predicate(name=f"is_proxy:{scope}")
-    def holds(user, obj=None) -> bool:
+    def holds(user: User, obj: Any = None) -> bool:
         member = _member_of(obj)
         if member is None or member.pk not in proxies_of(user):
             return False
@@ -150,7 +156,7 @@ def _menu(anybody: HttpRequest) -> Iterable[Person]:
     ]
 
 
-def age_on(member: Member, day) -> int | None:
+def age_on(member: Member, day: date) -> int | None:
     """Whole years of age on a day; None without a birth date."""
     born = member.birth_date
     if born is None:

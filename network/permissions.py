@@ -2,36 +2,44 @@
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
 
 import rules
 from django.utils import timezone
 
 from core.db import register_reach, register_roles
+from core.models import User
 from core.permissions import grant
-from network.models import RoleAssignment
+from network.models import Organization, RoleAssignment
 
 Role = RoleAssignment.Role
 
 
-def roles_in_force(user, on: datetime.date | None = None) -> list[RoleAssignment]:
+# Where a user's roles are kept for the length of a request.
+KEPT = "_roles_in_force"
+
+
+def roles_in_force(user: User, on: datetime.date | None = None) -> list[RoleAssignment]:
     """The user's role assignments in force on a day, kept on the user for the length of a request.
 
     Where the user acts through an app (`acts_within`), only those at the systems that registered it.
     """
     if on is not None:
         return _within(user, _assignments(user, on))
-    cached = getattr(user, "_roles_in_force", None)
+    cached = getattr(user, KEPT, None)
     if cached is None:
-        cached = user._roles_in_force = _within(user, _assignments(user, timezone.localdate()))
+        cached = _within(user, _assignments(user, timezone.localdate()))
+        setattr(user, KEPT, cached)
     return cached
 
 
-def _within(user, held: Iterable[RoleAssignment]) -> list[RoleAssignment]:
+def _within(user: User, held: Iterable[RoleAssignment]) -> list[RoleAssignment]:
     systems = getattr(user, "acts_within", None)
     return [one for one in held if systems is None or _system_id(one.organization) in systems]
 
 
-def _assignments(user, on: datetime.date) -> Iterable[RoleAssignment]:
+def _assignments(user: User, on: datetime.date) -> Iterable[RoleAssignment]:
     return RoleAssignment.objects.filter(user=user, period__contains=on).select_related(
         "organization", "facility", "department__facility"
     )
@@ -41,7 +49,7 @@ def has_role(*roles: str) -> rules.Predicate:
     """Predicate: the user holds one of `roles` today, at the record's system where the record says which it is."""
 
     @rules.predicate(name="has_role:" + ",".join(roles))
-    def holds(user, obj=None) -> bool:
+    def holds(user: User, obj: Any = None) -> bool:
         system = system_of(obj)
         return any(
             held.role in roles and (system is None or _system_id(held.organization) == system)
@@ -51,7 +59,7 @@ def has_role(*roles: str) -> rules.Predicate:
     return holds
 
 
-def system_of(obj):
+def system_of(obj: Any) -> UUID | None:
     """The id of the integrated system that a record belongs to, or None where it belongs to none in particular."""
     if obj is None:
         return None
@@ -61,12 +69,12 @@ def system_of(obj):
     return member.managing_organization_id if member is not None else None
 
 
-def _system_id(organization):
+def _system_id(organization: Organization) -> UUID:
     return organization.system_id or organization.pk
 
 
 @rules.predicate
-def is_superuser(user, obj=None) -> bool:
+def is_superuser(user: User, obj: Any = None) -> bool:
     return user.is_superuser
 
 
@@ -84,7 +92,7 @@ def has_role_at(*roles: str) -> rules.Predicate:
     """Predicate: one of `roles` today at a place that covers `obj`, an assignment (kept or not) or an organisation."""
 
     @rules.predicate(name="has_role_at:" + ",".join(roles))
-    def holds(user, obj=None) -> bool:
+    def holds(user: User, obj: Any = None) -> bool:
         held = [one for one in roles_in_force(user) if one.role in roles]
         if obj is None:
             return bool(held)
@@ -102,7 +110,7 @@ grant("core.view_admin", is_superuser, because="they run the system")
 
 
 @rules.predicate
-def manages_account(user, obj=None) -> bool:
+def manages_account(user: User, obj: Any = None) -> bool:
     """Predicate: an administrator of every place where the account holds a role; it holds one, and runs no system."""
     if obj is None:
         return administers.test(user, None)
@@ -130,13 +138,13 @@ grant("core.run_jobs", has_role(Role.PLAN_ADMINISTRATOR, Role.FINANCE), because=
 
 
 @register_reach
-def staff_reach(user) -> tuple[set, set]:
+def staff_reach(user: User) -> tuple[set, set]:
     """Staff reach the members of the systems where they hold a role today; who only manages access reaches nobody."""
     working = (held for held in roles_in_force(user) if held.role != Role.ADMINISTRATOR)
     return set(), {_system_id(held.organization) for held in working}
 
 
 @register_roles
-def role_names(user) -> str:
+def role_names(user: User) -> str:
     """The user's roles of today in one word or a few; empty for a member."""
     return ",".join(sorted({held.role for held in roles_in_force(user)}))

@@ -1,4 +1,8 @@
+from typing import Any
+from uuid import UUID
+
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import offer_rows
@@ -68,13 +72,13 @@ class EnrolmentForm(forms.Form):
         label=_("First day without"), required=False, widget=DATE, help_text=_("Empty: until it is ended.")
     )
 
-    def __init__(self, *args, system_id, **kwargs):
+    def __init__(self, *args: Any, system_id: UUID, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         groups = EmployerGroup.objects.filter(organization__system=system_id).order_by("name")
         offer_rows(self, "group", groups)
         offer_rows(self, "product", Product.objects.filter(organization__system=system_id).order_by("name"))
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         group, product = said.get("group"), said.get("product")
         if group and product and group.organization_id != product.organization_id:
@@ -95,7 +99,7 @@ class EndForm(forms.Form):
     reason = forms.ChoiceField(label=_("Why"), choices=REASONS)
     family = forms.BooleanField(label=_("Also everybody else under this contract"), required=False)
 
-    def __init__(self, *args, coverages, **kwargs):
+    def __init__(self, *args: Any, coverages: QuerySet[Coverage], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_rows(self, "coverage", coverages)
         if len(coverages) == 1:

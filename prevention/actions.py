@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -147,7 +148,7 @@ def _care_department(member: Member) -> Department | None:
 
 
 @transaction.atomic
-def order_for_gap(gap: CareGap, *, by: User, encounter: Encounter | None = None):
+def order_for_gap(gap: CareGap, *, by: User, encounter: Encounter | None = None) -> Any:
     """Place the kit or test that the rule offers, under its protocol. One open order for a gap and code.
 
     `encounter`: the visit in which a clinician signed it, whose order it then is.
@@ -198,7 +199,9 @@ def order_for_gap(gap: CareGap, *, by: User, encounter: Encounter | None = None)
 
 
 @transaction.atomic
-def set_personal_interval(member: Member, rule_id: str, *, by: User, months: int, reason: str, start: date):
+def set_personal_interval(
+    member: Member, rule_id: str, *, by: User, months: int, reason: str, start: date
+) -> SurveillanceInterval:
     """The person's own interval for a rule from `start`, in place of an earlier one."""
     for earlier in SurveillanceInterval.objects.select_for_update().filter(
         member=member, rule=rule_id, period__endswith__isnull=True

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinical import ports as clinical
+from clinical.models import Encounter, Task
 from core.http import AuthenticatedHttpRequest
 from core.models import User
 from core.permissions import may
@@ -98,7 +99,7 @@ def basket_line(gap: CareGap) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def place_from_basket(value: str, member: Member, *, by: User, encounter=None):
+def place_from_basket(value: str, member: Member, *, by: User, encounter: Encounter | None = None) -> Any:
     gap = CareGap.objects.select_related("member").get(pk=value, member=member)
     return actions.order_for_gap(gap, by=by, encounter=encounter)
 
@@ -129,7 +130,7 @@ def booked(appointment: Appointment, value: str, by: User) -> None:
         actions.note_contact(gap, by=by, outcome="booked")
 
 
-def task_url(task) -> str:
+def task_url(task: Task) -> str:
     return reverse("prevention:worklist")
 
 

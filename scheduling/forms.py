@@ -1,9 +1,9 @@
 """What people fill in to book, move and cancel visits and to open a clinic's hours."""
 
-import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import offer_rows
@@ -73,11 +73,11 @@ class SessionForm(forms.Form):
             self,
             "clinician",
             Clinician.objects.filter(
-                employments__department=department, employments__period__contains=datetime.date.today()
+                employments__department=department, employments__period__contains=timezone.localdate()
             ).order_by("family", "given"),
         )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("starts") and cleaned.get("ends") and cleaned["starts"] >= cleaned["ends"]:
             self.add_error("ends", _("The end must be after the beginning."))

@@ -26,7 +26,7 @@ Status = OutsideClaim.Status
 class CannotTake(Exception):
     """The claim is set aside. `code` names the fault, the message says how to mend it, without personal values."""
 
-    def __init__(self, code: str, reason: str):
+    def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
         self.code = code
 

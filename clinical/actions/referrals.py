@@ -5,7 +5,7 @@ reply in. The loop is the sender's until then, as a task with a due time that es
 """
 
 import datetime
-from typing import cast
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -151,7 +151,7 @@ def _locked(referral: Referral) -> Referral:
     )
 
 
-def _step(referral: Referral, by: User, status: str, verb: str, *, reason: str = "", **changes) -> Referral:
+def _step(referral: Referral, by: User, status: str, verb: str, *, reason: str = "", **changes: Any) -> Referral:
     found = _locked(referral)
     allowed = follows_referral(by, found) if status == Status.CANCELLED else receives_referral(by, found)
     if not allowed:
@@ -165,7 +165,7 @@ def _step(referral: Referral, by: User, status: str, verb: str, *, reason: str =
     return _save(found, by, verb, reason=reason, **changes)
 
 
-def _save(found: Referral, by: User, verb: str, *, reason: str = "", **changes) -> Referral:
+def _save(found: Referral, by: User, verb: str, *, reason: str = "", **changes: Any) -> Referral:
     for name, value in changes.items():
         setattr(found, name, value)
     found.save(update_fields=["status", *changes])

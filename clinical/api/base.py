@@ -17,7 +17,7 @@ from clinical.models import CodingRole, Encounter
 from core.api.errors import Conflict
 from core.api.fields import Filter
 from core.api.requests import ApiRequest
-from core.api.resources import described
+from core.api.resources import RowSerializer, described
 from core.models import Concept
 from core.permissions import grant
 from members.api import MemberRecords
@@ -98,7 +98,7 @@ class FactResource(ChartResource):
         return found
 
 
-def fact(model: type[models.Model], *names: str, **more: serializers.Field):
+def fact(model: type[models.Model], *names: str, **more: serializers.Field) -> type[RowSerializer]:
     return described(model, names, codings=CodingOut(many=True, read_only=True), **more)
 
 

@@ -1,10 +1,12 @@
 """Find a member; open their chart."""
 
+import datetime
 import uuid
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -146,7 +148,7 @@ def _trend(request: AuthenticatedHttpRequest, opened: Chart, values: list[dict[s
     return opened.trend(first) if first else None
 
 
-def since_title(member: Member, seen) -> str:
+def since_title(member: Member, seen: datetime.datetime) -> str:
     """`Since you last saw her, 12 Aug`: by the member's pronouns, else their sex."""
     word = member.pronouns.split("/")[0] or {"female": "she", "male": "he"}.get(member.sex, "they")
     day = {"day": short_date(seen)}
@@ -183,7 +185,7 @@ def _running(request: AuthenticatedHttpRequest, member: Member) -> Encounter | N
     return Encounter.objects.filter(member=member, status="in-progress", clinician__user=request.user).first()
 
 
-def _visits(member: Member):
+def _visits(member: Member) -> QuerySet[Encounter]:
     return Encounter.objects.filter(member=member, status="in-progress", appointment__isnull=False).select_related(
         "department__facility", "clinician"
     )[:5]

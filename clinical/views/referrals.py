@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -103,7 +103,7 @@ def awaited(referral: Referral) -> str:
     return _("the report") if referral.visit_on else _("their reply")
 
 
-def one_referral(request: AuthenticatedHttpRequest, referral_id: uuid.UUID, **kwargs) -> Referral:
+def one_referral(request: AuthenticatedHttpRequest, referral_id: uuid.UUID, **kwargs: Any) -> Referral:
     return get_object_or_404(
         Referral.objects.select_related(
             "member",
@@ -184,7 +184,7 @@ STEPS: "dict[str, tuple[str, Callable[..., Referral], StrPromise]]" = {
 }
 
 
-def _take(request: AuthenticatedHttpRequest, name: str, act: Callable[..., Referral], done) -> HttpResponse:
+def _take(request: AuthenticatedHttpRequest, name: str, act: Callable[..., Referral], done: Any) -> HttpResponse:
     """Take one step with a checked form, or show the page again with what must be mended."""
     found: Referral = request.record
     given: dict = {}

@@ -3,21 +3,28 @@
 import dataclasses
 import hashlib
 import time
+from typing import Any
 
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.request import Request
 
 from core.context import NOBODY, Context, become
 from core.db import context_for
+from core.models import User
 
 # What a user reaches is asked of Postgres at most this often by one process; a role that ends is gone within it.
 REACH_SECONDS = 5.0
 _reach: dict = {}
 
 
-def reach_of(user) -> Context:
+# Read by `network.permissions`: the organisations to which an app confines its user's roles.
+ACTS_WITHIN = "acts_within"
+
+
+def reach_of(user: User) -> Context:
     """`context_for`, remembered for a few seconds: an integration client asks many times a second."""
     now = time.monotonic()
     kept = _reach.get(user.pk)
@@ -38,7 +45,7 @@ class BearerAuthentication(BaseAuthentication):
     own records alone, whatever the person may do at work.
     """
 
-    def authenticate(self, request):
+    def authenticate(self, request: Request) -> tuple[User, Any] | None:
         kind, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if kind.lower() != "bearer":
             return None
@@ -59,18 +66,18 @@ class BearerAuthentication(BaseAuthentication):
         become(context)
         return user, found
 
-    def authenticate_header(self, request):
+    def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
 
 
-def within_systems(user, context: Context, registered_by: Context) -> Context:
+def within_systems(user: User, context: Context, registered_by: Context) -> Context:
     """`context` cut down to the systems of the account that registered the app; `user`'s roles with it."""
-    user.acts_within = registered_by.organization_ids
+    setattr(user, ACTS_WITHIN, registered_by.organization_ids)
     return dataclasses.replace(context, organization_ids=context.organization_ids & registered_by.organization_ids)
 
 
 class BrowserAuthentication(SessionAuthentication):
     """The session of somebody signed in; the middleware has told Postgres already."""
 
-    def authenticate_header(self, request):
+    def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'

@@ -1,5 +1,8 @@
 """So many requests a minute from one client: an app counts apart from the person's browser and from other apps."""
 
+from typing import Any
+
+from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
 
@@ -8,8 +11,8 @@ class ClientThrottle(SimpleRateThrottle):
 
     scope = "client"
 
-    def get_cache_key(self, request, view):
-        token = request.auth
+    def get_cache_key(self, request: Request, view: Any) -> str:
+        token: Any = request.auth
         if token is not None:
             who = f"app:{token.application_id}:{token.user_id or 'itself'}"
         elif request.user.is_authenticated:

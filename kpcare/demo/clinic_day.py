@@ -84,7 +84,15 @@ def _hours(clinician: Clinician, department: Department, *, count: int) -> list[
     return slots
 
 
-def _visit(member, slot, kind, reason, stage, accounts, rooms) -> None:
+def _visit(
+    member: Member,
+    slot: Slot,
+    kind: VisitType,
+    reason: str,
+    stage: str,
+    accounts: tuple[User, User, User],
+    rooms: list[Room],
+) -> None:
     desk, nurse, physician = accounts
     visit = actions.book(by=desk, member=member, slot=slot, visit_type=kind, reason=reason)
     if stage == "booked":

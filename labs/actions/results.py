@@ -1,5 +1,7 @@
 """A value becomes a result: entered, released into the chart, and, where it was wrong, corrected by a new row."""
 
+from decimal import Decimal
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -51,7 +53,7 @@ def enter_result(*, by: User, order: LabOrder, accession: str, value: str) -> La
     raise SpecimenMismatch(_keep_mismatch(by, order, accession.strip(), specimen, value))
 
 
-def _enter(by: User, order: LabOrder, specimen: Specimen, quantity, text: str) -> LabResult:
+def _enter(by: User, order: LabOrder, specimen: Specimen, quantity: Decimal | None, text: str) -> LabResult:
     workflow.move(order, "enter")
     specimen.results.filter(status="preliminary").update(status="cancelled")
     result = _new_result(by, order, specimen, quantity, text, _meaning(order, specimen, quantity, text))
@@ -61,7 +63,7 @@ def _enter(by: User, order: LabOrder, specimen: Specimen, quantity, text: str) -
 
 
 def _new_result(
-    by: User, order: LabOrder, specimen: Specimen, quantity, text: str, meaning: Interpretation
+    by: User, order: LabOrder, specimen: Specimen, quantity: Decimal | None, text: str, meaning: Interpretation
 ) -> LabResult:
     return LabResult(
         member=order.member,
@@ -79,7 +81,7 @@ def _new_result(
     )
 
 
-def _meaning(order: LabOrder, specimen: Specimen, quantity, text: str) -> Interpretation:
+def _meaning(order: LabOrder, specimen: Specimen, quantity: Decimal | None, text: str) -> Interpretation:
     on = timezone.localtime(specimen.collected_at).date()
     return interpret(order.test, order.member, on, quantity=quantity, text=text)
 

@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core import audit
 from core.http import AuthenticatedHttpRequest
+from core.models import User
 from core.navigation import url_or_none
 from core.notices import notify
 from core.permissions import may, requires
@@ -31,7 +33,7 @@ def review_of(request: AuthenticatedHttpRequest, review_id: uuid.UUID) -> MatchR
     return get_object_or_404(MatchReview, pk=review_id)
 
 
-def systems_of(user):
+def systems_of(user: User) -> QuerySet[Organization]:
     """The systems where the user works today."""
     ids = {held.organization.system_id or held.organization_id for held in roles_in_force(user)}
     return Organization.objects.filter(pk__in=ids)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -82,7 +83,7 @@ def worklist(request: AuthenticatedHttpRequest) -> HttpResponse:
     return render(request, "prevention/worklist.html", context)
 
 
-def _after(gaps, cursor: str):
+def _after(gaps: QuerySet[CareGap], cursor: str) -> QuerySet[CareGap]:
     """Rows after `<due_on>_<member>`; all of them where the cursor is none."""
     day, _, member = cursor.partition("_")
     try:

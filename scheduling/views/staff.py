@@ -18,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import audit
 from core.http import AuthenticatedHttpRequest
+from core.models import User
 from core.notices import notify
 from core.permissions import may, require, requires
 from members.models import Member
-from network.models import Department
+from network.models import Department, Room
 from network.permissions import roles_in_force
 from scheduling import actions, offers
 from scheduling.costs import visit_cost
@@ -42,7 +43,7 @@ BADGES = {
 }
 
 
-def departments_of(user) -> list[Department]:
+def departments_of(user: User) -> list[Department]:
     """Departments where the user works: those their roles name, otherwise all of the organisation or facility."""
     from django.db.models import Q
 
@@ -63,7 +64,7 @@ def departments_of(user) -> list[Department]:
     )
 
 
-def chosen_department(request: AuthenticatedHttpRequest, **kwargs) -> Department:
+def chosen_department(request: AuthenticatedHttpRequest, **kwargs: Any) -> Department:
     """The department asked for in `?department=`, else the first where the user works. 404 where there is none."""
     asked = request.GET.get("department") or request.POST.get("department")
     if asked:
@@ -89,7 +90,7 @@ def _busiest(own: list[Department]) -> Department | None:
     return next((department for department in own if department.pk in held), None)
 
 
-def their_appointment(request: AuthenticatedHttpRequest, appointment_id: uuid.UUID, **kwargs) -> Appointment:
+def their_appointment(request: AuthenticatedHttpRequest, appointment_id: uuid.UUID, **kwargs: Any) -> Appointment:
     return get_object_or_404(
         Appointment.objects.with_details().select_related("member", "department__facility__organization"),
         pk=appointment_id,
@@ -177,7 +178,7 @@ STEPS = {
 }
 
 
-def _room(row: Appointment, request: AuthenticatedHttpRequest):
+def _room(row: Appointment, request: AuthenticatedHttpRequest) -> Room:
     form = RoomForm(request.POST, department=row.department)
     if not form.is_valid():
         raise actions.BookingRefused(_("Choose a room of this department."))

@@ -1,7 +1,9 @@
 """`./kp register_app NAME --organization NAME`: an app or machine of a system, with its secret, told once."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from core.db import acting_as
@@ -13,7 +15,7 @@ from network.models import Organization
 class Command(BaseCommand):
     help = "Register an app or machine of a system; prints its client id and secret."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name")
         parser.add_argument("--organization", required=True, help="the system that registers it: name or id")
         parser.add_argument(
@@ -21,7 +23,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--public", action="store_true", help="it can keep no secret: on a phone, in a page")
 
-    def handle(self, *args, name: str, organization: str, redirect_uri: list[str], public: bool, **options) -> None:
+    def handle(
+        self, *args: Any, name: str, organization: str, redirect_uri: list[str], public: bool, **options: Any
+    ) -> None:
         found = [one for one in Organization.objects.order_by("name") if organization in (str(one.pk), one.name)]
         if len(found) != 1:
             raise CommandError(f"{len(found)} organisations are called {organization!r}: give the id.")
