@@ -6,7 +6,7 @@ A folder is laid out as the deck is: `cases/<measure>/<case>.json` with `<case>.
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from uuid import UUID
 from core.db import as_job
 from core.models import User
 from core.terminology import load_value_sets
+from interop.ecqm_cases import resources_of, unit
 from interop.fhir.load import Loader
-from interop.fhir.read import Unit, parse
 from network.models import Organization
 from prevention.engine.compiler import compile_program
 from prevention.engine.evaluate import Partition, compute, outcomes
@@ -115,48 +115,27 @@ def evaluate(folder: Path, only: str = "") -> Report:
 
 
 def _load(cases: Iterable[Case], loader: Loader, report: Report) -> dict[str, UUID]:
-    """The member made for each case."""
-    members: dict[str, UUID] = {}
-    for outcome in loader.load(_units(cases)):
-        members |= {position: found[0] for position, found in outcome.members.items() if found}
-        report.refused |= {unit.position: str(fault) for unit, fault in outcome.refused}
+    """The member made for each case. A case that is refused as a whole is tried again without what spoils it."""
+    cases = list(cases)
+    members = _take(loader, ((case.key, resources_of(case.path)) for case in cases), report.refused)
+    for case in cases:
+        if case.key in members:
+            continue
+        resources = resources_of(case.path)
+        without_one = [[*resources[:n], *resources[n + 1 :]] for n in range(1, len(resources))]
+        for fewer in [*without_one, resources[:1]]:
+            if case.key not in members:
+                members |= _take(loader, [(case.key, fewer)], {})
     return members
 
 
-def _units(cases: Iterable[Case]) -> Iterator[Unit]:
-    for case in cases:
-        bundle = json.loads(case.path.read_bytes())
-        resources = [entry.get("resource", {}) for entry in bundle.get("entry", ())]
-        there = {f"{resource.get('resourceType')}/{resource.get('id')}" for resource in resources}
-        for resource in resources:
-            _as_retrieved(resource)
-            _without_loose_ends(resource, there)
-        # Ids are unique only within a case: the scope keeps them apart.
-        yield from parse(case.key, bundle, scope=f"{case.key}/")
-
-
-def _as_retrieved(resource: dict[str, Any]) -> None:
-    """What a measure's retrieve sees. `[MedicationRequest: medication in …]` compares a code; it does not follow a
-    reference to a Medication (QI-Core 4.1.1), so such a request is a medicine without a code. The chart, where the
-    importer does follow it, knows more than the official logic asks for.
-    """
-    if resource.get("resourceType") == "Patient":
-        # Each case is a person of its own, whatever number the deck gives them all.
-        resource.pop("identifier", None)
-    if resource.get("resourceType") in ("MedicationRequest", "MedicationDispense") and resource.pop(
-        "medicationReference", None
-    ):
-        resource["medicationCodeableConcept"] = {"text": "A medicine that is only pointed at"}
-
-
-def _without_loose_ends(resource: dict[str, Any], there: set[str]) -> None:
-    """A visit's diagnosis that the case does not hold says nothing: `encounterDiagnosis()` finds no condition."""
-    if resource.get("diagnosis") and resource.get("resourceType") == "Encounter":
-        resource["diagnosis"] = [
-            diagnosis
-            for diagnosis in resource["diagnosis"]
-            if (diagnosis.get("condition") or {}).get("reference") in there
-        ]
+def _take(loader: Loader, bundles: Iterable[tuple[str, list[Any]]], refused: dict[str, str]) -> dict[str, UUID]:
+    members: dict[str, UUID] = {}
+    units = (made for position, resources in bundles for made in unit(position, resources))
+    for outcome in loader.load(units):
+        members |= {position: found[0] for position, found in outcome.members.items() if found}
+        refused |= {refusal.position: str(fault) for refusal, fault in outcome.refused}
+    return members
 
 
 def _counts(measure: Measure, year: int, members: list[UUID]) -> dict[UUID, dict[tuple[int, str], int]]:

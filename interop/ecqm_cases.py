@@ -1,0 +1,129 @@
+"""A case's bundle as the official logic sees it: what a retrieve sees, and nothing that no measure reads.
+
+A deck is less tidy than a chart: ids stand twice, references lead nowhere, an element has no value. The official
+logic takes each resource for itself, so that a resource which cannot be read costs the case that resource alone.
+"""
+
+import calendar
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from interop.fhir.mapping import MappingError, map_resource
+from interop.fhir.read import Unit, parse
+
+READ = {
+    "AdverseEvent",
+    "AllergyIntolerance",
+    "Communication",
+    "Condition",
+    "DeviceRequest",
+    "Encounter",
+    "Immunization",
+    "MedicationDispense",
+    "MedicationRequest",
+    "Observation",
+    "Patient",
+    "Procedure",
+    "ServiceRequest",
+    "Task",
+}
+DO_NOT_PERFORM = "http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-doNotPerform"
+Resource = dict[str, Any]
+
+
+def resources_of(path: Path) -> list[Resource]:
+    """The readable resources of a case's bundle, each as a retrieve sees it; the patient first."""
+    bundle = json.loads(path.read_bytes())
+    found = [entry.get("resource") or {} for entry in bundle.get("entry") or ()]
+    found = [resource for resource in found if resource.get("resourceType") in READ]
+    found.sort(key=lambda resource: resource["resourceType"] != "Patient")
+    there = {f"{resource['resourceType']}/{resource.get('id')}" for resource in found}
+    born = next((str(resource.get("birthDate", "")) for resource in found), "")
+    for number, resource in enumerate(found):
+        _as_retrieved(resource, there)
+        _ages(resource, born)
+        if any(_key(other) == _key(resource) for other in found[:number]):
+            resource["id"] = f"{resource.get('id', '')}-again-{number}"
+    return [resource for resource in found if _is_readable(resource)]
+
+
+def unit(position: str, resources: list[Resource]) -> Iterator[Unit]:
+    """What the loader takes. Ids are unique only within a case: the scope keeps them apart."""
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": resource} for resource in resources],
+    }
+    yield from parse(position, bundle, scope=f"{position}/")
+
+
+def _key(resource: Resource) -> tuple[str, str]:
+    return resource["resourceType"], resource.get("id", "")
+
+
+def _is_readable(resource: Resource) -> bool:
+    try:
+        return map_resource(resource) is not None
+    except MappingError:
+        return False
+
+
+def _as_retrieved(resource: Resource, there: set[str]) -> None:
+    kind = resource["resourceType"]
+    if kind == "Patient":
+        # Each case is a person of its own, whatever number the deck gives them all.
+        resource.pop("identifier", None)
+    elif kind in ("MedicationRequest", "MedicationDispense") and resource.pop("medicationReference", None):
+        # `[MedicationRequest: medication in …]` compares a code; it does not follow a reference to a Medication
+        # (QI-Core 4.1.1). The chart, where the importer does follow it, knows more than the official logic asks for.
+        resource["medicationCodeableConcept"] = {"text": "A medicine that is only pointed at"}
+    elif kind == "Encounter" and resource.get("diagnosis"):
+        # Where the case does not hold the condition, `encounterDiagnosis()` finds none.
+        resource["diagnosis"] = [
+            diagnosis
+            for diagnosis in resource["diagnosis"]
+            if (diagnosis.get("condition") or {}).get("reference") in there
+        ]
+    elif kind == "AllergyIntolerance" and resource.get("onsetDateTime"):
+        # An onset at a time is that moment; in the chart an allergy lasts from it.
+        moment = resource.pop("onsetDateTime")
+        resource["onsetPeriod"] = {"start": moment, "end": moment}
+    elif kind == "DeviceRequest":
+        # `doNotPerform()` knows one address; the importer also takes the misspelt ones of real files.
+        resource["modifierExtension"] = [
+            extension for extension in resource.get("modifierExtension") or () if extension.get("url") == DO_NOT_PERFORM
+        ]
+
+
+# --- Times given as ages (QICoreCommon.toInterval of a Quantity) ------------------------------------------
+
+UNITS = {"a": 12, "yr": 12, "year": 12, "years": 12, "mo": 1, "month": 1, "months": 1}
+DAYS = {"wk": 7, "week": 7, "weeks": 7, "d": 1, "day": 1, "days": 1}
+AGES = {"Condition": ("onset", "abatement"), "Procedure": ("performed",), "AllergyIntolerance": ("onset",)}
+
+
+def _ages(resource: Resource, born: str) -> None:
+    """An age stands for the year that begins with it: `Interval[birthDate + age, birthDate + age + 1 year)`."""
+    for element in AGES.get(resource["resourceType"], ()):
+        age, bounds = resource.pop(f"{element}Age", None), resource.pop(f"{element}Range", None)
+        low, high = (age, age) if age else ((bounds or {}).get("low"), (bounds or {}).get("high"))
+        start, end = _at_age(born, low), _at_age(born, high, more_months=12)
+        if start and end:
+            resource[f"{element}Period"] = {
+                "start": f"{start}T00:00:00.000Z",
+                "end": f"{end - timedelta(days=1)}T23:59:59.999Z",
+            }
+
+
+def _at_age(born: str, age: dict[str, Any] | None, more_months: int = 0) -> date | None:
+    unit = str((age or {}).get("code") or (age or {}).get("unit") or "")
+    if not age or age.get("value") is None or len(born) != 10 or unit not in (UNITS | DAYS):
+        return None
+    value, birth = int(age["value"]), date.fromisoformat(born)
+    months = birth.year * 12 + birth.month - 1 + value * UNITS.get(unit, 0) + more_months
+    year, month = divmod(months, 12)
+    day = min(birth.day, calendar.monthrange(year, month + 1)[1])
+    return date(year, month + 1, day) + timedelta(days=value * DAYS.get(unit, 0))

@@ -1,0 +1,123 @@
+"""Each official measure over small cases of our own: set-based, all the people of a measure at once.
+
+The official cases are in tests/interop/test_ecqm.py and need their data; these protect every measure without it.
+"""
+
+from datetime import date
+
+import pytest
+
+from core.db import as_job
+from core.models import User
+from prevention.engine.compiler import compile_program
+from prevention.engine.evaluate import Partition, compute, outcomes
+from prevention.engine.measure import POPULATIONS, Measure
+from prevention.engine.moments import Setting
+from prevention.measures import MEASURES
+from tests.clinical.factories import arranging, member, system
+from tests.prevention import measure_cases as screening
+from tests.prevention import measure_cases_more as more
+
+pytestmark = pytest.mark.django_db
+
+SHORT = dict(zip(("ip", "den", "ex", "xc", "num", "nx"), POPULATIONS, strict=True))
+CASES = {
+    "CMS125": screening.breast,
+    "CMS130": screening.colon,
+    "CMS124": screening.cervical,
+    "CMS153": screening.chlamydia_cases,
+    "CMS117": screening.childhood,
+    "CMS349": screening.hiv_screening,
+    "CMS138": screening.tobacco_use,
+    "CMS2": screening.depression_screening,
+    "CMS69": screening.bmi,
+    "CMS22": screening.blood_pressure_screening,
+    "CMS165": screening.blood_pressure_control,
+    "CMS122": screening.glycemic,
+    "CMS131": screening.eye_exam,
+    "CMS951": screening.kidney_health,
+    "CMS347": screening.statin,
+    "CMS139": screening.falls,
+    "CMS155": screening.weight_counseling,
+    "CMS50": screening.referral_loop,
+    "CMS68": screening.current_medications,
+    "CMS156": more.high_risk_medications,
+    "CMS249": more.bone_density,
+    "CMS128": more.antidepressants,
+    "CMS159": more.depression_remission,
+    "CMS149": more.dementia,
+    "CMS314": more.viral_suppression,
+    "CMS1188": more.sti_testing,
+    "CMS136": more.adhd,
+    "CMS137": more.substance_use,
+    "CMS135": more.ace_inhibitor,
+    "CMS144": more.beta_blocker,
+    "CMS145": more.coronary,
+    "CMS142": more.retinopathy,
+    "CMS146": more.pharyngitis,
+    "CMS154": more.respiratory,
+    "CMS75": more.dental_decay,
+    "CMS74": more.caries_prevention,
+}
+
+
+def expected_counts(written: str) -> dict[str, int]:
+    """`ip:2 den` → counts of all six populations."""
+    counts = dict.fromkeys(POPULATIONS, 0)
+    for word in written.split():
+        name, _, count = word.partition(":")
+        counts[SHORT[name]] = int(count or 1)
+    return counts
+
+
+def evaluate(measure: Measure, ids: list) -> dict:
+    """Member → for each rate, the counts of its populations."""
+    groups = range(len(measure.groups))
+    columns = [f"m0_{group}_{population}" for group in groups for population in POPULATIONS]
+    with as_job(User.objects.system("tests"), reason="evaluate"):
+        compute(compile_program((measure,), (), Setting.of_year(2025)), Partition(ids=tuple(ids)))
+        return {
+            row[0]: [dict(zip(POPULATIONS, row[1 + 6 * g : 7 + 6 * g], strict=True)) for g in groups]
+            for row in outcomes(columns)
+        }
+
+
+def test_every_measure_has_cases():
+    assert CASES.keys() == {measure.id for measure in MEASURES}
+    assert len(MEASURES) == 36
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.id)
+def test_cases(measure):
+    cases = CASES[measure.id]()
+    with arranging():
+        of = system()
+        people = []
+        for case in cases:
+            person = member(
+                of, case.name[:40], "Case", with_account=False, birth_date=date.fromisoformat(case.born), sex=case.sex
+            )
+            for write in case.facts:
+                write(person)
+            people.append(person)
+
+    found = evaluate(measure, [person.pk for person in people])
+
+    wrong = {
+        case.name: (case.expected, found[person.pk])
+        for case, person in zip(cases, people, strict=True)
+        if found[person.pk] != [expected_counts(written) for written in case.expected]
+    }
+    assert not wrong
+    assert all(len(case.expected) == len(measure.groups) for case in cases)
+
+
+def test_every_population_of_every_measure_has_a_case():
+    """Each population that a rate states is reached by some case, and left by another."""
+    for measure in MEASURES:
+        for number, group in enumerate(measure.groups):
+            stated = [name for name in POPULATIONS if getattr(group, name) is not None]
+            written = [expected_counts(case.expected[number]) for case in CASES[measure.id]()]
+            for name in stated:
+                assert any(counts[name] for counts in written), (measure.id, number + 1, name)
+                assert not all(counts[name] for counts in written), (measure.id, number + 1, name)
