@@ -91,6 +91,9 @@ def _as_retrieved(resource: Resource, there: set[str]) -> None:
         # An onset at a time is that moment; in the chart an allergy lasts from it.
         moment = resource.pop("onsetDateTime")
         resource["onsetPeriod"] = {"start": moment, "end": moment}
+    elif kind == "Task":
+        # The measure asks for what the task is based on; the chart prefers its focus.
+        resource.pop("focus", None)
     elif kind == "DeviceRequest":
         # `doNotPerform()` knows one address; the importer also takes the misspelt ones of real files.
         resource["modifierExtension"] = [

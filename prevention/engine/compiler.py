@@ -112,12 +112,16 @@ class Compiler:
         """The rows to add, from after their number on, and what is distinct in them."""
         selection = self.selection(list(definition.facts.branches), "f")
         if definition.pick:
-            key = "f.member_id"
-            direction = (
-                "ASC NULLS FIRST, f.fact_id" if definition.pick == "first" else "DESC NULLS LAST, f.fact_id DESC"
-            )
             assert definition.by is not None
-            order = f"f.member_id, {definition.by.sides(self, 'f')[1]} {direction}"
+            key, forward = "f.member_id", definition.pick == "first"
+            # As CQL's sort keeps the order of equals: first as the list has them, then as they came.
+            among = [n for branch in definition.facts.branches for n in self.numbers(branch.retrieve)]
+            place = f", array_position(ARRAY{among}, f.set_no)" if len(among) > 1 else ""
+            direction = "ASC" if forward else "DESC"
+            order = (
+                f"f.member_id, {definition.by.sides(self, 'f')[1]} {direction} NULLS {'FIRST' if forward else 'LAST'}"
+                f"{place}{' ' + direction if place else ''}, f.fact_id {direction}"
+            )
         else:
             key = order = "f.fact_id"
         columns = ", ".join(f"f.{name}" for name in column_names(resource))

@@ -24,7 +24,6 @@ from prevention.engine.predicates import (
     ColumnIn,
     Compiling,
     Either,
-    IsTrue,
     Point,
     Predicate,
     Raw,
@@ -185,11 +184,18 @@ def refills_at_least(low: int) -> Predicate:
 def average_daily_dose_over(
     resource: Resource, system: str, strengths: Mapping[str, tuple[float, bool]], limit: float
 ) -> Predicate:
-    """Quantity × strength ÷ days of supply is over `limit` mg a day. `strengths`: code → (mg, of a millilitre)."""
+    """Quantity × strength ÷ days of supply is over `limit` mg a day. `strengths`: code → (mg, of a millilitre).
+
+    The quantity is in millilitres, or counts units: UCUM's 1, or an annotation such as `{tablet}`.
+    """
     return any_of(
         *(
             Coded(resource, Role.CODE, (Code(code, system),))
-            & Raw(f"{{row}}.quantity_unit {'=' if per_millilitre else '<>'} 'mL'")
+            & Raw(
+                "{row}.quantity_unit = 'mL'"
+                if per_millilitre
+                else "{row}.quantity_unit IN ('', '1') OR left({row}.quantity_unit, 1) = chr(123)"
+            )
             & Raw(f"{{row}}.quantity * {strength} / nullif({{row}}.supply, 0) > {limit}")
             for code, (strength, per_millilitre) in strengths.items()
         )
@@ -199,10 +205,6 @@ def average_daily_dose_over(
 def age_at_point(point: Timepoint, low: int, high: int | None = None) -> Predicate:
     """AgeInYearsAt(date from a point of the fact) in [low, high]."""
     return AgeAtPoint(point, low, high)
-
-
-def is_true(predicate: Predicate) -> Predicate:
-    return IsTrue(predicate)
 
 
 def any_of(*predicates: Predicate) -> Predicate:

@@ -93,19 +93,6 @@ class Always(Predicate):
 
 
 @dataclass(frozen=True)
-class IsTrue(Predicate):
-    """CQL `is true`: what nobody knows is not."""
-
-    operand: Predicate
-
-    def true(self, to: Compiling, row: str) -> str:
-        return self.operand.true(to, row)
-
-    def false(self, to: Compiling, row: str) -> str:
-        return f"({self.operand.true(to, row)}) IS NOT TRUE"
-
-
-@dataclass(frozen=True)
 class ColumnIn(Predicate):
     """A plain column holds one of some values (`status in {'final', 'amended'}`)."""
 

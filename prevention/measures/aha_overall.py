@@ -155,9 +155,7 @@ def consecutive_heart_rates_below_50(visits: Facts, rates: Facts, prior_rates: F
 
 heart_rates = observations(HEART_RATE)
 final_heart_rates = heart_rates.with_status(*FINAL)
-allergies_to_beta_blockers = allergy_intolerances(vs.BETA_BLOCKER_THERAPY_INGREDIENT, BETA_BLOCKER_SUBSTANCE).where(
-    ColumnIn("status", ("active",))
-)
+allergies_to_beta_blockers = allergy_intolerances(vs.BETA_BLOCKER_THERAPY_INGREDIENT, BETA_BLOCKER_SUBSTANCE)
 intolerances_of_beta_blockers = conditions(
     vs.ALLERGY_TO_BETA_BLOCKER_THERAPY, vs.INTOLERANCE_TO_BETA_BLOCKER_THERAPY
 ).where(is_confirmed_active_diagnosis)

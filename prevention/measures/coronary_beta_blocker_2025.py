@@ -49,6 +49,9 @@ encounter_and_prior_mi = define(
     ).where(~related(moderate_or_severe_lvsd_findings, lambda *_: Always()))
 )
 
+# Active, or nobody says.
+not_inactive_allergies = allergies_to_beta_blockers.with_status("active", "unknown")
+
 initial_population = (
     age_at(measurement_period.start).at_least(18)
     & (count(qualifying_outpatient_encounter) >= 2)
@@ -69,7 +72,7 @@ def population(visits: Facts, medicine: vs.ValueSet, slow_heart: Condition) -> G
         | diagnosed(vs.BRADYCARDIA)
         | diagnosed(vs.HYPOTENSION)
         | slow_heart
-        | allergy_overlaps_after_day_of(allergies_to_beta_blockers, visits)
+        | allergy_overlaps_after_day_of(not_inactive_allergies, visits)
         | overlaps_after_day_of(intolerances_of_beta_blockers, visits)
         | (diagnosed(vs.ATRIOVENTRICULAR_BLOCK) & ~has_pacer),
         numerator=ordered_during(medicine, visits) | currently_taking(medicine, visits),

@@ -5,7 +5,7 @@ text "Has Arrhythmia Diagnosis" stands behind a comment sign among the exception
 """
 
 from prevention.engine.elements import is_confirmed, is_confirmed_active_diagnosis
-from prevention.engine.facts import conditions, procedures
+from prevention.engine.facts import ColumnIn, conditions, procedures
 from prevention.engine.measure import Group, Measure
 from prevention.engine.members import Condition, exists
 from prevention.measures import value_sets as vs
@@ -27,6 +27,7 @@ from prevention.measures.aha_overall import (
 )
 
 visits = heart_failure_encounter_with_lvsd
+active_allergies = allergies_to_beta_blockers.where(ColumnIn("status", ("active",)) & is_confirmed)
 
 
 def diagnosed(*codes: vs.ValueSet) -> Condition:
@@ -56,7 +57,7 @@ MEASURE = Measure(
             | diagnosed(vs.ASTHMA)
             | overlaps_after_day_of(intolerances_of_beta_blockers, visits)
             | diagnosed(vs.BRADYCARDIA)
-            | allergy_overlaps_after_day_of(allergies_to_beta_blockers.where(is_confirmed), visits)
+            | allergy_overlaps_after_day_of(active_allergies, visits)
             | (diagnosed(vs.ATRIOVENTRICULAR_BLOCK) & ~has_pacer_in_situ & ~has_pacer_implanted),
             numerator=ordered_during(vs.BETA_BLOCKER_THERAPY_FOR_LVSD, visits)
             | currently_taking(vs.BETA_BLOCKER_THERAPY_FOR_LVSD, visits),

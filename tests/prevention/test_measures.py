@@ -3,7 +3,7 @@
 The official cases are in tests/interop/test_ecqm.py and need their data; these protect every measure without it.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -13,7 +13,10 @@ from prevention.engine.compiler import compile_program
 from prevention.engine.evaluate import Partition, compute, outcomes
 from prevention.engine.measure import POPULATIONS, Measure
 from prevention.engine.moments import Setting
+from prevention.jobs import start_nightly
 from prevention.measures import MEASURES
+from prevention.models import MeasureResult, MeasureSummary
+from prevention.summaries import write_summaries
 from tests.clinical.factories import arranging, member, system
 from tests.prevention import measure_cases as screening
 from tests.prevention import measure_cases_more as more
@@ -110,6 +113,37 @@ def test_cases(measure):
     }
     assert not wrong
     assert all(len(case.expected) == len(measure.groups) for case in cases)
+
+
+def test_a_rate_is_summed_by_its_strata():
+    """Children of 5 and 15, one of them measured: each stratum beside the whole; no stratum for a rate without."""
+    weight, falls = (next(m for m in MEASURES if m.id == name) for name in ("CMS155", "CMS139"))
+    with arranging():
+        of = system()
+        for born, passed in (("2020-05-05", 1), ("2010-05-05", 0), ("1950-05-05", 1)):
+            person = member(of, "Case", born, with_account=False, birth_date=date.fromisoformat(born))
+            MeasureResult.objects.create(
+                member=person,
+                measure=falls.key if born < "2000" else weight.key,
+                period=Setting.of_year(2025).period,
+                initial_population=1,
+                denominator=1,
+                numerator=passed,
+                changed_at=datetime(2025, 12, 31, tzinfo=UTC),
+            )
+    user = User.objects.system("tests")
+    with as_job(user, reason="summaries"):
+        run = start_nightly(by=user, as_of=date(2025, 12, 31))
+        write_summaries(run, (weight, falls), date(2025, 12, 31))
+        found = MeasureSummary.objects.filter(run=run, dimension__in=["all", "stratum"])
+        rates = {(row.measure, row.stratum): (row.numerator, row.denominator) for row in found}
+
+    assert rates == {
+        (weight.key, ""): (1, 2),
+        (weight.key, "3 to 11"): (1, 1),
+        (weight.key, "12 to 17"): (0, 1),
+        (falls.key, ""): (1, 1),
+    }
 
 
 def test_every_population_of_every_measure_has_a_case():
