@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from prevention.engine.answers import Answers, Part
 from prevention.engine.codes import RESOURCES, Codes, Resource, ValueSet
 from prevention.engine.facts import Branch, Definition, Facts, Predicate, Retrieve, Timepoint, With, define
 from prevention.engine.fetch import column_names, fact_columns
@@ -46,6 +47,7 @@ class Compiler:
     retrieves: dict[Retrieve, int] = field(default_factory=dict)
     code_lists: dict[tuple[Resource, int, tuple[Codes, ...]], int] = field(default_factory=dict)
     columns: dict[Resource, dict[str, str]] = field(default_factory=dict)
+    answers: dict[Resource, Answers] = field(default_factory=dict)
     derived: dict[str, str] = field(default_factory=dict)
     # In the order in which they must run: each reads what stands before it.
     definitions: list[tuple[str, str]] = field(default_factory=list)
@@ -185,14 +187,17 @@ class Compiler:
 
     def selection(self, branches: list[Branch], row: str = "f") -> str:
         """The condition, on alias `row`, of a list's facts within one kind."""
-        together: dict[Predicate, list[int]] = {}
-        for branch in branches:
-            together.setdefault(branch.where, []).extend(self.numbers(branch.retrieve))
         parts = []
-        for where, numbers in together.items():
-            among = f"= {numbers[0]}" if len(numbers) == 1 else f"IN ({', '.join(map(str, sorted(set(numbers))))})"
-            parts.append(f"({row}.set_no {among} AND {where.true(self, row)})")
+        for numbers, condition in self._parts(branches, row):
+            among = f"= {numbers[0]}" if len(numbers) == 1 else f"IN ({', '.join(map(str, numbers))})"
+            parts.append(f"({row}.set_no {among} AND {condition})")
         return " OR ".join(parts)
+
+    def _parts(self, branches: list[Branch], row: str) -> list[Part]:
+        together: dict[Predicate, set[int]] = {}
+        for branch in branches:
+            together.setdefault(branch.where, set()).update(self.numbers(branch.retrieve))
+        return [(tuple(sorted(numbers)), where.true(self, row)) for where, numbers in together.items()]
 
     def _column(self, resource: Resource, sql: str) -> str:
         known = self.columns.setdefault(resource, {})
@@ -202,29 +207,37 @@ class Compiler:
         """`exists`: whether the list is not empty. `last_day`: the day of its last fact, or null."""
         found = []
         for resource, branches in facts.by_resource.items():
-            selection = self.selection(branches)
             if function == "exists":
-                found.append(f"coalesce({self._column(resource, f'bool_or({selection})')}, false)")
+                found.append(self._exists(resource, branches))
             else:
+                selection = self.selection(branches)
                 end = "CASE WHEN f.e1 = 'infinity' THEN f.s0 ELSE f.e0 END"
                 found.append(self._column(resource, f"max({self.day_of(end)}) FILTER (WHERE {selection})"))
         if function == "exists":
             return "(" + " OR ".join(found) + ")"
         return f"greatest({', '.join(found)})" if len(found) > 1 else found[0]
 
+    def _exists(self, resource: Resource, branches: list[Branch]) -> str:
+        parts = self._parts(branches, "f")
+        # What looks up other rows stays in one place: planning it once for every set would cost more than it saves.
+        if any("SELECT" in condition and len(numbers) > 1 for numbers, condition in parts):
+            return f"coalesce({self._column(resource, f'bool_or({self.selection(branches)})')}, false)"
+        return self.answers.setdefault(resource, Answers()).ask(parts, resource.name)
+
     def derive(self, sql: str) -> str:
+        """The number that `sql` (member_id, value) has for a member, or null."""
         name = self.derived.setdefault(sql, f"d{len(self.derived)}")
-        return f"{name}.value"
+        return f"derived.{name}"
 
     def last_fact(self, facts: Facts, by: Timepoint, where: Predicate) -> str:
         selection = self.selection(list(facts.branches))
         order = by.sides(self, "f")[1]
         value = self.derive(
-            f"SELECT f.member_id, {where.true(self, 'f')} AS value FROM (SELECT DISTINCT ON (f.member_id) f.* "
+            f"SELECT f.member_id, ({where.true(self, 'f')})::int AS value FROM (SELECT DISTINCT ON (f.member_id) f.* "
             f"FROM {facts.resource.rows} f WHERE {selection} "
             f"ORDER BY f.member_id, {order} DESC NULLS LAST, f.fact_id DESC) f"
         )
-        return f"coalesce({value}, false)"
+        return f"coalesce({value} = 1, false)"
 
     def extreme_on_last_day(self, facts: Facts, day: Timepoint, component: Facts, function: str, unit: str) -> str:
         rows = facts.resource.rows
@@ -309,14 +322,27 @@ class Compiler:
 
     def joins(self) -> str:
         parts = []
-        for resource, columns in self.columns.items():
-            values = ", ".join(f"{sql} AS {name}" for sql, name in columns.items())
+        for resource in dict.fromkeys([*self.answers, *self.columns]):
+            columns = [f"{sql} AS {name}" for sql, name in self.columns.get(resource, {}).items()]
+            answers = self.answers[resource].columns() if resource in self.answers else []
+            values = ", ".join([*answers, *columns])
             parts.append(
                 f"LEFT JOIN (SELECT f.member_id, {values} FROM {resource.rows} f GROUP BY f.member_id) {resource.name} "
                 f"ON {resource.name}.member_id = s.member_id"
             )
-        for sql, name in self.derived.items():
-            parts.append(f"LEFT JOIN ({sql}) {name} ON {name}.member_id = s.member_id")
+        if self.derived:
+            # Together, not joined one by one: nobody can guess how many rows each has.
+            values = ", ".join(
+                f"max(u.value) FILTER (WHERE u.number = {n}) AS {name}" for n, name in enumerate(self.derived.values())
+            )
+            rows = " UNION ALL ".join(
+                f"SELECT {n} AS number, x.member_id, x.value::numeric AS value FROM ({sql}) x"
+                for n, sql in enumerate(self.derived)
+            )
+            parts.append(
+                f"LEFT JOIN (SELECT u.member_id, {values} FROM ({rows}) u GROUP BY u.member_id) derived "
+                "ON derived.member_id = s.member_id"
+            )
         for sql, name in self.laterals.items():
             parts.append(f"LEFT JOIN LATERAL ({sql}) {name} ON TRUE")
         return "\n".join(parts)
