@@ -359,7 +359,7 @@ def _on(day: date):
 
 
 @given(chart=orders)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_with_and_without(chart):
     """`with`: a blue order in the two days after; `without`: none; in both a fact stands once."""
 
