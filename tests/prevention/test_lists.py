@@ -312,7 +312,7 @@ def of(chart: list[Order], colour: str) -> list[Order]:
 
 
 @given(chart=orders, low=some.integers(1, 4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_counts(chart, low):
     both = reds.union(blues)
 
@@ -322,7 +322,7 @@ def test_counts(chart, low):
 
 
 @given(chart=orders, low=some.integers(0, 12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_total_of_a_column(chart, low):
     lengths = [order.length for order in of(chart, "red") if order.length]
 
@@ -330,7 +330,7 @@ def test_total_of_a_column(chart, low):
 
 
 @given(chart=orders, day=some.sampled_from(DAYS))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_first_and_most_recent(chart, day):
     """Of several on one day the first is the one that was there first, the last the one that came last."""
     found = of(chart, "red")
@@ -343,7 +343,7 @@ def test_first_and_most_recent(chart, day):
 
 
 @given(chart=orders, low=some.integers(1, 6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_first_of_one_day_is_the_one_that_came_first(chart, low):
     earliest = min(of(chart, "red"), key=lambda order: (order.day, order.number), default=None)
 
@@ -378,7 +378,7 @@ def test_with_and_without(chart):
 
 
 @given(chart=orders)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_relations_within_relations(chart):
     """Red orders with a blue one after them that has a red one after it; definitions used again inside."""
     expected = sum(
@@ -400,7 +400,7 @@ def test_relations_within_relations(chart):
 
 
 @given(chart=orders)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_last_that_is_related(chart):
     """Red orders whose last blue one before them was for more than three days."""
     expected = 0
@@ -454,13 +454,13 @@ def assert_days(duration, chart, expected):
 
 
 @given(chart=orders)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_days_count_once(chart):
     assert_days(cumulative_duration(Periods(reds)), chart, covered(periods_of(of(chart, "red"))))
 
 
 @given(chart=orders)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_days_of_several_medicines_together(chart):
     both = cumulative_duration(Periods(reds, rolled_out=True), Periods(blues))
     expected = covered(rolled_out(periods_of(of(chart, "red"))) + periods_of(of(chart, "blue")))
@@ -469,7 +469,7 @@ def test_days_of_several_medicines_together(chart):
 
 
 @given(chart=orders)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_rolled_out_periods_lie_end_to_end(chart):
     duration = cumulative_duration(Periods(reds, rolled_out=True))
 
@@ -477,7 +477,7 @@ def test_rolled_out_periods_lie_end_to_end(chart):
 
 
 @given(chart=orders, length=some.integers(0, 8))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_days_from_a_fact_on(chart, length):
     """Cut to so many days from the first blue order."""
     start = medication_request_period.start
