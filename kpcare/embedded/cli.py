@@ -127,6 +127,7 @@ COMMANDS = {
     ),
     "close_capitation": Command("close_capitation YYYY-MM", "the monthly job, now"),
     "evaluate_ecqm": Command("evaluate_ecqm DIR [--measure NAME] --out FILE.csv", "official measure cases"),
+    "measure_report": Command("measure_report ID [--year Y] [--member MRN]", "a measure as FHIR MeasureReport"),
     "evaluate_cdsi": Command("evaluate_cdsi FILE.csv --out FILE.csv", "official immunisation cases"),
     "load_valuesets": Command("load_valuesets DIR", "FHIR ValueSet expansions in"),
     "verify_audit": Command("verify_audit", "finds an edited, removed or inserted audit row"),

@@ -103,6 +103,7 @@ def colon() -> list[Case]:
         case("stool test", "1970-05-05", [OFFICE, _stool_test("2025-02-01")], PASS),
         case("colectomy", "1970-05-05", [OFFICE, done(vs.TOTAL_COLECTOMY, "2016-02-01")], EXCLUDED),
         case("cancer", "1970-05-05", [OFFICE, diagnosis(vs.MALIGNANT_NEOPLASM_OF_COLON, "2016-02-01")], EXCLUDED),
+        case("never seen", "1970-05-05", [], OUT),
         in_hospice("1970-05-05", [OFFICE]),
         in_palliative_care("1970-05-05", [OFFICE]),
         *elders([OFFICE], IN),
@@ -125,6 +126,7 @@ def cervical() -> list[Case]:
         case(
             "no cervix", "1985-05-05", [OFFICE, done(vs.HYSTERECTOMY_WITH_NO_RESIDUAL_CERVIX, "2019-01-01")], EXCLUDED
         ),
+        case("a man", "1985-05-05", [OFFICE, pap], OUT, sex="male"),
         in_hospice("1985-05-05", [OFFICE]),
         in_palliative_care("1985-05-05", [OFFICE]),
     ]
@@ -239,6 +241,7 @@ def depression_screening() -> list[Case]:
         more_codes=[(5, phq.DECLINED)],
     )
     return [
+        case("11 years old", "2013-05-05", seen, OUT),
         case("not screened", "1980-05-05", seen, IN),
         case("negative", "1980-05-05", [*seen, result(phq.ADULT_SCREENING, "2025-03-01", says=phq.NEGATIVE)], PASS),
         case(
@@ -455,6 +458,7 @@ def eye_exam() -> list[Case]:
         case("last year", "1970-05-05", [*known, last_year], PASS),
         case("last year, with retinopathy", "1970-05-05", [*known, last_year, retinopathy], IN),
         case("this year, with retinopathy", "1970-05-05", [*known, this_year, retinopathy], PASS),
+        case("no diabetes", "1970-05-05", [OFFICE, this_year], OUT),
         in_hospice("1970-05-05", known),
         in_palliative_care("1970-05-05", known),
         *elders(known, IN),
@@ -492,6 +496,15 @@ def statin() -> list[Case]:
         vs.HIGH_INTENSITY_STATIN_THERAPY, "2025-03-10", status="completed", reason=vs.MEDICAL_REASON, is_negated=True
     )
     return [
+        *[
+            case(f"{outcome} in group {number}", born, [OFFICE, *facts, *more], *only(number, outcome))
+            for number, facts in ((2, [ldl]), (3, [diabetes]), (4, [risk]))
+            for outcome, born, more in (
+                (PASS, "1960-05-05", [statin]),
+                (EXCEPTED, "1960-05-05", [HOSPICE]),
+                (EXCLUDED, "1984-05-05", [diagnosis(vs.RHABDOMYOLYSIS, "2025-02-01")]),
+            )
+        ],
         case("at no special risk", "1960-05-05", [OFFICE, statin], *only(0, "")),
         case("heart attack, no statin", "1960-05-05", [OFFICE, infarction], *only(1, IN)),
         case("heart attack, statin", "1960-05-05", [OFFICE, infarction, statin], *only(1, PASS)),
@@ -568,6 +581,7 @@ def weight_counseling() -> list[Case]:
         done(vs.COUNSELING_FOR_PHYSICAL_ACTIVITY, "2025-03-10"),
     )
     return [
+        case("18 years old", "2007-05-05", [OFFICE, food, exercise], OUT, OUT, OUT),
         case("nothing", "2015-05-05", [OFFICE], IN, IN, IN),
         case("measured, not counselled", "2015-05-05", [OFFICE, *measured], PASS, IN, IN),
         case("height missing", "2015-05-05", [OFFICE, measured[0], measured[2]], IN, IN, IN),

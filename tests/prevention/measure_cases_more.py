@@ -82,6 +82,7 @@ def high_risk_medications() -> list[Case]:
         case("benzodiazepine", "1950-05-05", [OFFICE, *benzodiazepine], IN, PASS, PASS),
         case("benzodiazepine for anxiety", "1950-05-05", [OFFICE, *benzodiazepine, anxiety], IN, IN, IN),
         case("anxiety known later", "1950-05-05", [OFFICE, *benzodiazepine, later_anxiety], IN, PASS, PASS),
+        case("64 years old", "1961-05-05", [OFFICE, *benzodiazepine], OUT, OUT, OUT),
         in_hospice("1950-05-05", [OFFICE], EXCLUDED, EXCLUDED, EXCLUDED),
         in_palliative_care("1950-05-05", [OFFICE], EXCLUDED, EXCLUDED, EXCLUDED),
     ]
@@ -258,6 +259,7 @@ def adhd() -> list[Case]:
         case("not new", "2015-05-05", [*begun, medicine(vs.CLONIDINE, "2024-12-01", days=60)], OUT, OUT),
         case("in hospital meanwhile", "2015-05-05", [*begun, stay], OUT, OUT),
         case("narcolepsy", "2015-05-05", [*begun, narcolepsy], EXCLUDED, OUT),
+        case("narcolepsy, taken for long", "2015-05-05", [*begun, *more, narcolepsy], EXCLUDED, EXCLUDED),
         in_hospice("2015-05-05", begun, EXCLUDED, OUT),
     ]
 
@@ -341,6 +343,8 @@ def beta_blocker() -> list[Case]:
     slow = [result(HEART_RATE, f"2025-03-10T09:{minute}", value=45.0, unit="/min") for minute in (15, 30)]
     block = diagnosis(vs.ATRIOVENTRICULAR_BLOCK, "2020-01-01")
     return [
+        case("ventricle not weak", "1960-05-05", HEART_FAILURE, "ip"),
+        case("one visit", "1960-05-05", [*HEART_FAILURE[:2], WEAK], OUT),
         case("no medicine", "1960-05-05", ill, IN),
         case(
             "ordered at the visit", "1960-05-05", [*ill, medicine(vs.BETA_BLOCKER_THERAPY_FOR_LVSD, "2025-03-10")], PASS
@@ -358,6 +362,8 @@ def coronary() -> list[Case]:
     ill = [diagnosis(vs.CORONARY_ARTERY_DISEASE_NO_MI, "2020-01-01"), *HEART_FAILURE[1:]]
     infarction = diagnosis(vs.MYOCARDIAL_INFARCTION, "2023-06-01")
     return [
+        case("one visit", "1960-05-05", [*ill[:2], WEAK], OUT, OUT),
+        case("weak ventricle, asthma", "1960-05-05", [*ill, WEAK, diagnosis(vs.ASTHMA, "2010-01-01")], EXCEPTED, "ip"),
         case("neither", "1960-05-05", ill, "ip", "ip"),
         case("weak ventricle", "1960-05-05", [*ill, WEAK], IN, "ip"),
         case(
@@ -474,6 +480,7 @@ def caries_prevention() -> list[Case]:
         return done(vs.FLUORIDE_VARNISH_APPLICATION_FOR_CHILDREN, on)
 
     return [
+        case("21 years old", "2003-05-05", [seen], OUT),
         case("once", "2015-05-05", [seen, varnish("2025-03-10")], IN),
         case("twice on one day", "2015-05-05", [seen, varnish("2025-03-10T09:00"), varnish("2025-03-10T10:00")], IN),
         case("on two days", "2015-05-05", [seen, varnish("2025-03-10"), varnish("2025-09-10")], PASS),

@@ -1,0 +1,93 @@
+"""What was measured, as FHIR R4 MeasureReport: for one member, or summed over everybody.
+
+Source: hl7.org/fhir/R4/measurereport.html; code systems measure-population and measure-improvement-notation.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Sum
+from psycopg2.extras import DateRange
+
+from core.models import JobRun
+from prevention.engine.measure import POPULATIONS, Measure
+from prevention.engine.moments import Setting
+from prevention.models import MeasureResult, MeasureSummary
+
+POPULATION_SYSTEM = "http://terminology.hl7.org/CodeSystem/measure-population"
+IMPROVEMENT_SYSTEM = "http://terminology.hl7.org/CodeSystem/measure-improvement-notation"
+Counts = Mapping[str, int]
+
+
+def individual(member: UUID, measure: Measure, year: int, at: datetime) -> dict[str, Any]:
+    """One member's counts in each rate; zeros where they are in none. Needs a context that may see the member."""
+    results = MeasureResult.objects.filter(member=member, measure=measure.key, period=_period(year))
+    found = {result.group: {name: getattr(result, name) for name in POPULATIONS} for result in results}
+    report = _report(measure, year, at, "individual", found)
+    report["subject"] = {"reference": f"Patient/{member}"}
+    return report
+
+
+def summary(measure: Measure, year: int, at: datetime, run: JobRun | None = None) -> dict[str, Any]:
+    """The sums over everybody, with the strata that the nightly run `run` counted."""
+    sums = (
+        MeasureResult.objects.filter(measure=measure.key, period=_period(year))
+        .order_by()
+        .values("group")
+        .annotate(**{f"sum_{name}": Sum(name) for name in POPULATIONS})
+    )
+    found = {row["group"]: {name: row[f"sum_{name}"] for name in POPULATIONS} for row in sums}
+    report = _report(measure, year, at, "summary", found)
+    strata = MeasureSummary.objects.filter(run=run, measure=measure.key, dimension="stratum") if run else ()
+    for row in strata:
+        parts = report["group"][row.group - 1].setdefault("stratifier", [{"stratum": []}])[0]["stratum"]
+        parts.append({"value": {"text": row.stratum}, **_score(row.numerator, row.denominator)})
+    return report
+
+
+def _period(year: int) -> DateRange:
+    return DateRange(*Setting.of_year(year).period)
+
+
+def _report(measure: Measure, year: int, at: datetime, kind: str, found: Mapping[int, Counts]) -> dict[str, Any]:
+    start, after = Setting.of_year(year).period
+    return {
+        "resourceType": "MeasureReport",
+        "status": "complete",
+        "type": kind,
+        "measure": f"https://madie.cms.gov/Measure/{measure.name}|{measure.version}",
+        "date": at.isoformat(),
+        "period": {"start": start.isoformat(), "end": (after - timedelta(days=1)).isoformat()},
+        "improvementNotation": {"coding": [{"system": IMPROVEMENT_SYSTEM, "code": measure.improvement}]},
+        "group": [_group(measure, number, found.get(number, {})) for number in range(1, len(measure.groups) + 1)],
+    }
+
+
+def _group(measure: Measure, number: int, counts: Counts) -> dict[str, Any]:
+    """The populations that the rate states, and its score."""
+    group = measure.groups[number - 1]
+    stated = [
+        name
+        for name in POPULATIONS
+        if name in ("initial_population", "denominator", "numerator") or getattr(group, name) is not None
+    ]
+    count = dict.fromkeys(POPULATIONS, 0) | dict(counts)
+    numerator = count["numerator"] - count["numerator_exclusion"]
+    denominator = count["denominator"] - count["denominator_exclusion"] - count["denominator_exception"]
+    return {
+        "population": [
+            {
+                "code": {"coding": [{"system": POPULATION_SYSTEM, "code": name.replace("_", "-")}]},
+                "count": count[name],
+            }
+            for name in stated
+        ],
+        **_score(numerator, denominator),
+    }
+
+
+def _score(numerator: int, denominator: int) -> dict[str, Any]:
+    """No score where nobody is left to count."""
+    return {"measureScore": {"value": round(numerator / denominator, 6)}} if denominator > 0 else {}
