@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from clinical import record
 from clinical.models import CareTeamMembership, Referral
@@ -67,9 +66,20 @@ def _zone(member: Member) -> datetime.tzinfo:
 
 
 def _sentence(needs: int) -> str:
-    if needs == 0:
-        return _("Nothing needs you today.")
-    return ngettext("One thing needs you today.", "%(count)d things need you today.", needs) % {"count": needs}
+    """The page's first sentence. Up to nine the number is a word, as one says it."""
+    words = (
+        _("Nothing needs you today."),
+        _("One thing needs you today."),
+        _("Two things need you today."),
+        _("Three things need you today."),
+        _("Four things need you today."),
+        _("Five things need you today."),
+        _("Six things need you today."),
+        _("Seven things need you today."),
+        _("Eight things need you today."),
+        _("Nine things need you today."),
+    )
+    return words[needs] if needs < len(words) else _("%(count)d things need you today.") % {"count": needs}
 
 
 def _rendered(request: AuthenticatedHttpRequest, member: Member, cards: list[PortalCard]) -> list[str]:
