@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def world():
     """A small demo world, laid as `./kp seed` lays it."""
     command = [sys.executable, "manage.py", "seed", "--members", "120", "--seed", "7"]
-    env = {**os.environ, "KPCARE_LOGIN": "owner", "KPCARE_DEMO": "1", "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    env = {**os.environ, "KPCARE_LOGIN": "owner", "KPCARE_DEMO": "1", "DJANGO_SETTINGS_MODULE": "kpcare.settings"}
     done = subprocess.run(command, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
 
