@@ -113,7 +113,7 @@ def _import(place: World, known: Member, by: User, today: datetime.date) -> None
         finished_at=_at(today - datetime.timedelta(days=1), 6, 1),
     )
     sex = {"female": "F", "male": "M"}.get(known.sex, "U")
-    unsure = _loop("70021", known.family, known.given[:3], f"{known.birth_date:%Y%m%d}", sex, group.number)
+    unsure = _loop("70021", known.family, known.given[:-1], f"{known.birth_date:%Y%m%d}", sex, group.number)
     _review(place, known, unsure, group.number)
     set_aside = (
         (
