@@ -90,7 +90,8 @@ def _twice(place: World, known: Member, today: datetime.date) -> None:
 def _loop(number: str, family: str, given: str, born: str, sex: str, group: str) -> str:
     """A member loop of an 834 as an employer sends it, with the envelope that set-aside loops keep."""
     return (
-        f"{envelope(Delimiters())}BGN*00*1*20261121*0600****2~N1*IN*REDWOOD HEALTH PLAN*FI*94-0000001~"
+        f"{envelope(Delimiters())}ST*834*0001*005010X220A1~BGN*00*1*20261121*0600****2~"
+        f"N1*IN*REDWOOD HEALTH PLAN*FI*94-0000001~"
         f"INS*Y*18*021*28*A***FT~REF*0F*{number}~REF*1L*{group}~DTP*356*D8*20261101~"
         f"NM1*IL*1*{family.upper()}*{given.upper()}~N3*12 HARBOR ST~N4*OAKLAND*CA*94611~DMG*D8*{born}*{sex}~"
         f"HD*021**HMO*GOLD-HMO*EMP~DTP*348*D8*20261101~"
