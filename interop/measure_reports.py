@@ -40,8 +40,8 @@ def summary(measure: Measure, year: int, at: datetime, run: JobRun | None = None
     )
     found = {row["group"]: {name: row[f"sum_{name}"] for name in POPULATIONS} for row in sums}
     report = _report(measure, year, at, "summary", found)
-    strata = MeasureSummary.objects.filter(run=run, measure=measure.key, dimension="stratum") if run else ()
-    for row in strata:
+    strata = MeasureSummary.objects.filter(run=run, measure=measure.key, dimension="stratum")
+    for row in strata if run else strata.none():
         parts = report["group"][row.group - 1].setdefault("stratifier", [{"stratum": []}])[0]["stratum"]
         parts.append({"value": {"text": row.stratum}, **_score(row.numerator, row.denominator)})
     return report
