@@ -25,6 +25,10 @@ class Unreadable(ValueError):
         self.code = code
         super().__init__(message)
 
+    def __reduce__(self) -> tuple:
+        # See `Refused`: workers send it back.
+        return Unreadable, (self.code, str(self))
+
 
 @dataclass(slots=True)
 class Entry:

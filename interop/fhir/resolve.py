@@ -1,5 +1,6 @@
 """One entry's references → keys; what no column holds is kept with its path; what leads nowhere is refused."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,6 +17,10 @@ class Refused(ValueError):
     def __init__(self, code: str, reason: str, position: str = "", *, is_waiting: bool = False) -> None:
         self.code, self.position, self.is_waiting = code, position, is_waiting
         super().__init__(reason)
+
+    def __reduce__(self) -> tuple:
+        # An exception is pickled by its message alone: one that a worker sends back would break the whole pool.
+        return partial(Refused, is_waiting=self.is_waiting), (self.code, str(self), self.position)
 
 
 class Resolver:

@@ -14,6 +14,7 @@ from typing import TextIO
 CHUNK = 1 << 16
 ISA_LENGTH = 106
 LONGEST = 1 << 20
+BLANK = "\r\n\t \ufeff\x00\x1a"
 
 
 class NotX12(Exception):
@@ -87,38 +88,32 @@ def read(file: TextIO) -> Iterator[Segment]:
     Line breaks after a terminator do not count; an interchange may bring other delimiters than the one before.
     Raises `NotX12`.
     """
-    buffer, at, position, ended = "", 0, 0, False
+    buffer, position, ended = "", 0, False
     delimiters: Delimiters | None = None
-
-    def fill() -> bool:
-        nonlocal buffer, at, ended
+    while not ended:
         chunk = file.read(CHUNK)
-        if not chunk:
-            ended = True
-            return False
-        buffer, at = buffer[at:] + chunk, 0
-        return True
-
-    while True:
-        while True:
-            while at < len(buffer) and buffer[at] in "\r\n\t \ufeff\x00\x1a":
-                at += 1
-            if at < len(buffer) or not fill():
+        buffer, ended = buffer + chunk, not chunk
+        begins = buffer.lstrip(BLANK)
+        if delimiters is None or begins.startswith("ISA"):
+            while len(begins) < ISA_LENGTH and not ended:
+                chunk = file.read(CHUNK)
+                begins, ended = (begins + chunk).lstrip(BLANK), not chunk
+            if not begins:
                 break
-        if at >= len(buffer):
-            break
-        while len(buffer) - at < ISA_LENGTH and not ended and fill():
-            pass
-        if delimiters is None or buffer.startswith("ISA", at):
-            delimiters = delimiters_of(buffer[at : at + ISA_LENGTH])
-        while (end := buffer.find(delimiters.segment, at)) < 0 and len(buffer) - at < LONGEST and fill():
-            pass
-        if end < 0:
-            # The last segment lacks its terminator: taken as it stands; its envelope will be found wanting.
-            end = len(buffer)
-        raw = buffer[at:end].rstrip("\r\n")
-        at = min(end + 1, len(buffer))
-        position += 1
-        yield Segment(position, raw.split(delimiters.element), delimiters, raw)
+            buffer, delimiters = begins, delimiters_of(begins[:ISA_LENGTH])
+        pieces = buffer.split(delimiters.segment)
+        # The last one goes on in the next chunk, or lacks its terminator: then its envelope will be found wanting.
+        buffer = "" if ended or len(pieces[-1]) > LONGEST else pieces.pop()
+        for number, piece in enumerate(pieces):
+            raw = piece.lstrip(BLANK).rstrip("\r\n")
+            if not raw and (delimiters.segment in BLANK or number == len(pieces) - 1):
+                continue
+            if number and raw.startswith("ISA"):
+                # Another interchange, perhaps with other delimiters: it is cut anew.
+                left = delimiters.segment.join(pieces[number:])
+                buffer, ended = (left if ended else left + delimiters.segment + buffer), False
+                break
+            position += 1
+            yield Segment(position, raw.split(delimiters.element), delimiters, raw)
     if delimiters is None:
         raise NotX12("The file is empty.")
