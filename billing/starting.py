@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from billing.capitation.close import plans_with_capitation
 from billing.models import CapitationRun
 from billing.permissions import systems_of
+from core.choices import offer_rows
 from core.models import JobRun, User
 from network.models import Organization, RoleAssignment
 
@@ -27,7 +28,7 @@ class CloseForm(forms.Form):
         super().__init__(*args, **kwargs)
         systems = systems_of(user, RoleAssignment.Role.FINANCE)
         plans = [plan.pk for plan in plans_with_capitation() if (plan.system_id or plan.pk) in systems]
-        self.fields["plan"].queryset = Organization.objects.filter(pk__in=plans).order_by("name")  # type: ignore[attr-defined]
+        offer_rows(self, "plan", Organization.objects.filter(pk__in=plans).order_by("name"))
         self.initial.setdefault("month", f"{timezone.localdate():%Y-%m}")
 
     def clean_month(self) -> datetime.date:

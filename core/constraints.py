@@ -77,4 +77,4 @@ class MemberForeignKey(models.BaseConstraint):
             return (self.field, self.name) == (other.field, other.name)
         return super().__eq__(other)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # as Django's own constraints, which compare and do not hash

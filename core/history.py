@@ -43,7 +43,7 @@ def track() -> Callable[[type[Tracked]], type[Tracked]]:
         pghistory.DeleteEvent(level=pgtrigger.Statement),
         base_model=HistoryEvent,
         context_field=pghistory.ContextJSONField(),
-        context_id_field=None,  # type: ignore[arg-type]
+        context_id_field=None,  # type: ignore[arg-type]  # documented as None for "no such column"
     )
 
     def decorate(model: type[Tracked]) -> type[Tracked]:

@@ -57,7 +57,9 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, organizations: list[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place"].offer(organizations)  # type: ignore[attr-defined]
+        place = self.fields["place"]
+        assert isinstance(place, PlaceChoice)
+        place.offer(organizations)
 
 
 class StaffForm(RoleForm):

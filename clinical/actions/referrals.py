@@ -68,7 +68,9 @@ def refer(
         raise ValidationError(_("Ask a question that a report can answer."), code="question")
     if (to_department is None) == (to_organization is None):
         raise ValidationError(_("Choose one of our departments, or a specialist outside."), code="receiver")
-    asked = {"department": to_department.pk} if to_department else {"organization": to_organization.pk}  # type: ignore[union-attr]
+    asked = {"department": to_department.pk} if to_department else {}
+    if to_organization:
+        asked = {"organization": to_organization.pk}
     draft = OrderDraft(
         member=member,
         kind="referral",

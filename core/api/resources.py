@@ -6,6 +6,7 @@ check what comes in.
 
 from __future__ import annotations  # a view's `list` would hide the type in the annotations below it
 
+import functools
 import hashlib
 import inspect
 from collections.abc import Callable, Sequence
@@ -69,6 +70,11 @@ def described(of: type[models.Model], names: tuple[str, ...], **more: serializer
 
 # In the class below `list` is the name of a view.
 Rows = list[dict[str, Any]]
+
+
+@functools.cache
+def _filters_of(view: type[Resource]) -> dict[str, Filter]:
+    return {name: filter_for(view.model, name, lookup) for name, lookup in view.filters.items()}
 
 
 class Resource(GenericViewSet):
@@ -188,11 +194,7 @@ class Resource(GenericViewSet):
     @classmethod
     def filters_stated(cls) -> dict[str, Filter]:
         """The filters with what each may say."""
-        if "_filters_stated" not in cls.__dict__:
-            cls._filters_stated = {  # type: ignore[attr-defined]
-                name: filter_for(cls.model, name, lookup) for name, lookup in cls.filters.items()
-            }
-        return cls._filters_stated  # type: ignore[attr-defined]
+        return _filters_of(cls)
 
     def asked(self, request: ApiRequest) -> dict[str, Any]:
         """What the filters were given, checked. Raises 400 for a value that it cannot be."""
