@@ -3,9 +3,9 @@
 Source: hl7.org/fhir/R4/measurereport.html; code systems measure-population and measure-improvement-notation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Sum
@@ -38,7 +38,8 @@ def summary(measure: Measure, year: int, at: datetime, run: JobRun | None = None
         .values("group")
         .annotate(**{f"sum_{name}": Sum(name) for name in POPULATIONS})
     )
-    found = {row["group"]: {name: row[f"sum_{name}"] for name in POPULATIONS} for row in sums}
+    rows = cast(Iterable[dict[str, Any]], sums)
+    found = {row["group"]: {name: row[f"sum_{name}"] for name in POPULATIONS} for row in rows}
     report = _report(measure, year, at, "summary", found)
     strata = MeasureSummary.objects.filter(run=run, measure=measure.key, dimension="stratum")
     for row in strata if run else strata.none():
