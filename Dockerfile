@@ -21,4 +21,4 @@ RUN SECRET_KEY=only-to-collect-static-files DATABASE_URL=postgres://nobody@local
 USER kpcare
 EXPOSE 8000
 CMD ["gunicorn", "kpcare.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \
-     "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-"]
+     "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]

@@ -10,7 +10,9 @@ import resource
 import subprocess
 import sys
 import time
-from pathlib import Path
+import uuid
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -18,26 +20,23 @@ from django.conf import settings
 from django.db import connections
 from django.test import override_settings
 
-from bench.runner import Result, floor_sql
+from bench.runner import WORLDS, Result, floor_sql, load_world
 from core.models import User
 
 MONTH, BEFORE = datetime.date(2026, 10, 1), datetime.date(2026, 9, 1)
 
 
-WORLDS = Path(__file__).parent / "worlds"
-
-
 def run(members: int) -> Result:
     """Seconds of the close and of its floor at `members` members."""
     name = f"bench_capitation_{os.getpid()}"
-    _as_owner("kpcare", f'CREATE DATABASE "{name}"')
+    _as_owner("kpcare", lambda cursor: cursor.execute(f'CREATE DATABASE "{name}"'))
     try:
         _migrate(name)
         with _working_on(name):
             return _measure(name, members)
     finally:
         connections.close_all()
-        _as_owner("kpcare", f'DROP DATABASE "{name}" WITH (FORCE)')
+        _as_owner("kpcare", lambda cursor: cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
 def _measure(name: str, members: int) -> Result:
@@ -46,15 +45,16 @@ def _measure(name: str, members: int) -> Result:
     from network.models import Organization
 
     by = User.objects.system("bench")
-    _as_owner(name, (WORLDS / "capitation.sql").read_text(), {"members": members})
+    _as_owner(name, lambda cursor: load_world(cursor, "capitation", {"members": members}))
+    _vacuum(name)
     plan = Organization.objects.get(kind="health_plan")
     began = time.perf_counter()
     first = close_month(plan, BEFORE, by=by)
     first_seconds = time.perf_counter() - began
-    _as_owner(name, (WORLDS / "capitation_change.sql").read_text(), {})
-    _as_owner(name, "VACUUM ANALYZE")
+    _as_owner(name, lambda cursor: cursor.execute((WORLDS / "capitation_change.sql").read_text(), {}))
+    _vacuum(name)
     floor_seconds = _floor(by)
-    _as_owner(name, "VACUUM ANALYZE billing_capitationeligibility, billing_capitationline, billing_posting")
+    _vacuum(name)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
     closed = close_month(plan, MONTH, by=by)
@@ -75,27 +75,33 @@ def _measure(name: str, members: int) -> Result:
 
 def _floor(by: User) -> float:
     """The floor's statements in one transaction with all checks, rolled back."""
-    from billing.models import CapitationRun, LedgerAccount
+    from billing.models import LedgerAccount
     from network.models import Organization
 
     plan = Organization.objects.get(kind="health_plan")
-    run = CapitationRun.objects.create(organization=plan, payment_month=MONTH, version=99, known_at="2026-10-01T00:00Z")
     accounts = list(LedgerAccount.objects.filter(entity=plan).order_by("code").values_list("pk", flat=True))
     values = {
-        "run": run.pk,
+        "run": uuid.uuid4(),
+        "plan": plan.pk,
         "month": MONTH,
         "days": "[2026-10-01,2026-11-01)",
-        "known": "infinity",
+        "known": datetime.datetime.now(datetime.UTC),
         "by": by.pk,
         "debit": str(accounts[1]),
         "credit": str(accounts[0]),
     }
-    values["known"] = datetime.datetime.now(datetime.UTC)
     connection = psycopg2.connect(_url("DATABASE_JOBS_URL", connections["default"].settings_dict["NAME"]))
     try:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT set_config('kpcare.user_id', %s, true), set_config('work_mem', '64MB', true)", [str(by.pk)]
+            )
+            # The run that its lines belong to; rolled back with them.
+            cursor.execute(
+                "INSERT INTO billing_capitationrun "
+                "(id, organization_id, payment_month, version, status, known_at, totals) "
+                "VALUES (%(run)s, %(plan)s, %(month)s, 99, 'open', %(known)s, '{}')",
+                {key: str(value) for key, value in values.items()},
             )
             began = time.perf_counter()
             for statement in floor_sql("capitation").split(";\n"):
@@ -106,7 +112,6 @@ def _floor(by: User) -> float:
         connection.rollback()
     finally:
         connection.close()
-        run.delete()
     return seconds
 
 
@@ -139,14 +144,18 @@ def _url(variable: str, database: str) -> str:
     return urlunsplit(urlsplit(os.environ[variable])._replace(path=f"/{database}"))
 
 
-def _as_owner(database: str, statements: str, values: dict | None = None) -> None:
+def _as_owner(database: str, work: Callable[[Any], object]) -> None:
     connection = psycopg2.connect(_url("DATABASE_OWNER_URL", database))
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(statements, values)
+            work(cursor)
     finally:
         connection.close()
+
+
+def _vacuum(database: str) -> None:
+    _as_owner(database, lambda cursor: cursor.execute("VACUUM ANALYZE"))
 
 
 def _migrate(database: str) -> None:

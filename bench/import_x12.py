@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 
 from bench._x12_834 import write_834
-from bench.runner import Result, floor_sql
+from bench.runner import Result, add_defaults, floor_sql
 
 NAME = "bench_import_x12"
 LOGINS = {"app": "DATABASE_URL", "jobs": "DATABASE_JOBS_URL", "owner": "DATABASE_OWNER_URL"}
@@ -49,6 +49,8 @@ def run(members: int) -> Result:
             began = time.perf_counter()
             said = _manage(jobs, "import_x12", str(path), "--as-of", "2026-04-15")
             seconds = time.perf_counter() - began
+            with psycopg2.connect(own[LOGINS["owner"]]) as owner, owner.cursor() as defaults:
+                add_defaults(defaults)
             floor = _floor(own[LOGINS["jobs"]], members)
         finally:
             cursor.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")

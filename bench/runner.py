@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 FLOORS = Path(__file__).parent / "floors"
+WORLDS = Path(__file__).parent / "worlds"
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,16 @@ def timed(work: Callable[[], Any], *, repeat: int = 1) -> tuple[float, Any]:
 def floor_sql(name: str) -> str:
     """The text of bench/floors/<name>.sql: written before the code that it judges, and free of product code."""
     return (FLOORS / f"{name}.sql").read_text()
+
+
+def load_world(cursor: Any, name: str, values: dict[str, Any]) -> None:
+    """bench/worlds/<name>.sql into an empty database, as its owner: keys and triggers are aside meanwhile."""
+    add_defaults(cursor)
+    cursor.execute((WORLDS / "_open.sql").read_text())
+    cursor.execute((WORLDS / f"{name}.sql").read_text(), values)
+    cursor.execute((WORLDS / "_close.sql").read_text())
+
+
+def add_defaults(cursor: Any) -> None:
+    """Let bare SQL leave out the columns that Django fills in, in a database of the benchmark's own."""
+    cursor.execute((WORLDS / "_defaults.sql").read_text())

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import DatabaseError, models
+from django.db import DatabaseError, connections, models
 from django.http import HttpRequest
 
 from core.context import current
@@ -54,6 +54,22 @@ def _member_of(obj: Any) -> UUID | None:
     return obj.pk if obj._meta.label_lower == "members.member" else getattr(obj, "member_id", None)
 
 
+def _write_now(row: AuditEvent) -> None:
+    """Insert `row` on the connection of its own. By hand: every read pays for it, and the model's way costs 0.3 ms."""
+    values = {
+        field.column: field.get_db_prep_save(getattr(row, field.attname), connections[ALIAS]) for field in _COLUMNS
+    }
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(_INSERT, list(values.values()))
+
+
+# What the caller says; id, instant and transaction are the database's.
+_COLUMNS = [f for f in AuditEvent._meta.concrete_fields if f.name not in ("id", "at", "xid")]
+_INSERT = "INSERT INTO {} ({}) VALUES ({})".format(
+    AuditEvent._meta.db_table, ", ".join(str(f.column) for f in _COLUMNS), ", ".join(["%s"] * len(_COLUMNS))
+)
+
+
 def record(
     *,
     by: User,
@@ -99,7 +115,7 @@ def record_read(
         request=request,
     )
     try:
-        row.save(force_insert=True, using=ALIAS)
+        _write_now(row)
     except DatabaseError as error:
         raise AuditUnavailable("The access log cannot be written, so the record stays closed.") from error
 
@@ -119,7 +135,7 @@ def record_refusal(
         request=request,
     )
     try:
-        row.save(force_insert=True, using=ALIAS)
+        _write_now(row)
     except DatabaseError:
         # The refusal is raised by the caller; the missing row shows as a gap against the request log.
         return

@@ -1,5 +1,6 @@
 """Settings from the environment. Missing or unsafe values stop the start with a sentence that says the mend."""
 
+import logging
 from pathlib import Path
 
 import environ
@@ -91,13 +92,24 @@ MIDDLEWARE = [
     "core.middleware.ActingUserMiddleware",
     "members.middleware.LocalTimeMiddleware",
     "core.language.AccountLanguageMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "core.middleware.RequestLogMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "core.middleware.StaffProtectionMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+]
+
+# What a request with an access token passes through (kpcare/machines.py); it has no session and gets no page.
+MACHINE_PATHS = ("/api/",)
+MACHINE_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "core.middleware.ActingUserMiddleware",
+    "core.middleware.RequestLogMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "kpcare.urls"
@@ -401,5 +413,6 @@ CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_TIMEZONE = TIME_ZONE
 
 # --- Logs ----------------------------------------------------------------------------------------------------
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line a request, when it has ended
 LOGGING = logging_settings(readable=DEMO or DEBUG, level=env("LOG_LEVEL", default="INFO"))
 configure_structlog()

@@ -5,4 +5,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kpcare.settings")
-application = get_wsgi_application()
+people = get_wsgi_application()
+
+from kpcare.machines import MachineHandler, two_ways  # noqa: E402  (settings are there once Django is set up)
+
+application = two_ways(people, MachineHandler())

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 from django.http import Http404
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from core.api import paging
 from core.api.errors import Conflict
 from core.api.fields import Filter, Input
+from core.api.prepared import SOME_ID, Prepared
 from core.api.requests import ApiRequest
 from core.api.resources import Resource, as_uuid, described, resource
 from core.api.writing import creation, refusals_told
@@ -105,6 +107,27 @@ class MemberRecords(Resource):
         return member
 
 
+# The requests that come most: a record by its id, the first page, and the rows of a few ids.
+RECORD = Prepared(lambda id: Member.objects.filter(pk=id, status="active")[:1], [SOME_ID])
+ROW = Prepared(lambda id: Member.objects.filter(pk=id).values(*FIELDS), [SOME_ID])
+FIRST_PAGE = Prepared(
+    lambda system: (
+        Member.objects.filter(status="active", managing_organization__in=[system])
+        .values(*FIELDS, "name_key")
+        .order_by("name_key", "id")[: paging.DEFAULT + 1]
+    ),
+    [SOME_ID],
+)
+THESE = Prepared(
+    lambda ids, system: (
+        Member.objects.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [ids]), status="active")
+        .filter(managing_organization__in=[system])
+        .values(*FIELDS)
+    ),
+    ["{}", SOME_ID],
+)
+
+
 class MemberApi(Resource):
     """People whose care and coverage are ours. `q` finds by name, record number, phone or birth date, as typed.
 
@@ -126,6 +149,12 @@ class MemberApi(Resource):
     def rows(self, request: ApiRequest) -> models.QuerySet:
         return Member.objects.filter(status="active")
 
+    def as_read(self, request: ApiRequest, id: UUID) -> dict:
+        return ROW.rows(id)[0]
+
+    def find(self, request: ApiRequest, id: UUID) -> Member | None:
+        return next(iter(RECORD.records(id)), None)
+
     def list(self, request: ApiRequest, **kwargs: Any) -> Response:
         asked = self.asked(request)
         typed, phone = asked.get("q"), asked.get("phone")
@@ -137,10 +166,16 @@ class MemberApi(Resource):
             # A portal account: themselves and those whose proxy they are.
             decision = None
             rows = self.rows(request).filter(pk__in=reach.member_ids)
+        # Nearly every client works in one system.
+        system = next(iter(reach.organization_ids)) if len(reach.organization_ids) == 1 else None
         if typed or phone:
             ids = search_by_phone(phone) if phone else search_ids(typed or "")
-            found = {row["id"]: row for row in rows.filter(pk__in=ids).values(*FIELDS)}
+            these = THESE.rows(f"{{{','.join(map(str, ids))}}}", system) if system and ids else None
+            found = {row["id"]: row for row in (rows.filter(pk__in=ids).values(*FIELDS) if these is None else these)}
             results, cursor = [found[key] for key in ids if key in found], None
+        elif system and paging.is_first(request):
+            found_rows, cursor = paging.cut(FIRST_PAGE.rows(system), paging.DEFAULT, ["name_key", "id"])
+            results = self.trimmed(found_rows)
         else:
             found_rows, cursor = paging.page(rows.values(*self.columns()), request, self.ordering)
             results = self.trimmed(found_rows)

@@ -98,8 +98,7 @@ def scopes_for(user: User, member: Member) -> frozenset[str]:
 
 
 def is_own(user: User, member: Member) -> bool:
-    own = own_member(user)
-    return own is not None and own.pk == member.pk
+    return user.pk is not None and member.user_id == user.pk
 
 
 def hides_sensitive(user: User, member: Member) -> bool:

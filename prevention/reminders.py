@@ -85,7 +85,7 @@ WITH step(number, after_days, letter) AS (
     FROM capped c WHERE c.place <= %(cap)s
 ), ready AS (
     -- Quiet hours may span midnight; whoever is inside them is written to when they end.
-    SELECT t.*, CASE
+    SELECT t.*, uuidv7() AS message_id, CASE
         WHEN t.quiet_from <= t.quiet_until AND t.local::time >= t.quiet_from AND t.local::time < t.quiet_until
             THEN (t.local::date + t.quiet_until) AT TIME ZONE t.zone
         WHEN t.quiet_from > t.quiet_until AND t.local::time >= t.quiet_from
@@ -96,16 +96,17 @@ WITH step(number, after_days, letter) AS (
     FROM timed t
 ), message AS (
     INSERT INTO core_outboxmessage
-        (dedupe_key, channel, template, language, user_id, member_id, address, context, url_path, send_after,
+        (id, dedupe_key, channel, template, language, user_id, member_id, address, context, url_path, send_after,
          created_at)
-    SELECT dedupe_key, channel, %(template)s, language, user_id, member_id, address, '{{}}'::jsonb,
+    SELECT message_id, dedupe_key, channel, %(template)s, language, user_id, member_id, address, '{{}}'::jsonb,
         '/gaps/' || gap_id || '/', send_after, %(at)s
-    FROM ready ON CONFLICT (dedupe_key) DO NOTHING RETURNING id, dedupe_key
+    FROM ready ON CONFLICT (dedupe_key) DO NOTHING RETURNING id
 )
 INSERT INTO prevention_reminder
     (member_id, gap_id, step, channel, language, send_after, status, message_id, created_at)
-SELECT r.member_id, r.gap_id, r.step, r.channel, r.language, r.send_after, 'queued', m.id, %(at)s
-FROM ready r JOIN message m USING (dedupe_key)
+SELECT r.member_id, r.gap_id, r.step, r.channel, r.language, r.send_after, 'queued', r.message_id, %(at)s
+-- Not a join: the planner takes both for a few rows and would compare each with each.
+FROM ready r WHERE (r.message_id IN (SELECT id FROM message)) IS TRUE
 ON CONFLICT (gap_id, step) DO NOTHING
 """
 

@@ -68,14 +68,13 @@ SELECT member_id, rule, true, last_on, '', coalesce((last_on + every)::date, '20
 INSERT INTO prevention_caregap (member_id, rule, status, due_on, last_done_on, last_done_what, evidence, opened_at)
 SELECT member_id, rule, 'open', coalesce((last_on + every)::date, '2022-01-01'), last_on, '', '{}', '2026-11-22 18:00+00'
 FROM due WHERE coalesce((last_on + every)::date, '2022-01-01') <= '2026-11-22';
-WITH chosen AS (
-    SELECT g.id, g.member_id, m.language, a.address, row_number() OVER (PARTITION BY g.member_id ORDER BY g.due_on) AS place
-    FROM prevention_caregap g JOIN members_member m ON m.id = g.member_id JOIN answer a ON a.member_id = g.member_id
-), message AS (
-    INSERT INTO core_outboxmessage (dedupe_key, channel, template, language, member_id, address, url_path, created_at)
-    SELECT 'floor:' || id, 'email', 'care_waiting', language, member_id, coalesce(address, ''), '/gaps/' || id || '/',
-        '2026-11-22 18:00+00' FROM chosen WHERE place <= 2 RETURNING id, dedupe_key
-)
+CREATE TEMPORARY TABLE chosen ON COMMIT DROP AS
+SELECT *, uuidv7() AS message_id FROM (
+    SELECT g.id, g.member_id, a.language, a.address, row_number() OVER (PARTITION BY g.member_id ORDER BY g.due_on) AS place
+    FROM prevention_caregap g JOIN answer a ON a.member_id = g.member_id
+) g WHERE place <= 2;
+INSERT INTO core_outboxmessage (id, dedupe_key, channel, template, language, member_id, address, url_path, created_at)
+SELECT message_id, 'floor:' || id, 'email', 'care_waiting', language, member_id, coalesce(address, ''), '/gaps/' || id || '/',
+    '2026-11-22 18:00+00' FROM chosen;
 INSERT INTO prevention_reminder (member_id, gap_id, step, channel, language, send_after, message_id, created_at)
-SELECT c.member_id, c.id, 1, 'email', c.language, '2026-11-22 18:00+00', m.id, '2026-11-22 18:00+00'
-FROM chosen c JOIN message m ON m.dedupe_key = 'floor:' || c.id;
+SELECT member_id, id, 1, 'email', language, '2026-11-22 18:00+00', message_id, '2026-11-22 18:00+00' FROM chosen;

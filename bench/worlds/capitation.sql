@@ -1,10 +1,4 @@
 -- A plan, a medical group, eight regions, forty offices and as many members as asked for, covered since January.
--- History and its context are not what is measured here.
-ALTER TABLE members_member DISABLE TRIGGER USER;
-ALTER TABLE members_primarycareassignment DISABLE TRIGGER USER;
-ALTER TABLE plans_coveragecontract DISABLE TRIGGER USER;
-ALTER TABLE plans_coverage DISABLE TRIGGER USER;
-ALTER TABLE plans_coverageperiod DISABLE TRIGGER USER;
 INSERT INTO network_organization (id, name, kind, is_legal_entity, npi, tax_id) VALUES
     ('00000000-0000-7000-8000-000000000001', 'System', 'system', true, '', '');
 INSERT INTO network_organization (id, name, kind, is_legal_entity, npi, tax_id, system_id, parent_id)
@@ -58,9 +52,3 @@ SELECT uuidv7(), id, coverage, ('00000000-0000-7000-8007-00000000000' || product
 INSERT INTO members_primarycareassignment (id, member_id, clinician_id, department_id, period, origin)
 SELECT uuidv7(), id, '00000000-0000-7000-8004-000000000001',
     ('00000000-0000-7000-8003-0000000000' || lpad((n %% 40)::text, 2, '0'))::uuid, '[2026-01-01,)', 'assigned' FROM person;
-ALTER TABLE members_member ENABLE TRIGGER USER;
-ALTER TABLE members_primarycareassignment ENABLE TRIGGER USER;
-ALTER TABLE plans_coveragecontract ENABLE TRIGGER USER;
-ALTER TABLE plans_coverage ENABLE TRIGGER USER;
-ALTER TABLE plans_coverageperiod ENABLE TRIGGER USER;
-ANALYZE;

@@ -6,5 +6,6 @@ UPDATE plans_coverageperiod SET known = tstzrange(lower(known), clock_timestamp(
 INSERT INTO plans_coverageperiod (id, member_id, coverage_id, product_id, valid, known, source, recorded_by_id)
 SELECT uuidv7(), member_id, coverage_id, product_id, '[2026-01-01,2026-09-01)', tstzrange(clock_timestamp(), NULL), 'bench',
     recorded_by_id FROM late;
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE plans_coverageperiod ENABLE TRIGGER USER;
 ANALYZE plans_coverageperiod;

@@ -1,6 +1,5 @@
 -- Members of all ages, covered, with about 25 facts each over three years: visits, problems, blood pressures with
 -- their components, laboratory results, mammograms, colonoscopies. Half have an e-mail address.
-SET session_replication_role = replica;
 INSERT INTO core_user (id, password, email, name, is_superuser) VALUES
     ('00000000-0000-7000-8000-0000000000aa', '!', 'bench@system.invalid', 'bench', false);
 INSERT INTO network_organization (id, name, kind, is_legal_entity) VALUES
@@ -92,4 +91,3 @@ INSERT INTO clinical_observationcoding (member_id, fact_id, role, concept_id)
 SELECT f.member_id, f.id, 1, c.id FROM fact f JOIN core_concept c ON c.code = f.code
 WHERE f.kind IN ('panel', 'observation')
 UNION ALL SELECT f.member_id, f.part_id, 1, c.id FROM part f JOIN core_concept c ON c.code = f.part_code;
-SET session_replication_role = origin;

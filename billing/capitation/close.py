@@ -158,8 +158,12 @@ def compute(
         tables = {"eligibility": eligibility, "lines": lines}
         current = {**values, "months": [scope.run.payment_month], "earlier": scope.ahead}
         cursor.execute(sql.FREEZE.format(members="true", **tables), current)
+        # Of rows written a moment ago the planner knows nothing: it takes them for one, and would compare each of
+        # 25,000 members with each of 10,000 cells in turn.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(sql.LINES.format(members="true", **tables), current)
         counts = dict(zip(COUNTS, cursor.fetchone(), strict=True))
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
         counts["adjustments"] = counts["adjusted_amount"] = 0
         if scope.since and scope.closed_months:
             cursor.execute(sql.CHANGED, values)

@@ -82,7 +82,9 @@ def search(request: AuthenticatedHttpRequest) -> HttpResponse:
         }
         for member in found
     ]
-    if len(rows) == 1 and asked.replace(" ", "") == rows[0]["member"].mrn:
+    opens = ("clinical.view_chart", "clinical.break_the_glass")
+    is_number = len(found) == 1 and asked.replace(" ", "") == found[0].mrn
+    if is_number and any(may(request.user, permission, found[0]) for permission in opens):
         return redirect(rows[0]["url"])
     return render(
         request,

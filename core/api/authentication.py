@@ -1,40 +1,106 @@
 """Bearer tokens and sessions. After either, Postgres knows who asks."""
 
+import copy
 import dataclasses
 import hashlib
 import time
 from typing import Any
 
+from django.db import connection
+from django.http import HttpRequest
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
-from core.context import NOBODY, Context, become
+from core.context import NOBODY, Context, become, current
 from core.db import context_for
 from core.models import User
 
-# What a user reaches is asked of Postgres at most this often by one process; a role that ends is gone within it.
+# What an account reaches is asked of Postgres at most this often by one process: an integration client asks many
+# times a second. A role that ended is gone within it; a token that was revoked is gone at once.
 REACH_SECONDS = 5.0
-_reach: dict = {}
+
+STILL_GOOD = """
+SELECT FROM oauth2_provider_accesstoken t LEFT JOIN oauth2_provider_application a ON a.id = t.application_id
+WHERE t.token_checksum = %s AND t.expires > %s
+    AND NOT EXISTS (SELECT FROM core_user u WHERE u.id IN (t.user_id, a.user_id) AND NOT u.is_active)
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Bearer:
+    """A token that was found good, until `until` on the process's clock."""
+
+    token: Any
+    user: Any
+    context: Context
+    until: float
+
+    def holds(self) -> bool:
+        return self.until > time.monotonic() and self.token.expires > timezone.now()
 
 
 # Read by `network.permissions`: the organisations to which an app confines its user's roles.
 ACTS_WITHIN = "acts_within"
+# By the token's checksum: the token itself is kept nowhere.
+_reach: dict[str, Bearer] = {}
+
+
+def checksum_of(request: HttpRequest) -> str:
+    """The checksum of the request's bearer token, or an empty string."""
+    kind, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return hashlib.sha256(token.strip().encode()).hexdigest() if kind.lower() == "bearer" else ""
+
+
+def remembered(request: HttpRequest) -> Bearer | None:
+    """Who asks, where this process knows it already."""
+    found = _reach.get(checksum_of(request))
+    return found if found is not None and found.holds() else None
+
+
+def is_still_good(checksum: str) -> bool:
+    """Whether nobody revoked the token or closed its accounts since it was looked up."""
+    with connection.cursor() as cursor:
+        cursor.execute(STILL_GOOD, [checksum, timezone.now()])
+        return bool(cursor.rowcount)
+
+
+def look_up(checksum: str) -> Bearer:
+    """Ask Postgres. Raises `AuthenticationFailed` for a token that is unknown, expired or of nobody active."""
+    token = (
+        get_access_token_model()
+        .objects.select_related("user", "application__user")
+        .filter(token_checksum=checksum, expires__gt=timezone.now())
+        .first()
+    )
+    owner = token.application.user if token and token.application else None
+    user = (token.user or owner) if token else None
+    if user is None or not user.is_active or (owner is not None and not owner.is_active):
+        raise exceptions.AuthenticationFailed("The access token is unknown or has expired.")
+    context = reach_of(user)
+    if token.user_id:
+        context = within_systems(user, context, reach_of(owner) if owner else NOBODY)
+    if len(_reach) > 1000:
+        _reach.clear()
+    _reach[checksum] = found = Bearer(token, user, context, time.monotonic() + REACH_SECONDS)
+    return found
 
 
 def reach_of(user: User) -> Context:
-    """`context_for`, remembered for a few seconds: an integration client asks many times a second."""
-    now = time.monotonic()
-    kept = _reach.get(user.pk)
-    if kept and kept[0] > now:
-        return kept[1]
-    context = context_for(user, role=user.kind, reason="API")
-    if len(_reach) > 1000:
-        _reach.clear()
-    _reach[user.pk] = (now + REACH_SECONDS, context)
-    return context
+    return context_for(user, role=user.kind, reason="API")
+
+
+def within_systems(user: User, context: Context, registered_by: Context) -> Context:
+    """`context` cut down to the systems of the account that registered the app; `user`'s roles with it."""
+    setattr(user, ACTS_WITHIN, registered_by.organization_ids)
+    return dataclasses.replace(context, organization_ids=context.organization_ids & registered_by.organization_ids)
+
+
+def context_of(found: Bearer, *, ip_address: str | None, request_id: str) -> Context:
+    """What `found` reaches, for one request."""
+    return dataclasses.replace(found.context, ip_address=ip_address, request_id=request_id)
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -46,34 +112,22 @@ class BearerAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[User, Any] | None:
-        kind, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-        if kind.lower() != "bearer":
+        checksum = checksum_of(request)
+        if not checksum:
             return None
-        checksum = hashlib.sha256(token.strip().encode()).hexdigest()
-        found = (
-            get_access_token_model()
-            .objects.select_related("user", "application__user")
-            .filter(token_checksum=checksum, expires__gt=timezone.now())
-            .first()
-        )
-        owner = found.application.user if found and found.application else None
-        user = (found.user or owner) if found else None
-        if user is None or not user.is_active or (owner is not None and not owner.is_active):
-            raise exceptions.AuthenticationFailed("The access token is unknown or has expired.")
-        context = reach_of(user)
-        if found.user_id:
-            context = within_systems(user, context, reach_of(owner) if owner else NOBODY)
-        become(context)
-        return user, found
+        here = current()
+        found = remembered(request)
+        if found is None or not is_still_good(checksum):
+            found = look_up(checksum)
+        context = context_of(found, ip_address=here.ip_address, request_id=here.request_id)
+        # The middleware has told Postgres already where the token was remembered.
+        if here != context:
+            become(context)
+        # A copy: what a request keeps on its user is not the next request's.
+        return copy.copy(found.user), found.token
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'
-
-
-def within_systems(user: User, context: Context, registered_by: Context) -> Context:
-    """`context` cut down to the systems of the account that registered the app; `user`'s roles with it."""
-    setattr(user, ACTS_WITHIN, registered_by.organization_ids)
-    return dataclasses.replace(context, organization_ids=context.organization_ids & registered_by.organization_ids)
 
 
 class BrowserAuthentication(SessionAuthentication):

@@ -51,7 +51,16 @@ def page(rows: QuerySet, request: Request, ordering: tuple[str, ...]) -> tuple[l
             beyond |= Q(**same, **{f"{names[depth]}__{'lt' if falls else 'gt'}": key[depth]})
         first = Q(**{f"{names[0]}__{'lte' if falls else 'gte'}": key[0]})
         rows = rows.filter(first & beyond)
-    found = list(rows.order_by(*ordering)[: size + 1])
+    return cut(list(rows.order_by(*ordering)[: size + 1]), size, names)
+
+
+def is_first(request: Request) -> bool:
+    """Whether the first page of the usual size is asked for."""
+    return "cursor" not in request.query_params and size_of(request) == DEFAULT
+
+
+def cut(found: list[dict], size: int, names: list[str]) -> tuple[list[dict], str | None]:
+    """`size` of the rows found, and where there was one more the cursor of the next page."""
     if len(found) <= size:
         return found, None
     return found[:size], encode([found[size - 1][name] for name in names])

@@ -246,20 +246,37 @@ class Resource(GenericViewSet):
     def retrieve(self, request: ApiRequest, id: UUID) -> Response:
         record, decision = self.record(request, id)
         self.note_read(request, member_id=member_id_of(record), obj=record, because=decision.why)
-        return self.respond(request, self.as_read(request, id))
+        row = {name: getattr(record, column) for name, column in self.own_columns().items()}
+        is_whole = len(row) == len(self.fields)
+        return self.respond(request, self.added([row], request)[0] if is_whole else self.as_read(request, id))
+
+    @classmethod
+    def own_columns(cls) -> dict[str, str]:
+        """Of `fields` those that are columns of the record itself, with their attributes."""
+        names = {field.name: field.attname for field in cls.model._meta.concrete_fields}
+        return {name: names[name] for name in cls.fields if name in names}
 
     def record(self, request: ApiRequest, id: UUID, permissions: tuple[str, ...] | None = None) -> tuple[Any, Decision]:
         """The record within reach that this user may open. Raises 404 and 403."""
-        rows = self.rows(request)
+        record = self.find(request, id)
         member_field = "member" in {f.name for f in self.model._meta.fields}
-        record = (rows.select_related("member") if member_field else rows).filter(pk=id).first()
         if record is None:
             raise Http404
         member = record.member if member_field else None
         decision = self.demand(request, record, permissions)
-        if member is not None and not self.visible(rows.filter(pk=id), request, member).exists():
-            raise Http404
+        if member is not None:
+            only = self.rows(request).filter(pk=id)
+            visible = self.visible(only, request, member)
+            if visible is not only and not visible.exists():
+                raise Http404
         return record, decision
+
+    def find(self, request: ApiRequest, id: UUID) -> Any:
+        """The record with its member, or None where it is out of reach or does not exist."""
+        rows = self.rows(request).filter(pk=id)
+        if "member" in {f.name for f in self.model._meta.fields}:
+            rows = rows.select_related("member")
+        return next(iter(rows[:1]), None)
 
     def as_read(self, request: ApiRequest, id: UUID) -> dict:
         return self.all_as_read(request, [id])[0]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kpcare.embedded import environment, paths
+from kpcare.embedded.postgres import SERVING, Cluster
 from kpcare.embedded.problems import Problem, sentence_for
 from kpcare.embedded.servers import servers
 
@@ -58,7 +59,17 @@ def manage(arguments: list[str]) -> int:
             # `./kp run` looks again at what this leaves behind.
             (paths.server_home("pg") / "migrated").unlink(missing_ok=True)
         demo = {} if os.environ.get("DATABASE_URL") else {"KPCARE_DEMO": os.environ.get("KPCARE_DEMO", "1")}
+        if "DATABASE_URL" in found and arguments[0] in COMMANDS and is_bare():
+            print("The database is new: migrating it first …", file=sys.stderr)
+            code = call([sys.executable, "manage.py", "migrate", "--noinput", "--verbosity=0"], {**found, **demo})
+            if code:
+                return code
         return call([sys.executable, "manage.py", *arguments], {**found, **demo})
+
+
+def is_bare() -> bool:
+    """Whether nobody has migrated the embedded database yet."""
+    return Cluster(SERVING).sql("SELECT to_regclass('django_migrations') IS NULL").strip() == "t"
 
 
 def run_all(arguments: list[str]) -> int:

@@ -32,11 +32,11 @@ def test_a_name_taken_is_refused():
 def test_a_name_given_back_is_free_again():
     first, second = protect("bench_only"), protect("bench_only")
     pgtrigger.register(first)(JobRun)
-    registry.delete(first.get_uri(JobRun))
+    registry.delete("core.JobRun:bench_only")
 
     pgtrigger.register(second)(JobRun)
 
-    registry.delete(second.get_uri(JobRun))
+    registry.delete("core.JobRun:bench_only")
     assert ("core_jobrun", "bench_only") not in registry._registry.tables
 
 
@@ -62,5 +62,5 @@ def test_a_trigger_that_is_missing_is_installed(installed):
 
     install_triggers("default")
 
-    registry.delete(extra.get_uri(JobRun))
+    registry.delete("core.JobRun:bench_only")
     assert installed == ["core.JobRun:bench_only"]

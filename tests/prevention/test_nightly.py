@@ -1,16 +1,21 @@
 """The nightly run: partitioned, repeatable, killable; and members who changed since."""
 
 import contextlib
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time as clock
 from datetime import date
 
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 
 from core import jobs as core_jobs
 from core.db import as_job
-from core.models import JobRun, MemberChange, User
+from core.models import JobPartition, JobRun, MemberChange, User
 from prevention import jobs
 from prevention.measures.breast_cancer_screening_2025 import MAMMOGRAPHY
 from prevention.models import CareGap, CareRuleState, MeasureResult, MeasureSummary, Reminder
@@ -149,6 +154,52 @@ def test_killed_half_way_and_run_again_gives_the_same_rows(everybody, monkeypatc
     connection.close()
 
     run = nightly()
+
+    assert run.status == "done"
+    assert rows() == undisturbed
+
+
+PROCESS = """
+import django, sys, time
+django.setup()
+from datetime import date
+from core import jobs as core_jobs
+from core.models import JobRun, User
+from prevention import jobs
+
+def slow(run, share):
+    counts = jobs.evaluate_share(run, share)
+    if share.number == 2:
+        print("half way", flush=True)
+        time.sleep(60)
+    return counts
+
+run = jobs.start_nightly(by=User.objects.system("prevention"), as_of=date(2026, 11, 22))
+JobRun.objects.filter(pk=run.pk).update(shares=3)
+run.refresh_from_db()
+core_jobs.work(run, slow, finish=jobs.finish)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_process_and_a_second_run_leave_the_rows_of_one(everybody):
+    """SIGKILL in the second share, after its rows are written and before they are committed."""
+    undisturbed = _rows_of_a_dry_run()
+    with subprocess.Popen(
+        [sys.executable, "-c", PROCESS],
+        env={**os.environ, "KPCARE_LOGIN": "jobs", "DJANGO_SETTINGS_MODULE": "kpcare.settings"},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout.readline() == "half way\n"
+        process.send_signal(signal.SIGKILL)
+    left = rows()
+    assert left["states"] < undisturbed["states"] and left["states"], "the first share stays, the second is gone"
+
+    JobPartition.objects.filter(status="running").update(lease_until=timezone.now())
+    until = clock.monotonic() + 20
+    while (run := nightly()).status != "done" and clock.monotonic() < until:
+        clock.sleep(0.1)
 
     assert run.status == "done"
     assert rows() == undisturbed
