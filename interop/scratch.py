@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -52,7 +53,17 @@ def _drop_leftovers(cursor: psycopg2.extensions.cursor) -> None:
     cursor.execute("SELECT datname FROM pg_database WHERE datname ~ '^scratch_[0-9]+$'")
     for (name,) in cursor.fetchall():
         if not _is_alive(int(name.removeprefix("scratch_"))):
-            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            drop(cursor, name)
+
+
+def drop(cursor: Any, name: str) -> None:
+    """Drop a database. FORCE only where somebody is still connected: it may not end an autovacuum worker, which a
+    plain DROP asks to go.
+    """
+    try:
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+    except psycopg2.errors.ObjectInUse:
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @contextmanager
@@ -74,7 +85,7 @@ def scratch_database() -> Iterator[dict[str, str]]:
             run(["migrate", "--verbosity=0"], {**environ, "KPCARE_LOGIN": "owner"})
             yield {**environ, "KPCARE_LOGIN": "jobs"}
         finally:
-            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            drop(cursor, name)
 
 
 def run(arguments: list[str], environ: dict[str, str]) -> None:

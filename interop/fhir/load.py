@@ -22,7 +22,7 @@ from interop.fhir.index import Index, Target, identifiers_of
 from interop.fhir.mapping import RANK, Code, Context, MappingError, map_resource
 from interop.fhir.read import Entry, Unit, Unreadable
 from interop.fhir.resolve import Refused, Resolver, needs_subject
-from network.models import Organization
+from network.models import Organization, ServiceArea
 
 BATCH = 1_500
 
@@ -84,6 +84,8 @@ class Loader:
         self.source = source[:200]
         with as_job(user, reason="FHIR import"):
             self.source_system = SourceSystem.objects.get_or_create(uri=self.source)[0].pk
+            areas = ServiceArea.objects.filter(region__system=organization)
+            self.regions = dict(areas.values_list("postal_code", "region_id"))
         self.context = Context(zone)
         self.concepts = Concepts(user)
 

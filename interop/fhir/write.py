@@ -136,6 +136,9 @@ def fill(row: Row, work: "Work", loader: "Loader") -> None:
     """What a row needs that no resource tells."""
     if row.model == "members.member":
         row.values["managing_organization_id"] = loader.organization.pk
+        if work.state == "accepted":
+            home = next((c.values for c in row.children if c.values.get("use") == "home"), {})
+            row.values["region_id"] = loader.regions.get(home.get("postal_code", "")[:5])
     elif row.model == "network.facility":
         row.values.setdefault("organization_id", loader.organization.pk)
         digest = hashlib.sha256(f"{loader.source}|{work.entry.source_id}".encode()).hexdigest()

@@ -1,7 +1,10 @@
 """FHIR in: what arrives is what was sent, once, whole, and for the right person."""
 
+import gzip
 import hashlib
+import multiprocessing
 import os
+import signal
 from collections import Counter
 from datetime import date
 from io import StringIO
@@ -11,19 +14,27 @@ import orjson
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 
-from clinical.models import CodingRole, Condition, Encounter, EncounterDiagnosis, Observation, ServiceRequest
+from clinical.models import (
+    CodingRole,
+    Condition,
+    Encounter,
+    EncounterDiagnosis,
+    MedicationRequest,
+    Observation,
+    ServiceRequest,
+)
 from core.db import as_job
-from core.models import User
+from core.models import Concept, User
 from interop.actions import replay_run
-from interop.fhir import load
+from interop.fhir import load, write
 from interop.fhir.read import Unit, units
 from interop.fhir.resolve import walk
 from interop.fhir.run import Import, Options
 from interop.models import CostRecord, ImportedResource, ImportRun, ResourceReference, SetAside
 from members.models import Member, MemberAddress, MemberIdentifier, Sensitivity
-from network.models import Clinician, Organization
+from network.models import Clinician, Organization, Region, ServiceArea
 from tests.interop.factories import SNOMED, blood_pressure, bundle, concept, condition, encounter, patient, save
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -147,6 +158,82 @@ def test_a_broken_bundle_leaves_nothing_and_the_rest_goes_on(take, tmp_path, eve
     assert ImportRun.objects.get().status == "done"
 
 
+def _import_and_die(paths: list[Path], options: Options, after: int) -> None:
+    """In a process of its own: take batches of one bundle, and be killed inside the transaction of batch `after`."""
+    connections.close_all()
+    whole, count = write.write_index, 0
+
+    def cut(works, loader):
+        nonlocal count
+        count += 1
+        if count > after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        whole(works, loader)
+
+    write.write_index = cut
+    load.BATCH = 1
+    Import(paths, options).execute()
+
+
+def test_killed_half_way_nothing_is_half_written_and_the_rest_follows(take, tmp_path, user, system):
+    for key in ("p1", "p2", "p4", "p9"):
+        visit = encounter(f"e-{key}", f"Patient/{key}")
+        save(tmp_path, f"{key}.json", bundle(patient(key), visit))
+    options = Options(user.pk, system.pk, "urn:test:clinic")
+    connections.close_all()
+    child = multiprocessing.get_context("fork").Process(target=_import_and_die, args=([tmp_path], options, 2))
+    child.start()
+    child.join(60)
+    assert child.exitcode == -signal.SIGKILL
+
+    with as_job(user, reason="test"):
+        assert Member.objects.count() == Encounter.objects.count() == 2
+        assert ImportedResource.objects.count() == 4
+    done = take(tmp_path)
+
+    assert (done.counts()["unchanged"], done.counts()["accepted"]) == (4, 4)
+    with as_job(user, reason="test"):
+        assert Member.objects.count() == Encounter.objects.count() == 4
+
+
+def test_a_bulk_export_of_many_types_in_mixed_order(take, tmp_path, everything):
+    """Types in files of their own, as $export gives them, some compressed, with references across files both ways."""
+    doctor = {"resourceType": "Practitioner", "id": "d1", "name": [{"family": "Okafor"}]}
+    drug = {
+        "resourceType": "Medication",
+        "id": "m1",
+        "code": concept("http://www.nlm.nih.gov/research/umls/rxnorm", "1"),
+    }
+    order = {
+        "resourceType": "MedicationRequest",
+        "id": "r1",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": "Patient/p1"},
+        "encounter": {"reference": "Encounter/e1"},
+        "requester": {"reference": "Practitioner/d1"},
+        "medicationReference": {"reference": "Medication/m1"},
+        "reasonReference": [{"reference": "Condition/c1"}],
+    }
+    visit = encounter(participant=[{"individual": {"reference": "Practitioner/d1"}}])
+    save(tmp_path, "MedicationRequest.000.ndjson", [order])
+    save(tmp_path, "Condition.000.ndjson", [condition(encounter={"reference": "Encounter/e1"})])
+    save(tmp_path, "Patient.000.ndjson", [patient("p2"), patient("p1")])
+    save(tmp_path, "000-everything-else.ndjson", [blood_pressure(), drug, visit])
+    zipped = tmp_path / "Practitioner.000.ndjson.gz"
+    zipped.write_bytes(gzip.compress(orjson.dumps(doctor) + b"\n"))
+
+    done = take(tmp_path)
+
+    assert done.set_aside == 0
+    request = MedicationRequest.objects.get()
+    assert request.encounter == Encounter.objects.get()
+    assert request.requester == Encounter.objects.get().clinician
+    assert request.codings.get(role=CodingRole.CODE).concept.code == "1"
+    assert ResourceReference.objects.get(path="reasonReference[0]").to_id == Condition.objects.get().pk
+    assert take(tmp_path).counts()["unchanged"] == 8
+
+
 def test_a_file_named_for_its_patient_leaves_no_name_behind(take, tmp_path, everything):
     (tmp_path / "Ana_Rivera_1970.json").write_text("{")
 
@@ -184,6 +271,30 @@ def test_addresses_and_identifiers_keep_their_periods(take, tmp_path, everything
 
     period = MemberAddress.objects.get().period
     assert (period.lower, period.upper) == (date(2019, 2, 1), date(2024, 6, 1))
+
+
+def test_a_person_has_the_language_state_and_region_that_the_rest_of_the_house_knows(
+    take, tmp_path, everything, system
+):
+    region = Region.objects.create(system=system, code="BAY", name="Bay", state="CA")
+    ServiceArea.objects.create(region=region, postal_code="94601")
+    spoken = {"language": {"coding": [{"system": "urn:ietf:bcp:47", "code": "es-US"}]}}
+    home = {"line": ["1 Oak St"], "city": "Oakland", "state": "California", "postalCode": "94601"}
+
+    take(save(tmp_path, "a.json", bundle(patient(communication=[spoken], address=[home]))))
+
+    member = Member.objects.get()
+    assert (member.language, member.region) == ("es", region)
+    assert MemberAddress.objects.get().state == "CA"
+
+
+def test_a_code_first_met_without_words_takes_them_from_the_next_who_has_them(take, tmp_path, everything):
+    silent = condition("c1", code={"coding": [{"system": SNOMED, "code": "38341003"}]})
+    take(save(tmp_path, "a.json", bundle(patient(), silent)))
+
+    take(save(tmp_path, "b.json", bundle(condition("c2"), type="collection")))
+
+    assert Concept.objects.get(code="38341003").display == "Hypertension"
 
 
 def test_what_postgres_refuses_is_set_aside_alone(take, tmp_path, everything):
