@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from clinical.coding import NAMES
 from core.db import as_job
 from core.models import User
 from interop.fhir.mapping import Code
@@ -30,10 +31,18 @@ class Concepts:
         rows = sorted(wanted.values())
         columns = [[c.system for c in rows], [c.code for c in rows], [c.display[:500] for c in rows]]
         with as_job(self.user, reason="FHIR import: codes"), connection.cursor() as cursor:
+            names = [NAMES.get(uri, uri[:60]) for uri in systems]
             cursor.execute(
-                "INSERT INTO core_codesystem (uri, name) SELECT uri, left(uri, 60) FROM unnest(%s::text[]) AS uri "
-                "WHERE NOT EXISTS (SELECT FROM core_codesystem s WHERE s.uri = uri.uri) ON CONFLICT DO NOTHING",
-                [systems],
+                "INSERT INTO core_codesystem (uri, name) SELECT w.uri, w.name "
+                "FROM unnest(%s::text[], %s::text[]) w(uri, name) "
+                "WHERE NOT EXISTS (SELECT FROM core_codesystem s WHERE s.uri = w.uri) ON CONFLICT DO NOTHING",
+                [systems, names],
+            )
+            # Named by its address until now; what is read out goes by the name.
+            cursor.execute(
+                "UPDATE core_codesystem s SET name = w.name FROM unnest(%s::text[], %s::text[]) w(uri, name) "
+                "WHERE s.uri = w.uri AND s.name = left(s.uri, 60) AND s.name <> w.name",
+                [systems, names],
             )
             find = (
                 "SELECT w.system, w.code, c.id "
