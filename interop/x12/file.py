@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from interop import runs
 from interop.models import ImportRun
 from interop.runs import Aside
 from interop.x12 import enrolment, segments
+from interop.x12.ahead import ahead
 from interop.x12.batches import Batches
 from interop.x12.catalogue import Catalogue, Refused
 from interop.x12.enrolment import Fault, Header, MemberLoop
@@ -56,16 +57,13 @@ class Enrolment:
         self._keep_counts()
 
     def _pass(self, path: Path, encoding: str, *, subscribers: bool) -> int:
-        batches, reader = Batches(), enrolment.Reader(subscribers)
-        with path.open(encoding=encoding, errors="replace", newline="") as file:
-            for found in reader.read(file):
-                if isinstance(found, Fault):
-                    self.full_list.is_whole = False
-                    self._put_aside([(None, found)])
-                    continue
-                for batch in batches.add(found):
-                    self._take(batch)
-        self._take(batches.rest())
+        reader = enrolment.Reader(subscribers)
+        for found in ahead(read_batches(reader, path, encoding)):
+            if isinstance(found, Fault):
+                self.full_list.is_whole = False
+                self._put_aside([(None, found)])
+            else:
+                self._take(found)
         return reader.dependants if subscribers else 0
 
     def loops(self, found: list[MemberLoop]) -> list[tuple[MemberLoop, Fault]]:
@@ -138,6 +136,18 @@ class Enrolment:
         }
         with as_job(self.by, reason=self.source):
             self.run.save(update_fields=["counts", "total"])
+
+
+def read_batches(reader: enrolment.Reader, path: Path, encoding: str) -> Iterator[list[MemberLoop] | Fault]:
+    """The file's loops in batches, and faults of its envelope where they stand between."""
+    batches = Batches()
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        for found in reader.read(file):
+            if isinstance(found, Fault):
+                yield found
+            else:
+                yield from batches.add(found)
+    yield batches.rest()
 
 
 def plan_of(header: Header, *, create_missing: bool = False) -> Organization:
