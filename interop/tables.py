@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,9 @@ def text(value: Any) -> str:
         return value.translate(ESCAPES)
     if kind is bool:
         return "t" if value else "f"
-    if kind is UUID or kind is int or kind is float:
+    if kind is UUID:
+        return _uuid(value)
+    if kind is int or kind is float:
         return str(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
@@ -37,6 +39,10 @@ def text(value: Any) -> str:
     if isinstance(value, bytes):
         return "\\\\x" + value.hex()
     return str(value).translate(ESCAPES)
+
+
+# A member's id stands in every row of theirs, a fact's in each of its codings: written out once.
+_uuid = lru_cache(maxsize=50_000)(str)
 
 
 class Table:

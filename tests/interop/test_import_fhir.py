@@ -28,7 +28,7 @@ from clinical.models import (
 from core.db import as_job
 from core.models import Concept, User
 from interop.actions import replay_run
-from interop.fhir import load, write
+from interop.fhir import load, run, write
 from interop.fhir.read import Unit, units
 from interop.fhir.resolve import walk
 from interop.fhir.run import Import, Options
@@ -232,6 +232,22 @@ def test_a_bulk_export_of_many_types_in_mixed_order(take, tmp_path, everything):
     assert request.codings.get(role=CodingRole.CODE).concept.code == "1"
     assert ResourceReference.objects.get(path="reasonReference[0]").to_id == Condition.objects.get().pk
     assert take(tmp_path).counts()["unchanged"] == 8
+
+
+def test_what_worker_processes_refuse_is_set_aside_too(take, tmp_path, user, monkeypatch):
+    monkeypatch.setattr(run, "TASK_BYTES", 1)
+    save(tmp_path, "1.json", bundle(patient("p1")))
+    save(tmp_path, "2.json", bundle(patient("p2"), encounter("e2", "Patient/p2", period={"start": "2026-02-30"})))
+    (tmp_path / "3.json").write_text("{")
+    save(tmp_path, "4.json", bundle(patient("p4"), encounter("e4", "Patient/p4", partOf={"reference": "Encounter/x"})))
+
+    done = take(tmp_path, workers=2)
+
+    with as_job(user, reason="test"):
+        codes = sorted(SetAside.objects.values_list("code", flat=True))
+        assert codes == ["mapping", "not_json", "reference"]
+        assert Member.objects.count() == 1
+    assert done.set_aside == 3
 
 
 def test_a_file_named_for_its_patient_leaves_no_name_behind(take, tmp_path, everything):
