@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -58,7 +59,7 @@ def run(members: int) -> Result:
     return Result(seconds, floor, {"members_per_second": round(members / seconds), "said": said.strip()[:200]})
 
 
-def _drop(cursor) -> None:
+def _drop(cursor: Any) -> None:
     # Not FORCE: it may not end an autovacuum worker, which a plain DROP asks to go.
     cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
 
