@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from clinical.coding import NAMES
 from core.db import as_job
 from core.models import User
+from core.terminology.concepts import SYSTEMS
 from interop.fhir.mapping import Code
+
+NAMES = dict(SYSTEMS.values())
 
 
 class Concepts:
