@@ -73,7 +73,8 @@ class Steps:
                     return redirect(self.page, record.pk)
                 filled.add_error(None, str(refused))
                 # What refused it may have changed meanwhile: the page shows it as it is now.
-                return self.show(request, found(request, **address), status=422, **{name: filled})
+                record.refresh_from_db()
+                return self.show(request, record, status=422, **{name: filled})
             notify(request, str(done))
             return redirect(self.page, record.pk)
 

@@ -1,5 +1,7 @@
 """The product's settings, plus what only tests want."""
 
+from django.conf.global_settings import PASSWORD_HASHERS
+
 from tests import environment
 
 # Before the product's settings, which read what this sets.
@@ -15,8 +17,8 @@ ZEAL_RAISE = True
 # The library reads app, code and token again at each step of a request of its own.
 ZEAL_ALLOWLIST = [{"model": "oauth2_provider.*"}]
 
-# One round of a cheap hash: tests make many users and none of them is attacked.
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# One round of a cheap hash: tests make many users and none of them is attacked. A demo world brings the product's.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

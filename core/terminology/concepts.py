@@ -42,8 +42,12 @@ def address(system: str) -> str:
 def code_system(system: str) -> CodeSystem:
     """The code system of a short name (`loinc`) or canonical address, made where it is missing."""
     uri = address(system)
-    names = dict(SYSTEMS.values())
-    found, _ = CodeSystem.objects.get_or_create(uri=uri, defaults={"name": names.get(uri, uri.rsplit("/", 1)[-1])[:60]})
+    found = CodeSystem.objects.filter(uri=uri).first()
+    if found is None:
+        name = dict(SYSTEMS.values()).get(uri, uri.rsplit("/", 1)[-1])[:60]
+        # Somebody else may make it at this moment: theirs serves as well.
+        CodeSystem.objects.bulk_create([CodeSystem(uri=uri, name=name)], ignore_conflicts=True)
+        found = CodeSystem.objects.filter(uri=uri)[0]
     return found
 
 

@@ -90,7 +90,7 @@ def test_coverage_pages_are_accessible_on_desk_and_phone(sign_in, axe, screensho
         (family.ada.user, "/profile/", "profile", "Ada Okafor"),
         (family.ada.user, "/family/", "family", "Who may see your record"),
         (administrator, f"/staff/members/{family.ada.pk}/coverage/", "history", "Gold HMO"),
-        (administrator, "/staff/imports/", "imports", "Import runs"),
+        (administrator, "/staff/imports/", "imports", "Imports"),
         (administrator, "/staff/members/register/", "register", "Register a member"),
         (administrator, "/staff/members/matches/", "matches", "Nobody waits for a decision"),
     ):
