@@ -9,6 +9,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     # Redis carries wake-ups alone; these find what it lost.
     "sweep-jobs": {"task": "core.tasks.sweep_jobs", "schedule": 30},
     "prevention-nightly": {"task": "prevention.tasks.nightly", "schedule": crontab(hour=9, minute=15)},
+    "immunisations-nightly": {"task": "prevention.tasks.nightly_immunisations", "schedule": crontab(hour=9, minute=45)},
     # Whoever's chart changed is evaluated again within seconds.
     "prevention-changed": {"task": "prevention.tasks.changed_members", "schedule": 5},
     # A task past its time goes to its department too: critical results, handoffs, follow-up after hospital.

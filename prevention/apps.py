@@ -10,6 +10,7 @@ class PreventionConfig(AppConfig):
         from core.navigation import staff_nav
         from core.starters import register_starter
         from prevention import jobs, panels, permissions  # noqa: F401  (permissions registers who may)
+        from prevention.immunisation import run as immunisations
 
         core_jobs.register(jobs.KIND, jobs.evaluate_share, finish=jobs.finish, title=jobs.title)
         register_starter(
@@ -19,6 +20,7 @@ class PreventionConfig(AppConfig):
             permission="prevention.start_run",
             start=jobs.start_now,
         )
+        core_jobs.register(immunisations.KIND, immunisations.evaluate_share)
         panels.plug_in()
         staff_nav.register(
             "prevention", _("Prevention"), "prevention:worklist", order=40, permission="prevention.view_worklist"

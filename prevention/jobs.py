@@ -11,6 +11,7 @@ from core.db import as_job
 from core.models import JobPartition, JobRun, User
 from prevention.actions import evaluate_members, evaluate_partition
 from prevention.engine.evaluate import Partition
+from prevention.immunisation.run import evaluate_changed
 from prevention.measures import MEASURES, measure
 from prevention.rules import RULES
 from prevention.summaries import write_summaries
@@ -110,4 +111,5 @@ def take_changed(*, as_of: date, by: User) -> int:
         ids = [row[0] for row in cursor.fetchall()]
         if ids:
             evaluate_members(ids, as_of=as_of)
+            evaluate_changed(ids, as_of=as_of)
         return len(ids)

@@ -190,3 +190,13 @@ class SurveillanceInterval(MemberOwned):
             ),
         ]
         triggers = note_changes()
+
+
+# The slice's own models, which Django looks for here.
+from prevention.immunisation.models import (  # noqa: E402, F401
+    ImmunisationEvaluation,
+    ImmunisationForecast,
+    ImmunisationPolicy,
+    ImmunisationState,
+    SupportingDataTable,
+)

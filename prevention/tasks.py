@@ -6,6 +6,7 @@ from django.utils import timezone
 from core import jobs as core_jobs
 from core.models import User
 from prevention import jobs
+from prevention.immunisation import run as immunisations
 
 
 @shared_task(queue="jobs", ignore_result=True)
@@ -13,6 +14,14 @@ def nightly() -> None:
     """Start today's run; workers take its shares."""
     by = User.objects.system("prevention")
     run = jobs.start_nightly(by=by, as_of=timezone.localdate())
+    core_jobs.send(run)
+
+
+@shared_task(queue="jobs", ignore_result=True)
+def nightly_immunisations() -> None:
+    """Start today's run over whoever's age step, season or schedule has come."""
+    by = User.objects.system("prevention")
+    run = immunisations.start_nightly(by=by, as_of=timezone.localdate())
     core_jobs.send(run)
 
 

@@ -140,6 +140,10 @@ COMMANDS = {
     "evaluate_ecqm": Command("evaluate_ecqm DIR [--measure NAME] --out FILE.csv", "official measure cases"),
     "measure_report": Command("measure_report ID [--year Y] [--member MRN]", "a measure as FHIR MeasureReport"),
     "evaluate_cdsi": Command("evaluate_cdsi FILE.csv --out FILE.csv", "official immunisation cases"),
+    "evaluate_immunisations": Command(
+        "evaluate_immunisations [--as-of D] [--member MRN] [--everybody]", "immunisation forecasts, now"
+    ),
+    "load_cdsi": Command("load_cdsi DIR [--version-number N --published D]", "a version of the CDC's schedule in"),
     "load_valuesets": Command("load_valuesets DIR", "FHIR ValueSet expansions in"),
     "verify_audit": Command("verify_audit", "finds an edited, removed or inserted audit row"),
     "backup": Command("backup FILE", "everything out, with checksums", run_backup),

@@ -1,0 +1,91 @@
+"""On which day a forecast can change although nothing happened: an age is reached, a season begins, a rule ends.
+
+Everything that the logic compares with the assessment date is listed here once, so that a run may pass by whoever has
+none of these days behind the last evaluation.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+
+from prevention.immunisation.dates import END, Duration, plus
+from prevention.immunisation.patient import History
+from prevention.immunisation.schedule import ConditionType, InForce, Schedule, SeriesDose
+
+DAY = timedelta(days=1)
+
+
+class Steps:
+    """A schedule's ages, days and skip intervals that matter to a forecast."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.ages: frozenset[Duration] = frozenset(_ages(schedule))
+        self.days: tuple[date, ...] = tuple(sorted({day for day in _days(schedule) if day < END}))
+        # antigen → intervals after a dose
+        self.intervals: dict[str, frozenset[Duration]] = {
+            name: frozenset(
+                condition.interval
+                for one in antigen.series
+                for condition in one.skip_conditions
+                if condition.type is ConditionType.INTERVAL and condition.interval
+            )
+            for name, antigen in schedule.antigens.items()
+        }
+
+    def next_after(self, history: History) -> date | None:
+        """The first such day after the assessment; None where none is left."""
+        today = history.assessed_on
+        ahead = [day for day in self.days if day > today]
+        born = self._birthdays(history.patient.born_on)
+        ahead += [day for day in born if day > today][:1]
+        for antigen, positions in history.by_antigen.items():
+            for length in self.intervals[antigen]:
+                ahead += [day for p in positions if (day := plus(history.doses[p].given_on, length)) > today]
+        return min(ahead, default=None)
+
+    @lru_cache(maxsize=4096)  # noqa: B019  (lives as long as the schedule)
+    def _birthdays(self, born_on: date) -> tuple[date, ...]:
+        return tuple(sorted({plus(born_on, age) for age in self.ages}))
+
+
+def _ages(schedule: Schedule) -> Iterator[Duration]:
+    for antigen in schedule.antigens.values():
+        limits = list(antigen.contraindications)
+        for one in antigen.series:
+            limits += one.indications
+            yield from (age for age in (one.minimum_age_to_start, one.maximum_age_to_start) if age)
+            for dose in one.doses:
+                yield from (age.maximum for age in dose.ages if age.maximum)
+            for condition in one.skip_conditions:
+                yield from (age for age in (condition.begin_age, condition.end_age) if age)
+        for limit in limits:
+            yield from (age for age in (limit.begin_age, limit.end_age) if age)
+        for contraindication in antigen.vaccine_contraindications:
+            for vaccine in contraindication.vaccines:
+                yield from (age for age in (vaccine.begin_age, vaccine.end_age) if age)
+
+
+def _days(schedule: Schedule) -> Iterator[date]:
+    for antigen in schedule.antigens.values():
+        for one in antigen.series:
+            for dose in one.doses:
+                yield from _of_dose(dose)
+            for condition in one.skip_conditions:
+                yield from (day for day in (condition.start, condition.end) if day)
+
+
+def _of_dose(dose: SeriesDose) -> Iterator[date]:
+    if dose.season_start:
+        yield dose.season_start
+    if dose.season_end:
+        yield dose.season_end + DAY
+    skips = (one for skip in dose.skips_in_forecast for one in skip.sets)
+    for part in (*dose.ages, *dose.intervals, *dose.allowable_intervals, *skips):
+        yield from _bounds(part.in_force)
+
+
+def _bounds(in_force: InForce | None) -> Iterator[date]:
+    if in_force is not None:
+        yield in_force.effective
+        if in_force.cessation < END:
+            yield in_force.cessation + DAY

@@ -1,0 +1,113 @@
+"""What evaluation needs of many charts at once, read set-based."""
+
+import hashlib
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+
+from prevention.immunisation.patient import Observation, Patient, VaccineDoseAdministered
+from prevention.immunisation.policy import Policies, Policy
+
+CVX = "http://hl7.org/fhir/sid/cvx"
+SNOMED = "http://snomed.info/sct"
+GENDERS = {"female": "Female", "male": "Male"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    member_id: uuid.UUID
+    policy: Policy
+    patient: Patient
+    digest: str
+
+
+MEMBERS = """
+SELECT id, managing_organization_id, region_id, birth_date,
+    CASE WHEN sex_for_clinical_use <> 'unknown' THEN sex_for_clinical_use ELSE sex END
+FROM members_member WHERE id = ANY (%(ids)s) AND birth_date IS NOT NULL AND deceased_at IS NULL
+ORDER BY birth_date, id
+"""
+# One row for a dose, whatever codings it has beside its CVX.
+DOSES = """
+SELECT f.member_id, f.id, min(c.code), (lower(f.effective) AT TIME ZONE %(zone)s)::date,
+    f.manufacturer, f.expires_on
+FROM clinical_immunization f
+JOIN clinical_immunizationcoding k ON k.member_id = f.member_id AND k.fact_id = f.id AND k.role = 1
+JOIN core_concept c ON c.id = k.concept_id JOIN core_codesystem s ON s.id = c.system_id AND s.uri = %(cvx)s
+WHERE f.member_id = ANY (%(ids)s) AND f.status = 'completed' AND NOT f.is_negated AND NOT lower_inf(f.effective)
+GROUP BY f.member_id, f.id
+"""
+CONDITIONS = """
+SELECT k.member_id, c.code, (lower(f.effective) AT TIME ZONE %(zone)s)::date
+FROM clinical_{fact} f
+JOIN clinical_{coding} k ON k.member_id = f.member_id AND k.fact_id = f.id AND k.role = 1
+JOIN core_concept c ON c.id = k.concept_id AND c.code = ANY (%(codes)s)
+JOIN core_codesystem s ON s.id = c.system_id AND s.uri = %(snomed)s
+WHERE f.member_id = ANY (%(ids)s) AND NOT f.is_negated
+    AND f.status IN ('active', 'recurrence', 'relapse', 'final', 'amended', 'corrected', 'completed')
+    AND (f.effective IS NULL OR upper_inf(f.effective) OR '{fact}' <> 'condition'
+        OR upper(f.effective) > %(as_of)s::timestamp AT TIME ZONE %(zone)s)
+"""
+KINDS = (
+    ("condition", "conditioncoding"),
+    ("allergyintolerance", "allergycoding"),
+    ("observation", "observationcoding"),
+    ("procedure", "procedurecoding"),
+)
+
+
+def read(ids: Sequence[uuid.UUID], policies: Policies, as_of: date) -> list[Chart]:
+    """The living with a birth date, in order of birth."""
+    parameters: dict[str, Any] = {
+        "ids": list(ids),
+        "zone": ZoneInfo(settings.TIME_ZONE).key,
+        "cvx": CVX,
+        "snomed": SNOMED,
+        "as_of": as_of,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(MEMBERS, parameters)
+        members = cursor.fetchall()
+        cursor.execute(DOSES, parameters)
+        doses: dict[uuid.UUID, list[VaccineDoseAdministered]] = defaultdict(list)
+        for member_id, dose_id, cvx, given_on, mvx, expires_on in cursor.fetchall():
+            doses[member_id].append(
+                VaccineDoseAdministered(
+                    given_on=given_on, cvx=cvx.zfill(2), mvx=mvx, lot_expires_on=expires_on, key=str(dose_id)
+                )
+            )
+        by_market = {(row[1], row[2]): policies.of(row[1], row[2]) for row in members}
+        coded = {code for policy in by_market.values() for system, code in policy.schedule.coded if system == "sct"}
+        parameters["codes"] = sorted(coded)
+        found: dict[uuid.UUID, list[tuple[str, date | None]]] = defaultdict(list)
+        for fact, coding in KINDS if coded else ():
+            cursor.execute(CONDITIONS.format(fact=fact, coding=coding), parameters)
+            for member_id, code, since in cursor.fetchall():
+                found[member_id].append((code, since))
+    return [_chart(row, by_market[row[1], row[2]], doses.get(row[0], []), found.get(row[0], [])) for row in members]
+
+
+def _chart(
+    row: tuple, policy: Policy, doses: list[VaccineDoseAdministered], coded: list[tuple[str, date | None]]
+) -> Chart:
+    member_id, _, _, born_on, sex = row
+    observations = {
+        Observation(observation, since)
+        for code, since in coded
+        for observation in policy.schedule.coded.get(("sct", code), ())
+    }
+    patient = Patient(
+        born_on=born_on,
+        gender=GENDERS.get(sex, "Unknown"),
+        doses=tuple(sorted(doses, key=lambda dose: (dose.given_on, dose.cvx, dose.key))),
+        observations=tuple(sorted(observations, key=lambda one: (one.code, one.on or date.min))),
+    )
+    digest = hashlib.blake2b(repr(patient).encode(), digest_size=16).hexdigest()
+    return Chart(member_id, policy, patient, digest)

@@ -1,0 +1,114 @@
+"""Which schedule holds for a member's market on a day, and in whose name."""
+
+import copy
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from prevention.immunisation.changes import Steps
+from prevention.immunisation.schedule import Schedule
+from prevention.immunisation.table import PACKAGED, build
+
+# Raised whenever the engine answers differently: everybody is evaluated again then.
+ENGINE = "4.6-1"
+BASE_AUTHORITY = "CDC ACIP, CDSi {version}"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A market's schedule. `key` changes whenever anything in it does."""
+
+    key: str
+    schedule: Schedule
+    steps: Steps
+    base_authority: str
+    authorities: dict[str, str] = field(default_factory=dict)
+
+    def authority(self, vaccine_group: str) -> str:
+        """Who says so, for a vaccine group."""
+        return self.authorities.get(vaccine_group, self.base_authority)
+
+
+class PolicyError(ValueError):
+    """An overlay that names what the schedule does not hold, or no authority."""
+
+
+def make(table: dict[str, Any], overlay: dict[str, Any]) -> Policy:
+    """The policy of a compact table with an overlay. Raises `PolicyError`."""
+    text = json.dumps([table["version"], overlay], sort_keys=True)
+    digest = hashlib.sha256((text + json.dumps(table, sort_keys=True)).encode()).hexdigest()[:32]
+    base = BASE_AUTHORITY.format(version=table["version"])
+    authorities: dict[str, str] = {}
+    if overlay:
+        table, touched = _overlaid(table, overlay)
+        if not overlay.get("authority"):
+            raise PolicyError("an overlay names its authority")
+        authorities = dict.fromkeys(touched, overlay["authority"])
+    try:
+        schedule = build(table)
+    except (KeyError, TypeError, ValueError) as error:
+        raise PolicyError(f"the overlay is not understood: {error!r}") from None
+    return Policy(f"{ENGINE}:{schedule.version}:{digest}", schedule, Steps(schedule), base, authorities)
+
+
+def _overlaid(table: dict[str, Any], overlay: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    table = copy.deepcopy(table)
+    touched: set[str] = set()
+    for group in overlay.get("without", []):
+        if group not in table["groups"]:
+            raise PolicyError(f"no vaccine group {group}")
+        for antigen in table["groups"].pop(group)["antigens"]:
+            del table["antigens"][antigen]
+    for antigen, row in overlay.get("antigens", {}).items():
+        if antigen not in table["antigens"]:
+            raise PolicyError(f"no antigen {antigen}")
+        table["antigens"][antigen] = row
+        touched.add(row["vaccine_group"])
+    return table, touched
+
+
+@lru_cache(maxsize=1)
+def packaged_policy() -> Policy:
+    """CDSi as kpcare carries it, without overlay."""
+    return make(json.loads(PACKAGED.read_text()), {})
+
+
+@lru_cache(maxsize=16)
+def _stored(policy_id: uuid.UUID, fingerprint: str) -> Policy:
+    from prevention.immunisation.models import ImmunisationPolicy
+
+    row = ImmunisationPolicy.objects.select_related("supporting_data").get(pk=policy_id)
+    table = row.supporting_data.table if row.supporting_data else json.loads(PACKAGED.read_text())
+    return make(table, row.overlay)
+
+
+class Policies:
+    """The policies in force on a day, by market."""
+
+    def __init__(self, on: date) -> None:
+        from prevention.immunisation.models import ImmunisationPolicy
+
+        rows = ImmunisationPolicy.objects.filter(period__contains=on)
+        self._by_market: dict[tuple[uuid.UUID, uuid.UUID | None], Policy] = {}
+        for row in rows.values_list(
+            "managing_organization_id", "region_id", "pk", "overlay", "supporting_data__digest"
+        ):
+            organization, region, pk, overlay, digest = row
+            fingerprint = json.dumps([overlay, digest], sort_keys=True)
+            self._by_market[organization, region] = _stored(pk, fingerprint)
+
+    def of(self, organization: uuid.UUID, region: uuid.UUID | None) -> Policy:
+        """The region's policy, else the system's own, else CDSi as packaged."""
+        return (
+            self._by_market.get((organization, region))
+            or self._by_market.get((organization, None))
+            or packaged_policy()
+        )
+
+    def keys(self) -> list[tuple[uuid.UUID, uuid.UUID | None, str]]:
+        """(system, region, key) of what is stored: whoever was evaluated by another key is evaluated again."""
+        return [(organization, region, policy.key) for (organization, region), policy in self._by_market.items()]

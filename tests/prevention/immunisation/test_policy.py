@@ -1,0 +1,48 @@
+"""Policy is dated per market: CDSi plus overlay, and each forecast names its authority."""
+
+import json
+
+import pytest
+
+from prevention.immunisation.policy import PolicyError, make, packaged_policy
+from prevention.immunisation.table import PACKAGED
+
+
+@pytest.fixture(scope="module")
+def table():
+    return json.loads(PACKAGED.read_text())
+
+
+def test_without_an_overlay_the_authority_is_acip(table):
+    policy = make(table, {})
+    assert policy.authority("MMR") == "CDC ACIP, CDSi 4.64"
+    assert policy.key == packaged_policy().key
+
+
+def test_an_overlay_replaces_antigens_and_answers_for_their_group_alone(table):
+    row = {**table["antigens"]["COVID-19"], "contraindications": []}
+    policy = make(table, {"authority": "State health department", "antigens": {"COVID-19": row}})
+    assert policy.schedule.antigens["COVID-19"].contraindications == ()
+    assert policy.authority("COVID-19") == "State health department"
+    assert policy.authority("MMR") == "CDC ACIP, CDSi 4.64"
+    assert policy.key != packaged_policy().key
+
+
+def test_an_overlay_may_leave_a_vaccine_group_out(table):
+    policy = make(table, {"authority": "State health department", "without": ["Dengue"]})
+    assert "Dengue" not in policy.schedule.groups
+    assert "Dengue" in table["groups"]
+
+
+@pytest.mark.parametrize(
+    ("overlay", "says"),
+    [
+        ({"authority": "A", "without": ["Nonsense"]}, "no vaccine group"),
+        ({"authority": "A", "antigens": {"Nonsense": {}}}, "no antigen"),
+        ({"without": ["Dengue"]}, "names its authority"),
+        ({"authority": "A", "antigens": {"Dengue": {"vaccine_group": "Dengue"}}}, "not understood"),
+    ],
+)
+def test_an_overlay_that_makes_no_sense_is_refused(table, overlay, says):
+    with pytest.raises(PolicyError, match=says):
+        make(table, overlay)
