@@ -7,7 +7,7 @@ class PreventionConfig(AppConfig):
 
     def ready(self) -> None:
         from core import jobs as core_jobs
-        from core.navigation import staff_nav
+        from core.navigation import portal_nav, staff_nav
         from core.starters import register_starter
         from prevention import jobs, panels, permissions  # noqa: F401  (permissions registers who may)
         from prevention.immunisation import run as immunisations
@@ -20,8 +20,9 @@ class PreventionConfig(AppConfig):
             permission="prevention.start_run",
             start=jobs.start_now,
         )
-        core_jobs.register(immunisations.KIND, immunisations.evaluate_share)
+        core_jobs.register(immunisations.KIND, immunisations.evaluate_share, title=immunisations.title)
         panels.plug_in()
+        portal_nav.register("vaccines", _("Vaccines"), "prevention:immunisations", order=55, icon="medical_services")
         staff_nav.register(
             "prevention", _("Prevention"), "prevention:worklist", order=40, permission="prevention.view_worklist"
         )

@@ -11,11 +11,13 @@ from clinical import ports as clinical
 from clinical.models import Encounter, Task
 from core.http import AuthenticatedHttpRequest
 from core.models import User
+from core.navigation import url_or_none
 from core.permissions import may
 from core.templatetags.kp import short_date
 from members.models import Member
 from members.ports import Place, PortalCard, register_portal_card
 from prevention import actions
+from prevention.immunisation.outlook import given, outlook
 from prevention.models import CareGap, CareRuleState, SurveillanceInterval
 from prevention.rules import BY_ID
 from prevention.views.portal import booking_url
@@ -53,6 +55,14 @@ def within_sentence(title: str) -> str:
     return title if title[:2].isupper() or title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
+def portal_vaccines(request: AuthenticatedHttpRequest, member: Member) -> Iterable[PortalCard]:
+    """One card for all vaccines that are due: they go into one visit."""
+    due = outlook(member, request.user, actions.today(), with_risk=member.user_id == request.user.pk).now
+    if due:
+        context = {"due_now": due, "booking_url": url_or_none("scheduling:book")}
+        yield PortalCard(Place.NEEDS_YOU, "prevention/card_vaccines.html", context)
+
+
 def chart_gaps(request: AuthenticatedHttpRequest, member: Member) -> clinical.Panel | None:
     states = CareRuleState.objects.filter(member=member, applies=True, rule__in=BY_ID).order_by("next_due_on")
     gaps = {gap.rule: gap for gap in CareGap.objects.filter(member=member, rule__in=BY_ID).standing()}
@@ -68,6 +78,15 @@ def chart_gaps(request: AuthenticatedHttpRequest, member: Member) -> clinical.Pa
         row["own_months"] = own.get(row["state"].rule)
     context = {"rows": rows, "can_set": bool(may(request.user, "prevention.set_interval", member))}
     return clinical.Panel("prevention/chart_panel.html", context) if rows else None
+
+
+def chart_immunisations(request: AuthenticatedHttpRequest, member: Member) -> clinical.Panel | None:
+    context = {"outlook": outlook(member, request.user, actions.today()), "given": given(member, request.user)}
+    return clinical.Panel("prevention/immunisations_panel.html", context)
+
+
+def count_vaccines(request: AuthenticatedHttpRequest, member: Member) -> int:
+    return len(outlook(member, request.user, actions.today()).now)
 
 
 def count_gaps(request: AuthenticatedHttpRequest, member: Member) -> int:
@@ -139,9 +158,11 @@ def plug_in() -> None:
     from django.utils.translation import gettext_lazy
 
     register_portal_card("gaps", 10, portal_gaps)
+    register_portal_card("vaccines", 12, portal_vaccines)
     clinical.register_chart_panel(
         "prevention", gettext_lazy("Prevention"), 40, chart_gaps, count_gaps, on_summary=True, place="side"
     )
+    clinical.register_chart_panel("vaccines", _("Vaccines due"), 45, chart_immunisations, count_vaccines, place="side")
     clinical.register_banner_alerts("prevention", 50, banner)
     clinical.register_basket("prevention", basket_items, place_from_basket)
     clinical.register_task_kind("outside_record", gettext_lazy("Outside result to be confirmed"), task_url)

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
+from prevention.views import immunisations as immunisation_views
 from prevention.views import intervals
 from prevention.views import portal as member_views
 from prevention.views import staff as staff_views
 
 portal = [
+    path("vaccines/", immunisation_views.immunisations, name="immunisations"),
+    path("vaccines/certificate/", immunisation_views.certificate, name="immunisation_certificate"),
     path("gaps/<uuid:gap_id>/", member_views.gap, name="gap"),
     path("gaps/<uuid:gap_id>/order/", member_views.order, name="order"),
     path("gaps/<uuid:gap_id>/elsewhere/", member_views.elsewhere, name="elsewhere"),

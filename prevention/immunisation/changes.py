@@ -80,8 +80,9 @@ def _of_dose(dose: SeriesDose) -> Iterator[date]:
     if dose.season_end:
         yield dose.season_end + DAY
     skips = (one for skip in dose.skips_in_forecast for one in skip.sets)
-    for part in (*dose.ages, *dose.intervals, *dose.allowable_intervals, *skips):
-        yield from _bounds(part.in_force)
+    yield from (day for age in dose.ages for day in _bounds(age.in_force))
+    yield from (day for one in (*dose.intervals, *dose.allowable_intervals) for day in _bounds(one.in_force))
+    yield from (day for one in skips for day in _bounds(one.in_force))
 
 
 def _bounds(in_force: InForce | None) -> Iterator[date]:

@@ -26,6 +26,9 @@ class Chart:
     policy: Policy
     patient: Patient
     digest: str
+    # Labels of the doses by key, and of all conditions together: what rests on them bears them too.
+    dose_labels: dict[str, int]
+    observation_labels: int
 
 
 MEMBERS = """
@@ -37,7 +40,7 @@ ORDER BY birth_date, id
 # One row for a dose, whatever codings it has beside its CVX.
 DOSES = """
 SELECT f.member_id, f.id, min(c.code), (lower(f.effective) AT TIME ZONE %(zone)s)::date,
-    f.manufacturer, f.expires_on
+    f.manufacturer, f.expires_on, f.sensitivity
 FROM clinical_immunization f
 JOIN clinical_immunizationcoding k ON k.member_id = f.member_id AND k.fact_id = f.id AND k.role = 1
 JOIN core_concept c ON c.id = k.concept_id JOIN core_codesystem s ON s.id = c.system_id AND s.uri = %(cvx)s
@@ -45,7 +48,7 @@ WHERE f.member_id = ANY (%(ids)s) AND f.status = 'completed' AND NOT f.is_negate
 GROUP BY f.member_id, f.id
 """
 CONDITIONS = """
-SELECT k.member_id, c.code, (lower(f.effective) AT TIME ZONE %(zone)s)::date
+SELECT k.member_id, c.code, (lower(f.effective) AT TIME ZONE %(zone)s)::date, f.sensitivity
 FROM clinical_{fact} f
 JOIN clinical_{coding} k ON k.member_id = f.member_id AND k.fact_id = f.id AND k.role = 1
 JOIN core_concept c ON c.id = k.concept_id AND c.code = ANY (%(codes)s)
@@ -77,7 +80,9 @@ def read(ids: Sequence[uuid.UUID], policies: Policies, as_of: date) -> list[Char
         members = cursor.fetchall()
         cursor.execute(DOSES, parameters)
         doses: dict[uuid.UUID, list[VaccineDoseAdministered]] = defaultdict(list)
-        for member_id, dose_id, cvx, given_on, mvx, expires_on in cursor.fetchall():
+        labels: dict[uuid.UUID, dict[str, int]] = defaultdict(dict)
+        for member_id, dose_id, cvx, given_on, mvx, expires_on, sensitivity in cursor.fetchall():
+            labels[member_id][str(dose_id)] = sensitivity
             doses[member_id].append(
                 VaccineDoseAdministered(
                     given_on=given_on, cvx=cvx.zfill(2), mvx=mvx, lot_expires_on=expires_on, key=str(dose_id)
@@ -86,28 +91,36 @@ def read(ids: Sequence[uuid.UUID], policies: Policies, as_of: date) -> list[Char
         by_market = {(row[1], row[2]): policies.of(row[1], row[2]) for row in members}
         coded = {code for policy in by_market.values() for system, code in policy.schedule.coded if system == "sct"}
         parameters["codes"] = sorted(coded)
-        found: dict[uuid.UUID, list[tuple[str, date | None]]] = defaultdict(list)
+        found: dict[uuid.UUID, list[tuple[str, date | None, int]]] = defaultdict(list)
         for fact, coding in KINDS if coded else ():
             cursor.execute(CONDITIONS.format(fact=fact, coding=coding), parameters)
-            for member_id, code, since in cursor.fetchall():
-                found[member_id].append((code, since))
-    return [_chart(row, by_market[row[1], row[2]], doses.get(row[0], []), found.get(row[0], [])) for row in members]
+            for member_id, code, since, sensitivity in cursor.fetchall():
+                found[member_id].append((code, since, sensitivity))
+    return [
+        _chart(row, by_market[row[1], row[2]], doses.get(row[0], []), found.get(row[0], []), labels.get(row[0], {}))
+        for row in members
+    ]
 
 
 def _chart(
-    row: tuple, policy: Policy, doses: list[VaccineDoseAdministered], coded: list[tuple[str, date | None]]
+    row: tuple[Any, ...],
+    policy: Policy,
+    doses: list[VaccineDoseAdministered],
+    coded: list[tuple[str, date | None, int]],
+    labels: dict[str, int],
 ) -> Chart:
     member_id, _, _, born_on, sex = row
-    observations = {
-        Observation(observation, since)
-        for code, since in coded
-        for observation in policy.schedule.coded.get(("sct", code), ())
-    }
+    observations = set()
+    observation_labels = 0
+    for code, since, sensitivity in coded:
+        observation_labels |= sensitivity
+        observations |= {Observation(found, since) for found in policy.schedule.coded.get(("sct", code), ())}
     patient = Patient(
         born_on=born_on,
         gender=GENDERS.get(sex, "Unknown"),
         doses=tuple(sorted(doses, key=lambda dose: (dose.given_on, dose.cvx, dose.key))),
         observations=tuple(sorted(observations, key=lambda one: (one.code, one.on or date.min))),
     )
-    digest = hashlib.blake2b(repr(patient).encode(), digest_size=16).hexdigest()
-    return Chart(member_id, policy, patient, digest)
+    known = repr((patient, sorted(labels.items()), observation_labels))
+    digest = hashlib.blake2b(known.encode(), digest_size=16).hexdigest()
+    return Chart(member_id, policy, patient, digest, labels, observation_labels)

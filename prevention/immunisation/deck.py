@@ -46,6 +46,16 @@ GROUPS = {
     "mpox": "Orthopoxvirus",
     "zos": "Zoster",
     "tickborneencephalitis": "TBE",
+    "tdtdap": "DTaP/Tdap/Td",
+    "tdaptd": "DTaP/Tdap/Td",
+    "dtaptd": "DTaP/Tdap/Td",
+    "hepatitisa": "HepA",
+    "hepatitisb": "HepB",
+    "mcv4": "Meningococcal",
+    "meningococcalacwy": "Meningococcal",
+    "ppsv23": "Pneumococcal",
+    "opv": "Polio",
+    "ipv": "Polio",
 }
 # Cases that the specification contradicts, each with the paragraph that says so.
 HELD_WRONG = {
@@ -78,6 +88,8 @@ class Case:
     group: str
     assessed_on: date
     patient: Patient
+    # The last dose's series type: whether the case speaks of the risk series (underlying form alone).
+    of_risk: bool
     expected: tuple[Expected, ...]
 
 
@@ -137,6 +149,7 @@ def _case(row: dict[str, str], schedule: Schedule) -> Case:
             doses=tuple(_doses(row)),
             observations=tuple(_observations(row, schedule)),
         ),
+        of_risk=_series_types(row)[-1:] == ["risk"],
         expected=tuple(_expected(row)),
     )
 
@@ -153,6 +166,10 @@ def _doses(row: dict[str, str]) -> Iterator[VaccineDoseAdministered]:
                 trade_name=row.get(f"Vaccine_Name_{number}", ""),
                 key=str(number),
             )
+
+
+def _series_types(row: dict[str, str]) -> list[str]:
+    return [row.get(f"Series_Type_{n}", "").lower() for n in DOSES if row.get(f"Date_Administered_{n}")]
 
 
 def _observations(row: dict[str, str], schedule: Schedule) -> Iterator[Observation]:
@@ -209,21 +226,21 @@ ORDER = (
 )
 
 
-def the_forecast(forecasts: Iterable[VaccineGroupForecast]) -> VaccineGroupForecast | None:
-    """A case names one forecast where the specification allows several (chapter 9): the one that asks for something
-    or settles it; of equals the risk one. What may start only later in life is named where nothing else is left."""
+def the_forecast(forecasts: Iterable[VaccineGroupForecast], *, of_risk: bool) -> VaccineGroupForecast | None:
+    """A case names one forecast where the specification allows several (chapter 9): that of the risk series where
+    the case says so, else the one that asks for something or settles it, and of equals the risk one. What may start
+    only later in life is named where nothing else is left."""
 
-    def rank(one: VaccineGroupForecast) -> tuple[int, bool]:
-        if one.may_start:
-            return ORDER.index(one.status), not one.risk
-        return ORDER.index(SeriesStatus.NOT_RECOMMENDED), True
+    def rank(one: VaccineGroupForecast) -> tuple[bool, int, bool]:
+        order = ORDER.index(one.status) if one.may_start else ORDER.index(SeriesStatus.NOT_RECOMMENDED)
+        return of_risk and not one.risk, order, not one.risk
 
     return min(forecasts, key=rank, default=None)
 
 
 def answer(case: Case, result: Result) -> dict[str, str]:
     """The engine's answer under the columns of the case file."""
-    chosen = the_forecast(result.of_group(case.group))
+    chosen = the_forecast(result.of_group(case.group), of_risk=case.of_risk)
     found: dict[str, str] = {}
     if chosen is None:
         return found

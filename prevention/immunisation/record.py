@@ -1,5 +1,6 @@
 """From results to rows: written in bulk, and only where something differs."""
 
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +29,15 @@ def says_something(one: VaccineGroupForecast) -> bool:
     return bool(one.doses) or (one.may_start and one.status not in SILENT)
 
 
+def labels(one: Found, group: VaccineGroupForecast) -> int:
+    """Sensitivity of a forecast: of the doses it rests on, and of the conditions where one may have decided it."""
+    found = 0
+    for dose in group.doses:
+        found |= one.chart.dose_labels.get(one.result.history.doses[dose.position].key, 0)
+    by_condition = group.risk or group.status in (SeriesStatus.CONTRAINDICATED, SeriesStatus.IMMUNE)
+    return found | one.chart.observation_labels if by_condition else found
+
+
 def _forecasts(found: Iterable[Found]) -> Iterator[tuple[Any, ...]]:
     for one in found:
         for group in filter(says_something, one.result.forecasts):
@@ -48,6 +58,7 @@ def _forecasts(found: Iterable[Found]) -> Iterator[tuple[Any, ...]]:
                 list(group.series),
                 "; ".join(group.reasons)[:200],
                 one.chart.policy.authority(group.group),
+                labels(one, group),
             )
 
 
@@ -63,16 +74,17 @@ def _evaluations(found: Iterable[Found]) -> Iterator[tuple[Any, ...]]:
                     one.result.history.doses[dose.position].key,
                     dose.status.value,
                     [reason.value for reason in dose.reasons],
+                    labels(one, group),
                 )
 
 
 KEY = "member_id, vaccine_group, is_risk, series_group"
 FORECAST = (
     "status, dose_number, earliest_on, recommended_on, past_due_on, latest_on, vaccines, antigens, series, reason, "
-    "authority"
+    "authority, sensitivity"
 )
 EVALUATION_KEY = f"{KEY}, immunization_id"
-EVALUATION = "status, reasons"
+EVALUATION = "status, reasons, sensitivity"
 TEMPORARY = """
 CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA
 """
@@ -92,7 +104,9 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",")]
 
 
-def _merge(cursor: Any, table: str, key: str, values: str, rows: Sequence[tuple], ids: list, at: datetime) -> int:
+def _merge(
+    cursor: Any, table: str, key: str, values: str, rows: Sequence[tuple[Any, ...]], ids: list[uuid.UUID], at: datetime
+) -> int:
     name = f"wanted_{table}"
     cursor.execute(f"DROP TABLE IF EXISTS {name}")
     cursor.execute(TEMPORARY.format(name=name, columns=f"{key}, {values}", table=table))
@@ -111,9 +125,10 @@ def _merge(cursor: Any, table: str, key: str, values: str, rows: Sequence[tuple]
     }
     parameters = {"ids": ids, "at": at}
     cursor.execute(DELETE.format(**terms), parameters)
-    written = cursor.rowcount
+    written: int = cursor.rowcount
     cursor.execute(UPSERT.format(**terms), parameters)
-    return written + cursor.rowcount
+    written += cursor.rowcount
+    return written
 
 
 STATES = """

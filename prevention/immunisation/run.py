@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core import jobs
 from core.models import JobPartition, JobRun, User
@@ -17,7 +18,8 @@ from prevention.immunisation.record import Found, record
 KIND = "immunisations"
 # Members whose results are in memory at once.
 BATCH = 2_000
-SHARE = 25_000
+# Smaller than for measures: a share is a transaction, and a person takes some milliseconds.
+SHARE = 5_000
 
 
 def start_nightly(*, by: User, as_of: date, everybody: bool = False) -> JobRun:
@@ -28,6 +30,11 @@ def start_nightly(*, by: User, as_of: date, everybody: bool = False) -> JobRun:
     parameters = {"as_of": as_of.isoformat(), "at": timezone.now().isoformat(), "everybody": everybody}
     shares = max(1, -(-members // SHARE))
     return jobs.start_run(by=by, kind=KIND, key=as_of.isoformat(), parameters=parameters, partitions=shares, again=True)
+
+
+def title(run: JobRun) -> str:
+    """`Vaccines, 2026-11-22`."""
+    return f"{_('Vaccines')}, {run.key}"
 
 
 def evaluate_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:
