@@ -126,7 +126,8 @@ class Outlook:
 
 
 def outlook(member: Member, user: User, today: date, *, with_risk: bool = True) -> Outlook:
-    """As `user` may see it. `with_risk=False` leaves out what rests on an underlying condition, for people who may not learn of it."""
+    """As `user` may see it. `with_risk=False` leaves out what rests on an underlying condition: a proxy need not
+    learn of it this way."""
     rows = visible(ImmunisationForecast.objects.filter(member=member), user, member)
     if not with_risk:
         rows = rows.filter(is_risk=False)
@@ -149,7 +150,10 @@ def outlook(member: Member, user: User, today: date, *, with_risk: bool = True) 
 
 
 def given(member: Member, user: User) -> list[Given]:
-    """The doses that `user` may see, newest first, with what each counts for; of several vaccine groups, what must be repeated first."""
+    """The doses that `user` may see, newest first, with what each counts for.
+
+    Of several vaccine groups what must be repeated is said first.
+    """
     doses = Immunization.objects.filter(member=member, status="completed", is_negated=False)
     doses = visible(doses, user, member).order_by("-effective")
     names = packaged().vaccine_names
