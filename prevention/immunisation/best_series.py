@@ -103,6 +103,9 @@ def score(scorable: Sequence[PatientSeries], history: History) -> list[tuple[Pat
     in_process = [one for one in scorable if is_in_process(one)]
     if len(in_process) > 1:
         return score_in_process(in_process, history)
+    if any(one.valid_doses for one in scorable):
+        # Table 8-5 is silent on series that were begun and can no longer be finished: the one begun furthest.
+        return _sum(scorable, [_most_valid_doses(scorable)])
     return score_no_valid_doses(scorable, history)
 
 

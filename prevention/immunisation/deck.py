@@ -12,6 +12,7 @@ from prevention.immunisation.patient import (
     EvaluationStatus,
     Observation,
     Patient,
+    Reason,
     SeriesStatus,
     VaccineDoseAdministered,
 )
@@ -185,9 +186,10 @@ def _observations(row: dict[str, str], schedule: Schedule) -> Iterator[Observati
 
 def _expected(row: dict[str, str]) -> Iterator[Expected]:
     for number in DOSES:
-        if row.get(f"Date_Administered_{number}"):
-            yield Expected(f"Evaluation_Status_{number}", row.get(f"Evaluation_Status_{number}", ""))
-            yield Expected(f"Evaluation_Reason_{number}", row.get(f"Evaluation_Reason_{number}", ""))
+        # An empty cell expects nothing: of many doses not valid the cases do not say why.
+        for column in (f"Evaluation_Status_{number}", f"Evaluation_Reason_{number}"):
+            if row.get(f"Date_Administered_{number}") and row.get(column):
+                yield Expected(column, row[column])
     for column in ("Series_Status", "Forecast_#", "Earliest_Date", "Recommended_Date", "Past_Due_Date"):
         yield Expected(column, row.get(column, ""))
 
@@ -195,18 +197,36 @@ def _expected(row: dict[str, str]) -> Iterator[Expected]:
 # --- Comparing ------------------------------------------------------------------------------------------
 
 
+# Words of the cases' reasons, which are written in several ways, in the order they are looked for.
+REASONS = (
+    ("young", Reason.TOO_YOUNG),
+    ("old", Reason.TOO_OLD),
+    ("conflict", Reason.CONFLICT),
+    ("live", Reason.CONFLICT),
+    ("interval", Reason.TOO_SOON),
+    ("soon", Reason.TOO_SOON),
+    ("inadvertent", Reason.INADVERTENT),
+    ("preferable", Reason.NOT_FOR_THIS_DOSE),
+    ("allowable", Reason.NOT_FOR_THIS_DOSE),
+    ("complete", Reason.SERIES_COMPLETE),
+)
+
+
 def same(field: str, expected: str, actual: str) -> bool:
-    """Whether an expectation is met: dates as dates, words without case and stops."""
+    """Whether an expectation is met: dates as dates, words without case and stops, reasons by what they mean.
+
+    A case names one reason; the engine says all that hold, and that one must be among them.
+    """
     if field.endswith("_Date"):
         return day(expected) == day(actual)
-
-    def plain(text: str) -> str:
-        return re.sub(r"[^a-z0-9]", "", text.lower())
-
     if field.startswith("Evaluation_Reason"):
-        # A case names one reason; the engine says all that hold.
-        return plain(expected) in [plain(one) for one in actual.split("; ")]
-    return plain(expected) == plain(actual)
+        meant = next((reason for word, reason in REASONS if word in expected.lower()), None)
+        return meant is not None and meant.value in actual.split("; ")
+    return _plain(expected) == _plain(actual)
+
+
+def _plain(text: str) -> str:
+    return "" if text.lower() == "n/a" else re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 def compare(case: Case, schedule: Schedule) -> list[Row]:

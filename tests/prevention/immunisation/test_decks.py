@@ -63,7 +63,12 @@ def test_a_folder_without_supporting_data_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("expected", "actual", "agrees"),
-    [("Interval: too Soon", "Age: Too Young; Interval: Too Soon", True), ("Age: Too Old", "Age: Too Young", False)],
+    [
+        ("Interval: too Soon", "Age: Too Young; Interval: Too Soon", True),
+        ("Age: Too Old", "Age: Too Young", False),
+        ("Too soon: live virus conflict", "Vaccine Conflict", True),
+        ("Something else", "Vaccine Conflict", False),
+    ],
 )
 def test_a_case_names_one_of_the_reasons(expected, actual, agrees):
     assert deck.same("Evaluation_Reason_1", expected, actual) is agrees
