@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from prevention.immunisation import deck, official_xml, table
+from prevention.models import SupportingDataTable
 
 FOLDER = Path(os.environ.get("KPCARE_DATA", settings.BASE_DIR.parent / "shared" / "data")) / "cdsi"
 needs_deck = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"the official cases are not at {FOLDER} (KPCARE_DATA)")
@@ -47,6 +48,35 @@ def test_the_command_writes_every_field_and_counts_the_cases(tmp_path, capsys):
     head, *rows = out.read_text().splitlines()
     assert head == "vaccine_group,case,field,expected,actual,agrees"
     assert len(rows) > 201 * 5
+
+
+@needs_deck
+def test_conformance_has_a_line_for_each_vaccine_group():
+    from interop.conformance import DECKS
+
+    lines = {group: (passed, total) for group, passed, total in DECKS["cdsi"](FOLDER.parent)}
+    assert {"MMR", "DTaP/Tdap/Td", "Polio", "Rabies"} <= set(lines)
+    assert sum(total for _, total in lines.values()) == 201 + 38 - len(deck.HELD_WRONG)
+    assert all(passed == total for passed, total in lines.values())
+
+
+@needs_deck
+@pytest.mark.django_db(transaction=True)
+def test_a_version_is_loaded_with_its_guidance_and_replaced_when_loaded_again(capsys):
+    for published in ("2025-11-09", "2025-11-10"):
+        call_command("load_cdsi", str(FOLDER / "schedule"), "--version-number", "4.64", "--published", published)
+    assert "30 antigens, 143 series, 26 vaccine groups" in capsys.readouterr().out
+    stored = SupportingDataTable.objects.get()
+    assert str(stored.published) == "2025-11-10"
+    assert any(series.get("guidance") for series in stored.table["antigens"]["HepB"]["series"])
+    assert len(table.build(stored.table).antigens) == 30
+
+
+def test_the_table_carried_holds_no_prose():
+    text = table.PACKAGED.read_text()
+    assert "guidance" not in text
+    assert "Administer to" not in text
+    assert "Do not vaccinate" not in text
 
 
 def test_a_file_of_another_form_is_refused(tmp_path):
