@@ -45,17 +45,25 @@ def can_be_skipped(skips: Sequence[ConditionalSkip], at: Standpoint) -> bool:
 
 
 def _skip_is_met(skip: ConditionalSkip, at: Standpoint) -> bool:
-    sets = [one for one in skip.sets if one.in_force is None or one.in_force.on(at.relevant)]
-    if not sets:
-        return False
-    met = (_set_is_met(one, at) for one in sets)
-    return all(met) if skip.logic is Logic.AND else any(met)
+    """Of the sets in force (3.3) all must be met, or one."""
+    # A loop, not all() or any() over a generator: this is asked of every dose in every series.
+    every = skip.logic is Logic.AND
+    met = False
+    for one in skip.sets:
+        if one.in_force is None or one.in_force.on(at.relevant):
+            met = _set_is_met(one, at)
+            if met is not every:
+                return met
+    return met
 
 
 def _set_is_met(one: SkipSet, at: Standpoint) -> bool:
     """Table 6-10."""
-    met = (_condition_is_met(condition, at) for condition in one.conditions)
-    return all(met) if one.logic is Logic.AND else any(met)
+    every = one.logic is Logic.AND
+    for condition in one.conditions:
+        if _condition_is_met(condition, at) is not every:
+            return not every
+    return every
 
 
 def _condition_is_met(condition: Condition, at: Standpoint) -> bool:

@@ -73,6 +73,8 @@ class Assessor:
         return Result(history, relevant, best, forecasts)
 
     def _of_untouched(self, antigen: Antigen, history: History) -> Assessment:
+        if antigen.only_by_indication:
+            return [], []
         patient = history.patient
         key = antigen.name, patient.born_on, patient.gender, patient.country
         found = self._untouched.get(key)

@@ -218,6 +218,11 @@ class Antigen:
     vaccine_types: frozenset[str] = frozenset()
 
     @cached_property
+    def only_by_indication(self) -> bool:
+        """Every series is a risk series: for whoever has no indication there is none."""
+        return all(one.type is SeriesType.RISK for one in self.series)
+
+    @cached_property
     def observations(self) -> frozenset[str]:
         """Observation codes that can change anything for it."""
         return frozenset(
