@@ -91,9 +91,7 @@ class GroupResult(MemberOwned):
 class ImmunisationForecast(GroupResult):
     """A vaccine group forecast for a member (CDSi, chapter 9). Dates stand only where it is not complete."""
 
-    Status = models.TextChoices("Status", [(one.name, (one.value, one.value)) for one in SeriesStatus])
-
-    status = models.CharField(max_length=20, choices=Status)
+    status = models.CharField(max_length=20, choices=[(one.value, one.value) for one in SeriesStatus])
     dose_number = models.PositiveSmallIntegerField(null=True)
     earliest_on = models.DateField(null=True)
     recommended_on = models.DateField(null=True)
@@ -131,10 +129,8 @@ class ImmunisationForecast(GroupResult):
 class ImmunisationEvaluation(GroupResult):
     """How a dose counts in a vaccine group (CDSi, chapter 6)."""
 
-    Status = models.TextChoices("Status", [(one.name, (one.value, one.value)) for one in EvaluationStatus])
-
     immunization = member_key(Immunization, on_delete=models.CASCADE, related_name="+", db_index=False)
-    status = models.CharField(max_length=20, choices=Status)
+    status = models.CharField(max_length=20, choices=[(one.value, one.value) for one in EvaluationStatus])
     reasons = ArrayField(models.CharField(max_length=40), default=list, db_default=[])
     changed_at = models.DateTimeField()
 

@@ -157,26 +157,28 @@ def given(member: Member, user: User) -> list[Given]:
     doses = Immunization.objects.filter(member=member, status="completed", is_negated=False)
     doses = visible(doses, user, member).order_by("-effective")
     names = packaged().vaccine_names
-    codings = ImmunizationCoding.objects.filter(member=member, role=CodingRole.CODE).select_related("concept__system")
     named: dict[uuid.UUID, str] = {}
-    for coding in codings:
-        if coding.concept.system.uri == CVX:
-            named[coding.fact_id] = names.get(coding.concept.code.zfill(2)) or coding.concept.display
+    codings = ImmunizationCoding.objects.filter(member=member, role=CodingRole.CODE)
+    columns = ("fact", "concept__system__uri", "concept__code", "concept__display")
+    for dose_id, system, code, display in codings.values_list(*columns):
+        if system == CVX:
+            named[dose_id] = names.get(code.zfill(2)) or display
         else:
-            named.setdefault(coding.fact_id, coding.concept.display)
+            named.setdefault(dose_id, display)
     found = {
         dose.pk: Given(dose, named.get(dose.pk, ""), dose.effective.lower if dose.effective else None) for dose in doses
     }
-    by_group: dict[tuple[uuid.UUID, str], list[ImmunisationEvaluation]] = defaultdict(list)
-    for row in ImmunisationEvaluation.objects.filter(member=member):
-        by_group[row.immunization_id, row.vaccine_group].append(row)
-    for (dose_id, _group), rows in by_group.items():
+    by_group: dict[tuple[uuid.UUID, str], list[tuple[str, list[str]]]] = defaultdict(list)
+    rows = ImmunisationEvaluation.objects.filter(member=member)
+    for dose_id, group, status, reasons in rows.values_list("immunization", "vaccine_group", "status", "reasons"):
+        by_group[dose_id, group].append((status, reasons))
+    for (dose_id, _group), several in by_group.items():
         dose = found.get(dose_id)
         if dose is None:
             continue
         # Valid in the risk or the standard series of a group is valid for it; of several groups the worst is said.
-        row = next((row for row in rows if row.status == EvaluationStatus.VALID.value), rows[0])
-        if not dose.status or WORST_FIRST[row.status] < WORST_FIRST[dose.status]:
-            dose.status = row.status
-            dose.reasons = [REASONS.get(reason, reason) for reason in row.reasons]
+        status, reasons = next((one for one in several if one[0] == EvaluationStatus.VALID.value), several[0])
+        if not dose.status or WORST_FIRST[status] < WORST_FIRST[dose.status]:
+            dose.status = status
+            dose.reasons = [REASONS.get(reason, reason) for reason in reasons]
     return list(found.values())
