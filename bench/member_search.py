@@ -41,14 +41,12 @@ def run(members: int) -> Result:
                     raise RuntimeError(f"{kind}: {answer.status_code}, not found")
                 missed[kind] += not found
 
+            def search_bare(question: tuple[str, str], kind: str = kind) -> None:
+                cursor.execute(bare[kind], {"asked": _folded(question[0], kind), "system": system})
+
             taken = milliseconds(find, questions)
             alone = milliseconds(_search, [(question, system) for question, _ in questions])
-            floor = milliseconds(
-                lambda question, kind=kind: cursor.execute(
-                    bare[kind], {"asked": _folded(question[0], kind), "system": system}
-                ),
-                questions,
-            )
+            floor = milliseconds(search_bare, questions)
             pages += taken
             floors += floor
             detail[kind] = {"page": summary(taken), "search": summary(alone), "floor": summary(floor)}
@@ -105,7 +103,8 @@ def _folded(typed: str, kind: str) -> str:
 
 
 def _statements() -> dict[str, str]:
-    found, name = {}, ""
+    found: dict[str, str] = {}
+    name = ""
     for line in floor_sql("member_search").splitlines(keepends=True):
         if line.startswith("-- ") and len(line) < 20:
             name = line[3:].strip()
