@@ -14,7 +14,10 @@ class ComboBox(forms.Select):
     """
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
-        return format_html('<div class="usa-combo-box">{}</div>', super().render(name, value, attrs, renderer))
+        # The script empties the select; only what is said here stays chosen when the page comes back.
+        chosen = next(iter(self.format_value(value)), "")
+        control = super().render(name, value, attrs, renderer)
+        return format_html('<div class="usa-combo-box" data-default-value="{}">{}</div>', chosen, control)
 
 
 class Money(forms.NumberInput):
