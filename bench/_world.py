@@ -27,7 +27,7 @@ def world(members: int) -> dict[str, float]:
     home = os.environ["DATABASE_OWNER_URL"]
     if "KPCARE_BENCH_WORLD" not in os.environ:
         _statement(home, f'CREATE DATABASE "{name}"')
-        atexit.register(_statement, home, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        atexit.register(_drop, home, name)
     _lead_to(name)
     if "KPCARE_BENCH_WORLD" not in os.environ:
         _manage("migrate", "--verbosity=0")
@@ -69,6 +69,20 @@ def _environ() -> dict[str, str]:
 
 def _manage(*arguments: str) -> None:
     subprocess.run([sys.executable, "manage.py", *arguments], cwd=settings.BASE_DIR, env=_environ(), check=True)
+
+
+def _drop(address: str, name: str) -> None:
+    """Once everybody has left: the owner may not throw other logins out."""
+    connections.close_all()
+    until = time.monotonic() + 30
+    while True:
+        try:
+            _statement(address, f'DROP DATABASE IF EXISTS "{name}"')
+            return
+        except psycopg2.errors.ObjectInUse:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.5)
 
 
 def _statement(address: str, sql: str) -> None:

@@ -47,13 +47,16 @@ def _measure(name: str, members: int) -> Result:
     by = User.objects.system("bench")
     _as_owner(name, lambda cursor: load_world(cursor, "capitation", {"members": members}))
     _vacuum(name)
+    say("world laid")
     plan = Organization.objects.get(kind="health_plan")
     began = time.perf_counter()
     first = close_month(plan, BEFORE, by=by)
     first_seconds = time.perf_counter() - began
+    say(f"first month closed in {first_seconds:.1f} s")
     _as_owner(name, lambda cursor: cursor.execute((WORLDS / "capitation_change.sql").read_text(), {}))
     _vacuum(name)
     floor_seconds = _floor(by)
+    say(f"floor in {floor_seconds:.1f} s")
     _vacuum(name)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
@@ -71,6 +74,11 @@ def _measure(name: str, members: int) -> Result:
             "memory_growth_mb": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory) // 1024,
         },
     )
+
+
+def say(what: str) -> None:
+    """Progress, beside the JSON line: large worlds take their time."""
+    print(f"capitation: {what}", file=sys.stderr, flush=True)
 
 
 def _floor(by: User) -> float:
