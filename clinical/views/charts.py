@@ -29,6 +29,7 @@ from core.notices import notify
 from core.permissions import may, requires, signed_in
 from core.templatetags.kp import short_date
 from members.models import Member, PrimaryCareAssignment
+from members.portal import people
 from network.permissions import roles_in_force
 
 # LOINC of values whose trend opens a chart, in this order where the member has them: HbA1c, LDL, eGFR, weight.
@@ -50,11 +51,11 @@ WORKPLACE = {
 def staff_home(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Where this person's work waits: the place of their role, else the in-basket with tasks in it.
 
-    Somebody without any place goes to the portal.
+    Somebody without any place goes to the portal. Whoever has neither is told so: each would send them to the other.
     """
     places = {place.name: place for place in staff_nav.links(request)}
     if not places:
-        return redirect("/")
+        return redirect("/") if people(request.user) else render(request, "clinical/nowhere.html")
     waits = [place for name, place in places.items() if name == "inbasket" and place.count]
     own = [places[WORKPLACE[held.role]] for held in roles_in_force(request.user) if WORKPLACE.get(held.role) in places]
     return redirect([*own, *waits, *places.values()][0].url)

@@ -243,3 +243,10 @@ def test_auditors_list_every_access_of_their_system_with_what_was_looked_at(clie
 def test_nobody_else_lists_them(client, world, role):
     client.force_login(make_staff(role, world.system))
     assert client.get(reverse("clinical:accesses")).status_code == 403
+
+
+def test_an_account_without_record_and_role_is_told_so_and_not_sent_round(client):
+    client.force_login(make_user("Pat Lone"), backend="django.contrib.auth.backends.ModelBackend")
+    response = client.get("/", follow=True)
+    assert response.redirect_chain == [("/staff/", 302)]
+    assert "Nothing is open to you yet" in response.content.decode()

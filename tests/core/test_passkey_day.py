@@ -66,7 +66,9 @@ def test_a_passkey_is_added_and_opens_the_account_without_a_password(page, axe, 
     sign_out(page)
     page.goto(reverse("account_login"))
     page.get_by_role("button", name="Use a passkey").click()
-    page.wait_for_url(lambda url: "/login" not in url)
+    page.get_by_role("heading", name="Nothing is open to you yet").wait_for()
+    axe(page)
+    screenshot(page, "nowhere")
     page.goto(reverse("usersessions_list"))
     assert page.get_by_role("heading", name="Where you are signed in").is_visible()
 
