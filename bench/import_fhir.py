@@ -154,7 +154,7 @@ def _floor(connection: Any, organization: str) -> tuple[float, int]:
         began, count = time.perf_counter(), 0
         for name, rows in taken:
             rows.seek(0)
-            cursor.execute(f"CREATE TABLE floor_{name[:50]} (LIKE {name})")
+            cursor.execute(f"CREATE TEMP TABLE floor_{name[:50]} (LIKE {name})")
             cursor.copy_expert(f"COPY floor_{name[:50]} FROM STDIN", rows)
             count += cursor.rowcount
         seconds = time.perf_counter() - began
