@@ -72,7 +72,8 @@ def test_budget_books_and_claims_are_readable_on_a_phone(controller, world, axe,
 
     for name, query, shows in (
         ("budget", "?month=2026-10", "$1,500"),
-        ("ledger", "", "$1,237.50"),
+        # The month's $1,237.50 in the books of each of two legal entities, the plan and the group.
+        ("ledger", "", "$2,475.00"),
         ("claims", "", "Outside claims"),
     ):
         page.goto(reverse(f"billing:{name}") + query)
@@ -83,6 +84,6 @@ def test_budget_books_and_claims_are_readable_on_a_phone(controller, world, axe,
     page.locator("tbody a").first.click()
     page.get_by_role("heading", level=1).wait_for()
     debits, credits = (page.locator(f"tbody td:nth-child({column})").all_inner_texts() for column in (4, 5))
-    assert sum(map(dollars, debits)) == sum(map(dollars, credits)) == Decimal("1237.50")
+    assert sum(map(dollars, debits)) == sum(map(dollars, credits)) == 2 * Decimal("1237.50")
     axe(page)
     screenshot(page, "entry")
