@@ -181,6 +181,10 @@ def end_role(request: AuthenticatedHttpRequest, assignment_id: uuid.UUID) -> Htt
             form.add_error(None, str(refused))
         else:
             notify(request, _("The role ends. They lose what it opened from that day on."))
+            # A role that began today is taken back whole; without any other the person is none of this place.
+            ours = staff_of(managed_organizations(request.user), on=timezone.localdate(), past=True)
+            if not ours.filter(pk=assignment.user_id).exists():
+                return redirect("network:people")
             return redirect("network:person", user_id=assignment.user_id)
     user = assignment.user
     context = {
