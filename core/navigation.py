@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from core.http import AuthenticatedHttpRequest, authenticated
+from core.permissions import may
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -84,7 +85,8 @@ class Navigation:
         """The places that this request's person may go to, in order; the longest matching one is current."""
         found: list[tuple[Entry, str]] = []
         for entry in sorted(self.entries.values(), key=lambda entry: (entry.order, entry.name)):
-            if entry.permission and not request.user.has_perm(entry.permission):
+            # Not has_perm: Django says yes to every superuser, where the places themselves refuse.
+            if entry.permission and not may(request.user, entry.permission):
                 continue
             url = url_or_none(entry.url_name)
             if url is not None:

@@ -18,7 +18,12 @@ urlpatterns = [
 
 
 def someone(*permissions: str, **more):
-    return SimpleNamespace(is_authenticated=True, has_perm=lambda name: name in permissions, **more)
+    return SimpleNamespace(is_authenticated=True, permissions=permissions, **more)
+
+
+@pytest.fixture(autouse=True)
+def rules_of_the_test(monkeypatch):
+    monkeypatch.setattr("core.navigation.may", lambda user, permission: permission in user.permissions)
 
 
 @pytest.fixture
