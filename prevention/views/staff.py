@@ -122,7 +122,7 @@ def _line(gap: CareGap) -> str:
 def language_name(code: str) -> str:
     """A language in words, `es` as `Spanish`; a code that nobody knows as it is."""
     try:
-        return get_language_info(code)["name_translated"]
+        return str(get_language_info(code)["name_translated"])
     except KeyError:
         return code
 

@@ -141,6 +141,16 @@ def test_the_worklist_shows_our_members_and_not_theirs(client, world):
     assert "Other, Olga" not in page
 
 
+def test_the_worklist_says_in_which_language_to_call(client, world):
+    with arranging():
+        type(world.maria).objects.filter(pk=world.maria.pk).update(language="es")
+    client.force_login(world.coordinator)
+
+    page = client.get(reverse("prevention:worklist") + "?rule=cervical_screening").content.decode()
+
+    assert "· Spanish" in page
+
+
 @pytest.mark.parametrize("name", ["gap_detail", "contact", "staff_order"])
 def test_the_other_systems_coordinator_cannot_touch_our_gaps(client, world, name):
     client.force_login(world.other_coordinator)
