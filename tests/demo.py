@@ -1,0 +1,76 @@
+"""The demo world for browser tests: seeded once a session, cloned for each test, signed in to by its own accounts."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parent.parent
+MEMBERS = 600
+PASSWORD = "kpcare-demo"
+
+
+def _command(login: str, *words: str) -> None:
+    """A command of the product in a process of its own, on this test's database."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "KPCARE_LOGIN": login, "KPCARE_DEMO": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, f"{words[0]}:\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.fixture(scope="session")
+def seeded() -> Iterator[dict[str, str]]:
+    """Holds the name of the seeded database once the first test has made it; drops it at the end."""
+    from tests import database
+
+    held: dict[str, str] = {}
+    yield held
+    if held:
+        database.drop(held["name"])
+
+
+@pytest.fixture
+def demo(transactional_db: None, database_name: str, seeded: dict[str, str]) -> None:
+    """A demo world of `MEMBERS` people, evaluated, in this test's database."""
+    from django.db import connections
+
+    from core import terminology
+    from tests import database
+
+    connections.close_all()
+    if seeded:
+        database.clone(seeded["name"], database_name)
+    else:
+        _command("owner", "seed", f"--members={MEMBERS}")
+        _command("jobs", "evaluate_prevention", "--processes=1")
+        name = f"test_{os.getpid()}_demo_{database_name.rpartition('_')[2]}"
+        database.clone(database_name, name)
+        seeded["name"] = name
+    terminology.forget()
+
+
+@pytest.fixture
+def sign_in(page: "Page") -> Callable[[str], "Page"]:
+    """`sign_in("nurse")` goes through the sign-in page with that demo account, as whoever sits down at the desk."""
+
+    def enter(account: str) -> "Page":
+        page.context.clear_cookies()
+        page.goto("/accounts/login/")
+        page.locator("input[name=login]").fill(f"{account}@demo.example")
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.locator("form.kp-form .kp-button--main").click()
+        page.wait_for_url(lambda url: "/accounts/login" not in url)
+        return page
+
+    return enter
