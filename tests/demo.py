@@ -22,7 +22,7 @@ def _command(login: str, *words: str) -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", *words],
         cwd=ROOT,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "KPCARE_LOGIN": login, "KPCARE_DEMO": "1"},
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "kpcare.settings", "KPCARE_LOGIN": login, "KPCARE_DEMO": "1"},
         capture_output=True,
         text=True,
     )
