@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 MEMBERS = 600
+# Days that have not been seen green yet: they are not run, so that they hide nothing and are not forgotten.
+OWED = pytest.mark.xfail(run=False, reason="owed: written for these screens and not yet seen green")
 PASSWORD = "kpcare-demo"
 
 

@@ -14,6 +14,7 @@ from network.models import Bed
 from pharmacy.models import Fill, StockLot
 from scheduling.models import Appointment
 from tests.clinical.factories import arranging
+from tests.demo import OWED
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.usefixtures("demo")]
 
@@ -30,6 +31,7 @@ def visit_about(words: str) -> Appointment:
     return found
 
 
+@OWED
 def test_front_desk_receives_moves_and_cancels(sign_in, axe, screenshot):
     page = sign_in("front.desk")
     page.get_by_role("heading", name="Family Medicine").first.wait_for()
@@ -69,6 +71,7 @@ def test_front_desk_receives_moves_and_cancels(sign_in, axe, screenshot):
     assert page.goto(f"/staff/chart/{here.member_id}/").status == 403
 
 
+@OWED
 def test_medical_assistant_brings_in_and_measures(sign_in, axe, screenshot):
     page = sign_in("medical.assistant")
     waiting = visit_about("Follow-up of diabetes")
@@ -86,6 +89,7 @@ def test_medical_assistant_brings_in_and_measures(sign_in, axe, screenshot):
     assert page.get_by_role("button", name="Sign and end the visit").count() == 0, "signing is the clinician's"
 
 
+@OWED
 def test_nurse_admits_and_collects(sign_in, axe, screenshot):
     inside = Stay.objects.values("member")
     patient = one(Member.objects.exclude(pk__in=inside).filter(user__isnull=True, status="active").order_by("mrn"))
@@ -112,6 +116,7 @@ def test_nurse_admits_and_collects(sign_in, axe, screenshot):
     assert one(LabOrder.objects.filter(pk=order.pk)).status == "collected"
 
 
+@OWED
 def test_physician_closes_what_waits_and_orders_with_open_eyes(sign_in, axe, screenshot):
     page = sign_in("physician")
     page.get_by_role("heading", name="In-basket").wait_for()
@@ -167,6 +172,7 @@ def test_physician_closes_what_waits_and_orders_with_open_eyes(sign_in, axe, scr
     assert one(Encounter.objects.filter(appointment=here)).status == "finished"
 
 
+@OWED
 def test_pharmacist_checks_fills_and_hands_over(sign_in, axe, screenshot):
     page = sign_in("pharmacist")
     page.get_by_role("heading", name="Pharmacy").first.wait_for()
@@ -195,6 +201,7 @@ def test_pharmacist_checks_fills_and_hands_over(sign_in, axe, screenshot):
     axe(page)
 
 
+@OWED
 def test_laboratory_technologist_receives_enters_and_releases(sign_in, axe, screenshot):
     page = sign_in("laboratory.technologist")
     page.get_by_role("heading", name="Laboratory").first.wait_for()
@@ -215,6 +222,7 @@ def test_laboratory_technologist_receives_enters_and_releases(sign_in, axe, scre
     assert page.goto("/staff/schedule/").status == 403
 
 
+@OWED
 def test_care_coordinator_calls_books_and_closes_a_loop(sign_in, axe, screenshot):
     page = sign_in("care.coordinator")
     page.get_by_role("heading", name="Prevention").first.wait_for()

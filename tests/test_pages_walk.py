@@ -13,6 +13,7 @@ from django.urls import get_resolver
 
 from core.db import as_job
 from core.models import JobRun, User
+from tests.demo import OWED
 from tests.test_urls_walk import patterns
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.usefixtures("demo")]
@@ -151,6 +152,7 @@ def filled(at: str, names: list[str], known: dict[str, list[str]]) -> Iterator[s
         yield from filled(ARGUMENT.sub(value, at, count=1), rest, known)
 
 
+@OWED
 def test_every_page_answers_passes_axe_and_fits_the_phone(page, live_server, axe, screenshot):
     with as_job(User.objects.system("tests"), reason="look"):
         asked = list(dict.fromkeys(addresses()))
