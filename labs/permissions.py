@@ -25,6 +25,12 @@ def waits_for_collection(user: User, obj: Any = None) -> bool:
     return isinstance(obj, LabOrder) and obj.status == LabOrder.Status.ORDERED
 
 
+@rules.predicate
+def took_its_specimen(user: User, obj: Any = None) -> bool:
+    """Whoever took it sees what to put on the label, and what became of it."""
+    return isinstance(obj, LabOrder) and obj.specimens.filter(collected_by=user).exists()
+
+
 def has_open_order(user: User, member: Member) -> str | None:
     """A technologist cares for the members whose specimen is being tested in their system."""
     held = [role for role in roles_in_force(user) if role.role == Role.LABORATORY_TECHNOLOGIST]
@@ -38,6 +44,7 @@ grant("labs.view_order", TECHNOLOGIST, because="they test specimens of this syst
 grant("labs.view_order", CLINICIANS & has_care_relationship, because="they care for this member")
 grant("labs.view_order", CLINICIANS & has_broken_the_glass, because="they gave a reason (break the glass)")
 grant("labs.view_order", COLLECTORS & waits_for_collection, because="they collect its specimen")
+grant("labs.view_order", COLLECTORS & took_its_specimen, because="they took its specimen")
 grant("labs.collect_specimen", COLLECTORS, because="they collect specimens in this system")
 grant("labs.process_specimen", TECHNOLOGIST, because="they test specimens of this system")
 grant("labs.release_result", TECHNOLOGIST, because="they answer for results of this system's laboratory")

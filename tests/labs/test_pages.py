@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from core.db import acting_as
 from core.models import AuditEvent, OutboxMessage
+from labs.actions.specimens import collect_specimen
 from labs.models import LabOrder, ResultMismatch
 from labs.templatetags.labs import specimen
 from tests.labs import factories
@@ -96,6 +97,20 @@ def test_the_detail_beside_the_list_is_the_same_without_the_frame(client, lab):
     page = client.get(address("order", order.pk), headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in page
     assert "Specimen taken" in page
+
+
+def test_who_takes_a_specimen_sees_its_label_and_nobody_else_of_the_ward(client, lab):
+    mine, other = lab.order(member=lab.pedro), lab.order(member=lab.pedro)
+    with acting_as(lab.tom, reason="test"):
+        collect_specimen(order=other, by=lab.tom, mrn=lab.pedro.mrn, birth_date=lab.pedro.birth_date)
+    client.force_login(lab.park.user)
+
+    asked = {"mrn": lab.pedro.mrn, "birth_date": lab.pedro.birth_date.isoformat()}
+    answer = client.post(address("collect", mine.pk), asked, follow=True)
+
+    assert answer.status_code == 200
+    assert "Put the label on the tube" in answer.content.decode()
+    assert client.get(address("order", other.pk)).status_code == 403
 
 
 def test_a_mistyped_birth_date_is_told_beside_the_form(client, lab):
