@@ -32,8 +32,8 @@ def visit_about(words: str) -> Appointment:
 
 
 @OWED
-def test_front_desk_receives_moves_and_cancels(sign_in, axe, screenshot):
-    page = sign_in("front.desk")
+def test_front_desk_receives_moves_and_cancels(demo_sign_in, axe, screenshot):
+    page = demo_sign_in("front.desk")
     page.get_by_role("heading", name="Family Medicine").first.wait_for()
     screenshot(page, "schedule")
     axe(page)
@@ -72,8 +72,8 @@ def test_front_desk_receives_moves_and_cancels(sign_in, axe, screenshot):
 
 
 @OWED
-def test_medical_assistant_brings_in_and_measures(sign_in, axe, screenshot):
-    page = sign_in("medical.assistant")
+def test_medical_assistant_brings_in_and_measures(demo_sign_in, axe, screenshot):
+    page = demo_sign_in("medical.assistant")
     waiting = visit_about("Follow-up of diabetes")
     page.get_by_label(f"Room: {waiting.member}").select_option(label="Room 3")
     page.get_by_role("button", name=f"Bring in: {waiting.member}").click()
@@ -90,10 +90,10 @@ def test_medical_assistant_brings_in_and_measures(sign_in, axe, screenshot):
 
 
 @OWED
-def test_nurse_admits_and_collects(sign_in, axe, screenshot):
+def test_nurse_admits_and_collects(demo_sign_in, axe, screenshot):
     inside = Stay.objects.values("member")
     patient = one(Member.objects.exclude(pk__in=inside).filter(user__isnull=True, status="active").order_by("mrn"))
-    page = sign_in("nurse")
+    page = demo_sign_in("nurse")
     page.get_by_role("link", name="Beds").click()
     screenshot(page, "board")
     axe(page)
@@ -117,8 +117,8 @@ def test_nurse_admits_and_collects(sign_in, axe, screenshot):
 
 
 @OWED
-def test_physician_closes_what_waits_and_orders_with_open_eyes(sign_in, axe, screenshot):
-    page = sign_in("physician")
+def test_physician_closes_what_waits_and_orders_with_open_eyes(demo_sign_in, axe, screenshot):
+    page = demo_sign_in("physician")
     page.get_by_role("heading", name="In-basket").wait_for()
     screenshot(page, "in-basket")
     axe(page)
@@ -173,8 +173,8 @@ def test_physician_closes_what_waits_and_orders_with_open_eyes(sign_in, axe, scr
 
 
 @OWED
-def test_pharmacist_checks_fills_and_hands_over(sign_in, axe, screenshot):
-    page = sign_in("pharmacist")
+def test_pharmacist_checks_fills_and_hands_over(demo_sign_in, axe, screenshot):
+    page = demo_sign_in("pharmacist")
     page.get_by_role("heading", name="Pharmacy").first.wait_for()
     screenshot(page, "queue")
     axe(page)
@@ -202,8 +202,8 @@ def test_pharmacist_checks_fills_and_hands_over(sign_in, axe, screenshot):
 
 
 @OWED
-def test_laboratory_technologist_receives_enters_and_releases(sign_in, axe, screenshot):
-    page = sign_in("laboratory.technologist")
+def test_laboratory_technologist_receives_enters_and_releases(demo_sign_in, axe, screenshot):
+    page = demo_sign_in("laboratory.technologist")
     page.get_by_role("heading", name="Laboratory").first.wait_for()
     screenshot(page, "bench")
     axe(page)
@@ -223,8 +223,8 @@ def test_laboratory_technologist_receives_enters_and_releases(sign_in, axe, scre
 
 
 @OWED
-def test_care_coordinator_calls_books_and_closes_a_loop(sign_in, axe, screenshot):
-    page = sign_in("care.coordinator")
+def test_care_coordinator_calls_books_and_closes_a_loop(demo_sign_in, axe, screenshot):
+    page = demo_sign_in("care.coordinator")
     page.get_by_role("heading", name="Prevention").first.wait_for()
     screenshot(page, "worklist")
     axe(page)
@@ -255,10 +255,10 @@ def test_care_coordinator_calls_books_and_closes_a_loop(sign_in, axe, screenshot
     assert one(Task.objects.filter(kind="referral_report")).owner.email == "physician@demo.example"
 
 
-def test_the_chart_by_keyboard_alone(sign_in):
+def test_the_chart_by_keyboard_alone(demo_sign_in):
     """Search, open, record an allergy: no mouse anywhere."""
     maria = one(Member.objects.filter(user__email="maria@demo.example"))
-    page = sign_in("physician")
+    page = demo_sign_in("physician")
     page.keyboard.press("/")
     page.keyboard.type(maria.mrn)
     page.keyboard.press("Enter")
@@ -299,8 +299,8 @@ def test_the_world_of_these_days_is_there():
         assert Bed.objects.filter(assignments__isnull=True).exists()
 
 
-def test_a_member_reads_and_books_in_spanish(sign_in, axe, screenshot):
-    page = sign_in("maria")
+def test_a_member_reads_and_books_in_spanish(demo_sign_in, axe, screenshot):
+    page = demo_sign_in("maria")
     page.goto("/")
     page.get_by_role("button", name="Español").or_(page.get_by_role("link", name="Español")).first.click()
     page.get_by_role("heading", name=re.compile("^Buen[oa]s (días|tardes|noches), Maria$")).wait_for()

@@ -28,7 +28,7 @@ def looking():
 
 
 @OWED
-def test_a_gap_becomes_a_reminder_a_visit_and_closes_itself(sign_in, screenshot, axe):
+def test_a_gap_becomes_a_reminder_a_visit_and_closes_itself(demo_sign_in, screenshot, axe):
     with looking():
         maria = Member.objects.get(user__email="maria@demo.example")
         gap = CareGap.objects.get(member=maria, rule=RULE, status="open")
@@ -38,13 +38,13 @@ def test_a_gap_becomes_a_reminder_a_visit_and_closes_itself(sign_in, screenshot,
         rendered = outbox.render(message)
     words = f"{rendered.subject} {rendered.body}"
     assert not HEALTH.search(words.replace("kpcare", "")), f"The reminder says too much: {words}"
-    viewer = sign_in("plan.administrator")
+    viewer = demo_sign_in("plan.administrator")
     viewer.goto("/staff/outbox/")
     viewer.get_by_text(rendered.subject).first.wait_for()
     screenshot(viewer, "messages-sent")
 
     # The link of the reminder leads to a gap page behind the sign-in.
-    page = sign_in("maria")
+    page = demo_sign_in("maria")
     page.goto(message.url_path)
     page.get_by_role("heading", name="What you can do now").wait_for()
     axe(page)
@@ -67,7 +67,7 @@ def test_a_gap_becomes_a_reminder_a_visit_and_closes_itself(sign_in, screenshot,
         by = User.objects.get(email="physician@demo.example")
         Appointment.objects.filter(pk=visit.pk).update(status="arrived", arrived_at=timezone.now())
         encounter = start_visit(Appointment.objects.get(pk=visit.pk), by=by)
-    nurse = sign_in("nurse")
+    nurse = demo_sign_in("nurse")
     nurse.goto(f"/staff/chart/{maria.pk}/visit/{encounter.pk}/")
     nurse.get_by_label("Systolic").fill("124")
     nurse.get_by_label("Diastolic").fill("76")
@@ -83,13 +83,13 @@ def test_a_gap_becomes_a_reminder_a_visit_and_closes_itself(sign_in, screenshot,
     assert time.monotonic() - began < 5
     assert gap.status == "closed"
 
-    page = sign_in("maria")
+    page = demo_sign_in("maria")
     page.goto("/")
     assert page.get_by_role("heading", name="Blood pressure check").count() == 0
     screenshot(page, "home-after")
     page.goto(f"/gaps/{gap.pk}/")
     page.get_by_role("heading", name="Nothing to do").wait_for()
     axe(page)
-    page = sign_in("care.coordinator")
+    page = demo_sign_in("care.coordinator")
     page.goto(f"/staff/prevention/?rule={RULE}")
     assert page.locator(f'a[href*="{gap.pk}"]').count() == 0
