@@ -64,7 +64,7 @@ def demo(transactional_db: None, database_name: str, seeded: dict[str, str]) -> 
 
 @pytest.fixture
 def demo_sign_in(page: "Page") -> Callable[[str], "Page"]:
-    """`demo_sign_in("nurse")` goes through the sign-in page with that demo account, as whoever sits down at the desk."""
+    """`demo_sign_in("nurse")` goes through the sign-in page with that demo account, as whoever sits at the desk."""
 
     def enter(account: str) -> "Page":
         page.context.clear_cookies()
