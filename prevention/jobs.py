@@ -83,9 +83,7 @@ def open_gaps() -> dict[str, dict[str, dict[str, object]]]:
 
 TAKE = """
 WITH ready AS (
-    -- Below the oldest running transaction nobody can still commit: a late one is taken by the next call.
-    SELECT id, member_id FROM core_memberchange WHERE xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-    ORDER BY id LIMIT 20000
+    SELECT id, member_id FROM core_memberchange ORDER BY id LIMIT 20000
 ), members AS (
     SELECT DISTINCT member_id FROM ready LIMIT %(limit)s
 ), gone AS (
@@ -101,7 +99,8 @@ CONSUMER_LOCK = 0x6B70_0010
 def take_changed(*, as_of: date, by: User) -> int:
     """Re-evaluate members whose chart or coverage changed; returns how many. Repeat until 0.
 
-    The rows are taken and the evaluation is written in one transaction: killed half way, nothing is lost.
+    The rows are taken and the evaluation is written in one transaction: killed half way, nothing is lost. A change
+    that commits later is taken by a later call; none waits for another's open transaction, be it a backup of hours.
     """
     with as_job(by, reason="prevention: changed members"), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [CONSUMER_LOCK])

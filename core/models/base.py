@@ -33,13 +33,15 @@ class Identified(models.Model):
 
 
 class MemberChange(models.Model):
-    """A member whose chart or coverage changed, to be re-evaluated. Written by triggers, taken by prevention."""
+    """A member whose chart or coverage changed, to be re-evaluated. Written by triggers, taken by prevention.
+
+    A queue emptied by DELETE, so it needs no transaction id: what commits late is simply there the next time.
+    """
 
     id = models.BigAutoField(primary_key=True)
     member_id = models.UUIDField()
     source = models.CharField(max_length=63, help_text="The table that changed.")
     at = models.DateTimeField(db_default=Now())
-    xid = models.BigIntegerField(db_default=CurrentTransaction())
 
 
 class SystemParameter(models.Model):
