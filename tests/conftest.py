@@ -26,6 +26,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker, database_n
 
     source = database.template()
     database.clone(source, database_name)
+    undo = database.Undo(source, database_name)
     for alias in connections:
         connections[alias].settings_dict["NAME"] = connections.settings[alias]["NAME"] = database_name
     # Commands that tests start as processes of their own meet the same database.
@@ -33,7 +34,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker, database_n
 
     def start_anew(self: TransactionTestCase) -> None:
         connections.close_all()
-        database.clone(source, database_name)
+        undo.reset()
 
     patch = pytest.MonkeyPatch()
     patch.setattr(TransactionTestCase, "databases", {"default", "audit"})
