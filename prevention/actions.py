@@ -28,7 +28,7 @@ from prevention.engine.moments import Setting
 from prevention.engine.record import Changes, record
 from prevention.measures import MEASURES
 from prevention.models import CareGap, OutreachContact, SurveillanceInterval
-from prevention.reminders import queue_reminders
+from prevention.outreach.run import reach_out
 from prevention.rules import RULES, rule
 
 # Which programs were compiled lately: the nightly run's shares and single members use the same text.
@@ -68,17 +68,16 @@ def evaluate_partition(
         compute(program, partition)
         changes = record(program, at)
         total = {name: value + total[name] for name, value in changes.counts().items()}
-        if rules:
-            total["reminders"] = queue_reminders(partition, as_of=as_of, at=at)
     return total
 
 
 def evaluate_members(member_ids: Iterable[uuid.UUID], *, as_of: date, at: datetime | None = None) -> dict[str, int]:
-    """Re-evaluate a few members now: after a change in their chart or coverage."""
+    """Re-evaluate a few members now, and take outreach to them a step on: after a change in their chart or coverage."""
     ids = tuple(sorted(set(member_ids)))
     if not ids:
         return {}
-    return evaluate_partition(Partition(ids=ids), as_of=as_of, at=at or timezone.now())
+    partition, at = Partition(ids=ids), at or timezone.now()
+    return {**evaluate_partition(partition, as_of=as_of, at=at), **reach_out(partition, as_of=as_of, at=at)}
 
 
 # --- Answers to a gap -----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from prevention.actions import evaluate_members, evaluate_partition
 from prevention.engine.evaluate import Partition
 from prevention.immunisation.run import evaluate_changed
 from prevention.measures import MEASURES, measure
+from prevention.outreach.run import reach_out
 from prevention.rules import RULES
 from prevention.summaries import write_summaries
 
@@ -60,8 +61,11 @@ def evaluate_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:
 
 
 def finish(run: JobRun) -> None:
-    """After the last share: the summaries that pages read."""
+    """After the last share: outreach, which asks whom first of everybody, and the summaries that pages read."""
     as_of = date.fromisoformat(run.parameters["as_of"])
+    if not run.parameters.get("measure"):
+        at = datetime.fromisoformat(run.parameters["at"])
+        run.totals.update(reach_out(Partition(), as_of=as_of, at=at))
     write_summaries(run, MEASURES, as_of)
     run.totals["open"] = open_gaps()
 

@@ -100,7 +100,19 @@ class CareRuleState(MemberOwned):
 
 
 class Reminder(MemberOwned):
-    """One step of outreach for one gap, sent once."""
+    """One step of outreach for one gap, once: a message, a letter to print, a call to make, a word at the next visit.
+
+    Messages are delivered by the outbox; letters, calls and visits wait here until somebody has seen to them.
+    """
+
+    class Channel(models.TextChoices):
+        PORTAL = "portal", "notice in the portal"
+        PUSH = "push"
+        EMAIL = "email", "e-mail"
+        SMS = "sms", "text message"
+        LETTER = "letter"
+        CALL = "call"
+        VISIT = "visit", "at the next visit"
 
     class Status(models.TextChoices):
         QUEUED = "queued"
@@ -109,7 +121,7 @@ class Reminder(MemberOwned):
 
     gap = member_key(CareGap, related_name="reminders")
     step = models.PositiveSmallIntegerField()
-    channel = models.CharField(max_length=10, choices=OutboxMessage.Channel)
+    channel = models.CharField(max_length=10, choices=Channel)
     language = models.CharField(max_length=10)
     send_after = models.DateTimeField()
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED, db_default=Status.QUEUED)
@@ -121,6 +133,14 @@ class Reminder(MemberOwned):
             *MemberOwned.Meta.constraints,
             MemberForeignKey("gap"),
             models.UniqueConstraint(fields=["gap", "step"], name="prevention_reminder_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["channel", "send_after"],
+                name="prevention_reminder_by_hand",
+                condition=models.Q(status="queued", channel__in=["letter", "call", "visit"]),
+            ),
+            models.Index(fields=["member", "-created_at"], name="prevention_reminder_cap"),
         ]
 
 
@@ -192,11 +212,26 @@ class SurveillanceInterval(MemberOwned):
         triggers = note_changes()
 
 
-# The slice's own models, which Django looks for here.
+# The slices' own models, which Django looks for here.
 from prevention.immunisation.models import (  # noqa: E402, F401
     ImmunisationEvaluation,
     ImmunisationForecast,
     ImmunisationPolicy,
     ImmunisationState,
     SupportingDataTable,
+)
+from prevention.outreach.models import (  # noqa: E402, F401
+    BatchOrder,
+    BatchOrderItem,
+    Campaign,
+    CampaignStep,
+    ElsewhereReport,
+    FollowUp,
+    HomeKit,
+    OneTapLink,
+    OutreachCost,
+    OutreachEpisode,
+    OutreachPolicy,
+    OutreachSummary,
+    StandingOrder,
 )

@@ -41,6 +41,8 @@ NO_HISTORY = {
     "prevention.immunisationforecast": "computed from the doses given, which have history, and the dated policy",
     "prevention.immunisationevaluation": "computed from the doses given, which have history, and the dated policy",
     "prevention.reminder": "its steps are rows, its delivery is the outbox's",
+    "prevention.outreachepisode": "entered and stopped once, with reason; computed from gaps, which have history",
+    "prevention.onetaplink": "its states are instants, each set once",
     "billing.riskscore": "computed for a run from diagnoses, and keyed by it",
     "interop.importedresource": "says what a file brought; the facts have history",
     "interop.resourcereference": "says what a file brought; the facts have history",

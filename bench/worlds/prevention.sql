@@ -13,6 +13,16 @@ VALUES ('00000000-0000-7000-8007-000000000001', '00000000-0000-7000-8000-0000000
     'hmo', '', 'month', 0, 0, 0, 0);
 INSERT INTO plans_employergroup (id, organization_id, number, name, tax_id) VALUES
     ('00000000-0000-7000-8008-000000000001', '00000000-0000-7000-8000-000000000001', '1', 'Employer', '');
+-- One campaign for everything that is due, by e-mail where there is one, at the next visit where there is none.
+INSERT INTO prevention_outreachpolicy (id, managing_organization_id, period, set_by_id, channels, cap, cap_days,
+    quiet_from, quiet_until, link_days, bounce_days)
+VALUES (uuidv7(), '00000000-0000-7000-8000-000000000001', '[2020-01-01,)', '00000000-0000-7000-8000-0000000000aa',
+    '{email}', 2, 14, '20:00', '09:00', 30, 180);
+INSERT INTO prevention_campaign (id, managing_organization_id, period, set_by_id, code, name, wordings)
+VALUES ('00000000-0000-7000-8009-000000000001', '00000000-0000-7000-8000-000000000001', '[2020-01-01,)',
+    '00000000-0000-7000-8000-0000000000aa', 'all', 'All', '{care_waiting}');
+INSERT INTO prevention_campaignstep (id, campaign_id, number, after_days, channels)
+VALUES (uuidv7(), '00000000-0000-7000-8009-000000000001', 1, 0, '{email,visit}');
 
 -- Codes: the sets that matter, each with one code, and fifty others that fill the charts.
 INSERT INTO core_codesystem (uri, name) VALUES ('http://loinc.org', 'LOINC'), ('urn:bench', 'Bench');

@@ -11,7 +11,7 @@ from clinical.models import Task
 from core.context import Context, use
 from core.models import User
 from core.terminology import load_own
-from kpcare.demo import ancillary, catalogue, clinic_day, desk, fills, people, world
+from kpcare.demo import ancillary, catalogue, clinic_day, desk, fills, outreach, people, world
 from kpcare.demo.charts import Charts
 from kpcare.demo.copying import bulk_load
 from members.models import Member, Proxy
@@ -57,6 +57,7 @@ def build(*, members: int, seed: int, today: datetime.date, say: Callable[[str],
         with connection.cursor() as cursor:
             cursor.execute("SELECT setval('members_mrn_seq', %s)", [charts.mrn])
         accounts(place, family, today)
+        outreach.add(place, today)
         ancillary.add(place)
         clinic_day.add(place, today)
     with connection.cursor() as cursor:

@@ -34,6 +34,8 @@ LAB_TESTS = [
     ("TSH", "Thyrotropin", "tsh", "SER", "m[IU]/L", 2, 42, "0.4", "4.5", None, None, False),
     ("UACR", "Urine albumin/creatinine", "uacr", "UR", "mg/g", 0, 90, None, "30", None, None, False),
     ("FIT", "Stool test for hidden blood (FIT)", "fit", "STL", "", 0, 300, None, None, None, None, True),
+    ("HPV-SELF", "HPV test, sample taken by oneself", "hpv", "VAG", "", 0, 300, None, None, None, None, True),
+    ("A1C-KIT", "Hemoglobin A1c from a finger prick", "hba1c_kit", "BLD", "%", 1, 80, None, "5.6", None, "14", True),
 ]
 VISIT_TYPES = [
     ("OFFICE", "Office visit", 20, "in_person", "primary_care", ""),

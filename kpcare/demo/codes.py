@@ -36,6 +36,7 @@ OBSERVATIONS = {
     "systolic": ("8480-6", "Systolic blood pressure", "mm[Hg]"),
     "diastolic": ("8462-4", "Diastolic blood pressure", "mm[Hg]"),
     "hba1c": ("4548-4", "Hemoglobin A1c/Hemoglobin.total in Blood", "%"),
+    "hba1c_kit": ("96595-4", "Hemoglobin A1c/Hemoglobin.total in DBS", "%"),
     "egfr": ("98979-8", "Glomerular filtration rate (CKD-EPI 2021)", "mL/min/{1.73_m2}"),
     "ldl": ("13457-7", "Cholesterol in LDL [Mass/volume] in Serum or Plasma by calculation", "mg/dL"),
     "creatinine": ("2160-0", "Creatinine [Mass/volume] in Serum or Plasma", "mg/dL"),

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from prevention.engine.facts import ValueSet
+from prevention.engine.facts import LOINC, ValueSet
 from prevention.engine.measure import CareRule, WayOut
 from prevention.engine.members import age_at, has_organ
 from prevention.engine.moments import as_of, years
@@ -34,5 +34,8 @@ RULE = CareRule(
         settles("Pap test", final_results(PAP_TEST), years(3)),
         settles("Pap test", completed(PAP_TEST), years(3)),
     ),
-    ways=(WayOut("book", _("Book a visit"), visit_type="WELLNESS"),),
+    ways=(
+        WayOut("order", _("Send me a home kit"), code="21440-3", system=LOINC, protocol="hpv_self_collection"),
+        WayOut("book", _("Book a visit"), visit_type="WELLNESS"),
+    ),
 )

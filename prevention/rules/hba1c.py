@@ -37,5 +37,8 @@ RULE = CareRule(
         ),
     ),
     costs_nothing=False,
-    ways=(WayOut("order", _("Order the blood test"), code="4548-4", system=LOINC, protocol="hba1c_in_diabetes"),),
+    ways=(
+        WayOut("order", _("Order the blood test"), code="4548-4", system=LOINC, protocol="hba1c_in_diabetes"),
+        WayOut("order", _("Send me a home kit"), code="96595-4", system=LOINC, protocol="hba1c_home_kit"),
+    ),
 )

@@ -18,9 +18,10 @@ from core.db import as_job
 from core.models import JobPartition, JobRun, User
 from prevention import jobs
 from prevention.measures.breast_cancer_screening_2025 import MAMMOGRAPHY
-from prevention.models import CareGap, CareRuleState, MeasureResult, MeasureSummary, Reminder
+from prevention.models import CareGap, CareRuleState, MeasureResult, MeasureSummary, OutreachEpisode, Reminder
 from tests.clinical.factories import arranging, member, region, system
 from tests.prevention import charts
+from tests.prevention.outreach.factories import policy
 
 AS_OF = date(2026, 11, 22)
 TABLES = (CareGap, CareRuleState, MeasureResult, Reminder)
@@ -31,6 +32,7 @@ def everybody(transactional_db):
     with arranging():
         of = system()
         market = region(of)
+        policy(of)
         made = [
             member(of, f"Member{n}", birth_date=date(1956 + n, 5, 1), sex="female" if n % 2 else "male", region=market)
             for n in range(12)
@@ -108,6 +110,7 @@ def test_shares_make_no_difference(everybody):
     one = rows()
     with arranging():
         Reminder.objects.all().delete()
+        OutreachEpisode.objects.all().delete()
         CareGap.objects.all().delete()
         CareRuleState.objects.all().delete()
         MeasureResult.objects.all().delete()
@@ -211,6 +214,7 @@ def _rows_of_a_dry_run() -> dict[str, set]:
 
     from prevention.actions import evaluate_partition
     from prevention.engine.evaluate import Partition
+    from prevention.outreach.run import reach_out
 
     class TakeBack(Exception):
         pass
@@ -218,7 +222,9 @@ def _rows_of_a_dry_run() -> dict[str, set]:
     found = {}
     try:
         with as_job(User.objects.system("prevention"), reason="dry run"):
-            evaluate_partition(Partition(), as_of=AS_OF, at=datetime(2026, 11, 22, 18, tzinfo=UTC))
+            at = datetime(2026, 11, 22, 18, tzinfo=UTC)
+            evaluate_partition(Partition(), as_of=AS_OF, at=at)
+            reach_out(Partition(), as_of=AS_OF, at=at)
             found = rows()
             raise TakeBack
     except TakeBack:

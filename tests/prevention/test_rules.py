@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from core.db import as_job
-from core.models import JobRun, OutboxMessage, User
-from members.models import CommunicationPreference, Consent, MemberTelecom
+from core.models import User
+from members.models import MemberTelecom
 from prevention.actions import evaluate_members
 from prevention.measures.breast_cancer_screening_2025 import BILATERAL_MASTECTOMY, MAMMOGRAPHY
 from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY, FOBT, TOTAL_COLECTOMY
-from prevention.models import CareGap, CareRuleState, Reminder, SurveillanceInterval
+from prevention.models import CareGap, CareRuleState, SurveillanceInterval
 from prevention.rules.hba1c import DIABETES, HBA1C
 from tests.clinical.factories import arranging, member, region, system
 from tests.prevention import charts
@@ -214,106 +214,3 @@ def test_a_deferred_gap_opens_again_on_its_day(maria):
 
     evaluate(maria, as_of=date(2027, 1, 10))
     assert "blood_pressure" in gaps(maria)
-
-
-# --- Reminders ------------------------------------------------------------------------------------------
-
-
-def reminders(of) -> list[Reminder]:
-    with arranging():
-        return list(Reminder.objects.filter(member=of).select_related("message").order_by("created_at", "id"))
-
-
-def test_reminders_come_two_at_a_time_and_each_step_once(maria):
-    evaluate(maria)
-    evaluate(maria)
-
-    sent = reminders(maria)
-    assert len(sent) == 2
-    assert {r.step for r in sent} == {1}
-    assert {(r.channel, r.message.address, r.message.status) for r in sent} == {
-        ("email", "maria@example.org", "queued")
-    }
-    assert {r.message.url_path for r in sent} == {f"/gaps/{r.gap_id}/" for r in sent}
-    assert all(r.message.context == {} for r in sent), "no health detail leaves the portal"
-
-
-def test_nobody_is_written_to_at_night(maria):
-    """Nine in the evening in California: the message waits for nine in the morning there."""
-    evaluate(maria, at=datetime(2026, 11, 23, 5, tzinfo=UTC))
-
-    assert {r.send_after for r in reminders(maria)} == {datetime(2026, 11, 23, 17, tzinfo=UTC)}
-
-
-def test_own_quiet_hours_channel_and_language(maria):
-    from datetime import time
-
-    with arranging():
-        type(maria).objects.filter(pk=maria.pk).update(language="es")
-        MemberTelecom.objects.create(member=maria, system="sms", value="+15105550123")
-        CommunicationPreference.objects.create(member=maria, channels=["sms"], quiet_from=time(8), quiet_until=time(11))
-
-    evaluate(maria)
-
-    found = reminders(maria)[0]
-    assert (found.channel, found.language, found.message.address) == ("sms", "es", "+15105550123")
-    assert found.send_after == datetime(2026, 11, 22, 19, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("why", ["deceased", "no_outreach", "consent", "admitted"])
-def test_who_is_never_reminded(maria, why):
-    from clinical.models import Encounter
-    from hospitals.models import Stay
-    from tests.clinical.factories import department
-
-    with arranging():
-        if why == "deceased":
-            type(maria).objects.filter(pk=maria.pk).update(deceased_at=AT)
-        elif why == "no_outreach":
-            CommunicationPreference.objects.create(member=maria, channels=[], no_outreach=True)
-        elif why == "consent":
-            Consent.objects.create(
-                member=maria,
-                kind="reminders",
-                is_given=False,
-                period=(date(2026, 1, 1), None),
-                recorded_by=User.objects.system("tests"),
-            )
-        else:
-            ward = department(maria.managing_organization)
-            encounter = Encounter.objects.create(member=maria, status="in-progress")
-            Stay.objects.create(
-                member=maria,
-                encounter=encounter,
-                facility=ward.facility,
-                admitted_at=datetime(2026, 11, 20, tzinfo=UTC),
-            )
-
-    evaluate(maria)
-
-    assert reminders(maria) == []
-
-
-def test_the_next_step_comes_weeks_later_and_a_closed_gap_gets_none(maria):
-    evaluate(maria)
-    first = {r.gap_id for r in reminders(maria)}
-    with arranging():
-        charts.blood_pressure(maria, date(2026, 11, 30), 120, 70)
-        charts.observation(maria, MAMMOGRAPHY, date(2026, 11, 30), category="imaging")
-
-    evaluate(maria, as_of=date(2026, 12, 14), at=datetime(2026, 12, 14, 18, tzinfo=UTC))
-
-    sent = reminders(maria)
-    still_open = {gap.pk for gap in gaps(maria).values()}
-    withdrawn = [r for r in sent if r.gap_id in first and r.gap_id not in still_open]
-    assert all(r.status == "skipped" and r.message.status == "cancelled" for r in withdrawn)
-    assert {r.gap_id for r in sent if r.status == "queued"} <= still_open
-    assert {r.step for r in sent if r.gap_id in first - still_open} <= {1}
-
-
-def test_outbox_and_reminder_are_one(maria):
-    evaluate(maria)
-
-    with arranging():
-        assert OutboxMessage.objects.filter(template="care_waiting").count() == Reminder.objects.count() == 2
-        assert JobRun.objects.count() == 0

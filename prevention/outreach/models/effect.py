@@ -1,0 +1,60 @@
+"""What outreach costs, and what came of it."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+
+from core.models import Identified
+from network.models import Organization
+from prevention.outreach.models.policy import Campaign
+
+
+class OutreachCost(Identified):
+    """What one message, letter, call or kit costs a system, from a day on."""
+
+    managing_organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, help_text="portal, push, email, sms, letter, call, visit or kit.")
+    amount = models.DecimalField(max_digits=10, decimal_places=4)
+    period = DateRangeField()
+
+    class Meta:
+        app_label = "prevention"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount__gte=0), name="prevention_outreachcost_amount"),
+            models.CheckConstraint(condition=models.Q(period__isempty=False), name="prevention_outreachcost_period"),
+            ExclusionConstraint(
+                name="prevention_outreachcost_once",
+                expressions=[
+                    ("managing_organization", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+
+class OutreachSummary(Identified):
+    """A campaign's effect by stratum, written by the nightly run; pages read it instead of members.
+
+    Dimension `arm` counts people and gaps closed within `within_days`; the others count what was sent and came of it.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="summaries")
+    as_of = models.DateField()
+    dimension = models.CharField(max_length=10, help_text="arm, channel, language or wording.")
+    stratum = models.CharField(max_length=60)
+    gaps = models.PositiveIntegerField(help_text="Gaps in it.")
+    sent = models.PositiveIntegerField(default=0)
+    opened = models.PositiveIntegerField(default=0)
+    booked = models.PositiveIntegerField(default=0, help_text="Booked, or a kit ordered.")
+    done = models.PositiveIntegerField(default=0, help_text="Closed by a fact within 90 days of entering.")
+    observed = models.PositiveIntegerField(
+        default=0, help_text="Those of `gaps` that closed or whose 90 days are over."
+    )
+    cost = models.DecimalField(max_digits=14, decimal_places=4, default=0)
+
+    class Meta:
+        app_label = "prevention"
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "dimension", "stratum"], name="prevention_outreachsummary_once")
+        ]

@@ -1,0 +1,323 @@
+"""Who is written to, by which channel, when: the steps of every campaign, in a few statements for all members.
+
+A message says only that something waits (domain ruling 5): what it is stands behind the sign-in, or behind a link that
+asks for the date of birth. What every statement knows comes as parameters; nothing reads the clock.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from prevention.engine.evaluate import Partition
+from prevention.rules import RULES
+
+MESSAGES = ["portal", "push", "email", "sms"]
+
+# Who must not be reached at all, whatever the campaign says. `m` is the member.
+UNREACHABLE = """
+CASE WHEN m.deceased_at IS NOT NULL THEN 'deceased'
+    WHEN m.status <> 'active' OR NOT EXISTS (
+        SELECT FROM plans_coverageperiod v WHERE v.member_id = m.id AND v.benefit = 'medical'
+            AND v.valid @> %(today)s::date AND v.known @> %(at)s::timestamptz) THEN 'disenrolled'
+    WHEN EXISTS (SELECT FROM members_communicationpreference p WHERE p.member_id = m.id AND p.no_outreach)
+        OR EXISTS (SELECT FROM members_consent c WHERE c.member_id = m.id AND c.kind = 'reminders'
+            AND NOT c.is_given AND c.period @> %(today)s::date) THEN 'refused'
+END
+"""
+
+# A campaign in force today, in its season; seasons may span the new year.
+IN_FORCE = """
+c.period @> %(today)s::date AND (c.season_from IS NULL
+    OR CASE WHEN c.season_from <= c.season_until THEN %(day)s BETWEEN c.season_from AND c.season_until
+        ELSE %(day)s >= c.season_from OR %(day)s <= c.season_until END)
+"""
+
+# A change of policy is a new row: gaps in the old one go on in its successor, at the step where they are.
+HAND_OVER = f"""
+UPDATE prevention_outreachepisode e SET campaign_id = c.id
+FROM prevention_campaign o JOIN prevention_campaign c ON c.managing_organization_id = o.managing_organization_id
+    AND c.region_id IS NOT DISTINCT FROM o.region_id AND c.code = o.code AND c.id <> o.id
+WHERE {{e}} AND e.stopped_at IS NULL AND o.id = e.campaign_id AND NOT o.period @> %(today)s::date AND {IN_FORCE}
+"""
+
+STOP = f"""
+UPDATE prevention_outreachepisode e SET stopped_at = %(at)s, stop_reason = w.reason
+FROM (
+    SELECT e.id, e.member_id, CASE g.status WHEN 'closed' THEN 'done' WHEN 'excluded' THEN coalesce(u.why, 'excluded')
+        ELSE coalesce(u.why, CASE WHEN g.status = 'deferred' AND g.deferred_until IS NULL THEN 'declined'
+            WHEN NOT ({IN_FORCE}) THEN 'ended' END) END AS reason
+    FROM prevention_outreachepisode e
+    JOIN prevention_caregap g ON g.id = e.gap_id AND g.member_id = e.member_id
+    JOIN prevention_campaign c ON c.id = e.campaign_id
+    JOIN members_member m ON m.id = e.member_id
+    CROSS JOIN LATERAL (SELECT {UNREACHABLE} AS why) u
+    WHERE {{e}} AND e.stopped_at IS NULL
+) w WHERE w.id = e.id AND w.member_id = e.member_id AND w.reason IS NOT NULL
+"""
+
+# Whoever stopped is not written to any more: what still waits is taken back.
+WITHDRAW = """
+WITH stale AS (
+    SELECT r.id, r.message_id FROM prevention_reminder r
+    JOIN prevention_caregap g ON g.id = r.gap_id AND g.member_id = r.member_id
+    LEFT JOIN prevention_outreachepisode e ON e.gap_id = r.gap_id AND e.member_id = r.member_id
+    WHERE {r} AND r.status = 'queued' AND (g.status <> 'open' OR e.stopped_at IS NOT NULL)
+), cancelled AS (
+    UPDATE core_outboxmessage o SET status = 'cancelled' FROM stale s
+    WHERE o.id = s.message_id AND o.status = 'queued' RETURNING o.id
+)
+UPDATE prevention_reminder r SET status = 'skipped' FROM stale s
+WHERE r.id = s.id AND (s.message_id IS NULL OR s.message_id IN (SELECT id FROM cancelled))
+"""
+
+# The outbox knows what left.
+DELIVERED = """
+UPDATE prevention_reminder r SET status = 'sent' FROM core_outboxmessage o
+WHERE {r} AND r.status = 'queued' AND o.id = r.message_id AND o.status = 'sent'
+"""
+
+# A gap comes into the one campaign that names it: the market's own before the system's, then by rank. The arm is a
+# hash of member and campaign, so that a person stays in it, whichever gap, run or share brings them.
+ENTER = f"""
+INSERT INTO prevention_outreachepisode
+    (member_id, sensitivity, gap_id, campaign_id, arm, wording, language, score, entered_at)
+SELECT g.member_id, g.sensitivity, g.id, c.id,
+    CASE WHEN h.part %% 1000 < c.holdout_percent * 10 THEN 'holdout' ELSE 'outreach' END,
+    c.wordings[1 + (h.part / 1000) %% cardinality(c.wordings)], m.language,
+    c.weight_overdue * least(greatest(%(today)s::date - g.due_on, 0) / 365.0, 3)
+        + c.weight_risk * ((g.last_done_on IS NULL)::int + least(o.others, 4) * 0.25)
+        + c.weight_equity * (m.language = ANY (c.equity_languages) OR EXISTS (
+            SELECT FROM members_raceethnicity y WHERE y.member_id = m.id AND y.code = ANY (c.equity_races)))::int,
+    %(at)s
+FROM prevention_caregap g
+JOIN members_member m ON m.id = g.member_id
+JOIN LATERAL (
+    SELECT c.* FROM prevention_campaign c
+    WHERE c.managing_organization_id = m.managing_organization_id
+        AND coalesce(c.region_id = m.region_id, c.region_id IS NULL)
+        AND (g.rule = ANY (c.rules) OR c.rules = '{{{{}}}}' AND g.rule = ANY (%(reminding)s)) AND {IN_FORCE}
+    ORDER BY c.region_id IS NULL, c.rank, c.code LIMIT 1
+) c ON true
+CROSS JOIN LATERAL (
+    SELECT hashtextextended(g.member_id::text || ':' || c.code, 0) & 4611686018427387903 AS part
+) h
+JOIN (
+    SELECT g.member_id, count(*) - 1 AS others FROM prevention_caregap g
+    WHERE {{g}} AND g.status = 'open' GROUP BY g.member_id
+) o ON o.member_id = g.member_id
+WHERE {{g}} AND g.status = 'open' AND g.sensitivity = 0
+    AND NOT EXISTS (SELECT FROM prevention_outreachepisode e WHERE e.gap_id = g.id)
+    AND ({UNREACHABLE}) IS NULL
+ON CONFLICT (gap_id) DO NOTHING
+"""
+
+# Episodes that may take a step now, with the policy of their market. Booked, admitted and put off wait.
+READY = """
+CREATE TEMPORARY TABLE po_ready ON COMMIT DROP AS
+SELECT e.member_id, e.gap_id, e.campaign_id, e.wording, e.score, e.entered_at, g.due_on, m.user_id, m.language,
+    coalesce(l.step, 0) AS last_step, l.created_at AS last_at, coalesce(b.after_days, 0) AS last_after,
+    (SELECT min(s.after_days) FROM prevention_campaignstep s WHERE s.campaign_id = e.campaign_id) AS first_after,
+    p.id AS policy_id, p.cap, p.cap_days, p.channels AS usual, p.link_days, p.bounce_days, y.channels AS wanted,
+    coalesce(y.quiet_from, p.quiet_from) AS quiet_from, coalesce(y.quiet_until, p.quiet_until) AS quiet_until,
+    coalesce(z.time_zone, %(zone)s) AS zone
+FROM prevention_outreachepisode e
+JOIN prevention_caregap g ON g.id = e.gap_id AND g.member_id = e.member_id AND g.status = 'open'
+JOIN members_member m ON m.id = e.member_id
+LEFT JOIN network_region z ON z.id = m.region_id
+LEFT JOIN members_communicationpreference y ON y.member_id = e.member_id
+JOIN LATERAL (
+    SELECT p.* FROM prevention_outreachpolicy p
+    WHERE p.managing_organization_id = m.managing_organization_id
+        AND coalesce(p.region_id = m.region_id, p.region_id IS NULL) AND p.period @> %(today)s::date
+    ORDER BY p.region_id IS NULL LIMIT 1
+) p ON true
+LEFT JOIN LATERAL (
+    SELECT r.step, r.created_at FROM prevention_reminder r WHERE r.gap_id = e.gap_id ORDER BY r.step DESC LIMIT 1
+) l ON true
+LEFT JOIN prevention_campaignstep b ON b.campaign_id = e.campaign_id AND b.number = l.step
+WHERE {e} AND e.stopped_at IS NULL AND e.arm = 'outreach'
+    AND NOT EXISTS (SELECT FROM hospitals_stay s WHERE s.member_id = e.member_id AND s.admitted_at <= %(at)s
+        AND (s.discharged_at IS NULL OR s.discharged_at > %(at)s))
+    AND NOT (EXISTS (SELECT FROM prevention_outreachcontact k
+            WHERE k.gap_id = e.gap_id AND k.outcome = 'booked')
+        AND EXISTS (SELECT FROM scheduling_appointment a WHERE a.member_id = e.member_id
+            AND a.status IN ('booked', 'arrived', 'roomed') AND upper(a.during) > %(at)s))
+    AND NOT EXISTS (SELECT FROM prevention_homekit t
+        JOIN clinical_servicerequest s ON s.id = t.order_id AND s.member_id = t.member_id AND s.status = 'active'
+        WHERE t.gap_id = e.gap_id AND t.lost_at IS NULL)
+    AND NOT EXISTS (SELECT FROM prevention_elsewherereport w WHERE w.gap_id = e.gap_id AND w.status = 'waiting')
+"""
+
+# The first step whose day has come and that reaches the person; within it what they asked for, then what they answered
+# to before, then the usual order. Steps that reach nobody are passed over: the first that does takes the first one's
+# day, and every later one counts from the one before it, so that nothing comes in a heap.
+REACHED = """
+CREATE TEMPORARY TABLE po_reached ON COMMIT DROP AS
+WITH answered AS (
+    SELECT r.member_id, r.channel, count(*) FILTER (WHERE l.used_at IS NOT NULL) AS answers
+    FROM prevention_reminder r JOIN prevention_onetaplink l ON l.reminder_id = r.id
+    WHERE r.member_id IN (SELECT member_id FROM po_ready) GROUP BY 1, 2
+), bounced AS (
+    SELECT r.member_id, r.channel, max(r.created_at) AS at
+    FROM prevention_reminder r JOIN core_outboxmessage o ON o.id = r.message_id AND o.status = 'failed'
+    WHERE r.member_id IN (SELECT member_id FROM po_ready) GROUP BY 1, 2
+)
+SELECT t.*, way.step, way.channel, way.address
+FROM po_ready t CROSS JOIN LATERAL (
+    SELECT s.number AS step, c.channel, coalesce(x.value, '') AS address
+    FROM prevention_campaignstep s CROSS JOIN LATERAL unnest(s.channels) c(channel)
+    LEFT JOIN answered a ON a.member_id = t.member_id AND a.channel = c.channel
+    LEFT JOIN bounced b ON b.member_id = t.member_id AND b.channel = c.channel
+    LEFT JOIN LATERAL (
+        SELECT x.value FROM members_membertelecom x WHERE x.member_id = t.member_id AND x.period @> %(today)s::date
+            AND (x.system = c.channel OR c.channel = 'call' AND x.system IN ('phone', 'sms'))
+        ORDER BY x.system = 'sms', x.rank, x.id LIMIT 1
+    ) x ON c.channel IN ('email', 'sms', 'call')
+    WHERE s.campaign_id = t.campaign_id AND s.number > t.last_step
+        AND CASE WHEN t.last_at IS NULL THEN t.entered_at + make_interval(days => t.first_after)
+            ELSE t.last_at + make_interval(days => greatest(s.after_days - t.last_after, 1)) END <= %(at)s
+        AND (b.at IS NULL OR b.at < %(at)s - make_interval(days => t.bounce_days))
+        AND (c.channel IN ('call', 'visit') OR cardinality(coalesce(t.wanted, '{}')) = 0
+            OR c.channel = ANY (t.wanted))
+        AND CASE WHEN c.channel IN ('email', 'sms', 'call') THEN x.value IS NOT NULL
+            WHEN c.channel = 'portal' THEN t.user_id IS NOT NULL
+            WHEN c.channel = 'push' THEN t.user_id IS NOT NULL AND 'push' = ANY (t.wanted)
+            WHEN c.channel = 'letter' THEN EXISTS (SELECT FROM members_memberaddress d
+                WHERE d.member_id = t.member_id AND d.line1 <> '' AND d.period @> %(today)s::date)
+            ELSE true END
+    ORDER BY s.number, array_position(t.wanted, c.channel) NULLS LAST, coalesce(a.answers, 0) DESC,
+        array_position(t.usual, c.channel) NULLS LAST, c.channel LIMIT 1
+) way
+"""
+
+# Whom first, under the campaign's limit for a day; then the cap over all campaigns together.
+QUEUE = """
+WITH limited AS (
+    SELECT r.*, row_number() OVER (PARTITION BY r.campaign_id ORDER BY r.score DESC, r.due_on, r.gap_id)
+        + coalesce(d.today, 0) AS turn, c.daily_limit
+    FROM po_reached r JOIN prevention_campaign c ON c.id = r.campaign_id
+    LEFT JOIN (
+        SELECT e.campaign_id, count(*) AS today FROM prevention_reminder x
+        JOIN prevention_outreachepisode e ON e.gap_id = x.gap_id
+        WHERE x.created_at > %(at)s - interval '20 hours' AND x.created_at <= %(at)s
+            AND e.campaign_id IN (SELECT id FROM prevention_campaign WHERE daily_limit IS NOT NULL)
+        GROUP BY e.campaign_id
+    ) d ON d.campaign_id = r.campaign_id
+), capped AS (
+    SELECT l.*, row_number() OVER (PARTITION BY l.member_id ORDER BY l.score DESC, l.due_on, l.gap_id) + (
+        SELECT count(*) FROM prevention_reminder x WHERE x.member_id = l.member_id AND x.status <> 'skipped'
+            AND x.channel <> 'visit' AND x.created_at > %(at)s - make_interval(days => l.cap_days)) AS place
+    FROM limited l WHERE l.daily_limit IS NULL OR l.turn <= l.daily_limit
+), timed AS (
+    SELECT c.*, %(at)s AT TIME ZONE c.zone AS local FROM capped c WHERE c.place <= c.cap OR c.channel = 'visit'
+), ready AS (
+    -- Quiet hours may span midnight; whoever is inside them is written to when they end.
+    SELECT t.*, uuidv7() AS reminder_id, uuidv7() AS link_id,
+        CASE WHEN t.channel = ANY (%(messages)s) THEN uuidv7() END AS message_id, CASE
+        WHEN t.quiet_from <= t.quiet_until AND t.local::time >= t.quiet_from AND t.local::time < t.quiet_until
+            THEN (t.local::date + t.quiet_until) AT TIME ZONE t.zone
+        WHEN t.quiet_from > t.quiet_until AND t.local::time >= t.quiet_from
+            THEN (t.local::date + 1 + t.quiet_until) AT TIME ZONE t.zone
+        WHEN t.quiet_from > t.quiet_until AND t.local::time < t.quiet_until
+            THEN (t.local::date + t.quiet_until) AT TIME ZONE t.zone
+        ELSE %(at)s END AS send_after
+    FROM timed t
+), message AS (
+    INSERT INTO core_outboxmessage
+        (id, dedupe_key, channel, template, language, user_id, member_id, address, context, url_path, send_after,
+         created_at)
+    SELECT message_id, 'prevention:reminder:' || gap_id || ':' || step, channel, wording, language, user_id, member_id,
+        address, '{}'::jsonb, CASE WHEN channel IN ('email', 'sms') THEN 'one-tap:' || link_id
+            ELSE '/gaps/' || gap_id || '/' END, send_after, %(at)s
+    FROM ready WHERE message_id IS NOT NULL ON CONFLICT (dedupe_key) DO NOTHING RETURNING id
+), reminder AS (
+    INSERT INTO prevention_reminder
+        (id, member_id, gap_id, step, channel, language, send_after, status, message_id, created_at)
+    SELECT r.reminder_id, r.member_id, r.gap_id, r.step, r.channel, r.language, r.send_after, 'queued', r.message_id,
+        %(at)s
+    -- Not a join: the planner takes both for a few rows and would compare each with each.
+    FROM ready r WHERE r.message_id IS NULL OR (r.message_id IN (SELECT id FROM message)) IS TRUE
+    ON CONFLICT (gap_id, step) DO NOTHING RETURNING id
+), link AS (
+    INSERT INTO prevention_onetaplink (id, member_id, gap_id, reminder_id, expires_at, created_at)
+    SELECT r.link_id, r.member_id, r.gap_id, r.reminder_id, r.send_after + make_interval(days => r.link_days), %(at)s
+    FROM ready r WHERE r.channel IN ('email', 'sms', 'letter') AND (r.reminder_id IN (SELECT id FROM reminder)) IS TRUE
+)
+SELECT count(*) FROM reminder
+"""
+
+# Every step is behind, the last a good while ago, and none reached anybody: a person has to find an address.
+LOSE = """
+UPDATE prevention_outreachepisode e SET stopped_at = %(at)s, stop_reason = 'undeliverable'
+FROM po_ready t WHERE e.gap_id = t.gap_id AND e.member_id = t.member_id
+    AND NOT EXISTS (SELECT FROM po_reached r WHERE r.gap_id = t.gap_id)
+    AND %(at)s > greatest(t.entered_at, t.last_at) + (SELECT make_interval(days => max(s.after_days) + 30)
+        FROM prevention_campaignstep s WHERE s.campaign_id = t.campaign_id)
+    AND NOT EXISTS (SELECT FROM prevention_reminder r LEFT JOIN core_outboxmessage o ON o.id = r.message_id
+        WHERE r.gap_id = t.gap_id AND r.status <> 'skipped' AND (o.id IS NULL OR o.status <> 'failed'))
+"""
+
+# What was to be said at the next visit has been said once the visit is over.
+SAID = """
+UPDATE prevention_reminder r SET status = 'sent' WHERE {r} AND r.status = 'queued' AND r.channel = 'visit'
+    AND EXISTS (SELECT FROM scheduling_appointment a WHERE a.member_id = r.member_id AND a.status = 'fulfilled'
+        AND lower(a.during) >= r.created_at AND upper(a.during) <= %(at)s)
+"""
+
+
+@dataclass(frozen=True)
+class Queued:
+    """Rows written."""
+
+    reminders: int = 0
+    episodes_entered: int = 0
+    episodes_stopped: int = 0
+    reminders_withdrawn: int = 0
+
+    def counts(self) -> dict[str, int]:
+        return asdict(self)
+
+
+def queue_outreach(partition: Partition, *, as_of: date, at: datetime) -> Queued:
+    """Take every campaign's gaps in the partition a step on, each step once; needs the jobs login and a transaction.
+
+    Never for the deceased, those without coverage, in hospital now, or who asked not to be reached (in hospice there
+    are no gaps: the rules exclude it). Whom first and the campaigns' daily limits hold within the partition, so the
+    nightly run asks for everybody at once.
+    """
+    parameters: dict[str, Any] = {
+        **partition.parameters,
+        "reminding": [rule.id for rule in RULES if rule.remind],
+        "messages": MESSAGES,
+        "zone": settings.TIME_ZONE,
+        "today": as_of,
+        "day": as_of.month * 100 + as_of.day,
+        "at": at,
+    }
+    with connection.cursor() as cursor:
+
+        def write(sql: str) -> int:
+            cursor.execute(sql, parameters)
+            return cursor.rowcount
+
+        cursor.execute("SELECT EXISTS (SELECT FROM prevention_campaign)")
+        if not cursor.fetchone()[0]:
+            return Queued()
+        write(HAND_OVER.format(e=partition.test("e.member_id")))
+        stopped = write(STOP.format(e=partition.test("e.member_id")))
+        write(DELIVERED.format(r=partition.test("r.member_id")))
+        withdrawn = write(WITHDRAW.format(r=partition.test("r.member_id")))
+        entered = write(ENTER.format(g=partition.test("g.member_id")))
+        write(SAID.format(r=partition.test("r.member_id")))
+        cursor.execute("DROP TABLE IF EXISTS po_ready, po_reached")
+        write(READY.format(e=partition.test("e.member_id")))
+        cursor.execute("ANALYZE po_ready")
+        write(REACHED)
+        cursor.execute("ANALYZE po_reached")
+        cursor.execute(QUEUE, parameters)
+        queued = cursor.fetchone()[0]
+        stopped += write(LOSE)
+    return Queued(queued, entered, stopped, withdrawn)

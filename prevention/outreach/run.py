@@ -1,0 +1,14 @@
+"""What outreach does after an evaluation: the same for everybody at night as for one member after a change."""
+
+from datetime import date, datetime
+
+from prevention.engine.evaluate import Partition
+from prevention.outreach.queue import queue_outreach
+
+
+def reach_out(partition: Partition, *, as_of: date, at: datetime) -> dict[str, int]:
+    """Take campaigns a step on for the members of `partition`. Needs the jobs login and an open transaction.
+
+    Returns counts of rows written; a second call over an unchanged chart writes none.
+    """
+    return queue_outreach(partition, as_of=as_of, at=at).counts()
