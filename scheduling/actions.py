@@ -130,7 +130,7 @@ def cancel_session(session: Session, *, by: User, reason: str) -> list[Appointme
     return cancelled
 
 
-def _check_fits(slot: Slot, visit_type: VisitType, member: Member) -> None:
+def _check_fits(slot: Slot, visit_type: VisitType, member: Member, at: datetime.datetime) -> None:
     session = slot.session
     organization = session.department.facility.organization
     if member.managing_organization_id not in (organization.system_id, organization.pk):
@@ -142,7 +142,7 @@ def _check_fits(slot: Slot, visit_type: VisitType, member: Member) -> None:
         raise BookingRefused(_("This time is for another kind of visit."), code="visit_type")
     if slot.ends_at - slot.starts_at < datetime.timedelta(minutes=visit_type.minutes):
         raise BookingRefused(_("This time is too short for this visit."), code="too_short")
-    if slot.ends_at <= timezone.now():
+    if slot.ends_at <= at:
         raise BookingRefused(_("This time is over. Please choose another."), code="past")
 
 
@@ -174,13 +174,16 @@ def book(
     reason: str = "",
     expected_cost: Decimal | None = None,
     moved_from: Appointment | None = None,
+    at: datetime.datetime | None = None,
 ) -> Appointment:
     """Give `member` a seat in `slot`. `expected_cost` is what they were told it costs them.
+
+    `at` is when it was agreed, by default now: what was written down while the screens were dark is entered later.
 
     Raises `BookingRefused`: taken, closed, past, too short, of another kind or network, or overlapping a visit that
     the member already has.
     """
-    _check_fits(slot, visit_type, member)
+    _check_fits(slot, visit_type, member, at or timezone.now())
     appointment = _take_seat(
         Appointment(
             member=member,
@@ -236,25 +239,30 @@ def cancel(appointment: Appointment, *, by: User, reason: str = "") -> Appointme
 
 
 @transaction.atomic
-def check_in(appointment: Appointment, *, by: User) -> Appointment:
-    """The member is here (or on the line). Possible on the day of the visit."""
+def check_in(appointment: Appointment, *, by: User, at: datetime.datetime | None = None) -> Appointment:
+    """The member is here (or on the line), by default now. Possible on the day of the visit."""
+    at = at or timezone.now()
     found = _locked(appointment)
     zone = _zone(found)
-    if timezone.localdate(found.starts_at, zone) != timezone.localdate(timezone=zone):
+    if timezone.localdate(found.starts_at, zone) != timezone.localdate(at, zone):
         raise BookingRefused(_("This visit is on another day."), code="other_day")
-    _become(found, Status.ARRIVED, arrived_at=timezone.now())
+    _become(found, Status.ARRIVED, arrived_at=at)
     audit.record(by=by, action=Action.UPDATE, verb="scheduling.check_in", obj=found)
     return found
 
 
 @transaction.atomic
-def room(appointment: Appointment, *, by: User, room: Room | None = None) -> Appointment:
+def room(
+    appointment: Appointment, *, by: User, room: Room | None = None, at: datetime.datetime | None = None
+) -> Appointment:
     """Bring the member to a room, which is theirs until the visit's planned end; video and phone need none.
+
+    `at` is when they went in, by default now.
 
     Raises `BookingRefused` where the room is taken or of another department.
     """
     found = _locked(appointment)
-    now = timezone.now()
+    now = at or timezone.now()
     if room is not None:
         if room.department_id != found.department_id:
             raise BookingRefused(_("This room belongs to another department."), code="room")
@@ -282,11 +290,11 @@ def _hold_room(appointment: Appointment, room: Room, now: datetime.datetime) -> 
 
 
 @transaction.atomic
-def fulfil(appointment: Appointment, *, by: User) -> Appointment:
-    """The visit took place; its room is free from now on."""
+def fulfil(appointment: Appointment, *, by: User, at: datetime.datetime | None = None) -> Appointment:
+    """The visit took place; its room is free from then on, which is by default now."""
     found = _locked(appointment)
     _become(found, Status.FULFILLED)
-    now = timezone.now()
+    now = at or timezone.now()
     for booking in ResourceBooking.objects.filter(purpose=_purpose(found)):
         if booking.during.lower < now < booking.during.upper:
             booking.during = DateTimeTZRange(booking.during.lower, now)

@@ -1,11 +1,16 @@
-"""The demo world for browser tests: seeded once a session, cloned for each test, signed in to by its own accounts."""
+"""The demo world for browser tests: seeded once a session, cloned for each test, signed in to by its own accounts.
 
+It is a working day's morning there, whenever the tests run: their clock stands at `morning()` when a test begins.
+"""
+
+import datetime
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,6 +19,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 MEMBERS = 600
+CLINIC = ZoneInfo("America/Los_Angeles")
+SEVEN_PAST_TEN = datetime.time(10, 7)
 # Days that have not been seen green yet: they are not run, so that they hide nothing and are not forgotten.
 OWED = pytest.mark.xfail(run=False, reason="owed: written for these screens and not yet seen green")
 PASSWORD = "kpcare-demo"
@@ -31,6 +38,21 @@ def _command(login: str, *words: str) -> None:
     assert done.returncode == 0, f"{words[0]}:\n{done.stdout}\n{done.stderr}"
 
 
+def morning(now: datetime.datetime) -> datetime.datetime:
+    """The next 10:07 of a working day at the demo's clinic: never before `now`, so that Postgres' clock is not ahead."""
+    day = now.astimezone(CLINIC).date()
+    while True:
+        found = datetime.datetime.combine(day, SEVEN_PAST_TEN, CLINIC)
+        if found >= now and day.weekday() < 5:
+            return found
+        day += datetime.timedelta(days=1)
+
+
+@pytest.fixture(scope="session")
+def clinic_morning() -> datetime.datetime:
+    return morning(datetime.datetime.now(datetime.UTC))
+
+
 @pytest.fixture(scope="session")
 def seeded() -> Iterator[dict[str, str]]:
     """Holds the name of the seeded database once the first test has made it; drops it at the end."""
@@ -43,9 +65,16 @@ def seeded() -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
-def demo(transactional_db: None, database_name: str, seeded: dict[str, str]) -> None:
-    """A demo world of `MEMBERS` people, evaluated, in this test's database."""
+def demo(
+    transactional_db: None,
+    database_name: str,
+    seeded: dict[str, str],
+    clinic_morning: datetime.datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A demo world of `MEMBERS` people, evaluated, in this test's database; the server's clock is at its morning."""
     from django.db import connections
+    from django.utils import timezone
 
     from core import terminology
     from tests import database
@@ -54,12 +83,14 @@ def demo(transactional_db: None, database_name: str, seeded: dict[str, str]) -> 
     if seeded:
         database.clone(seeded["name"], database_name)
     else:
-        _command("owner", "seed", f"--members={MEMBERS}")
-        _command("jobs", "evaluate_prevention", "--processes=1")
+        _command("owner", "seed", f"--members={MEMBERS}", f"--at={clinic_morning.isoformat()}")
+        _command("jobs", "evaluate_prevention", "--processes=1", f"--as-of={clinic_morning.date()}")
         name = f"test_{os.getpid()}_demo_{database_name.rpartition('_')[2]}"
         database.clone(database_name, name)
         seeded["name"] = name
     terminology.forget()
+    real, ahead = timezone.now, clinic_morning - timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: real() + ahead)
 
 
 @pytest.fixture

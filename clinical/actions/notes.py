@@ -1,5 +1,7 @@
 """Notes: a draft may change, a signed note never; a correction is a new note that points at it."""
 
+import datetime
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -33,8 +35,8 @@ def write_note(encounter: Encounter, *, by: User, body: str, title: str = "", ki
 
 
 @transaction.atomic
-def sign_note(note: Note, *, by: User) -> Note:
-    """Sign one's own note. From then on Postgres refuses any change of it.
+def sign_note(note: Note, *, by: User, at: datetime.datetime | None = None) -> Note:
+    """Sign one's own note, by default now. From then on Postgres refuses any change of it.
 
     Raises `PermissionDenied` for somebody else's note, `ValidationError` for an empty or signed one.
     """
@@ -45,7 +47,7 @@ def sign_note(note: Note, *, by: User) -> Note:
         raise ValidationError(_("This note is signed already."), code="signed")
     if not note.body.strip():
         raise ValidationError(_("There is nothing to sign yet."), code="empty")
-    note.signed_at = timezone.now()
+    note.signed_at = at or timezone.now()
     note.save(update_fields=["signed_at"])
     audit.record(by=by, action=Action.UPDATE, verb="clinical.sign_note", obj=note)
     return note

@@ -1,5 +1,7 @@
 """A visit from the appointment to its end."""
 
+import datetime
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -18,8 +20,10 @@ Action = AuditEvent.Action
 
 
 @transaction.atomic
-def start_visit(appointment: Appointment, *, by: User) -> Encounter:
+def start_visit(appointment: Appointment, *, by: User, at: datetime.datetime | None = None) -> Encounter:
     """The encounter of an appointment whose member is here; the one already there if it was started before.
+
+    `at` is when it began, by default now.
 
     Raises `ValidationError` where the member has not arrived.
     """
@@ -36,7 +40,7 @@ def start_visit(appointment: Appointment, *, by: User) -> Encounter:
     encounter = Encounter.objects.create(
         member_id=appointment.member_id,
         status="in-progress",
-        effective=DateTimeTZRange(timezone.now(), None),
+        effective=DateTimeTZRange(at or timezone.now(), None),
         department=appointment.department,
         facility=appointment.department.facility,
         organization_id=appointment.department.facility.organization_id,
@@ -53,16 +57,16 @@ def start_visit(appointment: Appointment, *, by: User) -> Encounter:
 
 
 @transaction.atomic
-def finish_visit(encounter: Encounter, *, by: User) -> Encounter:
-    """End the visit: its period closes, its appointment counts as seen, its room is free."""
+def finish_visit(encounter: Encounter, *, by: User, at: datetime.datetime | None = None) -> Encounter:
+    """End the visit: its period closes (by default now), its appointment counts as seen, its room is free."""
     encounter = Encounter.objects.select_for_update(of=("self",)).get(pk=encounter.pk)
     if encounter.status != "in-progress":
         raise ValidationError(_("This visit has ended already."), code="ended")
-    now = timezone.now()
+    now = at or timezone.now()
     encounter.status = "finished"
     encounter.effective = DateTimeTZRange(encounter.effective.lower, now)
     encounter.save(update_fields=["status", "effective"])
     if encounter.appointment_id and encounter.appointment.status in ("arrived", "roomed"):
-        scheduling.fulfil(encounter.appointment, by=by)
+        scheduling.fulfil(encounter.appointment, by=by, at=now)
     audit.record(by=by, action=Action.UPDATE, verb="clinical.finish_visit", obj=encounter)
     return encounter

@@ -26,10 +26,18 @@ class NotEmpty(Exception):
     """The database already holds members; a demo world is laid into an empty one."""
 
 
-def build(*, members: int, seed: int, today: datetime.date, say: Callable[[str], None] = print) -> dict[str, int]:
+def build(
+    *,
+    members: int,
+    seed: int,
+    today: datetime.date,
+    now: datetime.datetime,
+    say: Callable[[str], None] = print,
+) -> dict[str, int]:
     """Lay the Kaiser-like world with `members` people into an empty database; rows written by table.
 
-    Raises `NotEmpty` where somebody lives there already.
+    Charts, hours and money reach up to `today`; the visits of the clinic day lie around `now`. Raises `NotEmpty` where
+    somebody lives there already.
     """
     started = time.monotonic()
     user = User.objects.system("seed")
@@ -59,7 +67,7 @@ def build(*, members: int, seed: int, today: datetime.date, say: Callable[[str],
         accounts(place, family, today)
         outreach.add(place, today)
         ancillary.add(place)
-        clinic_day.add(place, today)
+        clinic_day.add(place, now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     say(f"Demo world of {members:,} members laid in {time.monotonic() - started:.1f} s; history did not fire for it.")

@@ -301,6 +301,20 @@ def demo_logins(environ: dict[str, str]) -> subprocess.Popen | None:
     )
 
 
+def demo_day(environ: dict[str, str]) -> subprocess.Popen | None:
+    """Start the command that lays today's visits, where the demo world is of another day; None where there is none."""
+    if not has_command("demo_day"):
+        return None
+    with (paths.STATE / "log" / "demo_day.log").open("w") as out:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "demo_day"],
+            cwd=paths.ROOT,
+            env=environ,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./kp run", description="Everything on this machine, in the foreground.")
     parser.add_argument("--port", type=int, default=8000)
@@ -318,12 +332,14 @@ def main(arguments: list[str]) -> int:
             if embedded:
                 environ["KPCARE_DEMO"] = os.environ.get("KPCARE_DEMO", "1")
             prepare(options.members, environ, embedded=embedded)
-            logins = demo_logins(environ) if embedded else None
+            logins, today = (demo_logins(environ), demo_day(environ)) if embedded else (None, None)
 
             def ready() -> None:
                 print(f"\nkpcare is up at http://localhost:{options.port}/ ({time.monotonic() - began:.0f} s)\n")
                 if logins:
                     print(logins.communicate()[0].strip())
+                if today:
+                    today.wait()
                 print("\nLogs: .kpcare/log/. Ctrl-C stops everything.", flush=True)
 
             return Supervisor(options.port, environ).run(ready)

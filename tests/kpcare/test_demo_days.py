@@ -1,22 +1,28 @@
 """The demo world as each role meets it: every place of theirs opens, and the desk finds its work."""
 
+import datetime
 import os
 import subprocess
 import sys
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from zeal import zeal_ignore
 
-from clinical.models import BreakTheGlass
+from clinical.models import BreakTheGlass, Encounter
 from core.db import as_job
 from core.models import OutboxMessage, User
 from core.navigation import portal_nav, staff_nav
+from kpcare.demo import clinic_day
 from members import matching
 from members.models import MatchReview, Member
 from network.models import RoleAssignment
+from scheduling.models import Appointment, Slot
+from tests.clinical.factories import arranging
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,6 +40,27 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+HOURS = ("00:00:30", "00:25", "09:10", "12:45", "16:50", "22:50", "23:47", "23:58:10")
+
+
+@zeal_ignore()
+def test_the_clinic_has_its_day_at_any_hour(world):
+    """Laid on another day than the world's own, as the demo's next start lays it, over hours planned there already."""
+    zone = ZoneInfo("America/Los_Angeles")
+    midnight = datetime.datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0) + datetime.timedelta(3)
+    for local in HOURS:
+        now = datetime.datetime.combine(midnight.date(), datetime.time.fromisoformat(local), zone)
+        with arranging():
+            assert clinic_day.lay(now) == len(clinic_day.VISITS), local
+            today = Appointment.objects.on_day(midnight, midnight + datetime.timedelta(days=1))
+            assert {row.status for row in today} == {"booked", "arrived", "roomed", "fulfilled"}, local
+            assert Encounter.objects.filter(appointment__in=today, status="in-progress").count() == 1, local
+            later = Slot.objects.between(now, midnight + datetime.timedelta(days=1)).with_free_seat()
+            assert later.filter(session__clinician=today[0].clinician).exists(), f"{local}: nothing to book"
+            assert clinic_day.lay(now) == 0, "a day that has its visits is left alone"
+            transaction.set_rollback(True)
 
 
 @zeal_ignore()
