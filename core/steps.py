@@ -49,8 +49,12 @@ class Steps:
         name: str = "form",
         find: Callable[..., Any] | None = None,
         about: Callable[..., Mapping[str, Any]] | None = None,
+        leads_to: str = "",
     ) -> GuardedView:
         """The view of one step: `act(by=…, <word>=record, **what the form says)`, then the page with `done`.
+
+        `leads_to` is the URL name of another page where whoever did it goes on: with the last step of their task the
+        record may close for them.
 
         `needs(record)` is what the form wants beside the data, `name` what the page calls it. A step on something
         that hangs on the record finds the record by `find` and says by `about(record, **address)` what it acts on.
@@ -76,6 +80,6 @@ class Steps:
                 record.refresh_from_db()
                 return self.show(request, record, status=422, **{name: filled})
             notify(request, str(done))
-            return redirect(self.page, record.pk)
+            return redirect(leads_to) if leads_to else redirect(self.page, record.pk)
 
         return step

@@ -31,6 +31,12 @@ def took_its_specimen(user: User, obj: Any = None) -> bool:
     return isinstance(obj, LabOrder) and obj.specimens.filter(collected_by=user).exists()
 
 
+@rules.predicate
+def ordered_it(user: User, obj: Any = None) -> bool:
+    """Whoever asked sees the answer."""
+    return isinstance(obj, LabOrder) and obj.request.ordered_by_id == user.pk
+
+
 def has_open_order(user: User, member: Member) -> str | None:
     """A technologist cares for the members whose specimen is being tested in their system."""
     held = [role for role in roles_in_force(user) if role.role == Role.LABORATORY_TECHNOLOGIST]
@@ -43,6 +49,7 @@ grant("labs.view_bench", COLLECTORS, because="they collect or test specimens")
 grant("labs.view_order", TECHNOLOGIST, because="they test specimens of this system")
 grant("labs.view_order", CLINICIANS & has_care_relationship, because="they care for this member")
 grant("labs.view_order", CLINICIANS & has_broken_the_glass, because="they gave a reason (break the glass)")
+grant("labs.view_order", CLINICIANS & ordered_it, because="they ordered it")
 grant("labs.view_order", COLLECTORS & waits_for_collection, because="they collect its specimen")
 grant("labs.view_order", COLLECTORS & took_its_specimen, because="they took its specimen")
 grant("labs.collect_specimen", COLLECTORS, because="they collect specimens in this system")

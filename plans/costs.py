@@ -160,12 +160,12 @@ def charge(*, by: User, member: Member, service: str, on: datetime.date, allowed
     if period is not None:
         hold_limits(member.pk, period, on)
     cost = cost_of(member, service, on, allowed=allowed)
-    if cost.share is not None and cost.period is not None:
+    if cost.share is not None and period is not None:
         counted: dict[str, Decimal] = {
             DEDUCTIBLE: min(cost.share.deductible, cost.share.member),
             OUT_OF_POCKET: cost.share.member,
         }
-        record_accumulators(by=by, member_id=member.pk, period=cost.period, on=on, source=source, amounts=counted)
+        record_accumulators(by=by, member_id=member.pk, period=period, on=on, source=source, amounts=counted)
     return cost
 
 

@@ -1,9 +1,10 @@
 """A real Chromium for tests marked `browser`. Without one they skip and say how to get it."""
 
+import contextlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ FLAGS = [
     "--disable-sync",
 ]
 WIDTHS = (1200, 360)
+FAILED = pytest.StashKey[bool]()
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -75,6 +77,9 @@ def page(browser: "Browser", live_server, request: pytest.FixtureRequest) -> Ite
 
     page.on("response", look)
     yield page
+    if request.node.stash.get(FAILED, False):
+        with contextlib.suppress(Exception):
+            page.screenshot(path=artefact(request, "failed", page), full_page=True)
     context.close()
     assert not errors, f"The page's scripts or addresses failed: {errors}"
 
@@ -115,19 +120,35 @@ def signed_in(page: "Page", live_server) -> Callable[..., "Page"]:
     return sign_in
 
 
-@pytest.fixture
-def screenshot(request: pytest.FixtureRequest) -> Callable[["Page", str], Path]:
-    """`screenshot(page, "home")` keeps the whole page in test-artefacts/, named by test."""
+def artefact(request: pytest.FixtureRequest, name: str, page: "Page") -> Path:
+    """Where a picture of this test is kept."""
+    ARTEFACTS.mkdir(exist_ok=True)
+    test = re.sub(r"\W+", "-", request.node.name).strip("-")
+    width = (page.viewport_size or {"width": 0})["width"]
+    return ARTEFACTS / f"{test}-{name}-{width}.png"
 
-    def take(page: "Page", name: str) -> Path:
-        ARTEFACTS.mkdir(exist_ok=True)
-        test = re.sub(r"\W+", "-", request.node.name).strip("-")
-        width = (page.viewport_size or {"width": 0})["width"]
-        path = ARTEFACTS / f"{test}-{name}-{width}.png"
-        page.screenshot(path=path, full_page=True)
-        return path
+
+@pytest.fixture
+def screenshot(request: pytest.FixtureRequest) -> Callable[["Page", str], None]:
+    """`screenshot(page, "home")` keeps the whole page at both widths in test-artefacts/, named by test."""
+
+    def take(page: "Page", name: str) -> None:
+        before = page.viewport_size or {"width": 1200, "height": 900}
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": before["height"]})
+            page.screenshot(path=artefact(request, name, page), full_page=True)
+        page.set_viewport_size(before)
 
     return take
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test says so to its page, which then keeps a picture of where it stood."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
 
 
 @pytest.fixture

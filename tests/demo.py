@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,7 +39,7 @@ def _command(login: str, *words: str) -> None:
 
 
 def morning(now: datetime.datetime) -> datetime.datetime:
-    """The next 10:07 of a working day at the demo's clinic: never before `now`, so that Postgres' clock is not ahead."""
+    """The next 10:07 of a working day at the clinic: never before `now`, so that Postgres' clock is not ahead."""
     day = now.astimezone(CLINIC).date()
     while True:
         found = datetime.datetime.combine(day, SEVEN_PAST_TEN, CLINIC)
@@ -95,10 +95,22 @@ def demo(
 
 @pytest.fixture
 def demo_sign_in(page: "Page") -> Callable[[str], "Page"]:
-    """`demo_sign_in("nurse")` goes through the sign-in page with that demo account, as whoever sits at the desk."""
+    """`demo_sign_in("nurse")` goes through the sign-in page with that demo account, as whoever sits at the desk.
+
+    Who has signed in before in the same test comes back to their own browser, where they still are signed in.
+    """
+    browsers: dict[str, list[Any]] = {}
+    at_desk: list[str] = []
 
     def enter(account: str) -> "Page":
+        if at_desk:
+            browsers[at_desk.pop()] = page.context.cookies()
+        at_desk.append(account)
         page.context.clear_cookies()
+        if account in browsers:
+            page.context.add_cookies(browsers[account])
+            page.goto("/")
+            return page
         page.goto("/accounts/login/")
         page.locator("input[name=login]").fill(f"{account}@demo.example")
         page.locator("input[name=password]").fill(PASSWORD)

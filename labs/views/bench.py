@@ -261,6 +261,7 @@ acknowledge = step(
     name="acknowledge_form",
     find=order_of_result,
     about=_result,
+    leads_to="clinical:inbasket",
 )
 resolve = step(
     "labs.process_specimen",

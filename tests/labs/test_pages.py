@@ -113,6 +113,21 @@ def test_who_takes_a_specimen_sees_its_label_and_nobody_else_of_the_ward(client,
     assert client.get(address("order", other.pk)).status_code == 403
 
 
+def test_who_ordered_a_test_sees_it_to_its_end_and_goes_on_with_the_in_basket(client, lab):
+    """Pedro is nobody's patient here: with the task that his result opened, the care relationship closes too."""
+    order = lab.order(member=lab.pedro)
+    result = lab.released("6.9", order)
+    client.force_login(lab.chen.user)
+
+    answer = client.post(address("acknowledge", result.pk), {"note": "Called him in, ECG"}, follow=True)
+
+    assert answer.redirect_chain[-1][0] == reverse("clinical:inbasket")
+    assert "Noted. The task is closed." in answer.content.decode()
+    assert client.get(address("order", order.pk)).status_code == 200
+    client.force_login(lab.stranger.user)
+    assert client.get(address("order", order.pk)).status_code in (403, 404)
+
+
 def test_a_mistyped_birth_date_is_told_beside_the_form(client, lab):
     order = lab.order()
     client.force_login(lab.tom)

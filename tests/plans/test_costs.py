@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 from hypothesis import given
 from hypothesis import strategies as st
+from zeal import zeal_context
 
 from core.db import acting_as, as_job
 from core.models import User
@@ -162,6 +163,12 @@ def test_nobody_ever_pays_more_than_the_limits(services, family_limit):
         paid += share.member
         assert own["deductible"] <= limits["deductible"]
     assert paid <= (1600 if family_limit else 2000)
+
+
+def test_a_charge_asks_for_its_contract_once(family):
+    """It locks the limits and counts toward them: the same contract both times."""
+    with zeal_context():
+        assert family.charge(family.child, "imaging", 400, "scan").member_pays == 400
 
 
 @pytest.mark.django_db(transaction=True)

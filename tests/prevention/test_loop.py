@@ -14,7 +14,6 @@ from members.models import Member
 from prevention import jobs
 from prevention.models import CareGap, Reminder
 from scheduling.models import Appointment
-from tests.demo import OWED
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.usefixtures("demo")]
 
@@ -27,7 +26,6 @@ def looking():
     return as_job(User.objects.system("tests"), reason="look")
 
 
-@OWED
 def test_a_gap_becomes_a_reminder_a_visit_and_closes_itself(demo_sign_in, screenshot, axe):
     with looking():
         maria = Member.objects.get(user__email="maria@demo.example")
