@@ -14,12 +14,12 @@ from core.terminology import load_own
 from kpcare.demo import ancillary, catalogue, clinic_day, desk, fills, outreach, people, world
 from kpcare.demo.charts import Charts
 from kpcare.demo.copying import bulk_load
+from kpcare.demo.sign_ins import add_account
 from members.models import Member, Proxy
 from network.models import Organization
 
 # From here on a load drops indexes and keys first; below, keeping them is cheaper than making them again.
 KEYS_ASIDE_FROM = 20_000
-PASSWORD = "kpcare-demo"  # noqa: S105  (printed at the start of every demo)
 
 
 class NotEmpty(Exception):
@@ -78,7 +78,7 @@ def accounts(place: world.World, family: list[str], today: datetime.date) -> Non
     """Sign-ins: one for each staff role, and Maria's portal with access to her son and mother."""
     staff = dict(world.demo_accounts(place, today))
     fills.add_fills(place, family[0], staff["pharmacist"], today)
-    maria = User.objects.create_user("maria@demo.example", PASSWORD, name="Maria Alvarez")
+    maria = add_account("maria@demo.example", name="Maria Alvarez")
     Member.objects.filter(pk=family[0]).update(user=maria)
     for member in family[1:]:
         Proxy.objects.create(

@@ -12,6 +12,7 @@ from interop.x12 import enrolment
 from interop.x12.loop import envelope
 from interop.x12.people import person_of, review_source
 from interop.x12.segments import Delimiters
+from kpcare.demo.sign_ins import add_account
 from kpcare.demo.world import EVER, World
 from members import matching
 from members.models import MatchReview, Member, MemberAddress, MemberTelecom
@@ -41,7 +42,7 @@ def _opened_by_reason(place: World, maria: Member, today: datetime.date) -> None
     """A physician of another market opened Maria's record some days ago; she has not looked yet who it was."""
     site = place.markets[1].sites[0]
     doctor = site.clinicians[0]
-    user = User.objects.create_user("emergency.physician@demo.example", "kpcare-demo", name=str(doctor))
+    user = add_account("emergency.physician@demo.example", name=str(doctor))
     RoleAssignment.objects.create(
         user=user,
         role="physician",

@@ -9,6 +9,7 @@ from typing import Any
 from core.models import CodeSystem, Concept, SourceSystem, User
 from kpcare.demo import codes, names
 from kpcare.demo.markets import BENEFITS, DEPARTMENTS, MARKETS, PRODUCTS
+from kpcare.demo.sign_ins import add_account
 from network.models import (
     Bed,
     Clinician,
@@ -303,7 +304,7 @@ def demo_accounts(world: World, today: datetime.date) -> list[tuple[str, User]]:
     ]
     made = []
     for role, name, department in people:
-        user = User.objects.create_user(f"{role.replace('_', '.')}@demo.example", "kpcare-demo", name=name)
+        user = add_account(f"{role.replace('_', '.')}@demo.example", name=name)
         RoleAssignment.objects.create(
             user=user,
             role=role,
@@ -319,6 +320,6 @@ def demo_accounts(world: World, today: datetime.date) -> list[tuple[str, User]]:
     User.objects.filter(pk__in=[dict(made)[role].pk for role in ("plan_administrator", "administrator")]).update(
         is_staff=True
     )
-    admin = User.objects.create_superuser("admin@demo.example", "kpcare-demo", name="Site administrator")
+    admin = add_account("admin@demo.example", name="Site administrator", is_staff=True, is_superuser=True)
     RoleAssignment.objects.create(user=admin, role="plan_administrator", organization=world.system, period=EVER)
     return [*made, ("admin", admin)]

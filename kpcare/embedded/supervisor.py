@@ -152,24 +152,37 @@ def step(say: str, arguments: Sequence[str], environ: dict[str, str]) -> None:
         raise Problem(f"`./kp {arguments[0]}` failed ({last.strip()}): see {log}.")
 
 
-def prepare(members: int, environ: dict[str, str], *, embedded: bool) -> None:
-    """Migrate where anything changed, and fill an empty embedded database with the demo world."""
+def prepare(members: int, environ: dict[str, str], *, embedded: bool) -> bool:
+    """Migrate where anything changed, and fill an empty embedded database with the demo world.
+
+    Returns whether that world's first jobs are still to be run: they need nobody to wait before the servers start.
+    """
     if not embedded:
         # Demo patients never go into a database that somebody named.
         step("Migrating the database …", ["migrate", "--noinput"], environ)
-        return
-    stamp = paths.server_home(SERVING.name) / "migrated"
+        return False
+    home = paths.server_home(SERVING.name)
+    stamp, jobs_due = home / "migrated", home / "first-jobs"
     digest = schema_digest()
-    if not stamp.exists() or stamp.read_text() != digest:
+    migrated = stamp.exists() and stamp.read_text() == digest
+    if not migrated:
         step("Migrating the database …", ["migrate", "--noinput"], environ)
-        step("Loading our own value sets …", ["load_terminology"], environ)
-        stamp.write_text(digest)
-    empty = Cluster(SERVING).sql("SELECT NOT EXISTS (SELECT FROM members_member)").strip() == "t"
-    if empty and members:
+    empty = members and Cluster(SERVING).sql("SELECT NOT EXISTS (SELECT FROM members_member)").strip() == "t"
+    if empty:
+        jobs_due.touch()
         world = ["seed", "--members", str(members), "--world", "kaiser", "--seed", "1"]
-        step(f"Making a demo world of {members} members …", world, environ)
-        step("Finding who is due for what …", ["evaluate_prevention"], environ)
-        step("Closing last month's capitation …", ["close_capitation", last_month()], environ)
+        step(f"Making a demo world of {members:,} members …", world, environ)
+    elif not migrated:
+        step("Loading our own value sets …", ["load_terminology"], environ)
+    stamp.write_text(digest)
+    return jobs_due.exists()
+
+
+def first_jobs(environ: dict[str, str]) -> None:
+    """The nightly and the monthly job over a new world. Cut short, they are run by the next start."""
+    step("Finding who is due for what …", ["evaluate_prevention"], environ)
+    step("Closing last month's capitation …", ["close_capitation", last_month()], environ)
+    (paths.server_home(SERVING.name) / "first-jobs").unlink()
 
 
 def last_month() -> str:
@@ -196,20 +209,32 @@ class Supervisor:
         self.children = children(port)
         self.stopping = threading.Event()
 
-    def run(self, ready: Callable[[], None]) -> int:
-        """Stay in the foreground until a signal, then stop. 0 after a signal, 1 when a child would not stand."""
+    def run(self, first: Callable[[], None], ready: Callable[[], None]) -> int:
+        """Stay in the foreground until a signal, then stop. 0 after a signal, 1 when a child would not stand.
+
+        `first` is done while the children come up, `ready` once it is done and they are healthy.
+        """
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, self._on_signal)
         try:
             for child in self.children:
                 self._start(child)
-            if self._wait_until_healthy():
+            if self._done(first) and self._wait_until_healthy():
                 ready()
             while not self.stopping.wait(0.5):
                 self._look_after()
             return 0
         finally:
             self._stop_all()
+
+    def _done(self, first: Callable[[], None]) -> bool:
+        """Whether it was done; a signal that ends its command ends the run, without a complaint."""
+        try:
+            first()
+        except Problem:
+            if not self.stopping.is_set():
+                raise
+        return not self.stopping.is_set()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self.stopping.is_set():
@@ -331,7 +356,7 @@ def main(arguments: list[str]) -> int:
             environ.pop("KPCARE_LOGIN", None)  # each command and child has its own
             if embedded:
                 environ["KPCARE_DEMO"] = os.environ.get("KPCARE_DEMO", "1")
-            prepare(options.members, environ, embedded=embedded)
+            jobs_due = prepare(options.members, environ, embedded=embedded)
             logins, today = (demo_logins(environ), demo_day(environ)) if embedded else (None, None)
 
             def ready() -> None:
@@ -342,4 +367,8 @@ def main(arguments: list[str]) -> int:
                     today.wait()
                 print("\nLogs: .kpcare/log/. Ctrl-C stops everything.", flush=True)
 
-            return Supervisor(options.port, environ).run(ready)
+            def first() -> None:
+                if jobs_due:
+                    first_jobs(environ)
+
+            return Supervisor(options.port, environ).run(first, ready)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from core.models import User
-from kpcare.demo.build import PASSWORD
+from kpcare.demo.sign_ins import PASSWORD
 
 
 class Command(BaseCommand):
