@@ -357,7 +357,9 @@ def main(arguments: list[str]) -> int:
             if embedded:
                 environ["KPCARE_DEMO"] = os.environ.get("KPCARE_DEMO", "1")
             jobs_due = prepare(options.members, environ, embedded=embedded)
-            logins, today = (demo_logins(environ), demo_day(environ)) if embedded else (None, None)
+            logins = demo_logins(environ) if embedded else None
+            # A world of this start has today's visits already.
+            today = demo_day(environ) if embedded and not jobs_due else None
 
             def ready() -> None:
                 print(f"\nkpcare is up at http://localhost:{options.port}/ ({time.monotonic() - began:.0f} s)\n")
