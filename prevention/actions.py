@@ -61,11 +61,12 @@ def evaluate_partition(
 ) -> dict[str, int]:
     """Evaluate one share of the members and write what changed; needs the jobs login and an open transaction.
 
-    `at` is the instant the run knows; `as_of` the day it is for. Returns counts of rows written.
+    `at` is the instant whose knowledge counts; `as_of` the day it is for: a day that is past is evaluated with what
+    is known now, coverage recorded since included. Returns counts of rows written.
     """
     total = Changes().counts()
     for program in programs(as_of, measures, rules):
-        compute(program, partition)
+        compute(program, partition, known_at=at)
         changes = record(program, at)
         total = {name: value + total[name] for name, value in changes.counts().items()}
     return total

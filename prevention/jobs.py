@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from core import jobs
 from core.db import as_job
 from core.models import JobPartition, JobRun, User
+from core.terminology import load_own
 from prevention.actions import evaluate_members, evaluate_partition
 from prevention.engine.evaluate import Partition
 from prevention.immunisation.run import evaluate_changed
@@ -26,6 +27,8 @@ CHANGED_AT_ONCE = 500
 def start_nightly(*, by: User, as_of: date, only: str = "", again: bool = True) -> JobRun:
     """The run for a day (and one measure, where named). A finished run of the day is opened anew."""
     key = f"{as_of.isoformat()}{':' + only if only else ''}"
+    # The sets that this version ships, and the codes that records brought since yesterday.
+    load_own()
     with connection.cursor() as cursor:
         cursor.execute("SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'members_member'::regclass")
         members = cursor.fetchone()[0]

@@ -42,7 +42,10 @@ class Expansion:
 
 
 def load_own() -> Loaded:
-    """Put our own small sets in, but never over an official expansion. Repeating it changes nothing."""
+    """Put our own small sets in, but never over an official expansion. Repeating it changes only what is new.
+
+    A code that ends in `*` stands for every code of its system that begins so and that any record here has.
+    """
     grouped: dict[tuple[str, str], list[Coding]] = defaultdict(list)
     with OWN.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
@@ -133,7 +136,7 @@ def _store(expansions: list[Expansion], *, is_own: bool) -> Loaded:
     """Replace the memberships of these sets, touching only rows that differ."""
     # The same set twice: the later file stands, as a repeated load would leave it.
     by_url = {expansion.url: expansion for expansion in expansions}
-    ids = concepts(coding for expansion in by_url.values() for coding in expansion.codings)
+    ids = concepts(coding for one in by_url.values() for coding in one.codings if not _is_pattern(coding))
     ValueSet.objects.bulk_create(
         [
             ValueSet(url=one.url, name=one.name, version=one.version, source=one.source, is_own=is_own)
@@ -144,13 +147,33 @@ def _store(expansions: list[Expansion], *, is_own: bool) -> Loaded:
         update_fields=["name", "version", "source", "is_own"],
     )
     sets = dict(ValueSet.objects.filter(url__in=by_url).values_list("url", "pk"))
-    pairs = {(sets[one.url], ids[_key(coding)]) for one in by_url.values() for coding in one.codings}
+    pairs = {(sets[one.url], ids[key]) for one in by_url.values() for coding in one.codings if (key := _key(coding)) in ids}
+    pairs |= _beginning([(sets[one.url], *_key(c)) for one in by_url.values() for c in one.codings if _is_pattern(c)])
     changed = _replace(sorted(sets.values()), sorted(pairs))
     return Loaded(sets=len(by_url), changed=changed, codes=len(pairs))
 
 
 def _key(coding: Coding) -> tuple[str, str]:
     return address(coding[0]), coding[1]
+
+
+def _is_pattern(coding: Coding) -> bool:
+    return coding[1].endswith("*")
+
+
+def _beginning(patterns: list[tuple[int, str, str]]) -> set[tuple[int, int]]:
+    """(set, concept) for each stored concept whose code begins as a pattern (set, system address, `E11.*`) says."""
+    if not patterns:
+        return set()
+    columns = [[p[0] for p in patterns], [p[1] for p in patterns], [p[2][:-1] for p in patterns]]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT w.value_set_id, c.id FROM unnest(%s::int[], %s::text[], %s::text[]) AS w (value_set_id, uri, code) "
+            "JOIN core_codesystem s ON s.uri = w.uri "
+            "JOIN core_concept c ON c.system_id = s.id AND starts_with(c.code, w.code)",
+            columns,
+        )
+        return set(cursor.fetchall())
 
 
 def _replace(sets: list[int], pairs: list[tuple[int, int]]) -> int:

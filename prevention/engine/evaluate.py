@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -75,13 +76,14 @@ def _literal(sql: str) -> str:
     return sql.replace("%", "%%")
 
 
-def compute(program: Program, partition: Partition) -> None:
+def compute(program: Program, partition: Partition, *, known_at: datetime | None = None) -> None:
     """Leave `pf_outcome`, one row for each member of the partition, and the tables behind it.
 
-    Temporary tables end with the transaction. A second call in one transaction drops the first one's tables.
+    `known_at`: whose coverage is in force is told as it was known then; without it, as at the end of the program's
+    day. Facts of the chart are read as they stand. Temporary tables end with the transaction. A second call in one transaction drops the first one's tables.
     """
     setting = program.setting
-    known_at = setting.day_after(setting.as_of)
+    known_at = known_at or setting.day_after(setting.as_of)
     with connection.cursor() as cursor:
         # Hundreds of expressions, each run a few thousand times: compiling them costs more than it saves.
         cursor.execute("SET LOCAL jit = off")

@@ -12,6 +12,7 @@ from prevention.engine.measure import CareRule, WayOut
 from prevention.engine.members import age_at
 from prevention.engine.moments import as_of, months, years
 from prevention.measures.controlling_high_blood_pressure_2025 import BLOOD_PRESSURE, ESSENTIAL_HYPERTENSION
+from prevention.rules import value_sets as own
 from prevention.rules.common import final_results, has_now, in_hospice, settles
 
 RULE = CareRule(
@@ -27,7 +28,7 @@ RULE = CareRule(
     closers=(
         settles(
             "blood pressure",
-            final_results(BLOOD_PRESSURE),
+            final_results(BLOOD_PRESSURE, own.BLOOD_PRESSURE),
             years(3),
             (has_now(ESSENTIAL_HYPERTENSION), months(12)),
             (age_at(as_of).at_least(40), months(12)),

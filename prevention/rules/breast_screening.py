@@ -19,6 +19,7 @@ from prevention.measures.breast_cancer_screening_2025 import (
     UNILATERAL_LEFT,
     UNILATERAL_RIGHT,
 )
+from prevention.rules import value_sets as own
 from prevention.rules.common import completed, ever_diagnosed, ever_done, final_results, in_hospice, settles
 
 no_breast = (
@@ -41,8 +42,8 @@ RULE = CareRule(
     applies=age_at(as_of).between(40, 74) & has_organ("breast", usual_in=("female",)),
     excluded=in_hospice | no_breast,
     closers=(
-        settles("mammogram", final_results(MAMMOGRAPHY), years(2)),
-        settles("mammogram", completed(MAMMOGRAPHY), years(2)),
+        settles("mammogram", final_results(MAMMOGRAPHY, own.MAMMOGRAPHY), years(2)),
+        settles("mammogram", completed(MAMMOGRAPHY, own.MAMMOGRAPHY), years(2)),
     ),
     ways=(WayOut("book", _("Book a mammogram"), visit_type="WELLNESS"),),
 )

@@ -11,6 +11,7 @@ from prevention.engine.facts import LOINC, ValueSet
 from prevention.engine.measure import CareRule, WayOut
 from prevention.engine.members import age_at, has_organ
 from prevention.engine.moments import as_of, years
+from prevention.rules import value_sets as own
 from prevention.rules.common import completed, ever_diagnosed, ever_done, final_results, in_hospice, settles
 
 PAP_TEST = ValueSet("Pap Test", "2.16.840.1.113883.3.464.1003.108.12.1017")
@@ -27,12 +28,13 @@ RULE = CareRule(
     since=date(2018, 8, 21),
     from_age=21,
     applies=age_at(as_of).between(21, 65) & has_organ("cervix", usual_in=("female",)),
-    excluded=in_hospice | ever_diagnosed(ABSENCE_OF_CERVIX) | ever_done(HYSTERECTOMY_NO_CERVIX),
+    excluded=in_hospice | ever_diagnosed(ABSENCE_OF_CERVIX) | ever_done(HYSTERECTOMY_NO_CERVIX, own.HYSTERECTOMY),
     closers=(
         # Before 30 an HPV test does not lengthen the interval.
-        settles("HPV test", final_results(HPV_TEST), years(3), (age_at(as_of).at_least(30), years(5))),
-        settles("Pap test", final_results(PAP_TEST), years(3)),
-        settles("Pap test", completed(PAP_TEST), years(3)),
+        settles("HPV test", final_results(HPV_TEST, own.HPV_TEST), years(3), (age_at(as_of).at_least(30), years(5))),
+        settles("HPV test", completed(HPV_TEST, own.HPV_TEST), years(3), (age_at(as_of).at_least(30), years(5))),
+        settles("Pap test", final_results(PAP_TEST, own.PAP_TEST), years(3)),
+        settles("Pap test", completed(PAP_TEST, own.PAP_TEST), years(3)),
     ),
     ways=(
         WayOut("order", _("Send me a home kit"), code="21440-3", system=LOINC, protocol="hpv_self_collection"),

@@ -20,6 +20,7 @@ from prevention.measures.colon_cancer_screening_2025 import (
     SDNA_FIT,
     TOTAL_COLECTOMY,
 )
+from prevention.rules import value_sets as own
 from prevention.rules.common import completed, ever_diagnosed, ever_done, final_results, in_hospice, settles
 
 RULE = CareRule(
@@ -35,9 +36,11 @@ RULE = CareRule(
     closers=(
         settles("colonoscopy", completed(COLONOSCOPY), years(10)),
         settles("CT colonography", final_results(CT_COLONOGRAPHY), years(5)),
+        settles("CT colonography", completed(CT_COLONOGRAPHY, own.CT_COLONOGRAPHY), years(5)),
         settles("flexible sigmoidoscopy", completed(FLEXIBLE_SIGMOIDOSCOPY), years(5)),
         settles("stool DNA test", final_results(SDNA_FIT), years(3)),
         settles("stool test", final_results(FOBT), years(1)),
+        settles("stool test", completed(FOBT, own.STOOL_TEST), years(1)),
     ),
     ways=(
         WayOut(

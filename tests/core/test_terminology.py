@@ -125,11 +125,25 @@ def test_own_sets_are_there_from_the_start_and_yield_to_the_official_ones(tmp_pa
     assert not ValueSet.objects.get(url=MAMMOGRAPHY).is_own
 
 
+def test_a_category_of_our_own_sets_holds_what_is_met_in_records():
+    terminology.concept("icd10cm", "E11.3599", "Type 2 diabetes with proliferative retinopathy")
+    terminology.concept("icd10cm", "E12.0", "No category of ours")
+
+    terminology.load_own()
+
+    diabetes = codes_of(terminology.official("2.16.840.1.113883.3.464.1003.103.12.1001"))
+    assert "E11.3599" in diabetes
+    assert not {"E12.0", "E11.*"} & diabetes
+
+
 def test_own_sets_hold_no_licensed_codes():
     with OWN.open(newline="") as file:
         rows = list(csv.DictReader(file))
 
-    assert {row["system"] for row in rows} <= {"icd10cm", "icd10pcs", "loinc", "hcpcs", "cvx", "rxnorm", "act"}
+    free = {"icd10cm", "icd10pcs", "loinc", "hcpcs", "cvx", "rxnorm", "act"}
+    # Of SNOMED CT the bare identifiers, never its descriptions: those say their kind in brackets.
+    assert {row["system"] for row in rows} <= free | {"snomed"}
+    assert not [row for row in rows if row["system"] == "snomed" and row["display"].endswith(")")]
     # A HCPCS level I code is a CPT code: five digits, or four and a letter at the end.
     assert not [row for row in rows if row["system"] == "hcpcs" and row["code"][0].isdigit()]
     assert len({(row["value_set"], row["system"], row["code"]) for row in rows}) == len(rows)

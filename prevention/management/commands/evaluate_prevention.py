@@ -8,6 +8,7 @@ from django.utils import timezone
 from core import jobs as core_jobs
 from core.db import as_job
 from core.models import User
+from core.terminology import load_own
 from members.models import Member
 from prevention import jobs
 from prevention.actions import evaluate_members
@@ -49,4 +50,5 @@ class Command(BaseCommand):
             member = Member.objects.filter(mrn=mrn).first()
             if member is None:
                 raise CommandError(f"No member has the record number {mrn}.")
+            load_own()
             return evaluate_members([member.pk], as_of=as_of)
