@@ -123,9 +123,11 @@ class People:
 
 
 class Standing:
-    """Coverage, addresses, accounts … of `people` as they are now. Read it after their coverage is locked."""
+    """Coverage, addresses, accounts … of a system's `people` as they are. Read it after their coverage is locked."""
 
-    def __init__(self, people: set[UUID], ssns: Iterable[str], emails: Iterable[str], as_of: datetime.date) -> None:
+    def __init__(
+        self, system_id: UUID, people: set[UUID], ssns: Iterable[str], emails: Iterable[str], as_of: datetime.date
+    ) -> None:
         self.people = list(people)
         self.periods: dict[tuple[UUID, str], dict[Segment, PeriodRow]] = defaultdict(dict)
         self.places: dict[tuple[UUID, str], list[PeriodRow]] = defaultdict(list)
@@ -141,7 +143,7 @@ class Standing:
         self.households: dict[UUID, UUID] = {}
         self.taken_ssns = set(
             MemberIdentifier.objects.filter(
-                system=SSN_SYSTEM, value__in=list(ssns), period__upper_inf=True
+                managing_organization=system_id, system=SSN_SYSTEM, value__in=list(ssns), period__upper_inf=True
             ).values_list("value", flat=True)
         )
         self.accounts = set(

@@ -161,7 +161,7 @@ class _Batch:
             at = lock_for_change(people)
         ssns = {s.person.ssn for s in subjects} - {""}
         emails = {s.email for s in subjects} - {""}
-        return at, Standing(people, ssns, emails, self.taker.as_of)
+        return at, Standing(self.taker.system.pk, people, ssns, emails, self.taker.as_of)
 
     # --- Who ---------------------------------------------------------------------------------------------
 

@@ -1,3 +1,4 @@
+import pgtrigger
 from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -124,10 +125,31 @@ class Member(Identified):
         return f"{self.name_used or self.given} {self.family}".strip()
 
 
+class NameSystem(pgtrigger.Trigger):
+    """An identifier stands in the system of its member: left to those who write, a slip would let two people of one
+    system hold the same number."""
+
+    when = pgtrigger.Before
+    level = pgtrigger.Row
+    operation = pgtrigger.Insert | pgtrigger.UpdateOf("member_id", "managing_organization_id")
+    func = """
+        SELECT m.managing_organization_id INTO NEW.managing_organization_id
+        FROM members_member m WHERE m.id = NEW.member_id;
+        RETURN NEW;
+    """
+
+
 @track()
 class MemberIdentifier(MemberOwned):
-    """An identifier given by somebody (FHIR Identifier): employer's subscriber number, SSN digest, outside MRN."""
+    """An identifier given by somebody (FHIR Identifier): employer's subscriber number, SSN digest, outside MRN.
 
+    Within one system an identifier in force names one person; two systems may know the same person, each by itself.
+    """
+
+    # Filled by trigger, so that no import or merge can say otherwise.
+    managing_organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", editable=False, db_index=False
+    )
     system = models.CharField(max_length=200, help_text="Issuer's namespace, an address or urn:oid.")
     value = models.CharField(max_length=200)
     period = DateRangeField(db_default=models.expressions.RawSQL("'[,)'::daterange", []), null=False)
@@ -136,12 +158,13 @@ class MemberIdentifier(MemberOwned):
         constraints = [
             *MemberOwned.Meta.constraints,
             models.UniqueConstraint(
-                fields=["system", "value"],
+                fields=["managing_organization", "system", "value"],
                 condition=models.Q(period__upper_inf=True),
                 name="members_identifier_in_force",
                 violation_error_message="Another member has this identifier.",
             ),
         ]
+        triggers = [NameSystem(name="name_system")]
         indexes = [models.Index(fields=["value", "system"], name="members_identifier_value")]
 
 

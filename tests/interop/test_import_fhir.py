@@ -578,3 +578,19 @@ def references_kept(index) -> int:
                 else:
                     lost += str(index[by_url[target]].object_id) not in columns.get(row.object_id, set())
     return lost
+
+
+def test_the_same_number_in_two_systems_is_two_people(take, tmp_path, everything, user):
+    """Each organisation keeps its own record of Ana: neither import is refused, neither chart reaches the other."""
+    path = save(tmp_path, "a.json", bundle(patient("p1"), encounter()))
+    take(path)
+    other = Organization.objects.create(name="Valley Care", kind="system")
+
+    done = Import([path], Options(user.pk, other.pk, "urn:test:valley")).execute()
+
+    assert done.set_aside == 0
+    assert Member.objects.count() == 2
+    assert {e.member.managing_organization_id for e in Encounter.objects.all()} == {
+        Organization.objects.get(name="Bay Care").pk,
+        other.pk,
+    }

@@ -4,11 +4,11 @@ import threading
 from datetime import date
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 
 from core.db import acting_as, as_job
 from core.models import AuditEvent, User
-from members import actions
+from members import actions, matching
 from members.models import Member, MemberAddress, MemberIdentifier, MemberMerge, RaceEthnicity
 from members.querysets import search
 from tests.members.factories import make_member
@@ -137,3 +137,30 @@ def test_two_people_merging_the_same_pair_merge_it_once():
     assert sorted(outcomes) == ["merged", "refused"]
     with acting_as(pair.admin, reason="test"):
         assert MemberMerge.objects.count() == 1
+
+
+def test_two_systems_may_know_somebody_by_the_same_number_each_by_itself(db):
+    """An outside hospital's number or a social security number: unique within a system, not among systems."""
+    here, there = make_system(), make_system()
+    first, second, other = make_member(here), make_member(there), make_member(here)
+    with as_job(User.objects.system("tests"), reason="test"):
+        MemberIdentifier.objects.create(member=first, system="urn:x", value="7")
+        MemberIdentifier.objects.create(member=second, system="urn:x", value="7")
+        with pytest.raises(IntegrityError, match="members_identifier_in_force"), transaction.atomic():
+            # What somebody says of the system does not count: the member's does.
+            MemberIdentifier.objects.create(member=other, system="urn:x", value="7", managing_organization=there)
+        assert set(MemberIdentifier.objects.values_list("member", "managing_organization")) == {
+            (first.pk, here.pk), (second.pk, there.pk),
+        }  # fmt: skip
+
+
+def test_matching_by_a_number_stays_within_the_system(db):
+    here, there = make_system(), make_system()
+    first, second = make_member(here, family="Okafor"), make_member(there, family="Lindqvist")
+    number = matching.ssn_digest("123-45-6789")
+    with as_job(User.objects.system("tests"), reason="test"):
+        for one in (first, second):
+            MemberIdentifier.objects.create(member=one, system=matching.SSN_SYSTEM, value=number)
+        nobody_known = matching.Person("Okafor-Reyes", "Zoe", ssn=number)
+        assert [k.member_id for k in matching.candidates_for([nobody_known], here.pk)[0]] == [first.pk]
+        assert [k.member_id for k in matching.candidates_for([nobody_known], there.pk)[0]] == [second.pk]
