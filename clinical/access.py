@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from clinical.models import BreakTheGlass
+from clinical.models import AccessReview, BreakTheGlass
 from core import audit
 from core.models import User
 from core.outbox import enqueue
@@ -162,5 +162,32 @@ def _tell_member(opened: BreakTheGlass, member: Member) -> None:
         )
 
 
+@rules.predicate
+def is_own_access(user: User, obj: Any = None) -> bool:
+    """Predicate: the access by reason was the user's own."""
+    return isinstance(obj, BreakTheGlass) and obj.user_id == user.pk
+
+
+@transaction.atomic
+def review_access(opened: BreakTheGlass, *, by: User, outcome: str, note: str = "") -> AccessReview:
+    """An auditor's finding about an access by reason; one after it stands in its place, and both are kept.
+
+    Raises `ValueError` for an unknown outcome, or without a note where the access was not simply appropriate;
+    `PermissionDenied` for whoever is no auditor of the member's system, and for one's own access.
+    """
+    require(by, "clinical.settle_access", opened)
+    if outcome not in AccessReview.Outcome.values:
+        raise ValueError("There is no such outcome of a review.")
+    note = " ".join(note.split())[:500]
+    if outcome != AccessReview.Outcome.APPROPRIATE and len(note) < 10:
+        raise ValueError("Say in the note what was found and what is to follow.")
+    made = AccessReview.objects.create(
+        member_id=opened.member_id, access=opened, outcome=outcome, note=note, reviewed_by=by, at=timezone.now()
+    )
+    audit.record(by=by, action="create", verb="clinical.settle_access", obj=made, detail={"outcome": outcome})
+    return made
+
+
+grant("clinical.settle_access", has_role(Role.AUDITOR) & ~is_own_access, because="they are an auditor, and not the one")
 grant("clinical.review_access", has_role(Role.AUDITOR), because="they are an auditor")
 grant("clinical.break_the_glass", has_role(*CLINICAL_ROLES), because="they work as a clinician of this system")

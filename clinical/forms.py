@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinical import vitals
-from clinical.models import AllergyIntolerance, Note, Referral
+from clinical.models import AccessReview, AllergyIntolerance, Note, Referral
 from core.choices import offer_rows
 from core.models import Concept
 from core.widgets import ComboBox
@@ -54,6 +54,21 @@ class GlassForm(forms.Form):
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The member and the auditors read this."),
+    )
+
+
+class AccessReviewForm(forms.Form):
+    """What an auditor found about an access by reason."""
+
+    outcome = forms.ChoiceField(
+        label=_("The access was"), choices=AccessReview.Outcome.choices, widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What was found and what is to follow. Needed unless the access was appropriate."),
     )
 
 

@@ -37,6 +37,7 @@ staff = [
     path("chart/<uuid:member_id>/<slug:name>/", charts.chart_panel, name="chart_panel"),
     path("visits/<uuid:appointment_id>/start/", visits.start_visit, name="start_visit"),
     path("access/reasons/", access.accesses, name="accesses"),
+    path("access/reasons/<uuid:access_id>/", access.review, name="review_access"),
     path("in-basket/", inbasket.inbasket, name="inbasket"),
     path("in-basket/<uuid:task_id>/<slug:step>/", inbasket.work, name="work_task"),
     path("referrals/", referrals.referrals, name="referrals"),

@@ -1,4 +1,4 @@
-from clinical.models.access import BreakTheGlass
+from clinical.models.access import AccessReview, BreakTheGlass
 from clinical.models.careteam import CareTeamMembership, Referral
 from clinical.models.conditions import (
     AllergyCoding,
@@ -43,6 +43,7 @@ from clinical.models.procedures import (
 from clinical.models.tasks import Task, TaskCoding
 
 __all__ = [
+    "AccessReview",
     "AdverseEvent",
     "AdverseEventCoding",
     "AllergyCoding",

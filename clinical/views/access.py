@@ -1,23 +1,27 @@
 """Who opened my record: the member sees access by reason, and who looked. Auditors see every access by reason."""
 
 import datetime
+import uuid
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django import forms
-from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from clinical.models import BreakTheGlass
+from clinical import access as actions
+from clinical.forms import AccessReviewForm
+from clinical.models import AccessReview, BreakTheGlass
 from core import audit
 from core.http import AuthenticatedHttpRequest
 from core.models import AuditEvent, OutboxMessage, User
 from core.navigation import frame
+from core.notices import notify
 from core.permissions import requires
 from members.models import Member
 from members.portal import is_own, open_member
@@ -27,6 +31,7 @@ from network.models import RoleAssignment
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
+Outcome = AccessReview.Outcome
 SHOWN = 50
 PAGE = 50
 
@@ -99,11 +104,19 @@ class AccessFilter(forms.Form):
         label=gettext_lazy("To, that day included"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     only_open = forms.BooleanField(label=gettext_lazy("Only those still open"), required=False)
+    only_waiting = forms.BooleanField(label=gettext_lazy("Only those to be reviewed or followed up"), required=False)
+
+
+def _all() -> "QuerySet[WithAnnotations[BreakTheGlass, Found]]":
+    """Every access within reach, newest first, with the outcome of its last review, or nothing."""
+    last = AccessReview.objects.filter(access=OuterRef("pk"), member_id=OuterRef("member_id")).order_by("-at", "-id")
+    found = BreakTheGlass.objects.select_related("user", "member").order_by("-id")
+    return found.annotate(outcome=Coalesce(Subquery(last.values("outcome")[:1]), Value("")))
 
 
 def _asked(form: AccessFilter) -> QuerySet[BreakTheGlass]:
     """What the form asks for, newest first; an unknown member or user has none."""
-    found = BreakTheGlass.objects.select_related("user", "member").order_by("-id")
+    found = _all()
     asked = form.cleaned_data
     if asked["record_number"]:
         member_id = frame.member_of_number(asked["record_number"]) if frame.member_of_number else None
@@ -114,11 +127,19 @@ def _asked(form: AccessFilter) -> QuerySet[BreakTheGlass]:
         found = found.filter(at__gte=_midnight(asked["since"]))
     if asked["until"]:
         found = found.filter(at__lt=_midnight(asked["until"] + datetime.timedelta(days=1)))
+    if asked["only_waiting"]:
+        found = found.exclude(outcome__in=[Outcome.APPROPRIATE, Outcome.INAPPROPRIATE])
     return found.filter(until__gt=timezone.now()) if asked["only_open"] else found
 
 
 def _midnight(day: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+
+
+class Found(TypedDict):
+    """The outcome of the last review, empty without one."""
+
+    outcome: str
 
 
 class Looks(TypedDict):
@@ -140,6 +161,12 @@ def _with_looks(found: QuerySet[BreakTheGlass]) -> "QuerySet[WithAnnotations[Bre
     return found.annotate(looks=Coalesce(Subquery(looks), 0), roles=Subquery(broke.order_by("-at").values("role")[:1]))
 
 
+def _last_reviews(accesses: list[BreakTheGlass]) -> dict[uuid.UUID, AccessReview]:
+    """The review that counts of each access that has one."""
+    rows = AccessReview.objects.filter(access__in=[each.pk for each in accesses]).select_related("reviewed_by")
+    return {row.access_id: row for row in rows.order_by("at", "id")}
+
+
 @require_safe
 @requires("clinical.review_access")
 def accesses(request: AuthenticatedHttpRequest) -> HttpResponse:
@@ -147,7 +174,7 @@ def accesses(request: AuthenticatedHttpRequest) -> HttpResponse:
     form = AccessFilter(request.GET or None)
     found = _asked(form) if form.is_bound and form.is_valid() else BreakTheGlass.objects.none()
     if not form.is_bound:
-        found = BreakTheGlass.objects.select_related("user", "member").order_by("-id")
+        found = _all()
     before = request.GET.get("before", "")
     if before:
         try:
@@ -160,15 +187,55 @@ def accesses(request: AuthenticatedHttpRequest) -> HttpResponse:
         query["before"] = str(rows[PAGE - 1].pk)
     audit.record_read(request.user, verb="clinical.review_access", detail={"rows": len(rows[:PAGE])}, request=request)
     now = timezone.now()
+    reviews = _last_reviews(rows[:PAGE])
     shown: list[dict[str, Any]] = [
-        {"access": row, "is_open": row.until > now, "roles": role_words(row.roles or "")} for row in rows[:PAGE]
+        {
+            "access": row,
+            "is_open": row.until > now,
+            "roles": role_words(row.roles or ""),
+            "review": reviews.get(row.pk),
+            "can_review": row.user_id != request.user.pk,
+        }
+        for row in rows[:PAGE]
     ]
-    labels = (_("When"), _("Who"), _("Whose record"), _("Reason"), _("Pages opened"), _("Until"))
+    labels = (_("When"), _("Who"), _("Whose record"), _("Reason"), _("Pages opened"), _("Until"), _("Review"))
     context = {
         "form": form,
         "rows": shown,
         "open": sum(row["is_open"] for row in shown),
+        "waiting": sum(row["review"] is None for row in shown),
         "next": f"?{query.urlencode()}" if len(rows) > PAGE else "",
         "columns": [{"label": label, "numeric": label == labels[4]} for label in labels],
     }
     return render(request, "clinical/accesses.html", context)
+
+
+def access_of(request: AuthenticatedHttpRequest, access_id: uuid.UUID) -> BreakTheGlass:
+    """The access within the reader's reach; 404 for any other."""
+    return get_object_or_404(BreakTheGlass.objects.select_related("user", "member"), pk=access_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("clinical.settle_access", obj=access_of)
+def review(request: AuthenticatedHttpRequest, access_id: uuid.UUID) -> HttpResponse:
+    """Say what was found about one access by reason: who, why, what they opened, and what was found before."""
+    opened: BreakTheGlass = request.record
+    form = AccessReviewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.review_access(opened, by=request.user, **form.cleaned_data)
+        except ValueError as refused:
+            form.add_error("note", str(refused))
+        else:
+            notify(request, _("The review is on record."))
+            return redirect("clinical:accesses")
+    (with_looks,) = _with_looks(BreakTheGlass.objects.filter(pk=opened.pk))
+    context = {
+        "access": opened,
+        "form": form,
+        "looks": with_looks.looks,
+        "roles": role_words(with_looks.roles or ""),
+        "is_open": opened.until > timezone.now(),
+        "reviews": opened.reviews.select_related("reviewed_by").order_by("-at", "-id"),
+    }
+    return render(request, "clinical/review_access.html", context, status=422 if form.errors else 200)

@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from clinical.access import break_the_glass, has_broken_the_glass, has_care_relationship, looks_after
-from clinical.models import BreakTheGlass, CareTeamMembership, Encounter
+from clinical.access import break_the_glass, has_broken_the_glass, has_care_relationship, looks_after, review_access
+from clinical.models import AccessReview, BreakTheGlass, CareTeamMembership, Encounter
 from core import audit, outbox
 from core.db import acting_as, as_job
 from core.models import AuditEvent, OutboxMessage, User
@@ -250,3 +250,83 @@ def test_an_account_without_record_and_role_is_told_so_and_not_sent_round(client
     response = client.get("/", follow=True)
     assert response.redirect_chain == [("/staff/", 302)]
     assert "Nothing is open to you yet" in response.content.decode()
+
+
+# --- What an auditor finds ----------------------------------------------------------------------------------
+
+
+def opened_by(world, user, member) -> BreakTheGlass:
+    now = timezone.now()
+    with as_job(User.objects.system("tests"), reason="test"):
+        return BreakTheGlass.objects.create(
+            member=member, user=user, reason="Called by the ward", at=now - timedelta(hours=5), until=now
+        )
+
+
+def test_an_auditor_reviews_an_access_and_the_list_says_by_whom_and_what(client, world):
+    opened = opened_by(world, world.other, world.maria)
+    auditor = make_staff("auditor", world.system)
+    client.force_login(auditor)
+    listing, page = reverse("clinical:accesses"), reverse("clinical:review_access", args=[opened.pk])
+    assert page in client.get(listing).content.decode()
+
+    # Without a word nothing but "appropriate" is taken.
+    refused = client.post(page, {"outcome": "inappropriate", "note": ""})
+    assert refused.status_code == 422
+    assert (
+        client.post(page, {"outcome": "follow_up", "note": "Ask the ward whether she was called."}).status_code == 302
+    )
+    assert client.post(page, {"outcome": "appropriate", "note": ""}).status_code == 302
+
+    (row,) = client.get(listing).context["rows"]
+    assert (row["review"].outcome, row["review"].reviewed_by) == ("appropriate", auditor)
+    assert [r.outcome for r in client.get(page).context["reviews"]] == ["appropriate", "follow_up"]
+    written = AuditEvent.objects.filter(verb="clinical.settle_access", action="create", member_id=world.maria.pk)
+    assert sorted(event.detail["outcome"] for event in written) == ["appropriate", "follow_up"]
+
+
+def test_the_list_of_what_is_to_be_reviewed_gets_shorter(client, world):
+    done, waiting, followed = (opened_by(world, world.other, world.maria) for _ in range(3))
+    auditor = make_staff("auditor", world.system)
+    with acting_as(auditor, reason="test"):
+        review_access(done, by=auditor, outcome="appropriate")
+        review_access(followed, by=auditor, outcome="follow_up", note="Ask the ward about it.")
+    client.force_login(auditor)
+
+    rows = client.get(reverse("clinical:accesses"), {"only_waiting": "on"}).context["rows"]
+
+    assert {row["access"].pk for row in rows} == {waiting.pk, followed.pk}
+
+
+def test_nobody_reviews_their_own_access_not_even_an_auditor(client, world):
+    auditor = make_staff("auditor", world.system)
+    opened = opened_by(world, auditor, world.maria)
+    client.force_login(auditor)
+    assert client.get(reverse("clinical:review_access", args=[opened.pk])).status_code == 403
+
+    with acting_as(auditor, reason="test"), pytest.raises(PermissionDenied):
+        review_access(opened, by=auditor, outcome="appropriate")
+    with (
+        as_job(auditor, reason="past the permission"),
+        pytest.raises(IntegrityError, match="an access of their own"),
+        transaction.atomic(),
+    ):
+        AccessReview.objects.create(member=world.maria, access=opened, outcome="appropriate", reviewed_by=auditor)
+
+
+def test_only_auditors_of_the_members_system_review(client, world):
+    opened, foreign = opened_by(world, world.other, world.maria), opened_by(world, world.other, world.foreign)
+    auditor = make_staff("auditor", world.system)
+    client.force_login(auditor)
+    assert client.get(reverse("clinical:review_access", args=[foreign.pk])).status_code == 404
+    client.force_login(world.own)
+    assert client.get(reverse("clinical:review_access", args=[opened.pk])).status_code in (403, 404)
+
+
+def test_a_review_is_never_changed(world):
+    opened = opened_by(world, world.other, world.maria)
+    auditor = make_staff("auditor", world.system)
+    with acting_as(auditor, reason="test"):
+        made = review_access(opened, by=auditor, outcome="appropriate")
+    with as_job(User.objects.system("tests"), reason="test"), pytest.raises(DatabaseError), transaction.atomic():
+        AccessReview.objects.filter(pk=made.pk).update(outcome="inappropriate", note="Rewritten later on.")
