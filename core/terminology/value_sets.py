@@ -147,7 +147,9 @@ def _store(expansions: list[Expansion], *, is_own: bool) -> Loaded:
         update_fields=["name", "version", "source", "is_own"],
     )
     sets = dict(ValueSet.objects.filter(url__in=by_url).values_list("url", "pk"))
-    pairs = {(sets[one.url], ids[key]) for one in by_url.values() for coding in one.codings if (key := _key(coding)) in ids}
+    pairs = {
+        (sets[one.url], ids[key]) for one in by_url.values() for coding in one.codings if (key := _key(coding)) in ids
+    }
     pairs |= _beginning([(sets[one.url], *_key(c)) for one in by_url.values() for c in one.codings if _is_pattern(c)])
     changed = _replace(sorted(sets.values()), sorted(pairs))
     return Loaded(sets=len(by_url), changed=changed, codes=len(pairs))

@@ -80,7 +80,8 @@ def compute(program: Program, partition: Partition, *, known_at: datetime | None
     """Leave `pf_outcome`, one row for each member of the partition, and the tables behind it.
 
     `known_at`: whose coverage is in force is told as it was known then; without it, as at the end of the program's
-    day. Facts of the chart are read as they stand. Temporary tables end with the transaction. A second call in one transaction drops the first one's tables.
+    day. Facts of the chart are read as they stand. Temporary tables end with the transaction; a second call in one
+    transaction drops the first one's tables.
     """
     setting = program.setting
     known_at = known_at or setting.day_after(setting.as_of)

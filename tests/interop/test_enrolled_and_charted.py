@@ -87,7 +87,7 @@ def test_without_a_colonoscopy_she_is_due_on_the_day_of_enrolment(world):
 
     with as_job(world.by, reason="test"):
         assert Member.objects.get() == who, "the chart is hers, not a second person's"
-    assert FOR_EVERY_WOMAN_OF_55 <= world.due()
+    assert world.due() >= FOR_EVERY_WOMAN_OF_55
 
 
 def test_a_day_that_is_past_is_evaluated_with_what_is_known_now(world):
@@ -95,7 +95,7 @@ def test_a_day_that_is_past_is_evaluated_with_what_is_known_now(world):
     world.enrol()
     world.chart()
 
-    assert FOR_EVERY_WOMAN_OF_55 <= world.due(as_of=world.today - timedelta(days=1))
+    assert world.due(as_of=world.today - timedelta(days=1)) >= FOR_EVERY_WOMAN_OF_55
 
 
 def test_the_chart_first_and_the_enrolment_later_is_the_same(world):
