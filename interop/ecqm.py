@@ -19,7 +19,7 @@ from interop.ecqm_cases import resources_of, unit
 from interop.fhir.load import Loader
 from network.models import Organization
 from prevention.engine.compiler import compile_program
-from prevention.engine.evaluate import Partition, compute, outcomes
+from prevention.engine.evaluate import Partition, compute, population_counts
 from prevention.engine.measure import POPULATIONS, Measure
 from prevention.engine.moments import Setting
 from prevention.measures import MEASURES
@@ -139,7 +139,6 @@ def _take(loader: Loader, bundles: Iterable[tuple[str, list[Any]]], refused: dic
 
 
 def _counts(measure: Measure, year: int, members: list[UUID]) -> dict[UUID, dict[tuple[int, str], int]]:
-    compute(compile_program((measure,), (), Setting.of_year(year)), Partition(ids=tuple(members)))
-    keys = [(g + 1, population) for g in range(len(measure.groups)) for population in POPULATIONS]
-    columns = [f"m0_{group - 1}_{population}" for group, population in keys]
-    return {member: dict(zip(keys, counts, strict=True)) for member, *counts in outcomes(columns)}
+    program = compile_program((measure,), (), Setting.of_year(year))
+    compute(program, Partition(ids=tuple(members)))
+    return population_counts(program)

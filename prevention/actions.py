@@ -67,7 +67,7 @@ def evaluate_partition(
     total = Changes().counts()
     for program in programs(as_of, measures, rules):
         compute(program, partition, known_at=at)
-        changes = record(program, at)
+        changes = record(program, partition, at)
         total = {name: value + total[name] for name, value in changes.counts().items()}
     return total
 

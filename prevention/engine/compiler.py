@@ -15,7 +15,7 @@ from prevention.engine.answers import Answers, Part
 from prevention.engine.codes import RESOURCES, Codes, Resource, ValueSet
 from prevention.engine.facts import Branch, Definition, Facts, Predicate, Retrieve, Timepoint, With, define
 from prevention.engine.fetch import column_names, fact_columns
-from prevention.engine.measure import POPULATIONS, CareRule, EpisodeGroup, Episodes, Measure
+from prevention.engine.measure import POPULATIONS, CareRule, EpisodeGroup, Episodes, Group, Measure
 from prevention.engine.members import Everyone
 from prevention.engine.moments import Duration, Moment, Setting, years
 from prevention.engine.predicates import Always
@@ -362,6 +362,12 @@ class Program:
     definitions: tuple[tuple[str, str], ...] = ()
     looked_up: frozenset[str] = frozenset()
 
+    def counts(self, m: int, g: int) -> list[str]:
+        """What `pf_outcome` (as `o`) says of a rate: how often the member counts, in the order of `POPULATIONS`."""
+        if isinstance(self.measures[m].groups[g], EpisodeGroup):
+            return [f"o.m{m}_{g}_{population}" for population in POPULATIONS]
+        return [f"(o.m{m}_{g} >> {place} & 1)" for place in range(len(POPULATIONS))]
+
 
 def _defined(facts: Facts) -> Retrieve:
     """The retrieve of a list's definition, made now unless the list is one already."""
@@ -382,11 +388,8 @@ def compile_program(measures: tuple[Measure, ...], rules: tuple[CareRule, ...], 
                 inner += [f"{counts}.{population} AS m{m}_{g}_{population}" for population in POPULATIONS]
                 outer += [f"o.m{m}_{g}_{population}" for population in POPULATIONS]
                 continue
-            inner += [
-                f"coalesce({group.condition(population).true(to)}, false) AS m{m}_{g}_{population}"
-                for population in POPULATIONS
-            ]
-            outer += _populations(f"m{m}_{g}_")
+            inner.append(f"{_mask(to, group)} AS m{m}_{g}")
+            outer.append(f"o.m{m}_{g}")
     for r, rule in enumerate(rules):
         inner += _rule_columns(to, rule, r)
         outer += _rule_outcome(rule, r)
@@ -423,9 +426,23 @@ def population_logic(name: str, initial: str) -> tuple[str, ...]:
     return initial, den, denex, denexcep, num, numex
 
 
-def _populations(name: str) -> list[str]:
-    values = population_logic(f"o.{name}", f"o.{name}initial_population")
-    return [f"({sql})::int AS {name}{population}" for population, sql in zip(POPULATIONS, values, strict=True)]
+def _mask(to: Compiler, group: Group) -> str:
+    """The populations in which a member counts, as bits in the order of `POPULATIONS`.
+
+    As `population_logic` has it, but asking no more than it must: most members are outside of most measures.
+    """
+    bit = {population: 1 << place for place, population in enumerate(POPULATIONS)}
+    says = {population: group.condition(population).true(to) for population in POPULATIONS}
+    inside = bit["initial_population"] | bit["denominator"]
+    counted = f"{inside | bit['numerator']} + CASE WHEN {says['numerator_exclusion']} THEN "
+    return (
+        f"(CASE WHEN ({says['initial_population']}) IS NOT TRUE THEN 0 "
+        f"WHEN ({says['denominator']}) IS NOT TRUE THEN {bit['initial_population']} "
+        f"WHEN {says['denominator_exclusion']} THEN {inside | bit['denominator_exclusion']} "
+        f"WHEN {says['numerator']} THEN {counted}{bit['numerator_exclusion']} ELSE 0 END "
+        f"WHEN {says['denominator_exception']} THEN {inside | bit['denominator_exception']} "
+        f"ELSE {inside} END)::smallint"
+    )
 
 
 def _rule_columns(to: Compiler, rule: CareRule, r: int) -> list[str]:

@@ -1,7 +1,6 @@
 """Running a program over a share of the members, inside one transaction of the jobs login."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from prevention.engine.compiler import Program
+from prevention.engine.measure import POPULATIONS
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,10 @@ JOIN core_codesystem y ON y.uri = a.system JOIN core_concept c ON c.system_id = 
 """
 
 
+# What fetched facts are joined and chosen by; sampling the other columns would tell the planner nothing.
+STATISTICS = "set_no, member_id, fact_id"
+
+
 def _literal(sql: str) -> str:
     """SQL without parameters, safe beside named ones."""
     return sql.replace("%", "%%")
@@ -99,7 +103,7 @@ def compute(program: Program, partition: Partition, *, known_at: datetime | None
         for table, select in program.fetches:
             sql = _literal(select).format(c=partition.test("c.member_id"), f=partition.test("f.member_id"))
             cursor.execute(f"CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS {sql}", partition.parameters)
-            cursor.execute(f"ANALYZE {table}")
+            cursor.execute(f"ANALYZE {table} ({STATISTICS})")
         _define(cursor, program)
         cursor.execute(f"CREATE TEMPORARY TABLE pf_outcome ON COMMIT DROP AS {program.outcome}")
 
@@ -112,7 +116,7 @@ def _define(cursor: CursorWrapper, program: Program) -> None:
     for table, select in program.definitions:
         cursor.execute(f"INSERT INTO {table} {select}")
     for table in sorted({table for table, _ in program.definitions}):
-        cursor.execute(f"ANALYZE {table}")
+        cursor.execute(f"ANALYZE {table} ({STATISTICS})")
 
 
 def _needed(cursor: CursorWrapper, program: Program) -> None:
@@ -133,8 +137,11 @@ def _needed(cursor: CursorWrapper, program: Program) -> None:
     cursor.execute("ANALYZE pf_needed")
 
 
-def outcomes(columns: Sequence[str]) -> list[tuple]:
-    """Rows of `pf_outcome`: the member's id and the columns asked for."""
+def population_counts(program: Program, m: int = 0) -> dict[uuid.UUID, dict[tuple[int, str], int]]:
+    """From `pf_outcome`: member → (group from 1, population) → how often the member counts in measure `m`."""
+    groups = range(len(program.measures[m].groups))
+    keys = [(g + 1, population) for g in groups for population in POPULATIONS]
+    columns = ", ".join(sql for g in groups for sql in program.counts(m, g))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT member_id, {', '.join(columns)} FROM pf_outcome ORDER BY member_id")
-        return cursor.fetchall()
+        cursor.execute(f"SELECT o.member_id, {columns} FROM pf_outcome o")
+        return {member: dict(zip(keys, counts, strict=True)) for member, *counts in cursor.fetchall()}

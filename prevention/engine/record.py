@@ -12,7 +12,8 @@ from django.db.backends.utils import CursorWrapper
 from psycopg2.extras import DateRange
 
 from prevention.engine.compiler import Program
-from prevention.engine.measure import POPULATIONS
+from prevention.engine.evaluate import Partition
+from prevention.engine.measure import POPULATIONS, EpisodeGroup
 
 
 @dataclass(frozen=True)
@@ -30,63 +31,74 @@ class Changes:
         return asdict(self)
 
 
-def record(program: Program, at: datetime) -> Changes:
-    """Write what `pf_outcome` says, and say how many rows changed."""
+def record(program: Program, partition: Partition, at: datetime) -> Changes:
+    """Write what `pf_outcome` says of the partition, and say how many rows changed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pf_subject")
         members = cursor.fetchone()[0]
-        results = _results(cursor, program, at) if program.measures else 0
+        results = _results(cursor, program, partition, at) if program.measures else 0
         states = opened = closed = changed = 0
         if program.rules:
             _due(cursor, program)
-            states = _states(cursor, at)
-            closed, changed = _close(cursor, program, at)
-            opened = _open(cursor, program, at)
+            states = _states(cursor, partition, at)
+            closed, changed = _close(cursor, program, partition, at)
+            opened = _open(cursor, program, partition, at)
     return Changes(members, results, states, opened, closed, changed)
 
 
+# What stands is read by the partition's own range: otherwise a share would read the rows of all members.
 RESULT_COLUMNS = ", ".join(POPULATIONS)
-WANTED = """
+WANTED = f"""
 CREATE TEMPORARY TABLE pf_result ON COMMIT DROP AS
-SELECT o.member_id, v.measure, v."group", {columns} FROM pf_outcome o
-CROSS JOIN LATERAL (VALUES {values}) v(measure, "group", {columns}) WHERE v.initial_population > 0
+SELECT o.member_id, v.measure, v."group", {", ".join(f"(v.mask >> {n} & 1) AS {p}" for n, p in enumerate(POPULATIONS))}
+FROM pf_outcome o CROSS JOIN LATERAL (VALUES {{values}}) v(measure, "group", mask) WHERE v.mask > 0
+"""
+WANTED_EPISODES = f"""
+INSERT INTO pf_result SELECT o.member_id, v.* FROM pf_outcome o
+CROSS JOIN LATERAL (VALUES {{values}}) v(measure, "group", {RESULT_COLUMNS}) WHERE v.initial_population > 0
+"""
+DELETE_RESULTS = """
+DELETE FROM prevention_measureresult r USING pf_subject s
+WHERE r.member_id = s.member_id AND {r} AND r.measure = ANY (%(measures)s) AND r.period = %(period)s AND NOT EXISTS (
+    SELECT FROM pf_result w WHERE w.member_id = r.member_id AND w.measure = r.measure AND w."group" = r."group")
 """
 # The comparison comes first: ON CONFLICT alone would lock, and so rewrite, a million rows that stay as they are.
 INSERT_RESULTS = f"""
 INSERT INTO prevention_measureresult AS r (member_id, measure, period, "group", {RESULT_COLUMNS}, changed_at)
 SELECT w.member_id, w.measure, %(period)s, w."group", {", ".join("w." + p for p in POPULATIONS)}, %(at)s
 FROM pf_result w LEFT JOIN prevention_measureresult r
-    ON r.member_id = w.member_id AND r.measure = w.measure AND r.period = %(period)s AND r."group" = w."group"
+    ON r.member_id = w.member_id AND r.measure = w.measure AND r.period = %(period)s AND r."group" = w."group" AND {{r}}
 WHERE r.id IS NULL
     OR ({", ".join("r." + p for p in POPULATIONS)}) IS DISTINCT FROM ({", ".join("w." + p for p in POPULATIONS)})
 ON CONFLICT (member_id, measure, period, "group") DO UPDATE SET
     {", ".join(f"{p} = EXCLUDED.{p}" for p in POPULATIONS)}, changed_at = EXCLUDED.changed_at
 """
-DELETE_RESULTS = """
-DELETE FROM prevention_measureresult r USING pf_subject s
-WHERE r.member_id = s.member_id AND r.measure = ANY (%(measures)s) AND r.period = %(period)s AND NOT EXISTS (
-    SELECT FROM pf_result w WHERE w.member_id = r.member_id AND w.measure = r.measure AND w."group" = r."group")
-"""
 
 
-def _results(cursor: CursorWrapper, program: Program, at: datetime) -> int:
-    rows = []
-    for m, measure in enumerate(program.measures):
-        for g in range(len(measure.groups)):
-            columns = ", ".join(f"o.m{m}_{g}_{population}" for population in POPULATIONS)
-            rows.append(f"('{measure.key}', {g + 1}, {columns})")
+def _results(cursor: CursorWrapper, program: Program, partition: Partition, at: datetime) -> int:
+    rates = [
+        (measure.key, m, g, isinstance(group, EpisodeGroup))
+        for m, measure in enumerate(program.measures)
+        for g, group in enumerate(measure.groups)
+    ]
+    masks = [f"('{key}', {g + 1}, o.m{m}_{g})" for key, m, g, episodes in rates if not episodes]
+    episodes = [f"('{key}', {g + 1}, {', '.join(program.counts(m, g))})" for key, m, g, are in rates if are]
     cursor.execute("DROP TABLE IF EXISTS pf_result")
-    cursor.execute(WANTED.format(columns=RESULT_COLUMNS, values=", ".join(rows)))
-    cursor.execute("ANALYZE pf_result")
+    cursor.execute(WANTED.format(values=", ".join(masks or ["(NULL::text, 0, 0)"])))
+    if episodes:
+        cursor.execute(WANTED_EPISODES.format(values=", ".join(episodes)))
+    cursor.execute("ANALYZE pf_result (member_id, measure)")
     parameters = {
+        **partition.parameters,
         "period": DateRange(*program.setting.period),
         "at": at,
         "measures": [measure.key for measure in program.measures],
     }
-    cursor.execute(INSERT_RESULTS, parameters)
-    written = cursor.rowcount
-    cursor.execute(DELETE_RESULTS, parameters)
-    return written + cursor.rowcount
+    mine = partition.test("r.member_id")
+    cursor.execute(DELETE_RESULTS.format(r=mine), parameters)
+    deleted = cursor.rowcount
+    cursor.execute(INSERT_RESULTS.format(r=mine), parameters)
+    return deleted + cursor.rowcount
 
 
 def _due(cursor: CursorWrapper, program: Program) -> None:
@@ -107,13 +119,14 @@ def _due(cursor: CursorWrapper, program: Program) -> None:
     cursor.execute("ANALYZE pf_due")
 
 
-def _states(cursor: CursorWrapper, at: datetime) -> int:
+def _states(cursor: CursorWrapper, partition: Partition, at: datetime) -> int:
     cursor.execute(
-        """
+        f"""
         INSERT INTO prevention_carerulestate AS c
             (member_id, rule, applies, last_done_on, last_done_what, next_due_on, changed_at)
         SELECT d.member_id, d.rule, d.applies, d.last_on, d.what, CASE WHEN d.applies THEN d.next_on END, %(at)s
         FROM pf_due d LEFT JOIN prevention_carerulestate c ON c.member_id = d.member_id AND c.rule = d.rule
+            AND {partition.test("c.member_id")}
         WHERE (c.id IS NULL AND d.applies) OR (c.id IS NOT NULL AND
             (c.applies, c.last_done_on, c.last_done_what, c.next_due_on) IS DISTINCT FROM
             (d.applies, d.last_on, d.what::varchar, CASE WHEN d.applies THEN d.next_on END))
@@ -121,7 +134,7 @@ def _states(cursor: CursorWrapper, at: datetime) -> int:
             last_done_on = EXCLUDED.last_done_on, last_done_what = EXCLUDED.last_done_what,
             next_due_on = EXCLUDED.next_due_on, changed_at = EXCLUDED.changed_at
         """,
-        {"at": at},
+        {**partition.parameters, "at": at},
     )
     return cursor.rowcount
 
@@ -146,23 +159,23 @@ def _evidence(cursor: CursorWrapper, program: Program, changed: str) -> None:
     cursor.execute("ANALYZE pf_evidence")
 
 
-def _close(cursor: CursorWrapper, program: Program, at: datetime) -> tuple[int, int]:
+def _close(cursor: CursorWrapper, program: Program, partition: Partition, at: datetime) -> tuple[int, int]:
     """Close what a fact closed or no longer applies; reopen what was put off until now; correct the rest."""
     cursor.execute("DROP TABLE IF EXISTS pf_touched")
     cursor.execute(
-        """
+        f"""
         CREATE TEMPORARY TABLE pf_touched ON COMMIT DROP AS
         SELECT g.id, d.member_id, d.rule, d.last_on, d.what, d.next_on,
             CASE WHEN NOT d.applies THEN 'excluded' WHEN NOT d.is_due THEN 'closed'
                 WHEN g.status = 'deferred' AND g.deferred_until <= %(today)s::date THEN 'open' ELSE g.status
             END AS status
         FROM prevention_caregap g JOIN pf_due d ON d.member_id = g.member_id AND d.rule = g.rule
-        WHERE g.status IN ('open', 'deferred') AND (
+        WHERE {partition.test("g.member_id")} AND g.status IN ('open', 'deferred') AND (
             NOT d.is_due OR (g.status = 'deferred' AND g.deferred_until <= %(today)s::date)
             OR (g.last_done_on, g.last_done_what) IS DISTINCT FROM (d.last_on, d.what::varchar)
             OR g.due_on <> d.next_on)
         """,
-        {"today": program.setting.as_of.date()},
+        {**partition.parameters, "today": program.setting.as_of.date()},
     )
     if not cursor.rowcount:
         return 0, 0
@@ -184,15 +197,16 @@ def _close(cursor: CursorWrapper, program: Program, at: datetime) -> tuple[int, 
     return closed, touched - closed
 
 
-def _open(cursor: CursorWrapper, program: Program, at: datetime) -> int:
+def _open(cursor: CursorWrapper, program: Program, partition: Partition, at: datetime) -> int:
     cursor.execute("DROP TABLE IF EXISTS pf_opening")
     cursor.execute(
-        """
+        f"""
         CREATE TEMPORARY TABLE pf_opening ON COMMIT DROP AS
         SELECT d.* FROM pf_due d WHERE d.is_due AND NOT EXISTS (
-            SELECT FROM prevention_caregap g
-            WHERE g.member_id = d.member_id AND g.rule = d.rule AND g.status IN ('open', 'deferred'))
-        """
+            SELECT FROM prevention_caregap g WHERE {partition.test("g.member_id")}
+                AND g.member_id = d.member_id AND g.rule = d.rule AND g.status IN ('open', 'deferred'))
+        """,
+        partition.parameters,
     )
     if not cursor.rowcount:
         return 0

@@ -10,7 +10,7 @@ import pytest
 from core.db import as_job
 from core.models import User
 from prevention.engine.compiler import compile_program
-from prevention.engine.evaluate import Partition, compute, outcomes
+from prevention.engine.evaluate import Partition, compute, population_counts
 from prevention.engine.measure import POPULATIONS, Measure
 from prevention.engine.moments import Setting
 from prevention.jobs import start_nightly
@@ -75,13 +75,15 @@ def expected_counts(written: str) -> dict[str, int]:
 
 def evaluate(measure: Measure, ids: list) -> dict:
     """Member → for each rate, the counts of its populations."""
-    groups = range(len(measure.groups))
-    columns = [f"m0_{group}_{population}" for group in groups for population in POPULATIONS]
     with as_job(User.objects.system("tests"), reason="evaluate"):
-        compute(compile_program((measure,), (), Setting.of_year(2025)), Partition(ids=tuple(ids)))
+        program = compile_program((measure,), (), Setting.of_year(2025))
+        compute(program, Partition(ids=tuple(ids)))
         return {
-            row[0]: [dict(zip(POPULATIONS, row[1 + 6 * g : 7 + 6 * g], strict=True)) for g in groups]
-            for row in outcomes(columns)
+            member: [
+                {population: counts[group, population] for population in POPULATIONS}
+                for group in range(1, len(measure.groups) + 1)
+            ]
+            for member, counts in population_counts(program).items()
         }
 
 
