@@ -3,11 +3,12 @@
 import json
 import os
 import resource
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg2
@@ -18,12 +19,11 @@ AS_OF = date(2026, 11, 22)
 USER = "00000000-0000-7000-8000-0000000000aa"
 # Workers of the product and connections of the floor alike.
 PROCESSES = 2
+RULES = ("breast_screening", "colorectal_screening", "cervical_screening", "blood_pressure", "hba1c")
 THREE = ("CMS125", "CMS130", "CMS165")
-# What an earlier run left in a world that is kept.
-WRITTEN = (
-    *("prevention_reminder", "prevention_measureresult", "prevention_carerulestate", "prevention_caregap"),
-    *("core_outboxmessage", "prevention_measuresummary", "core_jobpartition", "core_jobrun", "core_memberchange"),
-)
+# What a run writes about members, and what else an earlier one left in a world that is kept.
+WRITTEN = ("prevention_reminder", "prevention_measureresult", "prevention_carerulestate", "prevention_caregap")
+LEFT = (*WRITTEN, "core_outboxmessage", "core_jobpartition", "core_jobrun", "core_memberchange")
 
 
 def main(kind: str, members: int) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def _clear(cursor: Any) -> None:
         for (table,) in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} {verb} TRIGGER USER")
         if verb == "DISABLE":
-            cursor.execute(f"TRUNCATE {', '.join(WRITTEN)} CASCADE")
+            cursor.execute(f"TRUNCATE {', '.join(LEFT)} CASCADE")
 
 
 def _value_sets() -> list[str]:
@@ -98,12 +98,13 @@ def sixteen(members: int) -> dict[str, Any]:
 
 
 def all_of_them(members: int) -> dict[str, Any]:
-    return first_run((), "prevention_16", members)
+    """Every measure and rule that there is. No floor: nobody wrote thirty-six measures a second time, by hand."""
+    return first_run((), "", members)
 
 
 def first_run(only: tuple[str, ...], name: str, members: int) -> dict[str, Any]:
     """Everybody new, beside the floor; then the same again over the unchanged chart."""
-    found_floor = floor(name)
+    found_floor = floor(name) if name else {"floor_seconds": None}
     vacuum()
     memory = peak_memory()
     seconds, totals = nightly(only)
@@ -136,18 +137,49 @@ def unchanged(members: int) -> dict[str, Any]:
 
 
 def nightly(only: tuple[str, ...]) -> tuple[float, dict[str, Any]]:
-    """The run of the day by two processes, one of them this one, and of some measures alone where they are named."""
+    """The run of the day by two processes, of which this is one, its start included; and what it counted."""
     from core import jobs as core_jobs
     from core.models import User
     from prevention import jobs
 
+    restrict(only)
     began = time.perf_counter()
-    run = jobs.start_nightly(by=User.objects.get(email="bench@system.invalid"), as_of=AS_OF, measures=only)
-    totals = core_jobs.work_in_processes(run, PROCESSES).totals
+    run = jobs.start_nightly(by=User.objects.get(email="bench@system.invalid"), as_of=AS_OF)
+    command = [sys.executable, "-m", "bench._prevention", "work", str(run.pk), *only]
+    others = [subprocess.Popen(command) for _ in range(min(PROCESSES, run.shares) - 1)]
+    try:
+        totals = core_jobs.work(run).totals
+    finally:
+        for other in others:
+            other.wait()
     seconds = time.perf_counter() - began
     totals.pop("open", None)
     say(f"run in {seconds:.1f} s: {totals}")
     return seconds, totals
+
+
+def restrict(only: Sequence[str]) -> None:
+    """Let the product answer what the floor answers: these measures, and five rules. None named: all there are."""
+    from prevention import jobs
+    from prevention.measures import MEASURES
+    from prevention.rules import RULES as ALL_RULES
+
+    jobs.MEASURES = tuple(measure for measure in MEASURES if not only or measure.id in only)
+    jobs.RULES = tuple(rule for rule in ALL_RULES if not only or rule.id in RULES)
+    if only and (len(jobs.MEASURES), len(jobs.RULES)) != (len(only), len(RULES)):
+        raise RuntimeError(f"There are {jobs.MEASURES} and {jobs.RULES}: not what the floor answers.")
+
+
+def work(run: str, only: Sequence[str]) -> None:
+    """Another process of a run."""
+    import django
+
+    django.setup()
+    from core import jobs as core_jobs
+    from core.models import JobRun
+
+    restrict(only)
+    core_jobs.work(JobRun.objects.get(pk=run))
 
 
 def written(totals: dict[str, Any]) -> int:
@@ -159,12 +191,108 @@ def row_versions() -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = []
 
     def ask(cursor: Any) -> None:
-        for table in WRITTEN[:5]:
+        for table in (*WRITTEN, "core_outboxmessage"):
             cursor.execute(f"SELECT count(*), sum(hashtextextended(xmin::text || ctid::text, 0)::numeric) FROM {table}")
             found.append(cursor.fetchone())
 
     as_jobs(ask)
     return found
+
+
+# --- One member, and reminders -----------------------------------------------------------------------------
+
+MAMMOGRAM = """
+WITH fact AS (
+    INSERT INTO clinical_observation (member_id, status, effective, value_quantity)
+    VALUES (%(member)s, 'final', tstzrange('2026-11-20 10:00+00', '2026-11-20 10:05+00'), 1) RETURNING id, member_id
+)
+INSERT INTO clinical_observationcoding (member_id, fact_id, role, concept_id)
+SELECT fact.member_id, fact.id, 1, c.id FROM fact, core_concept c WHERE c.code = 'mammogram#0'
+"""
+ASKED = 40
+
+
+def one_member(members: int) -> dict[str, Any]:
+    """From a committed result in one chart to the closed gap, all measures and rules; the wait for beat is added."""
+    from core.db import as_job
+    from core.models import User
+    from kpcare.schedule import SCHEDULE
+    from prevention import jobs
+    from prevention.models import CareGap
+
+    nightly(())
+    vacuum()
+    by = User.objects.get(email="bench@system.invalid")
+    while jobs.take_changed(as_of=AS_OF, by=by):
+        pass
+    with as_job(by, reason="bench"):
+        gaps = list(CareGap.objects.filter(rule="breast_screening", status="open").order_by("id")[:ASKED])
+    took = []
+    for gap in gaps:
+        with as_job(by, reason="bench") as _, connection_cursor() as cursor:
+            cursor.execute(MAMMOGRAM, {"member": gap.member_id})
+        began = time.perf_counter()
+        taken = jobs.take_changed(as_of=AS_OF, by=by)
+        took.append(time.perf_counter() - began)
+        with as_job(by, reason="bench"):
+            gap.refresh_from_db()
+        if (taken, gap.status) != (1, "closed"):
+            raise RuntimeError(f"{taken} members were evaluated and the gap is {gap.status}.")
+    took = sorted(took[1:])
+    wait = float(SCHEDULE["prevention-changed"]["schedule"])
+    return {
+        "seconds": wait + took[int(0.95 * len(took))],
+        "wait_at_most": wait,
+        "evaluation_median": round(took[len(took) // 2], 3),
+        "evaluation_95th": round(took[int(0.95 * len(took))], 3),
+        "evaluation_longest": round(took[-1], 3),
+    }
+
+
+def reminders(members: int) -> dict[str, Any]:
+    """Every open gap's next step queued, and once more, which queues none. `per_100000` is what the issue asks for."""
+    from core.db import as_job
+    from core.models import User
+    from prevention.engine.evaluate import Partition
+    from prevention.models import CareGap
+    from prevention.reminders import queue_reminders
+
+    nightly(THREE)
+    as_owner(_forget_reminders)
+    vacuum()
+    by = User.objects.get(email="bench@system.invalid")
+    at = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 18, tzinfo=UTC)
+    counts, seconds = [], 0.0
+    for _ in range(2):
+        with as_job(by, reason="bench"):
+            gaps = CareGap.objects.filter(status="open").count()
+        began = time.perf_counter()
+        with as_job(by, reason="bench"):
+            counts.append(queue_reminders(Partition(), as_of=AS_OF, at=at))
+        seconds = seconds or time.perf_counter() - began
+    if counts[1]:
+        raise RuntimeError(f"{counts[1]} reminders were queued a second time.")
+    return {
+        "seconds": seconds,
+        "gaps": gaps,
+        "reminders": counts[0],
+        "queued_again": counts[1],
+        "per_100000": round(seconds * 100_000 / gaps, 1),
+    }
+
+
+def _forget_reminders(cursor: Any) -> None:
+    for verb in ("DISABLE", "ENABLE"):
+        for table in ("prevention_reminder", "core_outboxmessage"):
+            cursor.execute(f"ALTER TABLE {table} {verb} TRIGGER USER")
+        if verb == "DISABLE":
+            cursor.execute("TRUNCATE prevention_reminder, core_outboxmessage CASCADE")
+
+
+def connection_cursor() -> Any:
+    from django.db import connection
+
+    return connection.cursor()
 
 
 # --- The floor --------------------------------------------------------------------------------------------
@@ -277,8 +405,12 @@ KINDS: dict[str, Callable[[int], dict[str, Any]]] = {
     "prevention_16": sixteen,
     "prevention_36": all_of_them,
     "prevention_unchanged": unchanged,
+    "one_member": one_member,
+    "reminders": reminders,
 }
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and sys.argv[1] == "work":
+    work(sys.argv[2], sys.argv[3:])
+elif __name__ == "__main__":
     print(json.dumps(main(sys.argv[1], int(sys.argv[2]))))

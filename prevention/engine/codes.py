@@ -1,15 +1,15 @@
 """Codes and value sets, the kinds of fact, and the elements in which a code may stand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 VALUE_SET_BASE = "http://cts.nlm.nih.gov/fhir/ValueSet/"
 
 
 @dataclass(frozen=True)
 class ValueSet:
-    """A value set by its canonical address; an OID stands for VSAC's."""
+    """A value set by its canonical address; an OID stands for VSAC's. What it is called makes no difference."""
 
-    name: str
+    name: str = field(compare=False)
     oid: str
 
     @property
@@ -19,11 +19,11 @@ class ValueSet:
 
 @dataclass(frozen=True)
 class Code:
-    """One code of one system."""
+    """One code of one system. What it is called makes no difference."""
 
     code: str
     system: str
-    display: str = ""
+    display: str = field(default="", compare=False)
 
 
 Codes = ValueSet | Code

@@ -15,10 +15,10 @@ from prevention.engine.answers import Answers, Part
 from prevention.engine.codes import RESOURCES, Codes, Resource, ValueSet
 from prevention.engine.facts import Branch, Definition, Facts, Predicate, Retrieve, Timepoint, With, define
 from prevention.engine.fetch import column_names, fact_columns
-from prevention.engine.measure import POPULATIONS, CareRule, EpisodeGroup, Episodes, Group, Measure
+from prevention.engine.measure import POPULATIONS, CareRule, EpisodeGroup, Episodes, Measure
 from prevention.engine.members import Everyone
 from prevention.engine.moments import Duration, Moment, Setting, years
-from prevention.engine.predicates import Always
+from prevention.engine.predicates import Always, ends_after
 
 
 def _timestamp(instant: datetime) -> str:
@@ -37,6 +37,7 @@ class NeededCode:
     code: str
     components: bool = False
     negated: bool = False
+    since: datetime | None = None
 
 
 @dataclass
@@ -49,6 +50,8 @@ class Compiler:
     columns: dict[Resource, dict[str, str]] = field(default_factory=dict)
     answers: dict[Resource, Answers] = field(default_factory=dict)
     derived: dict[str, str] = field(default_factory=dict)
+    # Number of a retrieve → before when its facts may have ended to be of no use to anybody; None: they all are.
+    since: dict[int, datetime | None] = field(default_factory=dict)
     # In the order in which they must run: each reads what stands before it.
     definitions: list[tuple[str, str]] = field(default_factory=list)
     laterals: dict[str, str] = field(default_factory=dict)
@@ -141,9 +144,12 @@ class Compiler:
         """Every value set and code that the program reads, numbered: positive for retrieves, negative for tests."""
         rows = []
         entries = [
-            (n, r.resource, r.resource.code_role, r.codes, r.components, r.negated) for r, n in self.retrieves.items()
+            (n, r.resource, r.resource.code_role, r.codes, r.components, r.negated, self.since.get(n))
+            for r, n in self.retrieves.items()
         ]
-        entries += [(n, resource, role, codes, False, False) for (resource, role, codes), n in self.code_lists.items()]
+        entries += [
+            (n, resource, role, codes, False, False, None) for (resource, role, codes), n in self.code_lists.items()
+        ]
         for number, resource, role, codes, *which in entries:
             for code in codes:
                 if isinstance(code, ValueSet):
@@ -196,7 +202,12 @@ class Compiler:
     def _parts(self, branches: list[Branch], row: str) -> list[Part]:
         together: dict[Predicate, set[int]] = {}
         for branch in branches:
-            together.setdefault(branch.where, set()).update(self.numbers(branch.retrieve))
+            numbers = self.numbers(branch.retrieve)
+            together.setdefault(branch.where, set()).update(numbers)
+            bound = ends_after(branch.where, self.setting)
+            for number in numbers:
+                before = self.since.get(number, bound)
+                self.since[number] = min(before, bound) if before and bound else None
         return [(tuple(sorted(numbers)), where.true(self, row)) for where, numbers in together.items()]
 
     def _column(self, resource: Resource, sql: str) -> str:
@@ -286,19 +297,20 @@ class Compiler:
         resource = base.resource
         number = self.number(_defined(base))
         self.looked_up.add(resource.rows)
-        members = {
-            population: self._is_among(stated) if (stated := group.stated(population)) else "NULL"
+        says = {
+            population: self._is_among(stated) if (stated := group.stated(population)) else "FALSE"
             for population in POPULATIONS[1:]
         }
-        members["denominator"] = members["denominator"] if group.denominator else "TRUE"
-        known = ", ".join(f"coalesce({sql}, false) AS {population}" for population, sql in members.items())
+        says["denominator"] = says["denominator"] if group.denominator else "TRUE"
         counts = ", ".join(
-            f"count(*) FILTER (WHERE {sql})::int AS {population}"
-            for population, sql in zip(POPULATIONS, population_logic("o.", initial="TRUE"), strict=True)
+            f"count(*) FILTER (WHERE o.mask >> {place} & 1 = 1)::int AS {population}"
+            for place, population in enumerate(POPULATIONS)
         )
+        # OFFSET 0: the mask is worked out once for an episode, not anew for each count.
         sql = (
-            f"SELECT {counts} FROM (SELECT {known} FROM {resource.rows} f WHERE f.member_id = s.member_id "
-            f"AND f.set_no = {number} AND {qualifies.true(self)}) o"
+            f"SELECT {counts} FROM (SELECT {mask_of(says | {'initial_population': 'TRUE'})} AS mask "
+            f"FROM {resource.rows} f WHERE f.member_id = s.member_id "
+            f"AND f.set_no = {number} AND {qualifies.true(self)} OFFSET 0) o"
         )
         return self.laterals.setdefault(sql, f"e{len(self.laterals)}")
 
@@ -388,7 +400,8 @@ def compile_program(measures: tuple[Measure, ...], rules: tuple[CareRule, ...], 
                 inner += [f"{counts}.{population} AS m{m}_{g}_{population}" for population in POPULATIONS]
                 outer += [f"o.m{m}_{g}_{population}" for population in POPULATIONS]
                 continue
-            inner.append(f"{_mask(to, group)} AS m{m}_{g}")
+            says = {population: group.condition(population).true(to) for population in POPULATIONS}
+            inner.append(f"{mask_of(says)} AS m{m}_{g}")
             outer.append(f"o.m{m}_{g}")
     for r, rule in enumerate(rules):
         inner += _rule_columns(to, rule, r)
@@ -413,26 +426,13 @@ def compile_program(measures: tuple[Measure, ...], rules: tuple[CareRule, ...], 
     )
 
 
-def population_logic(name: str, initial: str) -> tuple[str, ...]:
-    """One counts in a population only inside the one that holds it; an exclusion takes the rest away.
+def mask_of(says: dict[str, str]) -> str:
+    """The populations in which a member or an episode counts, as bits in the order of `POPULATIONS`.
 
-    Conditions in the order of `POPULATIONS`, from columns that start with `name`.
-    """
-    den = f"{initial} AND {name}denominator"
-    denex = f"{den} AND {name}denominator_exclusion"
-    num = f"{den} AND NOT {name}denominator_exclusion AND {name}numerator"
-    numex = f"{num} AND {name}numerator_exclusion"
-    denexcep = f"{den} AND NOT {name}denominator_exclusion AND NOT {name}numerator AND {name}denominator_exception"
-    return initial, den, denex, denexcep, num, numex
-
-
-def _mask(to: Compiler, group: Group) -> str:
-    """The populations in which a member counts, as bits in the order of `POPULATIONS`.
-
-    As `population_logic` has it, but asking no more than it must: most members are outside of most measures.
+    One counts in a population only inside the one that holds it; an exclusion takes the rest away. Nothing is asked
+    that need not be: most members are outside of most measures.
     """
     bit = {population: 1 << place for place, population in enumerate(POPULATIONS)}
-    says = {population: group.condition(population).true(to) for population in POPULATIONS}
     inside = bit["initial_population"] | bit["denominator"]
     counted = f"{inside | bit['numerator']} + CASE WHEN {says['numerator_exclusion']} THEN "
     return (

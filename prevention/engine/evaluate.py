@@ -59,14 +59,15 @@ WHERE {m} AND m.status = 'active'
 
 NEEDED = """
 CREATE TEMPORARY TABLE pf_needed ON COMMIT DROP AS
-WITH asked(set_no, kind, role, url, system, code, components, negated) AS (
+WITH asked(set_no, kind, role, url, system, code, components, negated, since) AS (
     SELECT * FROM unnest(%(numbers)s::int[], %(kinds)s::text[], %(roles)s::int[], %(urls)s::text[],
-        %(systems)s::text[], %(codes)s::text[], %(components)s::boolean[], %(negated)s::boolean[])
+        %(systems)s::text[], %(codes)s::text[], %(components)s::boolean[], %(negated)s::boolean[],
+        %(since)s::timestamptz[])
 )
-SELECT DISTINCT a.set_no, a.kind, a.role::smallint AS role, a.components, a.negated, m.concept_id FROM asked a
+SELECT DISTINCT a.set_no, a.kind, a.role::smallint AS role, a.components, a.negated, a.since, m.concept_id FROM asked a
 JOIN core_valueset v ON v.url = a.url JOIN core_valuesetmember m ON m.value_set_id = v.id
 UNION
-SELECT a.set_no, a.kind, a.role::smallint, a.components, a.negated, c.id FROM asked a
+SELECT a.set_no, a.kind, a.role::smallint, a.components, a.negated, a.since, c.id FROM asked a
 JOIN core_codesystem y ON y.uri = a.system JOIN core_concept c ON c.system_id = y.id AND c.code = a.code
 """
 
@@ -132,6 +133,7 @@ def _needed(cursor: CursorWrapper, program: Program) -> None:
             "codes": [row.code for row in rows],
             "components": [row.components for row in rows],
             "negated": [row.negated for row in rows],
+            "since": [row.since for row in rows],
         },
     )
     cursor.execute("ANALYZE pf_needed")

@@ -8,10 +8,11 @@ CQL's logic never needs a column of its own (`true` and `false` below).
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from prevention.engine.codes import Codes, Resource
-from prevention.engine.moments import DAY, Duration, Interval, Moment
+from prevention.engine.moments import DAY, Duration, Interval, Moment, Setting
 
 
 class Compiling(Protocol):
@@ -465,3 +466,36 @@ class FactInterval:
 
 
 Span = Interval | FactInterval
+
+
+# --- What need not be read --------------------------------------------------------------------------------
+
+# A day's edges differ between time zones, and a time may be known to the day.
+MARGIN = timedelta(days=2)
+
+
+def ends_after(predicate: Predicate, setting: Setting) -> datetime | None:
+    """An instant that every fact outlasts for which the predicate is true; None where none is known.
+
+    Most conditions ask about the measurement period or the years before it, and most of a long chart is older.
+    """
+    if isinstance(predicate, Both):
+        bounds = [found for part in (predicate.left, predicate.right) if (found := ends_after(part, setting))]
+        return max(bounds, default=None)
+    if isinstance(predicate, Either):
+        left, right = ends_after(predicate.left, setting), ends_after(predicate.right, setting)
+        return min(left, right) if left and right else None
+    if isinstance(predicate, Compare) and predicate.operator[0] == ">" and isinstance(predicate.other, Moment):
+        return predicate.other.resolve(setting) - MARGIN if _of_its_own_time(predicate.point) else None
+    return None
+
+
+def _of_its_own_time(point: Timepoint) -> bool:
+    """Whether the point is never after the fact's end."""
+    if isinstance(point, Point):
+        return point.latest in ("{row}.s1", "{row}.e1")
+    if isinstance(point, DateFrom):
+        return _of_its_own_time(point.point)
+    if isinstance(point, EndOr | StartOr):
+        return _of_its_own_time(point.start) and _of_its_own_time(point.end)
+    return False

@@ -1,0 +1,9 @@
+"""From a result in one chart to the closed gap, by all measures and rules: at most two seconds."""
+
+from bench._nightly import measured
+from bench.runner import Result
+
+
+def run(members: int) -> Result:
+    """See `bench._prevention`."""
+    return measured("one_member", members)
