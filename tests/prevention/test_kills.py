@@ -44,8 +44,7 @@ WRITTEN = (
     "core_jobpartition, core_jobrun"
 )
 # Done by a process of its own: Django here belongs to the suite's database.
-DRIVER = (
-    """
+DRIVER = """
 import sys
 import django
 django.setup()
@@ -62,8 +61,6 @@ if sys.argv[1] == "start":
 else:
     core_jobs.sweep()
 """
-    % SHARES
-)
 
 
 class Machine:
