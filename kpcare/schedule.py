@@ -10,8 +10,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-jobs": {"task": "core.tasks.sweep_jobs", "schedule": 30},
     "prevention-nightly": {"task": "prevention.tasks.nightly", "schedule": crontab(hour=9, minute=15)},
     "immunisations-nightly": {"task": "prevention.tasks.nightly_immunisations", "schedule": crontab(hour=9, minute=45)},
-    # Whoever's chart changed is evaluated again within seconds.
-    "prevention-changed": {"task": "prevention.tasks.changed_members", "schedule": 5},
+    # Whoever's chart changed is evaluated again within two seconds; an empty queue costs a look into an index.
+    "prevention-changed": {"task": "prevention.tasks.changed_members", "schedule": 1},
     # A task past its time goes to its department too: critical results, handoffs, follow-up after hospital.
     "escalate-overdue": {"task": "clinical.tasks.escalate_overdue", "schedule": 60},
     "deliver-outbox": {"task": "core.tasks.deliver_outbox", "schedule": 20},

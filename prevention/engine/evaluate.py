@@ -71,6 +71,13 @@ SELECT a.set_no, a.kind, a.role::smallint, a.components, a.negated, a.since, c.i
 JOIN core_codesystem y ON y.uri = a.system JOIN core_concept c ON c.system_id = y.id AND c.code = a.code
 """
 
+# The sets that hold each code, so that a fact is looked up once, not once for each of them.
+CODES = """
+CREATE TEMPORARY TABLE pf_codes ON COMMIT DROP AS
+SELECT kind, role, concept_id, components, negated, array_agg(set_no ORDER BY set_no) AS sets,
+    array_agg(since ORDER BY set_no) AS since
+FROM pf_needed WHERE set_no > 0 GROUP BY kind, role, concept_id, components, negated
+"""
 
 # What fetched facts are joined and chosen by; sampling the other columns would tell the planner nothing.
 STATISTICS = "set_no, member_id, fact_id"
@@ -93,7 +100,7 @@ def compute(program: Program, partition: Partition, *, known_at: datetime | None
     with connection.cursor() as cursor:
         # Hundreds of expressions, each run a few thousand times: compiling them costs more than it saves.
         cursor.execute("SET LOCAL jit = off")
-        tables = ["pf_subject", "pf_needed", "pf_outcome", *(table for table, _ in program.fetches)]
+        tables = ["pf_subject", "pf_needed", "pf_codes", "pf_outcome", *(table for table, _ in program.fetches)]
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(tables)}")
         _needed(cursor, program)
         cursor.execute(
@@ -137,6 +144,8 @@ def _needed(cursor: CursorWrapper, program: Program) -> None:
         },
     )
     cursor.execute("ANALYZE pf_needed")
+    cursor.execute(CODES)
+    cursor.execute("ANALYZE pf_codes (kind, role, concept_id)")
 
 
 def population_counts(program: Program, m: int = 0) -> dict[uuid.UUID, dict[tuple[int, str], int]]:

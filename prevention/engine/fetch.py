@@ -88,11 +88,11 @@ def fact_columns(resource: Resource, setting: Setting) -> str:
     # A component never stands for its observation, nor a refusal for an order: set numbers say which is meant.
     parts = " AND (f.part_of_id IS NOT NULL) = n.components" if resource is OBSERVATION else ""
     parts += " AND f.is_negated = n.negated" if resource.tells_negation else ""
-    # What ended too early for all who ask for its code stays where it is. Without an end, or without a time: kept.
-    parts += " AND coalesce(upper(f.effective) >= n.since, true)"
     return (
-        f"SELECT n.set_no, f.member_id, f.id AS fact_id, {listed} FROM pf_needed n "
+        f"SELECT a.set_no, f.member_id, f.id AS fact_id, {listed} FROM pf_codes n "
         f"JOIN {resource.coding_table} c ON c.concept_id = n.concept_id AND c.role = n.role AND {{c}} "
         f"JOIN {resource.table} f ON f.id = c.fact_id AND {{f}}{parts} "
-        f"WHERE n.kind = '{resource.name}' AND n.set_no > 0"
+        # What ended too early for a set to be asked for is left out. Without an end, or without a time, it is kept.
+        "CROSS JOIN LATERAL unnest(n.sets, n.since) a(set_no, since) "
+        f"WHERE n.kind = '{resource.name}' AND coalesce(upper(f.effective) >= a.since, true)"
     )
