@@ -58,7 +58,8 @@ def _lay(cursor: Any, members: int) -> None:
         raise RuntimeError(f"The world that is kept has {found} members, not {members}: name another database.")
 
 
-def _clear(cursor: Any) -> None:
+def _clear(cursor: Any, tables: Sequence[str] = LEFT) -> None:
+    """Empty them, with whatever refers to them, although triggers forbid it: the database is the benchmark's own."""
     for verb in ("DISABLE", "ENABLE"):
         cursor.execute(
             "SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition "
@@ -67,7 +68,7 @@ def _clear(cursor: Any) -> None:
         for (table,) in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} {verb} TRIGGER USER")
         if verb == "DISABLE":
-            cursor.execute(f"TRUNCATE {', '.join(LEFT)} CASCADE")
+            cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
 
 
 def _value_sets() -> list[str]:
@@ -255,10 +256,10 @@ def reminders(members: int) -> dict[str, Any]:
     from core.models import User
     from prevention.engine.evaluate import Partition
     from prevention.models import CareGap
-    from prevention.reminders import queue_reminders
+    from prevention.outreach.queue import queue_outreach
 
     nightly(THREE)
-    as_owner(_forget_reminders)
+    as_owner(lambda cursor: _clear(cursor, QUEUED))
     vacuum()
     by = User.objects.get(email="bench@system.invalid")
     at = datetime(AS_OF.year, AS_OF.month, AS_OF.day, 18, tzinfo=UTC)
@@ -268,7 +269,7 @@ def reminders(members: int) -> dict[str, Any]:
             gaps = CareGap.objects.filter(status="open").count()
         began = time.perf_counter()
         with as_job(by, reason="bench"):
-            counts.append(queue_reminders(Partition(), as_of=AS_OF, at=at))
+            counts.append(queue_outreach(Partition(), as_of=AS_OF, at=at).reminders)
         seconds = seconds or time.perf_counter() - began
     if counts[1]:
         raise RuntimeError(f"{counts[1]} reminders were queued a second time.")
@@ -281,12 +282,7 @@ def reminders(members: int) -> dict[str, Any]:
     }
 
 
-def _forget_reminders(cursor: Any) -> None:
-    for verb in ("DISABLE", "ENABLE"):
-        for table in ("prevention_reminder", "core_outboxmessage"):
-            cursor.execute(f"ALTER TABLE {table} {verb} TRIGGER USER")
-        if verb == "DISABLE":
-            cursor.execute("TRUNCATE prevention_reminder, core_outboxmessage CASCADE")
+QUEUED = ("prevention_reminder", "prevention_outreachepisode", "prevention_onetaplink", "core_outboxmessage")
 
 
 def connection_cursor() -> Any:

@@ -14,7 +14,7 @@ from prevention.actions import evaluate_members, evaluate_partition
 from prevention.engine.evaluate import Partition
 from prevention.immunisation.run import evaluate_changed
 from prevention.measures import MEASURES, measure
-from prevention.outreach.run import reach_out
+from prevention.outreach.run import asks_everybody, reach_out
 from prevention.rules import RULES
 from prevention.summaries import write_summaries
 
@@ -53,20 +53,24 @@ def evaluate_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:
     """One share of the nightly run. What it knows, and when, comes from the run's parameters alone."""
     parameters = run.parameters
     only = parameters.get("measure")
+    partition = Partition(lower=share.lower, upper=share.upper)
+    as_of, at = date.fromisoformat(parameters["as_of"]), datetime.fromisoformat(parameters["at"])
     counts = evaluate_partition(
-        Partition(lower=share.lower, upper=share.upper),
-        as_of=date.fromisoformat(parameters["as_of"]),
-        at=datetime.fromisoformat(parameters["at"]),
+        partition,
+        as_of=as_of,
+        at=at,
         measures=(measure(only),) if only else MEASURES,
         rules=() if only else RULES,
     )
+    if not only and not asks_everybody(as_of):
+        counts |= reach_out(partition, as_of=as_of, at=at)
     return {**counts}
 
 
 def finish(run: JobRun) -> None:
-    """After the last share: outreach, which asks whom first of everybody, and the summaries that pages read."""
+    """After the last share: outreach where it asks whom first of everybody, and the summaries that pages read."""
     as_of = date.fromisoformat(run.parameters["as_of"])
-    if not run.parameters.get("measure"):
+    if not run.parameters.get("measure") and asks_everybody(as_of):
         at = datetime.fromisoformat(run.parameters["at"])
         run.totals.update(reach_out(Partition(), as_of=as_of, at=at))
     write_summaries(run, MEASURES, as_of)

@@ -36,7 +36,8 @@ WITH each AS (
         max(lower(effective)::date) FILTER (WHERE code = 'stool') AS stool,
         max(lower(effective)::date) FILTER (WHERE code = 'colonoscopy') AS colonoscopy,
         max(lower(effective)::date) FILTER (WHERE code = '85354-9') AS pressure,
-        max(lower(effective)::date) FILTER (WHERE code = 'hba1c') AS hba1c
+        max(lower(effective)::date) FILTER (WHERE code = 'hba1c') AS hba1c,
+        max(lower(effective)::date) FILTER (WHERE code = 'pap') AS pap
     FROM seen GROUP BY member_id
 ), last_day AS (
     SELECT p.member_id, min(s.value) AS systolic, min(d.value) AS diastolic
@@ -49,7 +50,7 @@ FROM members_member m
 JOIN (SELECT member_id AS id, min(lower(valid)) AS enrolled_from FROM plans_coverageperiod
     WHERE member_id {mine} AND valid @> DATE '2026-11-22' AND upper_inf(known) GROUP BY member_id) v USING (id)
 LEFT JOIN (SELECT member_id AS id, value FROM members_membertelecom WHERE system = 'email' AND member_id {mine}) t USING (id)
-LEFT JOIN (SELECT member_id AS id, visited, hypertension, diabetes, mammogram, stool, colonoscopy, pressure, hba1c FROM each) e
+LEFT JOIN (SELECT member_id AS id, visited, hypertension, diabetes, mammogram, stool, colonoscopy, pressure, hba1c, pap FROM each) e
     USING (id)
 LEFT JOIN (SELECT member_id AS id, systolic, diastolic FROM last_day) l USING (id)
 WHERE m.id {mine};
@@ -66,7 +67,7 @@ SELECT a.member_id, a.language, a.address, v.* FROM answer a CROSS JOIN LATERAL 
     ('breast_screening', sex = 'female' AND birth_date BETWEEN '1951-11-23' AND '1986-11-22', mammogram, interval '2 years'),
     ('colorectal_screening', birth_date BETWEEN '1950-11-23' AND '1981-11-22', greatest(colonoscopy, stool),
         CASE WHEN colonoscopy IS NULL THEN interval '1 year' ELSE interval '10 years' END),
-    ('cervical_screening', sex = 'female' AND birth_date BETWEEN '1960-11-23' AND '2005-11-22', NULL::date, interval '3 years'),
+    ('cervical_screening', sex = 'female' AND birth_date BETWEEN '1960-11-23' AND '2005-11-22', pap, interval '3 years'),
     ('blood_pressure', birth_date <= '2008-11-22', pressure,
         CASE WHEN birth_date <= '1986-11-22' OR hypertension THEN interval '1 year' ELSE interval '3 years' END),
     ('hba1c', diabetes AND birth_date <= '2008-11-22', hba1c, interval '6 months')

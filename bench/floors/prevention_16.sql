@@ -123,7 +123,7 @@ SELECT a.member_id, a.language, a.address, v.* FROM answer a CROSS JOIN LATERAL 
     ('breast_screening', sex = 'female' AND birth_date BETWEEN '1951-11-23' AND '1986-11-22', mammogram, interval '2 years'),
     ('colorectal_screening', birth_date BETWEEN '1950-11-23' AND '1981-11-22', greatest(colonoscopy, stool),
         CASE WHEN colonoscopy IS NULL THEN interval '1 year' ELSE interval '10 years' END),
-    ('cervical_screening', sex = 'female' AND birth_date BETWEEN '1960-11-23' AND '2005-11-22', NULL::date, interval '3 years'),
+    ('cervical_screening', sex = 'female' AND birth_date BETWEEN '1960-11-23' AND '2005-11-22', pap, interval '3 years'),
     ('blood_pressure', birth_date <= '2008-11-22', pressure,
         CASE WHEN birth_date <= '1986-11-22' OR hypertension THEN interval '1 year' ELSE interval '3 years' END),
     ('hba1c', diabetes AND birth_date <= '2008-11-22', hba1c, interval '6 months')
@@ -140,7 +140,14 @@ SELECT *, uuidv7() AS message_id FROM (
     FROM prevention_caregap g JOIN answer a ON a.member_id = g.member_id WHERE g.member_id {mine}
 ) g WHERE place <= 2;
 INSERT INTO core_outboxmessage (id, dedupe_key, channel, template, language, member_id, address, url_path, created_at)
-SELECT message_id, 'floor:' || id, 'email', 'care_waiting', language, member_id, coalesce(address, ''), '/gaps/' || id || '/',
-    '2026-11-22 18:00+00' FROM chosen;
-INSERT INTO prevention_reminder (member_id, gap_id, step, channel, language, send_after, message_id, created_at)
-SELECT member_id, id, 1, 'email', language, '2026-11-22 18:00+00', message_id, '2026-11-22 18:00+00' FROM chosen;
+SELECT message_id, 'floor:' || id, 'email', 'care_waiting', language, member_id, address, '/gaps/' || id || '/',
+    '2026-11-22 18:00+00' FROM chosen WHERE address IS NOT NULL;
+INSERT INTO prevention_outreachepisode (member_id, gap_id, campaign_id, arm, wording, language, score, entered_at)
+SELECT g.member_id, g.id, '00000000-0000-7000-8009-000000000001', 'outreach', 'care_waiting', a.language, 1,
+    '2026-11-22 18:00+00' FROM prevention_caregap g JOIN answer a ON a.member_id = g.member_id;
+INSERT INTO prevention_reminder (id, member_id, gap_id, step, channel, language, send_after, message_id, created_at)
+SELECT message_id, member_id, id, 1, CASE WHEN address IS NULL THEN 'visit' ELSE 'email' END, language, '2026-11-22 18:00+00',
+    CASE WHEN address IS NOT NULL THEN message_id END, '2026-11-22 18:00+00' FROM chosen;
+INSERT INTO prevention_onetaplink (id, member_id, gap_id, reminder_id, expires_at, created_at)
+SELECT uuidv7(), member_id, id, message_id, '2026-12-22 18:00+00', '2026-11-22 18:00+00' FROM chosen
+WHERE address IS NOT NULL;

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from prevention.engine.evaluate import Partition
+from prevention.models import Campaign
 from prevention.outreach.queue import queue_outreach
 
 
@@ -12,3 +13,8 @@ def reach_out(partition: Partition, *, as_of: date, at: datetime) -> dict[str, i
     Returns counts of rows written; a second call over an unchanged chart writes none.
     """
     return queue_outreach(partition, as_of=as_of, at=at).counts()
+
+
+def asks_everybody(as_of: date) -> bool:
+    """Whether some campaign takes so many a day only: then who comes first is told among all members, not by share."""
+    return Campaign.objects.filter(daily_limit__isnull=False, period__contains=as_of).exists()

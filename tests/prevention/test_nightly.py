@@ -18,7 +18,7 @@ from core.db import as_job
 from core.models import JobPartition, JobRun, User
 from prevention import jobs
 from prevention.measures.breast_cancer_screening_2025 import MAMMOGRAPHY
-from prevention.models import CareGap, CareRuleState, MeasureResult, MeasureSummary, OutreachEpisode, Reminder
+from prevention.models import Campaign, CareGap, CareRuleState, MeasureResult, MeasureSummary, OutreachEpisode, Reminder
 from tests.clinical.factories import arranging, member, region, system
 from tests.prevention import charts
 from tests.prevention.outreach.factories import policy
@@ -120,6 +120,16 @@ def test_shares_make_no_difference(everybody):
     nightly(shares=7)
 
     assert rows() == one
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_limit_for_a_day_holds_over_all_shares(everybody):
+    with arranging():
+        Campaign.objects.update(daily_limit=2)
+
+    nightly(shares=3)
+
+    assert len(rows()["reminders"]) == 2
 
 
 @pytest.mark.django_db(transaction=True)
