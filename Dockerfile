@@ -17,7 +17,7 @@ COPY . .
 # Fingerprints the static files; the values are for this one command and reach no layer that runs.
 RUN SECRET_KEY=only-to-collect-static-files DATABASE_URL=postgres://nobody@localhost/none \
     KPCARE_LOGIN=app python manage.py collectstatic --noinput --verbosity 0 \
-    && mkdir -p /app/.kpcare/media && chown -R kpcare /app/.kpcare
+    && mkdir -p /app/.kpcare/media /app/.kpcare/seals && chown -R kpcare /app/.kpcare
 USER kpcare
 EXPOSE 8000
 CMD ["gunicorn", "kpcare.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \

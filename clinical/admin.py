@@ -1,3 +1,3 @@
 from core.adminbase import register_app
 
-register_app("clinical")
+register_app("clinical", holds_charts=True)

@@ -76,11 +76,14 @@ class RoomAdmin(admin.ModelAdmin):
     actions = None
     search_fields = ("pk",)
     search_help_text = "An id, a member's record number, or an exact code, number or e-mail address."
+    # Rows of a chart are behind a permission of their own: looking records up is no reason to read notes.
+    holds_chart = False
 
     # --- who may ----------------------------------------------------------------------------------------
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return request.user.is_staff and bool(may(request.user, "core.view_admin"))
+        wanted = ["core.view_admin", *(["core.view_chart_rows"] if self.holds_chart else [])]
+        return request.user.is_staff and all(may(request.user, permission) for permission in wanted)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -240,8 +243,13 @@ def admin_for(model: type[models.Model], base: type[RoomAdmin] = RoomAdmin) -> t
     )
 
 
-def register_app(label: str) -> None:
-    """Register every model of a room that has no admin of its own yet; the last line of its `admin.py`."""
+def register_app(label: str, *, holds_charts: bool = False) -> None:
+    """Register every model of a room that has no admin of its own yet; the last line of its `admin.py`.
+
+    In a room that `holds_charts`, the rows of members, with their history, are shown only to who may see charts here.
+    """
     for model in apps.get_app_config(label).get_models():
         if not model._meta.proxy and not admin.site.is_registered(model):
-            admin.site.register(model, admin_for(model))
+            made = admin_for(model)
+            made.holds_chart = holds_charts and member_column(model) is not None
+            admin.site.register(model, made)

@@ -1,4 +1,5 @@
-"""Advisory locks that more than one room takes, each with what it protects. All end with the transaction."""
+"""Every advisory lock, each with what it protects: two with one number would wait for each other. All end with the
+transaction."""
 
 from django.db import connection
 
@@ -10,13 +11,24 @@ ELIGIBILITY = 0x6B70_0001
 CAPITATION = 0x6B70_0002
 # Seals chain: one is made after the other.
 AUDIT_SEAL = 0x6B70_0003
+# Who somebody is, is decided by one at a time: two imports or desks that meet the same new person at once would
+# otherwise both find nobody and both make a record.
+IDENTITY = 0x6B70_0004
+# One consumer of changed members at a time: a second would evaluate the same members and wait for their rows.
+CHANGED_MEMBERS = 0x6B70_0005
 
 
-def _take(function: str, key: int) -> None:
+def _take(function: str, key: int) -> object:
     if not connection.in_atomic_block:
         raise RuntimeError("An advisory lock lives as long as its transaction: open one first.")
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}(%s)", [key])
+        return cursor.fetchone()[0]
+
+
+def try_take(key: int) -> bool:
+    """Hold `key` alone, if nobody has it; whether it is held. Raises `RuntimeError` outside a transaction."""
+    return bool(_take("pg_try_advisory_xact_lock", key))
 
 
 def share(key: int) -> None:

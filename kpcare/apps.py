@@ -15,4 +15,7 @@ class KpcareConfig(AppConfig):
 
     def ready(self) -> None:
         # Every process that may send a task knows the Celery app; `kpcare/__init__.py` stays free of Django for ./kp.
-        from kpcare import celery  # noqa: F401
+        from kpcare import (
+            celery,  # noqa: F401
+            checks,  # noqa: F401  (registers itself)
+        )

@@ -387,6 +387,10 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 # Only where a proxy in front sets the header and strips the client's own.
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # How many proxies of ours append to X-Forwarded-For.
+    PROXIES = env.int("PROXIES", default=1)
+    MIDDLEWARE.insert(0, "kpcare.proxies.ProxyMiddleware")
+    MACHINE_MIDDLEWARE.insert(0, "kpcare.proxies.ProxyMiddleware")
 
 # --- Cache, jobs -------------------------------------------------------------------------------------------
 CACHES = {

@@ -24,9 +24,6 @@ from members.models import (
 from members.portal import SCOPES
 from network.models import Organization
 
-# Who somebody is, is decided by one at a time: two imports or desks that meet the same new person at once would
-# otherwise both find nobody and both make a record.
-IDENTITY_LOCK = 0x6B70_0010
 UPDATABLE = frozenset(
     {
         "family", "given", "middle", "suffix", "name_used", "birth_date", "deceased_at", "sex",
@@ -38,7 +35,7 @@ UPDATABLE = frozenset(
 
 def lock_identities() -> None:
     """Decide alone who is who until the transaction ends."""
-    locks.take(IDENTITY_LOCK)
+    locks.take(locks.IDENTITY)
 
 
 @transaction.atomic

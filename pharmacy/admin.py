@@ -1,3 +1,3 @@
 from core.adminbase import register_app
 
-register_app("pharmacy")
+register_app("pharmacy", holds_charts=True)

@@ -1,3 +1,3 @@
 from core.adminbase import register_app
 
-register_app("prevention")
+register_app("prevention", holds_charts=True)

@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import jobs
+from core import jobs, locks
 from core.db import as_job
 from core.models import JobPartition, JobRun, User
 from core.terminology import load_own
@@ -103,8 +103,6 @@ WITH ready AS (
 )
 SELECT member_id FROM members
 """
-# Only one consumer at a time: a second would evaluate the same members and wait for their rows.
-CONSUMER_LOCK = 0x6B70_0010
 
 
 def take_changed(*, as_of: date, by: User) -> int:
@@ -114,8 +112,7 @@ def take_changed(*, as_of: date, by: User) -> int:
     that commits later is taken by a later call; none waits for another's open transaction, be it a backup of hours.
     """
     with as_job(by, reason="prevention: changed members"), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [CONSUMER_LOCK])
-        if not cursor.fetchone()[0]:
+        if not locks.try_take(locks.CHANGED_MEMBERS):
             return 0
         cursor.execute(TAKE, {"limit": CHANGED_AT_ONCE})
         ids = [row[0] for row in cursor.fetchall()]

@@ -20,6 +20,8 @@ PRODUCTION = {
     "SECRET_KEY": "check-only-" + "k3yQ7zP1vB9wX5mR2tL8" * 3,
     "ALLOWED_HOSTS": "care.example.org",
     "CSRF_TRUSTED_ORIGINS": "https://care.example.org",
+    "PUBLIC_URL": "https://care.example.org",
+    "DEFAULT_FROM_EMAIL": "kpcare <no-reply@care.example.org>",
     "EMAIL_URL": "smtp+tls://user:secret@mail.example.org:587",
     "BEHIND_TLS_PROXY": "1",
 }

@@ -15,6 +15,7 @@ from zeal import zeal_ignore
 from core.adminbase import ActionAdmin, EstimatedPaginator, RoomAdmin
 from core.db import as_job
 from core.models import AuditEvent, User
+from core.security import member_column
 from tests.members.factories import make_member
 from tests.network.factories import give_role, make_staff, make_system, make_user
 
@@ -34,6 +35,14 @@ def administrator() -> User:
     give_role(user, "plan_administrator", system)
     user.system = system
     return user
+
+
+@pytest.fixture
+def operator(administrator) -> User:
+    """Runs the system, and holds a role that reaches its members."""
+    administrator.is_superuser = True
+    administrator.save()
+    return administrator
 
 
 def many_members(system) -> None:
@@ -111,9 +120,9 @@ def test_what_the_admin_writes_is_named_here_and_goes_through_an_action(rf):
     assert all(type(admin.site._registry[m]).write is not ActionAdmin.write for m in OURS if m._meta.label in found)
 
 
-def test_every_list_opens_quickly_with_few_queries(client, administrator):
-    many_members(administrator.system)
-    sign_in(client, administrator)
+def test_every_list_opens_quickly_with_few_queries(client, operator):
+    many_members(operator.system)
+    sign_in(client, operator)
     slow = {}
     for model, registered in admin.site._registry.items():
         if not isinstance(registered, RoomAdmin):
@@ -155,6 +164,29 @@ def test_a_superuser_without_a_role_sees_no_member(client):
     make_member(make_system())
     sign_in(client, make_user("Root", is_staff=True, is_superuser=True))
     assert not client.get(reverse("admin:members_member_changelist")).context["cl"].result_list
+
+
+CHARTS = ["clinical_note", "clinical_message", "clinical_observation", "pharmacy_prescription", "prevention_caregap"]
+
+
+@pytest.mark.parametrize("role", ["plan_administrator", "auditor", "administrator"])
+@pytest.mark.parametrize("name", CHARTS)
+def test_looking_records_up_opens_no_chart(client, role, name):
+    sign_in(client, make_staff(role, make_system(), is_staff=True))
+
+    assert client.get(reverse("admin:members_member_changelist")).status_code == 200
+    assert client.get(reverse(f"admin:{name}_changelist")).status_code == 403
+    assert client.get(reverse(f"admin:{name}_change", args=[uuid.uuid4()])).status_code == 403
+
+
+def test_every_row_of_a_chart_is_behind_the_permission_of_charts():
+    rooms = {"clinical", "labs", "pharmacy", "hospitals", "prevention"}
+    open_to_all = {
+        model._meta.label
+        for model in OURS
+        if model._meta.app_label in rooms and member_column(model) and not admin.site._registry[model].holds_chart
+    }
+    assert not open_to_all
 
 
 @zeal_ignore()

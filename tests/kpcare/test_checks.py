@@ -1,0 +1,29 @@
+"""A production system that would mail to a log, or link to localhost, does not pass `check --deploy`."""
+
+import pytest
+
+from kpcare.checks import CONSOLE, check_mail_and_address
+
+SOUND = {
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "PUBLIC_URL": "https://care.example.org",
+    "DEFAULT_FROM_EMAIL": "kpcare <no-reply@care.example.org>",
+}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "expected"),
+    [
+        ("EMAIL_BACKEND", CONSOLE, ["kpcare.E001"]),
+        ("PUBLIC_URL", "http://localhost:8000", ["kpcare.E002"]),
+        ("PUBLIC_URL", "http://care.example.org", ["kpcare.E002"]),
+        ("DEFAULT_FROM_EMAIL", "kpcare <no-reply@localhost>", ["kpcare.E003"]),
+        ("PUBLIC_URL", "https://care.example.org", []),
+    ],
+)
+def test_each_unsafe_default_is_named(settings, setting, value, expected):
+    for name, sound in SOUND.items():
+        setattr(settings, name, sound)
+    setattr(settings, setting, value)
+
+    assert [message.id for message in check_mail_and_address(None)] == expected
