@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from core.accounts import change_account
 from core.adminbase import ActionAdmin, admin_for, register_app
 from core.http import AuthenticatedHttpRequest
-from core.models import User
+from core.models import IdempotencyKey, OutboxMessage, User
 
 # One door for all: the admin's own sign-in knows neither the second proof nor the limits on guessing.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth's own advice
@@ -34,4 +34,7 @@ class UserAdmin(ActionAdmin):
 
 
 admin.site.register(User, admin_for(User, UserAdmin))
+# What opens an account or repeats an answer is nobody's to read: links of invitations, kept answers of the API.
+admin.site.register(OutboxMessage, admin_for(OutboxMessage, hidden=("url_path", "context", "address")))
+admin.site.register(IdempotencyKey, admin_for(IdempotencyKey, hidden=("key", "response_body")))
 register_app("core")

@@ -5,14 +5,12 @@ the test cluster allows to do so past triggers and foreign keys. A test that cha
 statistics, gets a fresh clone instead, which copies some thousand files and takes two seconds.
 """
 
-import hashlib
 import io
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -20,21 +18,9 @@ import psycopg2
 from kpcare.embedded.locks import exclusive
 from kpcare.embedded.paths import ROOT, state_dir
 from kpcare.embedded.processes import is_running
+from kpcare.embedded.schema import schema_digest
 
 VARIABLES = {"app": "DATABASE_URL", "jobs": "DATABASE_JOBS_URL", "owner": "DATABASE_OWNER_URL"}
-# What decides the schema, its triggers, grants and policies.
-SCHEMA_SOURCES = (
-    "*/migrations/*.py",
-    "*/models.py",
-    "*/models/*.py",
-    "*/triggers.py",
-    "core/constraints.py",
-    "core/history.py",
-    "core/partitions.py",
-    "core/security.py",
-    "core/postgres/*.py",
-    "requirements/runtime.txt",
-)
 
 
 def url(login: str, database: str | None = None) -> str:
@@ -55,17 +41,9 @@ def owner_cursor(database: str = "kpcare") -> Iterator["psycopg2.extensions.curs
         connection.close()
 
 
-def schema_digest(root: Path = ROOT) -> str:
-    digest = hashlib.sha256()
-    for pattern in SCHEMA_SOURCES:
-        for file in sorted(root.glob(pattern)):
-            digest.update(f"{file.relative_to(root)}\n".encode() + file.read_bytes())
-    return digest.hexdigest()[:12]
-
-
 def template() -> str:
     """The name of the migrated template, made by the first worker that asks. Older ones and leftovers are dropped."""
-    name = f"template_{schema_digest()}"
+    name = f"template_{schema_digest()[:12]}"
     with exclusive(state_dir() / "test-template.lock"), owner_cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%' OR datname LIKE 'test\\_%'")
         existing = {row[0] for row in cursor.fetchall()}

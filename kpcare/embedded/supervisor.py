@@ -6,7 +6,6 @@ import ctypes
 import datetime
 import errno
 import fcntl
-import hashlib
 import json
 import os
 import signal
@@ -26,6 +25,7 @@ from kpcare.embedded import paths
 from kpcare.embedded.postgres import SERVING, Cluster
 from kpcare.embedded.problems import Problem, explained
 from kpcare.embedded.processes import end, is_running
+from kpcare.embedded.schema import schema_digest
 from kpcare.embedded.servers import servers
 
 HOST = "127.0.0.1"
@@ -116,15 +116,6 @@ def end_orphans() -> None:
                 print(f"Ending {name} (pid {pid}), left over from a run that was killed.", flush=True)
                 end(pid, str(paths.STATE))
     record.unlink(missing_ok=True)
-
-
-def schema_digest() -> str:
-    """Changes whenever `migrate` might have something to do."""
-    digest = hashlib.sha256()
-    for pattern in ("*/migrations/*.py", "core/*.py", "core/postgres/*.py", "requirements/runtime.txt"):
-        for file in sorted(paths.ROOT.glob(pattern)):
-            digest.update(str(file.relative_to(paths.ROOT)).encode() + file.read_bytes())
-    return digest.hexdigest()
 
 
 def has_command(name: str) -> bool:

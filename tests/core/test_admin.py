@@ -14,7 +14,7 @@ from zeal import zeal_ignore
 
 from core.adminbase import ActionAdmin, EstimatedPaginator, RoomAdmin
 from core.db import as_job
-from core.models import AuditEvent, User
+from core.models import AuditEvent, OutboxMessage, User
 from core.security import member_column
 from tests.members.factories import make_member
 from tests.network.factories import give_role, make_staff, make_system, make_user
@@ -214,6 +214,28 @@ def test_other_staff_are_kept_out(client, role):
 def test_a_member_is_sent_away(client):
     sign_in(client, make_user("Maria"))
     assert client.get("/admin/").status_code in (302, 403)
+
+
+@zeal_ignore()
+def test_a_message_shows_neither_its_link_nor_somebody_elses_member(client, operator):
+    """An invitation's link opens an account; a message of another system names its member."""
+    own, foreign = make_member(operator.system), make_member(make_system())
+    sent = {
+        member: OutboxMessage.objects.create(
+            dedupe_key=str(member.pk), channel="email", template="invitation", member_id=member.pk,
+            address="maria@example.org", url_path="/invitation/signed-word/",
+        )
+        for member in (own, foreign)
+    }  # fmt: skip
+    sign_in(client, operator)
+    url = reverse("admin:core_outboxmessage_changelist")
+
+    assert [row.pk for row in client.get(url).context["cl"].result_list] == [sent[own].pk]
+    pages = [client.get(url), client.get(reverse("admin:core_outboxmessage_change", args=[sent[own].pk]))]
+    for page in pages:
+        assert page.status_code == 200
+        assert b"signed-word" not in page.content
+        assert b"maria@example.org" not in page.content
 
 
 def test_a_password_is_not_shown(client):
