@@ -1,5 +1,6 @@
 """The chart's own panels, plugged in like those of every other room."""
 
+import datetime
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -7,13 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from clinical import chart as reads
 from clinical.chart import Chart
-from clinical.ports import Panel, order_kind, register_chart_panel
+from clinical.ports import Panel, Since, order_kind, register_chart_panel, register_since
 from clinical.tables import Number, columns
 from core.http import AuthenticatedHttpRequest, once
 from members.models import Member
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
+
+
+# Of how many latest visits "since you last saw them" is told.
+LATELY = 20
 
 
 def chart_of(request: AuthenticatedHttpRequest, member: Member) -> Chart:
@@ -141,8 +146,24 @@ def _access(request: AuthenticatedHttpRequest, member: Member) -> Panel:
     return Panel("clinical/panels/access.html", {"opened": opened, "columns": columns(_("Who"), _("When"), _("Why"))})
 
 
+def _visits_since(request: AuthenticatedHttpRequest, member: Member, instant: datetime.datetime) -> list[Since]:
+    """Visits and stays with others, ours or outside."""
+    chart = chart_of(request, member)
+    lines = []
+    for each in chart.encounters(LATELY):
+        row, who = each.row, each.row.clinician
+        if each.since is None or each.since <= instant or (who is not None and who.user_id == request.user.pk):
+            continue
+        place = row.department or row.facility or row.organization
+        title = each.name if each.concept else _("Visit")
+        said = " · ".join(str(part) for part in (row.reason_text, who, place) if part)
+        lines.append(Since(each.since, said, strong=str(title)))
+    return lines
+
+
 def register() -> None:
     """Put the chart's own panels in their places."""
+    register_since("clinical.visits", _visits_since)
     register_chart_panel("timeline", _("Timeline"), 10, _timeline)
     register_chart_panel("problems", _("Problems"), 20, _problems, _count("problems"))
     register_chart_panel("medicines", _("Medicines"), 30, _medicines, _count("medicines"), on_summary=True)

@@ -112,13 +112,15 @@ class Navigation:
 class Person:
     """Someone whose record the signed-in person may open: themselves, a child, a parent they care for.
 
-    `switch_url` takes a POST that makes them the person whose record the portal shows.
+    `short` is the name they go by, where several stand in a line. `switch_url` takes a POST that makes them the person
+    whose record the portal shows.
     """
 
     label: str
     switch_url: str
     current: bool = False
     detail: str = ""
+    short: str = ""
 
 
 @dataclass

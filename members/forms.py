@@ -1,7 +1,7 @@
 """What people type about people."""
 
 import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.validators import validate_email
@@ -10,19 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core.choices import offer_rows
 from core.models import User
+from members import languages
 from members.models import Member, MemberAddress, MemberTelecom, Proxy
 from members.portal import SCOPES
 from members.querysets import e164
 from network.models import Organization
 
-LANGUAGES = [
-    ("en", "English"),
-    ("es", "Español"),
-    ("zh", "中文"),
-    ("vi", "Tiếng Việt"),
-    ("tl", "Tagalog"),
-    ("ko", "한국어"),
-]
 DATE = forms.DateInput(attrs={"type": "date"})
 SCOPE_WORDS = {
     "view": _("see my record"),
@@ -41,11 +34,15 @@ class PersonForm(forms.ModelForm):
         fields = (
             "family", "given", "middle", "name_used", "birth_date", "sex", "pronouns", "language", "needs_interpreter",
         )  # fmt: skip
-        widgets = {"birth_date": DATE, "language": forms.Select(choices=LANGUAGES)}
+        widgets = {"birth_date": DATE, "language": forms.Select}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["birth_date"].required = True
+        # What a file sent beyond the list stays to be chosen: saving a page never changes a language unasked.
+        codes = dict.fromkeys((*languages.NAMES, self.instance.language or "en"))
+        named = sorted(((code, languages.language_name(code)) for code in codes), key=lambda pair: pair[1])
+        cast(forms.Select, self.fields["language"].widget).choices = named
 
 
 class RegistrationForm(PersonForm):

@@ -147,6 +147,7 @@ def _menu(anybody: HttpRequest) -> Iterable[Person]:
     return [
         Person(
             label=str(member),
+            short=member.name_used or member.given,
             switch_url=reverse("members:switch_person", args=[member.pk]),
             current=member.pk == current.pk,
             detail="" if is_own(request.user, member) else str(age_on(member, today) or ""),

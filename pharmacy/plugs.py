@@ -45,6 +45,7 @@ def register() -> None:
         on_summary=True,
         permission="pharmacy.view_medicines",
     )
+    ports.register_since("pharmacy.medicines", chart.medicines_since)
     ports.register_relationship("pharmacy", has_open_fill)
     register_portal_card("medicines", 20, portal.cards)
     portal_nav.register(

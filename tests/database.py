@@ -86,6 +86,12 @@ def migrate(database: str) -> None:
         raise RuntimeError(f"migrate failed:\n{done.stdout}\n{done.stderr}")
 
 
+def disconnect(name: str) -> None:
+    """End whatever sessions a database still has, so that it can be cloned."""
+    with owner_cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+
+
 def clone(source: str, name: str) -> None:
     with owner_cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -26,7 +26,7 @@ OWED = pytest.mark.xfail(run=False, reason="owed: written for these screens and 
 PASSWORD = "kpcare-demo"
 
 
-def _command(login: str, *words: str) -> None:
+def command(login: str, *words: str) -> None:
     """A command of the product in a process of its own, on this test's database."""
     done = subprocess.run(
         [sys.executable, "manage.py", *words],
@@ -83,8 +83,9 @@ def demo(
     if seeded:
         database.clone(seeded["name"], database_name)
     else:
-        _command("owner", "seed", f"--members={MEMBERS}", f"--at={clinic_morning.isoformat()}")
-        _command("jobs", "evaluate_prevention", "--processes=1", f"--as-of={clinic_morning.date()}")
+        command("owner", "seed", f"--members={MEMBERS}", f"--at={clinic_morning.isoformat()}")
+        command("jobs", "evaluate_prevention", "--processes=1", f"--as-of={clinic_morning.date()}")
+        database.disconnect(database_name)
         name = f"test_{os.getpid()}_demo_{database_name.rpartition('_')[2]}"
         database.clone(database_name, name)
         seeded["name"] = name

@@ -1,5 +1,7 @@
 """Every page that a role may open, found from the site map: it answers, passes axe at two widths, fits the phone.
 
+Its picture at both widths is kept in test-artefacts/, for somebody to look at.
+
 A new page is covered as soon as it has an address. A new kind of argument in an address needs an entry in `VALUES`.
 """
 
@@ -127,6 +129,7 @@ def values() -> dict[str, list[str]]:
     }
 
 
+IDENTITY = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 ARGUMENT = re.compile(r"<\w+:(\w+)>")
 
 
@@ -164,7 +167,7 @@ def test_every_page_answers_passes_axe_and_fits_the_phone(page, live_server, axe
         client = Client()
         client.force_login(user)
         for address in asked:
-            shape = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", address)
+            shape = IDENTITY.sub("…", address)
             if shape in reached[role] and not shape.endswith("…/order/"):
                 continue
             answer = client.get(address)
@@ -195,10 +198,10 @@ def look(page, url: str, client: Client, address: str, axe, screenshot, failed: 
     try:
         answer = page.goto(address)
         assert answer is not None and answer.ok, f"{address} answers {answer.status if answer else 'nothing'}"
+        screenshot(page, re.sub(r"\W+", "-", IDENTITY.sub("", address)).strip("-") or "home")
         axe(page)
         assert not said, f"{address}: the console says {said}"
     except AssertionError as error:
         failed.append(str(error)[:1500])
-        screenshot(page, re.sub(r"\W+", "-", address)[:60])
     finally:
         page.remove_listener("console", heard)

@@ -19,6 +19,7 @@ from core import audit
 from core.http import AuthenticatedHttpRequest, authenticated
 from core.permissions import Decision, GuardedView, may, require, states
 from core.templatetags.kp import short_date
+from members.languages import language_name
 from members.models import Member
 from members.portal import age_on
 from members.tabs import person_tabs
@@ -75,10 +76,8 @@ def frame(request: AuthenticatedHttpRequest, member: Member, current: str) -> di
     chart = chart_of(request, member)
     primary = chart.primary_care()
     allergies = chart.allergies()
-    languages = {"es": _("Spanish"), "en": _("English")}
     second = [
-        languages.get(member.language[:2], member.language)
-        + (f", {_('interpreter')}" if member.needs_interpreter else ""),
+        language_name(member.language) + (f", {_('interpreter')}" if member.needs_interpreter else ""),
         str(primary.clinician) if primary else _("no primary care clinician"),
         _coverage(member),
     ]

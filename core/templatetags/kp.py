@@ -8,7 +8,16 @@ from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.db.models.fields import BLANK_CHOICE_DASH
+from django.forms import (
+    BaseForm,
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    Field,
+    ModelChoiceField,
+    RadioSelect,
+)
 from django.template.context import Context
 from django.utils import formats, timezone, translation
 from django.utils.html import conditional_escape, format_html_join
@@ -154,6 +163,12 @@ def undo_url(message: Message) -> str:
 
 
 @register.filter
+def asks_something(form: BaseForm) -> bool:
+    """Whether a form requires any field: only then is it worth saying which others are optional."""
+    return any(field.field.required for field in form)
+
+
+@register.filter
 def field_kind(field: BoundField) -> str:
     """How a form field is laid out: `choice` (one box), `group` (many boxes), `plain`, `hidden`."""
     widget = field.field.widget
@@ -184,7 +199,15 @@ def described(field: BoundField) -> SafeString:
         own = field.field.widget.attrs.get("class", "")
         kind = {"select": "usa-select", None: "usa-textarea"}.get(tag, "usa-input")
         attrs["class"] = f"{own} {kind}".strip()
+    _name_the_blank(field.field)
     return field.as_widget(attrs=attrs)
+
+
+def _name_the_blank(asked: Field) -> None:
+    """Django's row of dashes says nothing: what must be chosen says so, what may be left out is a short dash."""
+    if isinstance(asked, ModelChoiceField) and asked.empty_label == BLANK_CHOICE_DASH[0][1]:
+        asked.empty_label = translation.gettext("Choose") if asked.required else NOTHING
+        asked.widget.choices = asked.choices
 
 
 @register.filter

@@ -101,6 +101,6 @@ def _ward(place: World, people: list[Member]) -> None:
             status=status,
             reason=reason,
             attending=physician.clinician,
-            expected_discharge_at=now + datetime.timedelta(days=ahead),
+            expected_discharge_at=now + datetime.timedelta(days=ahead, hours=5),
             at=now - datetime.timedelta(days=ago),
         )

@@ -11,7 +11,7 @@ from clinical.models import Task
 from core.context import Context, use
 from core.models import User
 from core.terminology import load_own
-from kpcare.demo import ancillary, catalogue, clinic_day, desk, fills, outreach, people, world
+from kpcare.demo import ancillary, catalogue, clinic_day, desk, fills, hero, outreach, people, world
 from kpcare.demo.charts import Charts
 from kpcare.demo.copying import bulk_load
 from kpcare.demo.sign_ins import add_account
@@ -68,6 +68,7 @@ def build(
         outreach.add(place, today)
         ancillary.add(place)
         clinic_day.add(place, now)
+        hero.add(now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     say(f"Demo world of {members:,} members laid in {time.monotonic() - started:.1f} s; history did not fire for it.")

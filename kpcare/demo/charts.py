@@ -188,7 +188,7 @@ class Charts:
             fact = self._fact("Condition", member, "active", onset, "open", True, precision="d")
             self._code("Condition", member, fact, f"icd10|{code}")
         self._visits(home, person, member, clinician, department)
-        self._medicines(person, member)
+        self._medicines(person, member, clinician)
         self._screenings(person, member)
         self._vaccines(person, member)
         if rng.random() < 0.06 or (person.given == "Maria" and person.family == "Alvarez"):
@@ -329,10 +329,14 @@ class Charts:
         if "hyperlipidemia" in person.conditions and rng.random() < person.engagement + 0.1:
             self._observe(person, member, "ldl", self._days_ago(500), int(max(40, rng.gauss(104, 28))), high=130)
 
-    def _medicines(self, person: Person, member: str) -> None:
+    def _medicines(self, person: Person, member: str, clinician: Clinician) -> None:
         rng = self.rng
-        wanted = [drug for key in person.conditions for drug in TREATMENT.get(key, [])[: 1 + (rng.random() < 0.3)]]
-        for drug in dict.fromkeys(wanted):
+        # Of two conditions that the same medicine treats, the first is what it was begun for.
+        wanted: dict[str, str] = {}
+        for key in person.conditions:
+            for drug in TREATMENT.get(key, [])[: 1 + (rng.random() < 0.3)]:
+                wanted.setdefault(drug, codes.CONDITIONS[key][1])
+        for drug, reason in wanted.items():
             if drug == "warfarin" and rng.random() < 0.6:
                 continue
             rxnorm, _, _, _, _, daily, *_ = codes.DRUGS[drug]
@@ -361,6 +365,8 @@ class Charts:
                 3,
                 days,
                 "community",
+                clinician.pk,
+                reason,
             )
             self._code("MedicationRequest", member, request, f"rxnorm|{rxnorm}")
             self.tables["pharmacy.Prescription"].add(

@@ -19,6 +19,7 @@ from kpcare.demo.world import World
 from members.models import Member
 from network.models import Clinician, Department, Organization, Room
 from scheduling import actions
+from scheduling.costs import visit_cost
 from scheduling.models import Appointment, ResourceBooking, Session, Slot, VisitType
 
 
@@ -161,7 +162,10 @@ def _visit(visit: Visit, member: Member, slot: Slot, kind: VisitType, hours: Hou
     """One visit, brought to its stage."""
     desk, assistant, physician = staff("front.desk"), staff("medical.assistant"), staff("physician")
     at = steps_of(visit, slot.starts_at, hours)
-    row = actions.book(by=desk, member=member, slot=slot, visit_type=kind, reason=visit.reason, at=hours.midnight)
+    cost = visit_cost(member, kind, hours.day)
+    row = actions.book(
+        by=desk, member=member, slot=slot, visit_type=kind, reason=visit.reason, expected_cost=cost, at=hours.midnight
+    )
     if "arrived" in at:
         actions.check_in(row, by=desk, at=at["arrived"])
     if "roomed" in at:
@@ -195,11 +199,11 @@ def _referrals(place: World, people: list[Member], physician: User) -> None:
             to_organization=outside,
         )
         clinical.send_letter(asked, by=physician, how="fax")
-    ours = Department.objects.filter(
-        facility__region=place.markets[0].region, is_primary_care=False, facility__kind="medical_office"
-    ).exclude(code__in=("RX", "LAB"))
-    to = ours.filter(name__icontains="cardio").first() or ours.order_by("name").first()
+    to = Department.objects.filter(facility__region=place.markets[0].region, code="GI").order_by("facility").first()
     if to is not None and len(people) > 1:
         clinical.refer(
-            by=physician, member=people[1], question="New murmur, no symptoms. Echo, or wait?", to_department=to
+            by=physician,
+            member=people[1],
+            question="Heartburn for a year in spite of omeprazole, weight steady. Endoscopy, or wait?",
+            to_department=to,
         )

@@ -33,7 +33,9 @@ COLUMNS = {
     "clinical.Procedure": f"{FACT} encounter_id",
     "clinical.Immunization": FACT,
     "clinical.AllergyIntolerance": f"{FACT} kind category criticality",
-    "clinical.MedicationRequest": f"{FACT} dosage_text quantity quantity_unit refills days_supply category",
+    "clinical.MedicationRequest": (
+        f"{FACT} dosage_text quantity quantity_unit refills days_supply category requester_id reason_text"
+    ),
     "clinical.MedicationDispense": f"{FACT} request_id quantity days_supply",
     "pharmacy.Prescription": (
         "id member_id request_id drug_id directions directions_es quantity days_supply refills expires_on"

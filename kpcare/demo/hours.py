@@ -23,6 +23,7 @@ class Hours:
     """A stretch of one local day: slots by start with their seats, and the present within it."""
 
     now: datetime.datetime
+    day: datetime.date
     midnight: datetime.datetime
     next_midnight: datetime.datetime
     # In the order of the visits asked for: the start of each one's slot.
@@ -67,7 +68,7 @@ def lay_hours(instant: datetime.datetime, zone: ZoneInfo, places: tuple[int, ...
         seats[start] = max(seats.get(start, 1), starts.count(start))
     if not any(start > now and many > starts.count(start) for start, many in seats.items()):
         seats[last] = max(seats.get(last, 0), starts.count(last)) + SPARE
-    return Hours(now, midnight, following, starts, seats)
+    return Hours(now, local.date(), midnight, following, starts, seats)
 
 
 def _midnight(day: datetime.date, zone: ZoneInfo) -> datetime.datetime:

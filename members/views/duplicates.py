@@ -17,7 +17,8 @@ from core.notices import notify
 from core.permissions import require, requires
 from core.templatetags.kp import mrn, short_date
 from members import actions, matching
-from members.forms import LANGUAGES, MergeForm, UnmergeForm
+from members.forms import MergeForm, UnmergeForm
+from members.languages import language_name
 from members.models import Member, MemberAddress, MemberIdentifier, MemberMerge, MemberTelecom
 from members.ports import compare_rows
 from members.querysets import primary_care_of
@@ -151,7 +152,7 @@ def _rows(one: Member, two: Member) -> list[dict[str, Any]]:
         (_("Name used"), lambda m: m.name_used),
         (_("Born"), lambda m: short_date(m.birth_date, "year") if m.birth_date else ""),
         (_("Sex"), lambda m: m.get_sex_display()),
-        (_("Language"), lambda m: dict(LANGUAGES).get(m.language, m.language)),
+        (_("Language"), lambda m: language_name(m.language)),
         (_("Address"), address),
         (_("Reached by"), reached),
         (_("Identifiers"), identifiers),

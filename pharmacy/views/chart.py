@@ -1,5 +1,6 @@
 """Prescribing from the chart, and the chart's medicines."""
 
+import datetime
 import uuid
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -9,15 +10,16 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinical.actions.orders import ReasonNeeded, check_order
 from clinical.models import Encounter
 from clinical.panels import counts_of
-from clinical.ports import Panel
+from clinical.ports import Panel, Since
 from clinical.views.charting import frame, opens_chart
-from core.http import AuthenticatedHttpRequest
+from core.http import AuthenticatedHttpRequest, once
 from core.notices import notify
 from core.permissions import may
 from members.models import Member
@@ -30,6 +32,8 @@ from pharmacy.ordering import Terms
 from pharmacy.querysets import pharmacies_of
 
 FOUND = 20
+# A bag that lies at the counter for longer is worth a word to the physician.
+LEFT_LYING = datetime.timedelta(days=3)
 
 
 def prescribe_url(member: Member, encounter: Encounter | None = None) -> str:
@@ -143,12 +147,36 @@ def _found(asked: str) -> list[ClinicalDrug]:
     return list(rows.order_by("-listed", "name")[:FOUND])
 
 
+def _lines(request: AuthenticatedHttpRequest, member: Member) -> list[medicines.Line]:
+    return once(request, ("medicine lines", member.pk), lambda: medicines.lines_of(member, request.user))
+
+
+def medicines_since(request: AuthenticatedHttpRequest, member: Member, instant: datetime.datetime) -> list[Since]:
+    """Medicines that wait at the counter or ran out since `instant`: what a prescription alone does not tell."""
+    if not may(request.user, "pharmacy.view_medicines", member):
+        return []
+    now, found = timezone.now(), []
+    for line in _lines(request, member):
+        fill = line.open_fill
+        if fill is not None and fill.filled_at is not None and instant < fill.filled_at < now - LEFT_LYING:
+            found.append(Since(fill.filled_at, _("ready, and not collected"), strong=line.plain))
+        elif line.days_left is not None and line.days_left < 0:
+            out = now + datetime.timedelta(days=line.days_left)
+            if out > instant:
+                found.append(Since(out, _("ran out, and not filled since"), strong=line.plain))
+    return found
+
+
 def medicines_panel(request: AuthenticatedHttpRequest, member: Member) -> Panel:
-    lines = medicines.lines_of(member, request.user)
-    return Panel(
-        "pharmacy/panels/medicines.html",
-        {"lines": lines, "may_prescribe": bool(may(request.user, "pharmacy.prescribe", member))},
-    )
+    lines = _lines(request, member)
+    may_prescribe = bool(may(request.user, "pharmacy.prescribe", member))
+    columns = [
+        {"label": _("Medicine")},
+        {"label": _("Last fill")},
+        {"label": _("Days covered, 12 months"), "numeric": True},
+        *([{"label": ""}] if may_prescribe else []),
+    ]
+    return Panel("pharmacy/panels/medicines.html", {"lines": lines, "may_prescribe": may_prescribe, "columns": columns})
 
 
 def medicines_count(request: AuthenticatedHttpRequest, member: Member) -> int:

@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,6 +20,7 @@ from core.models import JobRun
 from core.notices import notify
 from core.permissions import may, requires
 from core.templatetags.kp import short_date
+from members.languages import language_name
 from members.models import CommunicationPreference, MemberTelecom
 from members.portal import age_on
 from network.permissions import roles_in_force
@@ -117,14 +117,6 @@ def _line(gap: CareGap) -> str:
         language = f"{language}, {_('interpreter')}" if language else _("interpreter")
     since = _("due since %(day)s") % {"day": short_date(gap.due_on, "year")}
     return " · ".join(part for part in (str(age) if age is not None else "", last, since, language) if part)
-
-
-def language_name(code: str) -> str:
-    """A language in words, `es` as `Spanish`; a code that nobody knows as it is."""
-    try:
-        return str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
 
 
 def _counts(request: AuthenticatedHttpRequest, rule: str) -> dict[str, Any]:

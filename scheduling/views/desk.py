@@ -17,6 +17,7 @@ from core import audit
 from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, require, requires
+from members.languages import language_name
 from members.models import Member, MemberAddress, MemberTelecom
 from members.tabs import person_tabs
 from plans.models import CoveragePeriod
@@ -72,7 +73,7 @@ def person(request: AuthenticatedHttpRequest, found: Member) -> dict[str, Any]:
     coverage = CoveragePeriod.objects.filter(member=found, valid__contains=today, known__contains=now)
     return {
         "member": found,
-        "speaks": {"es": _("Spanish"), "en": _("English")}.get(found.language[:2], found.language),
+        "speaks": language_name(found.language),
         "primary_care": offers.primary_care_of(found, today),
         "telecoms": MemberTelecom.objects.filter(member=found, period__contains=today).order_by("rank")[:5],
         "address": MemberAddress.objects.filter(member=found, period__contains=today, use="home").first(),

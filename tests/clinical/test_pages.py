@@ -131,6 +131,23 @@ def test_the_chart_takes_a_bounded_number_of_queries_however_long_the_record(cli
     assert len(long) < 70
 
 
+def test_since_you_last_saw_her_tells_of_visits_with_others(client, world):
+    own, other = timezone.now() - datetime.timedelta(days=90), timezone.now() - datetime.timedelta(days=20)
+    with factories.arranging():
+        for clinician, at, reason in ((world.chen, own, "Blood pressure"), (world.osei, other, "Ankle sprain")):
+            Encounter.objects.create(
+                member=world.maria,
+                status="finished",
+                effective=(at, at + datetime.timedelta(minutes=20)),
+                clinician=clinician,
+                reason_text=reason,
+            )
+    client.force_login(world.chen.user)
+    page = client.get(chart_url(world.maria)).content.decode()
+    assert f"Ankle sprain · {world.osei}" in page
+    assert f"Blood pressure · {world.chen}" not in page
+
+
 @pytest.mark.parametrize(
     "name", ["timeline", "problems", "medicines", "results", "notes", "orders", "immunizations", "referrals", "access"]
 )

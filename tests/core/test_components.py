@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.contrib.messages.storage.base import Message
 from django.utils import timezone, translation
 
+from core.models import User
 from tests.core.rendering import render
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -365,6 +366,25 @@ def test_optional_field_says_so_and_has_no_placeholder():
 
     assert "(optional)" in html
     assert "placeholder" not in Elements(html).one("textarea")
+
+
+def test_a_form_that_requires_nothing_does_not_call_each_field_optional():
+    class Vitals(forms.Form):
+        weight = forms.DecimalField(required=False)
+        height = forms.DecimalField(required=False)
+
+    assert "(optional)" not in render('<c-form :form="form" />', form=Vitals())
+    assert "(optional)" in render('<c-form :form="form" />', form=VisitForm())
+
+
+def test_a_choice_of_rows_names_its_blank(db):
+    class WhoForm(forms.Form):
+        who = forms.ModelChoiceField(User.objects.none())
+        also = forms.ModelChoiceField(User.objects.none(), required=False)
+
+    html = render('<c-form :form="form" />', form=WhoForm())
+    assert ">Choose</option>" in html
+    assert "---" not in html
 
 
 def test_error_summary_leads_to_each_field_and_is_absent_without_errors():

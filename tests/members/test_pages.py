@@ -57,6 +57,15 @@ def test_a_correction_is_saved_and_a_stranger_refused(client, system):
         assert Member.objects.get(pk=ada.pk).family == "Okafor-Bell"
 
 
+def test_a_language_that_no_list_has_is_kept_by_a_correction_of_something_else(client, system):
+    """A file sent it; a choice without it would save the list's first language in its place."""
+    ada = make_member(system, family="Okafor", given="Ada", language="yue")
+    client.force_login(make_staff("front_desk", system))
+    page = client.get(f"/staff/members/{ada.pk}/edit/").content.decode()
+    assert '<option value="yue" selected>' in page
+    assert "Armenian" in page
+
+
 def test_a_match_is_decided_once_and_only_among_the_candidates(client, system):
     ada, other = make_member(system, family="Okafor", given="Ada"), make_member(system)
     with as_job(User.objects.system("tests"), reason="test"):
