@@ -218,6 +218,12 @@ for _channel in (Channel.SMS, Channel.LETTER, Channel.PUSH):
 # --- portal notices -------------------------------------------------------------------------------------
 
 
+def withdraw(member_id: UUID) -> int:
+    """Take back what still waits to be sent about a member; returns how many messages."""
+    waiting = OutboxMessage.objects.filter(member_id=member_id, status=OutboxMessage.Status.QUEUED)
+    return waiting.update(status=OutboxMessage.Status.CANCELLED)
+
+
 def notices_for(user: User) -> QuerySet[OutboxMessage]:
     """The user's portal notices that are due, newest first."""
     return OutboxMessage.objects.filter(

@@ -228,12 +228,13 @@ def move(appointment: Appointment, *, by: User, slot: Slot, expected_cost: Decim
 
 
 @transaction.atomic
-def cancel(appointment: Appointment, *, by: User, reason: str = "") -> Appointment:
-    """Give the seat back. Raises `BookingRefused` where the visit has already begun or ended."""
+def cancel(appointment: Appointment, *, by: User, reason: str = "", tell: bool = True) -> Appointment:
+    """Give the seat back, and `tell` the member. Raises `BookingRefused` where the visit has begun or ended."""
     found = _locked(appointment)
     _become(found, Status.CANCELLED, cancel_reason=reason[:100])
     audit.record(by=by, action=Action.UPDATE, verb="scheduling.cancel", obj=found, reason=reason)
-    _tell(found, "visit_changed")
+    if tell:
+        _tell(found, "visit_changed")
     _offer_after_commit(found)
     return found
 

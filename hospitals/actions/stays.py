@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinical.actions.deaths import record_death
 from clinical.actions.notes import sign_note, write_note
 from clinical.actions.tasks import create_task
 from clinical.coding import ACT_CODE, add_codings
@@ -52,7 +53,8 @@ DISPOSITIONS = {
     "exp": gettext_lazy("Died"),
 }
 DISPOSITION_SYSTEM = "http://terminology.hl7.org/CodeSystem/discharge-disposition"
-NO_FOLLOW_UP = ("exp", "other-hcf")
+DIED = "exp"
+NO_FOLLOW_UP = (DIED, "other-hcf")
 # CMS transitional care management: contact in 2 business days, visit in 7 to 14 days; we ask for the visit in 7.
 FOLLOW_UP = timedelta(days=7)
 FOLLOW_UP_KIND = "discharge_follow_up"
@@ -196,7 +198,7 @@ def discharge(*, by: User, stay: Stay, disposition: str, at: datetime | None = N
     """End the stay: bed free, status and encounter closed, and a follow-up task for primary care, due in seven days.
 
     Raises `SummaryMissing` without a signed discharge summary, `NotPossible` for an unknown disposition. Returns the
-    follow-up task; None where nobody is to be followed up (death, another hospital).
+    follow-up task; None where nobody is to be followed up (death, another hospital). A death is noted in the record.
     """
     require(by, "hospitals.discharge", stay)
     at = at or timezone.now()
@@ -218,6 +220,8 @@ def discharge(*, by: User, stay: Stay, disposition: str, at: datetime | None = N
     where = concept(DISPOSITION_SYSTEM, disposition, str(DISPOSITIONS[disposition]))
     add_codings(encounter, [where], CodingRole.DISCHARGE_DISPOSITION)
     audit.record(by=by, action="update", verb="hospitals.discharge", obj=stay, detail={"disposition": disposition})
+    if disposition == DIED:
+        record_death(stay.member, by=by, at=at, reason="died in hospital")
     return None if disposition in NO_FOLLOW_UP else _follow_up(by, stay, at)
 
 

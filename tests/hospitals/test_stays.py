@@ -11,11 +11,14 @@ from django.utils import timezone
 
 from clinical.models import CodingRole, Task
 from core.db import acting_as
-from core.models import AuditEvent
+from core.models import AuditEvent, OutboxMessage
 from hospitals.actions import handoffs, stays
 from hospitals.actions.beds import AlreadyAdmitted, BedOccupied, NotPossible
 from hospitals.models import BedAssignment, HandoffAcceptance, Stay, StayStatus
+from scheduling import actions as scheduling
+from tests.clinical.factories import arranging
 from tests.hospitals import factories
+from tests.scheduling.factories import hours, visit_type
 
 pytestmark = pytest.mark.django_db
 
@@ -159,6 +162,31 @@ def test_nobody_is_told_to_see_somebody_who_died(ward):
     with acting_as(ward.nina, reason="test"):
         assert stays.discharge(by=ward.nina, stay=stay, disposition="exp") is None
         assert not Task.objects.exists()
+
+
+def test_nothing_goes_on_for_somebody_who_died(ward):
+    """Their visits are cancelled, what waits to be sent to them is withdrawn, and nobody is told that a visit moved."""
+    kind = visit_type(ward.department)
+    slots = hours(ward.chen, ward.department)
+    with acting_as(ward.desk, reason="test"):
+        visits = [
+            scheduling.book(by=ward.desk, member=member, slot=slot, visit_type=kind)
+            for member, slot in ((ward.maria, slots[0]), (ward.pedro, slots[1]))
+        ]
+    stay = ward.summarised(ward.admitted())
+    with acting_as(ward.nina, reason="test"):
+        stays.discharge(by=ward.nina, stay=stay, disposition="exp")
+        stay.refresh_from_db()
+        ward.maria.refresh_from_db()
+        assert ward.maria.deceased_at == stay.discharged_at
+        for visit, expected in zip(visits, ("cancelled", "booked"), strict=True):
+            visit.refresh_from_db()
+            assert visit.status == expected
+    with arranging():
+        assert set(OutboxMessage.objects.filter(member_id=ward.maria.pk).values_list("status", flat=True)) == {
+            "cancelled"
+        }
+        assert OutboxMessage.objects.filter(member_id=ward.pedro.pk, status="queued").exists()
 
 
 # --- Handoff ------------------------------------------------------------------------------------------------
