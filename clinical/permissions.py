@@ -89,6 +89,7 @@ grant(
 )
 grant("clinical.work_task", is_receiver, because="they are on the receiving side")
 grant("clinical.answer_referral", is_receiver, because="their department was asked, or follows it outside")
+grant("clinical.report_referral", is_receiver & has_role(*SIGNING), because="they answer for the department asked")
 grant(
     "clinical.follow_referral",
     is_sender & has_role(*CLINICAL, Role.FRONT_DESK),

@@ -19,6 +19,7 @@ from clinical.models import Encounter, Note, Referral, ServiceRequest, Task
 from clinical.ports import OrderDraft
 from core import audit
 from core.models import AuditEvent, Concept, User
+from core.permissions import require
 from core.templatetags.kp import short_date
 from members.models import Member
 from network.models import Department, Organization
@@ -262,10 +263,12 @@ def cancel_referral(referral: Referral, *, by: User, reason: str) -> Referral:
 def close_referral(referral: Referral, *, by: User, report: str) -> Referral:
     """Answer the question by a signed report, which closes the referral, its order and its task.
 
-    The sender gets a task to read it: the loop is closed by the one who asked, too.
+    The sender gets a task to read it: the loop is closed by the one who asked, too. Raises `PermissionDenied` for
+    whoever signs no notes.
     """
     if referral.is_outside:
         raise ValidationError(_("A reply from outside is taken in with who wrote it and when."), code="outside")
+    require(by, "clinical.report_referral", referral)
     return _close(referral, by, report, _("Report: %(department)s") % {"department": _receiver(referral)})
 
 

@@ -149,6 +149,7 @@ def _page(
         "next": awaited(found) if is_open else "",
         "is_late": bool(is_open and found.due_at and found.due_at < timezone.now()),
         "may_answer": is_open and may(request.user, "clinical.answer_referral", found),
+        "may_report": is_open and may(request.user, "clinical.report_referral", found),
         "may_follow": is_open and may(request.user, "clinical.follow_referral", found),
         **{name: bound.get(name) or kind(auto_id=f"{name}_%s") for name, kind in FORMS.items()},
     }

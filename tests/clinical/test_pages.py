@@ -272,6 +272,16 @@ def test_a_referral_by_its_pages(client, world):
     client.force_login(world.osei.user)
     assert "Is it angina?" in client.get(reverse("clinical:referrals")).content.decode()
     client.post(step("accept"))
+    with factories.arranging():
+        desk = factories.account("Dan Desk")
+        factories.role(desk, factories.Role.FRONT_DESK, world.cardiology.facility.organization, world.cardiology)
+    client.force_login(desk)
+    assert "Sign the report" not in client.get(reverse("clinical:referral", args=[referral.pk])).content.decode()
+    client.post(step("report"), {"report": "No angina, I should think."})
+    with acting_as(world.chen.user, reason="test"):
+        referral.refresh_from_db()
+        assert (referral.status, referral.report_id) == ("accepted", None)
+    client.force_login(world.osei.user)
     client.post(step("report"), {"report": "No angina."})
     client.force_login(world.chen.user)
     page = client.get(reverse("clinical:referral", args=[referral.pk])).content.decode()
