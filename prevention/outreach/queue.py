@@ -88,11 +88,15 @@ SELECT g.member_id, g.sensitivity, g.id, c.id,
     CASE WHEN h.part %% 1000 < c.holdout_percent * 10 THEN 'holdout' ELSE 'outreach' END,
     c.wordings[1 + (h.part / 1000) %% cardinality(c.wordings)], m.language,
     c.weight_overdue * least(greatest(%(today)s::date - g.due_on, 0) / 365.0, 3)
-        + c.weight_risk * ((g.last_done_on IS NULL)::int + least(o.others, 4) * 0.25)
+        + c.weight_risk * ((g.last_done_on IS NULL)::int + least(g.others, 4) * 0.25)
         + c.weight_equity * (m.language = ANY (c.equity_languages) OR EXISTS (
             SELECT FROM members_raceethnicity y WHERE y.member_id = m.id AND y.code = ANY (c.equity_races)))::int,
     %(at)s
-FROM prevention_caregap g
+-- A window, not a join: the planner takes gaps of a moment ago for none and would compare each with each.
+FROM (
+    SELECT g.*, count(*) OVER (PARTITION BY g.member_id) - 1 AS others FROM prevention_caregap g
+    WHERE {{g}} AND g.status = 'open'
+) g
 JOIN members_member m ON m.id = g.member_id
 JOIN LATERAL (
     SELECT c.* FROM prevention_campaign c
@@ -104,11 +108,7 @@ JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT hashtextextended(g.member_id::text || ':' || c.code, 0) & 4611686018427387903 AS part
 ) h
-JOIN (
-    SELECT g.member_id, count(*) - 1 AS others FROM prevention_caregap g
-    WHERE {{g}} AND g.status = 'open' GROUP BY g.member_id
-) o ON o.member_id = g.member_id
-WHERE {{g}} AND g.status = 'open' AND g.sensitivity = 0
+WHERE g.sensitivity = 0
     AND NOT EXISTS (SELECT FROM prevention_outreachepisode e WHERE e.gap_id = g.id)
     AND ({UNREACHABLE}) IS NULL
 ON CONFLICT (gap_id) DO NOTHING
