@@ -4,14 +4,14 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
+from typing import Any
 
 import psycopg2
 
-from bench.runner import floor_sql
+from bench.runner import floor_sql, load_world
 
-WORLD = Path(__file__).parent / "worlds" / "immunisations.sql"
 AS_OF = date(2026, 1, 5)
 PROCESSES = 2
 
@@ -20,10 +20,10 @@ def main(members: int) -> dict[str, object]:
     import django
 
     django.setup()
-    _as_owner(WORLD.read_text(), {"members": members})
-    _as_owner("VACUUM ANALYZE")
+    _as_owner(lambda cursor: load_world(cursor, "immunisations", {"members": members}))
+    _as_owner(_vacuum)
     floor_seconds = _floor()
-    _as_owner("VACUUM ANALYZE")
+    _as_owner(_vacuum)
     seconds, totals = _nightly()
     again_seconds, again = _nightly()
     return {
@@ -66,14 +66,18 @@ def _floor() -> float:
         connection.close()
 
 
-def _as_owner(statements: str, values: dict[str, int] | None = None) -> None:
+def _as_owner(work: Callable[[Any], object]) -> None:
     connection = psycopg2.connect(os.environ["DATABASE_OWNER_URL"])
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(statements, values)
+            work(cursor)
     finally:
         connection.close()
+
+
+def _vacuum(cursor: Any) -> None:
+    cursor.execute("VACUUM ANALYZE")
 
 
 if __name__ == "__main__":

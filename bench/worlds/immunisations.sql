@@ -1,6 +1,5 @@
 -- Members of all ages with the doses that people of their age have on record: childhood series, boosters, yearly
 -- influenza, COVID-19; one in five missed any given one, one in eight has a condition that is an indication.
-SET session_replication_role = replica;
 INSERT INTO core_user (id, password, email, name, is_superuser) VALUES
     ('00000000-0000-7000-8000-0000000000aa', '!', 'bench@system.invalid', 'bench', false);
 INSERT INTO network_organization (id, name, kind, is_legal_entity) VALUES
@@ -49,4 +48,3 @@ SELECT id, member_id, 'active', tstzrange('2022-01-01', NULL) FROM ill;
 INSERT INTO clinical_conditioncoding (member_id, fact_id, role, concept_id)
 SELECT i.member_id, i.id, 1, c.id FROM ill i JOIN core_concept c ON c.code = i.code
 JOIN core_codesystem s ON s.id = c.system_id AND s.name = 'SNOMED CT';
-SET session_replication_role = origin;
