@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from prevention.engine.answers import Answers, Part
 from prevention.engine.codes import RESOURCES, Codes, Resource, ValueSet
@@ -17,7 +18,8 @@ from prevention.engine.facts import Branch, Definition, Facts, Predicate, Retrie
 from prevention.engine.fetch import column_names, fact_columns
 from prevention.engine.measure import POPULATIONS, CareRule, EpisodeGroup, Episodes, Measure
 from prevention.engine.members import Everyone
-from prevention.engine.moments import Duration, Moment, Setting, years
+from prevention.engine.moments import Duration, Moment, Setting
+from prevention.engine.outcome import mask_of, rule_columns, rule_outcome
 from prevention.engine.predicates import Always, ends_after
 
 
@@ -142,20 +144,20 @@ class Compiler:
 
     def needed_codes(self) -> list[NeededCode]:
         """Every value set and code that the program reads, numbered: positive for retrieves, negative for tests."""
-        rows = []
-        entries = [
-            (n, r.resource, r.resource.code_role, r.codes, r.components, r.negated, self.since.get(n))
-            for r, n in self.retrieves.items()
-        ]
-        entries += [
-            (n, resource, role, codes, False, False, None) for (resource, role, codes), n in self.code_lists.items()
-        ]
-        for number, resource, role, codes, *which in entries:
+        rows: list[NeededCode] = []
+
+        def need(number: int, resource: Resource, role: int, codes: tuple[Codes, ...], **which: Any) -> None:
             for code in codes:
                 if isinstance(code, ValueSet):
-                    rows.append(NeededCode(number, resource.name, role, code.url, "", "", *which))
+                    rows.append(NeededCode(number, resource.name, role, code.url, "", "", **which))
                 else:
-                    rows.append(NeededCode(number, resource.name, role, "", code.system, code.code, *which))
+                    rows.append(NeededCode(number, resource.name, role, "", code.system, code.code, **which))
+
+        for asked, number in self.retrieves.items():
+            which = {"components": asked.components, "negated": asked.negated, "since": self.since.get(number)}
+            need(number, asked.resource, asked.resource.code_role, asked.codes, **which)
+        for (resource, role, codes), number in self.code_lists.items():
+            need(number, resource, role, codes)
         return rows
 
     # -- facts --------------------------------------------------------------------------------------------
@@ -404,8 +406,8 @@ def compile_program(measures: tuple[Measure, ...], rules: tuple[CareRule, ...], 
             inner.append(f"{mask_of(says)} AS m{m}_{g}")
             outer.append(f"o.m{m}_{g}")
     for r, rule in enumerate(rules):
-        inner += _rule_columns(to, rule, r)
-        outer += _rule_outcome(rule, r)
+        inner += rule_columns(to, rule, r)
+        outer += rule_outcome(rule, r)
     evidence = " UNION ALL ".join(
         f"SELECT '{rule.id}' AS rule, e.* FROM ({to.evidence(closer.facts)}) e"
         for rule in rules
@@ -424,52 +426,3 @@ def compile_program(measures: tuple[Measure, ...], rules: tuple[CareRule, ...], 
         tuple(to.definitions),
         frozenset(to.looked_up),
     )
-
-
-def mask_of(says: dict[str, str]) -> str:
-    """The populations in which a member or an episode counts, as bits in the order of `POPULATIONS`.
-
-    One counts in a population only inside the one that holds it; an exclusion takes the rest away. Nothing is asked
-    that need not be: most members are outside of most measures.
-    """
-    bit = {population: 1 << place for place, population in enumerate(POPULATIONS)}
-    inside = bit["initial_population"] | bit["denominator"]
-    counted = f"{inside | bit['numerator']} + CASE WHEN {says['numerator_exclusion']} THEN "
-    return (
-        f"(CASE WHEN ({says['initial_population']}) IS NOT TRUE THEN 0 "
-        f"WHEN ({says['denominator']}) IS NOT TRUE THEN {bit['initial_population']} "
-        f"WHEN {says['denominator_exclusion']} THEN {inside | bit['denominator_exclusion']} "
-        f"WHEN {says['numerator']} THEN {counted}{bit['numerator_exclusion']} ELSE 0 END "
-        f"WHEN {says['denominator_exception']} THEN {inside | bit['denominator_exception']} "
-        f"ELSE {inside} END)::smallint"
-    )
-
-
-def _rule_columns(to: Compiler, rule: CareRule, r: int) -> list[str]:
-    applies = f"s.enrolled_from IS NOT NULL AND {rule.applies.true(to)} AND {rule.excluded.false(to)}"
-    columns = [f"coalesce({applies}, false) AS r{r}_applies"]
-    for c, closer in enumerate(rule.closers):
-        columns.append(f"{to.aggregate(closer.facts, 'last_day')} AS r{r}_last{c}")
-        columns.append(f"{closer.every.sql(to)} AS r{r}_every{c}")
-    columns.append(
-        f"greatest((s.birth_date + {years(rule.from_age).sql})::date, s.enrolled_from, date '{rule.since}') "
-        f"AS r{r}_since"
-    )
-    columns.append(f"(s.personal -> '{rule.id}')::int AS r{r}_personal")
-    return columns
-
-
-def _rule_outcome(rule: CareRule, r: int) -> list[str]:
-    """Last done, what it was, and when next due. A personal interval counts from whatever was done last."""
-    count = range(len(rule.closers))
-    last = f"greatest({', '.join(f'o.r{r}_last{c}' for c in count)})"
-    general = f"greatest({', '.join(f'(o.r{r}_last{c} + o.r{r}_every{c})::date' for c in count)})"
-    personal = f"({last} + make_interval(months => o.r{r}_personal))::date"
-    what = " ".join(f"WHEN o.r{r}_last{c} = {last} THEN '{closer.what}'" for c, closer in enumerate(rule.closers))
-    return [
-        f"o.r{r}_applies",
-        f"{last} AS r{r}_last",
-        f"CASE {what} ELSE '' END AS r{r}_what",
-        # Turning old enough after an early test does not make it due before that test runs out.
-        f"coalesce(CASE WHEN o.r{r}_personal IS NULL THEN {general} ELSE {personal} END, o.r{r}_since) AS r{r}_next",
-    ]

@@ -1,6 +1,6 @@
 """Worker, Redis and Postgres are killed at random moments of the nightly run; its final rows are an undisturbed run's.
 
-With a Postgres and a Redis of its own, which nobody else uses. It takes two to three minutes, so it is asked for by name:
+With a Postgres and a Redis of its own, which nobody else uses. It takes minutes, so it is asked for by name:
 
     KPCARE_KILLS=1 ./kp test -n0 tests/prevention/test_kills.py -s
 """
@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import psycopg2
 import pytest
@@ -61,6 +62,10 @@ if sys.argv[1] == "start":
 else:
     core_jobs.sweep()
 """
+
+
+Found = TypeVar("Found")
+Rows = set[tuple[object, ...]]
 
 
 class Machine:
@@ -128,7 +133,7 @@ class Machine:
             [sys.executable, "-c", DRIVER, what, str(SHARES)], cwd=paths.ROOT, env=self.environ, check=what == "start"
         )
 
-    def ask(self, login: str, work: Callable[[psycopg2.extensions.cursor], object]) -> object:
+    def ask(self, login: str, work: Callable[[psycopg2.extensions.cursor], Found]) -> Found:
         connection = psycopg2.connect(self.postgres.url(login))
         connection.autocommit = True
         try:
@@ -149,8 +154,8 @@ class Machine:
 
         return self.ask("jobs", ask)
 
-    def rows(self) -> dict[str, set[tuple[object, ...]]]:
-        found = {}
+    def rows(self) -> dict[str, Rows]:
+        found: dict[str, Rows] = {}
 
         def ask(cursor: psycopg2.extensions.cursor) -> None:
             for name, select in ROWS.items():
