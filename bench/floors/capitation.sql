@@ -15,7 +15,7 @@ JOIN plans_coverage v ON v.id = c.coverage_id
 JOIN members_member m ON m.id = c.member_id
 LEFT JOIN members_primarycareassignment a ON a.member_id = c.member_id AND a.period @> %(month)s::date
 LEFT JOIN network_department d ON d.id = a.department_id
-LEFT JOIN billing_riskscore r ON r.member_id = c.member_id AND r.payment_year = extract(year FROM %(month)s::date)
+LEFT JOIN billing_riskscore r ON r.superseded_at IS NULL AND r.member_id = c.member_id AND r.payment_year = extract(year FROM %(month)s::date)
 WHERE c.valid && %(days)s::daterange AND c.known @> %(known)s::timestamptz AND c.benefit = 'medical' AND c.payer_order = 1;
 
 INSERT INTO billing_capitationline (

@@ -60,14 +60,14 @@ def explain_line(line: CapitationLine) -> Explanation:
         .select_related("coverage_period__product")
         .order_by("-covered_on_first", "coverage_period_id")
     )
-    scores = RiskScore.objects.filter(member_id=line.member_id, payment_year=line.service_month.year, model=risk.MODEL)
+    medicare = line.line_of_business == "medicare"
     full = half_even(line.rate * line.risk_score * line.fraction)
     before = sum((found.amount for found in earlier), Decimal(0))
     return Explanation(
         line=line,
         eligibility=eligibility,
         earlier=earlier,
-        risk=risk.newest(scores) if line.line_of_business == "medicare" else None,
+        risk=risk.paid_on(line.member_id, line.service_month.year, line.run.known_at) if medicare else None,
         full_amount=full,
         posted_before=before,
         amount=full - before,

@@ -12,12 +12,14 @@ import functools
 import json
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from billing.models import CapitationRun, RiskScore
 from core.ids import uuid7
@@ -99,7 +101,7 @@ WITH people AS MATERIALIZED (
 SELECT i.*, md5(concat_ws('|', i.birth_date, i.sex, i.is_dual, i.codes, %(version)s)) AS digest
 FROM inputs i
 LEFT JOIN billing_riskscore r ON r.member_id = i.member_id AND r.payment_year = %(year)s AND r.model = %(model)s
-    AND r.run = %(score_run)s
+    AND r.run = %(score_run)s AND r.superseded_at IS NULL
 WHERE r.inputs IS DISTINCT FROM md5(concat_ws('|', i.birth_date, i.sex, i.is_dual, i.codes, %(version)s))
 ORDER BY i.member_id
 """
@@ -136,6 +138,13 @@ DIAGNOSES = """
                 WHERE l.claim_id = claim.id AND l.member_id = claim.member_id AND p.code = ANY (%(procedures)s)))
 """
 
+# Only another score makes closed months worth another look; another reason for the same score is written over.
+SUPERSEDE = """
+UPDATE billing_riskscore r SET superseded_at = %(known_at)s
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (member_id uuid, payment_score numeric)
+WHERE r.member_id = row.member_id AND r.payment_year = %(year)s AND r.model = %(model)s AND r.run = %(score_run)s
+    AND r.superseded_at IS NULL AND r.payment_score <> row.payment_score
+"""
 SAVE = """
 INSERT INTO billing_riskscore (
     id, sensitivity, member_id, payment_year, model, segment, run, service_window, raw_score, payment_score,
@@ -144,12 +153,9 @@ SELECT row.id, 0, row.member_id, %(year)s, %(model)s, row.segment, %(score_run)s
     row.raw_score, row.payment_score, row.explanation, row.inputs, %(known_at)s
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (
     id uuid, member_id uuid, segment text, raw_score numeric, payment_score numeric, explanation jsonb, inputs text)
-ON CONFLICT (member_id, payment_year, model, run) DO UPDATE SET
-    segment = excluded.segment, raw_score = excluded.raw_score, payment_score = excluded.payment_score,
-    explanation = excluded.explanation, inputs = excluded.inputs, service_window = excluded.service_window,
-    -- Only a changed score makes closed months worth another look.
-    computed_at = CASE WHEN billing_riskscore.payment_score = excluded.payment_score
-        THEN billing_riskscore.computed_at ELSE excluded.computed_at END
+ON CONFLICT (member_id, payment_year, model, run) WHERE superseded_at IS NULL DO UPDATE SET
+    segment = excluded.segment, raw_score = excluded.raw_score, explanation = excluded.explanation,
+    inputs = excluded.inputs, service_window = excluded.service_window
 """
 
 
@@ -232,7 +238,9 @@ def _score(values: dict[str, Any], people: Sequence[tuple]) -> int:
             }
         )
     with connection.cursor() as cursor:
-        cursor.execute(SAVE, {**values, "rows": json.dumps(rows)})
+        given = {**values, "rows": json.dumps(rows)}
+        cursor.execute(SUPERSEDE, given)
+        cursor.execute(SAVE, given)
     return len(rows)
 
 
@@ -331,7 +339,14 @@ def _birthday(born: datetime.date, years: int) -> datetime.date:
     return born.replace(year=born.year + years, day=day)
 
 
-def newest(scores: Iterable[RiskScore]) -> RiskScore | None:
-    """Of one member's scores for a payment year, the one that is paid on: final, else mid-year, else initial."""
+def paid_on(member_id: UUID, payment_year: int, known_at: datetime.datetime) -> RiskScore | None:
+    """The score that a close with this knowledge paid on: of those standing then final, else mid-year, else initial."""
+    scores = RiskScore.objects.filter(
+        Q(superseded_at=None) | Q(superseded_at__gt=known_at),
+        member_id=member_id,
+        payment_year=payment_year,
+        model=MODEL,
+        computed_at__lte=known_at,
+    )
     order = [RiskScore.Run.FINAL, RiskScore.Run.MID_YEAR, RiskScore.Run.INITIAL]
     return min(scores, key=lambda found: order.index(RiskScore.Run(found.run)), default=None)

@@ -47,6 +47,7 @@ LEFT JOIN LATERAL (
     SELECT r.payment_score FROM billing_riskscore r
     WHERE product.line_of_business = 'medicare' AND r.member_id = c.member_id
         AND r.payment_year = extract(year FROM m.first) AND r.model = %(model)s
+        AND r.computed_at <= %(known_at)s AND (r.superseded_at IS NULL OR r.superseded_at > %(known_at)s)
     ORDER BY CASE r.run WHEN 'final' THEN 1 WHEN 'mid_year' THEN 2 ELSE 3 END LIMIT 1
 ) risk ON true
 WHERE c.member_id >= %(lower)s AND (%(upper)s::uuid IS NULL OR c.member_id < %(upper)s)

@@ -62,7 +62,10 @@ class RateCell(Identified):
 
 
 class RiskScore(MemberOwned):
-    """A member's risk score for a payment year, model, segment and run (initial, mid-year, final)."""
+    """A member's risk score for a payment year, model, segment and run (initial, mid-year, final).
+
+    Another score supersedes it and leaves it standing: a month that was paid on it is explained by it.
+    """
 
     class Run(models.TextChoices):
         INITIAL = "initial"
@@ -86,11 +89,20 @@ class RiskScore(MemberOwned):
         max_length=32, blank=True, default="", help_text="Digest of what it was computed from: unchanged, untouched."
     )
     computed_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True)
 
     class Meta(MemberOwned.Meta):
         constraints = [
             *MemberOwned.Meta.constraints,
-            models.UniqueConstraint(fields=["member", "payment_year", "model", "run"], name="billing_riskscore_once"),
+            models.UniqueConstraint(
+                fields=["member", "payment_year", "model", "run"],
+                condition=models.Q(superseded_at=None),
+                name="billing_riskscore_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(superseded_at=None) | models.Q(superseded_at__gte=models.F("computed_at")),
+                name="billing_riskscore_stood",
+            ),
         ]
 
 

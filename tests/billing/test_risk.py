@@ -8,6 +8,7 @@ import pytest
 
 from billing.capitation import risk
 from billing.capitation.close import close_month
+from billing.capitation.explain import explain_line
 from billing.claims import CPT
 from billing.models import RiskScore, ServiceLine, ServiceLineDiagnosis
 from clinical.coding import ICD10
@@ -115,6 +116,22 @@ def test_scores_are_computed_again_only_where_something_changed(world, clerk):
     # The better score pays October too; the other member's months stand.
     assert set(second.lines.filter(service_month=OCTOBER).values_list("member_id", flat=True)) == {member.pk}
     assert not second.lines.filter(service_month=OCTOBER, member=other).exists()
+
+
+def test_a_line_is_explained_by_the_score_that_it_was_paid_on(world, clerk):
+    member = world.member(lob="medicare", birth_date=date(1953, 6, 1))
+    first = close_month(world.plan, OCTOBER, by=clerk)
+    service(member, "E11.22")
+    second = close_month(world.plan, NOVEMBER, by=clerk)
+
+    then, now = (explain_line(run.lines.filter(member=member, service_month=month).get()) for run, month in (
+        (first, OCTOBER), (second, NOVEMBER)))  # fmt: skip
+
+    assert then.risk.explanation["hccs"] == []
+    assert [found["hcc"] for found in now.risk.explanation["hccs"]] == ["37"]
+    for explained in (then, now):
+        assert explained.risk.payment_score == explained.line.risk_score
+    assert (then.risk.superseded_at, now.risk.superseded_at) == (second.known_at, None)
 
 
 def test_a_year_without_a_final_model_is_scored_with_the_last_final_one():
