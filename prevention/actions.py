@@ -121,7 +121,7 @@ def report_done_elsewhere(gap: CareGap, *, by: User, when: str, where: str) -> N
             kind="outside_record",
             title=f"Ask for the record: {found.title}",
             detail=f"{found.title}: the member says it was done {when} at {where}."[:1000],
-            department=_care_department(gap.member),
+            department=care_department(gap.member),
             role=RoleAssignment.Role.CARE_COORDINATOR,
             due_at=timezone.now() + timedelta(days=7),
             focus=gap,
@@ -130,7 +130,7 @@ def report_done_elsewhere(gap: CareGap, *, by: User, when: str, where: str) -> N
     note_contact(gap, by=by, outcome="done_elsewhere", note=f"{when}, {where}")
 
 
-def _care_department(member: Member) -> Department | None:
+def care_department(member: Member) -> Department | None:
     """Whose coordinators ask for a record: the member's primary care department, else the first with one."""
     care = PrimaryCareAssignment.objects.filter(member=member, period__contains=today()).first()
     if care is not None:

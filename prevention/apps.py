@@ -11,6 +11,8 @@ class PreventionConfig(AppConfig):
         from core.starters import register_starter
         from prevention import jobs, panels, permissions  # noqa: F401  (permissions registers who may)
         from prevention.immunisation import run as immunisations
+        from prevention.registries import panel as registry_panel
+        from prevention.registries import run as registries
 
         core_jobs.register(jobs.KIND, jobs.evaluate_share, finish=jobs.finish, title=jobs.title)
         register_starter(
@@ -21,10 +23,22 @@ class PreventionConfig(AppConfig):
             start=jobs.start_now,
         )
         core_jobs.register(immunisations.KIND, immunisations.evaluate_share, title=immunisations.title)
+        core_jobs.register(registries.KIND, registries.evaluate_share, finish=registries.finish, title=registries.title)
+        register_starter(
+            "registries",
+            label=_("Evaluate registries"),
+            says=_("Who has which condition, how it stands and what is next is worked out as of today."),
+            permission="prevention.start_run",
+            start=registries.start_now,
+        )
         panels.plug_in()
+        registry_panel.plug_in()
         portal_nav.register("vaccines", _("Vaccines"), "prevention:immunisations", order=55, icon="medical_services")
         staff_nav.register(
             "prevention", _("Prevention"), "prevention:worklist", order=40, permission="prevention.view_worklist"
+        )
+        staff_nav.register(
+            "registries", _("Registries"), "prevention:registries", order=42, permission="prevention.view_registries"
         )
         staff_nav.register(
             "prevention-runs", _("Prevention runs"), "prevention:runs", order=80, permission="prevention.start_run"

@@ -15,6 +15,7 @@ from prevention.engine.evaluate import Partition
 from prevention.immunisation.run import evaluate_changed
 from prevention.measures import MEASURES, measure
 from prevention.outreach.run import asks_everybody, reach_out
+from prevention.registries import run as registries
 from prevention.rules import RULES
 from prevention.summaries import write_summaries
 
@@ -119,4 +120,5 @@ def take_changed(*, as_of: date, by: User) -> int:
         if ids:
             evaluate_members(ids, as_of=as_of)
             evaluate_changed(ids, as_of=as_of)
+            registries.evaluate_changed(ids, as_of=as_of)
         return len(ids)

@@ -235,3 +235,10 @@ from prevention.outreach.models import (  # noqa: E402, F401
     OutreachSummary,
     StandingOrder,
 )
+from prevention.registries.models import (  # noqa: E402, F401
+    RegistryBatch,
+    RegistryBatchItem,
+    RegistryEntry,
+    RegistryFollowUp,
+    RegistrySummary,
+)

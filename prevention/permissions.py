@@ -17,3 +17,9 @@ grant(
     because="they answer for the measures of this system",
 )
 grant("prevention.start_run", has_role(Role.PLAN_ADMINISTRATOR), because="they run the plan's jobs")
+grant("prevention.view_registries", has_role(*CARE), because="they look after members of this system")
+grant(
+    "prevention.work_registry",
+    has_role(Role.CARE_COORDINATOR, Role.NURSE, Role.PHYSICIAN),
+    because="they follow up members of this system",
+)

@@ -7,6 +7,7 @@ from core import jobs as core_jobs
 from core.models import User
 from prevention import jobs
 from prevention.immunisation import run as immunisations
+from prevention.registries import run as registries
 
 
 @shared_task(queue="jobs", ignore_result=True)
@@ -22,6 +23,14 @@ def nightly_immunisations() -> None:
     """Start today's run over whoever's age step, season or schedule has come."""
     by = User.objects.system("prevention")
     run = immunisations.start_nightly(by=by, as_of=timezone.localdate())
+    core_jobs.send(run)
+
+
+@shared_task(queue="jobs", ignore_result=True)
+def nightly_registries() -> None:
+    """Start today's run over everybody with a condition that a registry follows."""
+    by = User.objects.system("prevention")
+    run = registries.start_nightly(by=by, as_of=timezone.localdate())
     core_jobs.send(run)
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from prevention.views import immunisations as immunisation_views
 from prevention.views import intervals
 from prevention.views import portal as member_views
+from prevention.views import registries as registry_views
 from prevention.views import staff as staff_views
 
 portal = [
@@ -23,6 +24,12 @@ staff = [
     path("prevention/gaps/<uuid:gap_id>/order/", staff_views.order, name="staff_order"),
     path("chart/<uuid:member_id>/prevention/<slug:rule>/", intervals.interval, name="interval"),
     path("chart/<uuid:member_id>/prevention/<uuid:interval_id>/end/", intervals.end_interval, name="end_interval"),
+    path("registries/", registry_views.registries, name="registries"),
+    path("registries/entries/<uuid:entry_id>/", registry_views.entry, name="registry_entry"),
+    path("registries/entries/<uuid:entry_id>/note/", registry_views.follow_up, name="registry_follow_up"),
+    path("registries/batches/<uuid:batch_id>/", registry_views.batch, name="registry_batch"),
+    path("registries/<slug:registry>/", registry_views.registry, name="registry"),
+    path("registries/<slug:registry>/prepare/", registry_views.prepare, name="registry_prepare"),
     path("prevention/runs/", staff_views.runs, name="runs"),
     path("prevention/runs/start/", staff_views.start_run, name="start_run"),
     path("prevention/runs/<uuid:run_id>/progress/", staff_views.run_progress, name="run_progress"),

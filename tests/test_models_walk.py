@@ -40,6 +40,7 @@ NO_HISTORY = {
     "prevention.immunisationstate": "computed from the doses given, which have history, and the dated policy",
     "prevention.immunisationforecast": "computed from the doses given, which have history, and the dated policy",
     "prevention.immunisationevaluation": "computed from the doses given, which have history, and the dated policy",
+    "prevention.registrybatchitem": "planned, then done once: its batch and the audit say who and when",
     "prevention.reminder": "its steps are rows, its delivery is the outbox's",
     "prevention.outreachepisode": "entered and stopped once, with reason; computed from gaps, which have history",
     "prevention.onetaplink": "its states are instants, each set once",

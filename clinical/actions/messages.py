@@ -52,6 +52,26 @@ def start_thread(*, by: User, member: Member, subject: str, body: str, sensitivi
 
 
 @transaction.atomic
+def write_to_member(*, by: User, member: Member, subject: str, body: str, sensitivity: int = 0) -> MessageThread:
+    """The care team writes first: a thread of its own, in which the member may answer; they are told that it waits.
+
+    Raises `ValidationError` where the member has no care team yet, or nothing is written.
+    """
+    clinician, department = care_team_of(member, timezone.localdate())
+    if department is None:
+        raise ValidationError(_("They have no care team yet."), code="no_team")
+    thread = MessageThread.objects.create(
+        member=member,
+        subject=subject.strip()[:200] or _("Message from your care team"),
+        clinician=clinician,
+        department=department,
+        sensitivity=sensitivity,
+    )
+    _tell_member(_write(thread, by=by, body=body, from_member=False), thread)
+    return thread
+
+
+@transaction.atomic
 def write_message(thread: MessageThread, *, by: User, body: str) -> Message:
     """The member's side writes in a thread: it opens again, and waits for an answer as one task."""
     message = _write(thread, by=by, body=body, from_member=True)

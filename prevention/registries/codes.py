@@ -1,0 +1,38 @@
+"""Codes that several registries read and no official measure names, and the kidney's two numbers."""
+
+from django.utils.translation import gettext_lazy as _
+
+from prevention.engine.codes import LOINC, Code, ValueSet
+from prevention.registries.common import final_results
+from prevention.registries.readings import Reading
+
+# Small sets of our own in core/terminology/value_sets.csv; a wider one may be loaded under the same address.
+CHRONIC_KIDNEY_DISEASE = ValueSet("Chronic kidney disease", "urn:kpcare:value-set:chronic-kidney-disease")
+COPD = ValueSet("Chronic obstructive pulmonary disease", "urn:kpcare:value-set:copd")
+OPIOID_USE_DISORDER = ValueSet("Opioid use disorder", "urn:kpcare:value-set:opioid-use-disorder")
+OPIOID_OVERDOSE = ValueSet("Opioid poisoning", "urn:kpcare:value-set:opioid-overdose")
+OPIOID_MEDICINES = ValueSet("Opioid medicines", "urn:kpcare:value-set:opioid-medicines")
+OPIOID_USE_MEDICINES = ValueSet("Medicines for opioid use disorder", "urn:kpcare:value-set:opioid-use-medicines")
+NALOXONE = ValueSet("Naloxone", "urn:kpcare:value-set:naloxone")
+BENZODIAZEPINES = ValueSet("Benzodiazepines", "urn:kpcare:value-set:benzodiazepines")
+RESCUE_INHALERS = ValueSet("Short-acting beta agonist inhalers", "urn:kpcare:value-set:rescue-inhalers")
+CONTROLLER_INHALERS = ValueSet("Inhaled corticosteroids", "urn:kpcare:value-set:controller-inhalers")
+
+EGFR = Reading(
+    "egfr",
+    _("eGFR"),
+    final_results(
+        Code("98979-8", LOINC, "Glomerular filtration rate, CKD-EPI 2021"),
+        Code("62238-1", LOINC, "Glomerular filtration rate, CKD-EPI"),
+    ),
+    "mL/min/{1.73_m2}",
+)
+UACR = Reading(
+    "uacr",
+    _("UACR"),
+    final_results(
+        Code("9318-7", LOINC, "Albumin/creatinine in urine"),
+        Code("14959-1", LOINC, "Microalbumin/creatinine in urine"),
+    ),
+    "mg/g",
+)
