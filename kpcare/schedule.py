@@ -11,6 +11,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "prevention-nightly": {"task": "prevention.tasks.nightly", "schedule": crontab(hour=9, minute=15)},
     "immunisations-nightly": {"task": "prevention.tasks.nightly_immunisations", "schedule": crontab(hour=9, minute=45)},
     "registries-nightly": {"task": "prevention.tasks.nightly_registries", "schedule": crontab(hour=9, minute=30)},
+    "expire-cohort-exports": {"task": "prevention.tasks.remove_expired_exports", "schedule": 60 * 60},
     # Whoever's chart changed is evaluated again within two seconds; an empty queue costs a look into an index.
     "prevention-changed": {"task": "prevention.tasks.changed_members", "schedule": 1},
     # A task past its time goes to its department too: critical results, handoffs, follow-up after hospital.

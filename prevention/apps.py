@@ -10,6 +10,7 @@ class PreventionConfig(AppConfig):
         from core.navigation import portal_nav, staff_nav
         from core.starters import register_starter
         from prevention import jobs, panels, permissions  # noqa: F401  (permissions registers who may)
+        from prevention.cohorts import jobs as cohorts
         from prevention.immunisation import run as immunisations
         from prevention.registries import panel as registry_panel
         from prevention.registries import run as registries
@@ -24,6 +25,8 @@ class PreventionConfig(AppConfig):
         )
         core_jobs.register(immunisations.KIND, immunisations.evaluate_share, title=immunisations.title)
         core_jobs.register(registries.KIND, registries.evaluate_share, finish=registries.finish, title=registries.title)
+        core_jobs.register(cohorts.COUNT, cohorts.count_share, title=cohorts.title_of_count)
+        core_jobs.register(cohorts.EXPORT, cohorts.export_share, title=cohorts.title_of_export)
         register_starter(
             "registries",
             label=_("Evaluate registries"),
@@ -39,6 +42,9 @@ class PreventionConfig(AppConfig):
         )
         staff_nav.register(
             "registries", _("Registries"), "prevention:registries", order=42, permission="prevention.view_registries"
+        )
+        staff_nav.register(
+            "cohorts", _("Cohorts"), "prevention:cohorts", order=78, permission="prevention.build_cohort"
         )
         staff_nav.register(
             "prevention-runs", _("Prevention runs"), "prevention:runs", order=80, permission="prevention.start_run"

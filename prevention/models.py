@@ -213,6 +213,7 @@ class SurveillanceInterval(MemberOwned):
 
 
 # The slices' own models, which Django looks for here.
+from prevention.cohorts.models import Cohort, CohortExport, DataUseAgreement  # noqa: E402, F401
 from prevention.immunisation.models import (  # noqa: E402, F401
     ImmunisationEvaluation,
     ImmunisationForecast,

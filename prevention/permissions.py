@@ -23,3 +23,12 @@ grant(
     has_role(Role.CARE_COORDINATOR, Role.NURSE, Role.PHYSICIAN),
     because="they follow up members of this system",
 )
+grant(
+    "prevention.build_cohort",
+    has_role(Role.PHYSICIAN, Role.PLAN_ADMINISTRATOR, Role.AUDITOR),
+    because="they study the members of this system",
+)
+# Data leave by these alone: nobody has them by caring for members.
+grant("prevention.export_deidentified", has_role(Role.PLAN_ADMINISTRATOR), because="they answer for what leaves")
+grant("prevention.export_limited", has_role(Role.PLAN_ADMINISTRATOR), because="they answer for what leaves")
+grant("prevention.keep_agreements", has_role(Role.PLAN_ADMINISTRATOR), because="they keep the agreements")

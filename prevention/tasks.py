@@ -4,8 +4,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from core import jobs as core_jobs
+from core.db import as_job
 from core.models import User
 from prevention import jobs
+from prevention.cohorts import jobs as cohorts
 from prevention.immunisation import run as immunisations
 from prevention.registries import run as registries
 
@@ -42,3 +44,11 @@ def changed_members() -> int:
     while count := jobs.take_changed(as_of=timezone.localdate(), by=by):
         total += count
     return total
+
+
+@shared_task(queue="jobs", ignore_result=True)
+def remove_expired_exports() -> int:
+    """Delete the files of cohort exports whose time is over."""
+    by = User.objects.system("prevention")
+    with as_job(by, reason="cohort exports expire"):
+        return cohorts.remove_expired(by=by)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from prevention.views import cohorts as cohort_views
 from prevention.views import immunisations as immunisation_views
 from prevention.views import intervals
 from prevention.views import portal as member_views
@@ -24,6 +25,15 @@ staff = [
     path("prevention/gaps/<uuid:gap_id>/order/", staff_views.order, name="staff_order"),
     path("chart/<uuid:member_id>/prevention/<slug:rule>/", intervals.interval, name="interval"),
     path("chart/<uuid:member_id>/prevention/<uuid:interval_id>/end/", intervals.end_interval, name="end_interval"),
+    path("cohorts/", cohort_views.cohorts, name="cohorts"),
+    path("cohorts/new/", cohort_views.new, name="cohort_new"),
+    path("cohorts/agreements/", cohort_views.agreements, name="agreements"),
+    path("cohorts/<uuid:cohort_id>/", cohort_views.cohort, name="cohort"),
+    path("cohorts/<uuid:cohort_id>/change/", cohort_views.edit, name="cohort_edit"),
+    path("cohorts/<uuid:cohort_id>/count/", cohort_views.count, name="cohort_count"),
+    path("cohorts/<uuid:cohort_id>/recount/", cohort_views.recount, name="cohort_recount"),
+    path("cohorts/<uuid:cohort_id>/export/", cohort_views.export, name="cohort_export"),
+    path("cohorts/exports/<uuid:export_id>/<str:name>", cohort_views.download, name="cohort_download"),
     path("registries/", registry_views.registries, name="registries"),
     path("registries/entries/<uuid:entry_id>/", registry_views.entry, name="registry_entry"),
     path("registries/entries/<uuid:entry_id>/note/", registry_views.follow_up, name="registry_follow_up"),

@@ -1,0 +1,1 @@
+"""Cohorts: people found by criteria, counted, and exported without what would identify them."""
