@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         ("core", "__first__"),
         ("members", "0004_search_and_merge"),
         ("network", "0002_administrators"),
-        ("prevention", "0003_immunisations"),
+        ("prevention", "0004_outreach"),
     ]
 
     operations = [
