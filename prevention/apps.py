@@ -37,6 +37,7 @@ class PreventionConfig(AppConfig):
         panels.plug_in()
         registry_panel.plug_in()
         portal_nav.register("vaccines", _("Vaccines"), "prevention:immunisations", order=55, icon="medical_services")
+        portal_nav.register("library", _("Health library"), "prevention:library", order=90, icon="info")
         staff_nav.register(
             "prevention", _("Prevention"), "prevention:worklist", order=40, permission="prevention.view_worklist"
         )

@@ -5,11 +5,14 @@ from django.urls import path
 from prevention.views import cohorts as cohort_views
 from prevention.views import immunisations as immunisation_views
 from prevention.views import intervals
+from prevention.views import library as library_views
 from prevention.views import portal as member_views
 from prevention.views import registries as registry_views
 from prevention.views import staff as staff_views
 
 portal = [
+    path("library/", library_views.library, name="library"),
+    path("library/<slug:slug>/", library_views.article, name="article"),
     path("vaccines/", immunisation_views.immunisations, name="immunisations"),
     path("vaccines/certificate/", immunisation_views.certificate, name="immunisation_certificate"),
     path("gaps/<uuid:gap_id>/", member_views.gap, name="gap"),

@@ -21,6 +21,7 @@ from hospitals.models import Stay
 from members.models import CommunicationPreference, Consent, Member, PrimaryCareAssignment
 from network.models import RoleAssignment
 from prevention.actions import care_department, order_for_gap
+from prevention.library import articles
 from prevention.models import CareGap, RegistryBatch, RegistryBatchItem, RegistryEntry, RegistryFollowUp
 from prevention.registries import BY_ID
 from prevention.rules import BY_ID as RULES
@@ -151,7 +152,14 @@ def do_batch(batch: RegistryBatch, *, by: User, **parameters: Any) -> RegistryBa
     return batch
 
 
-def _message(entry: RegistryEntry, *, batch: RegistryBatch, by: User, subject: str, body: str) -> str:
+def _message(
+    entry: RegistryEntry, *, batch: RegistryBatch, by: User, subject: str, body: str, with_article: bool = False
+) -> str:
+    with override(entry.member.language):
+        reading = articles.for_registry(entry.registry) if with_article else None
+        if reading:
+            more = _("Read more in the health library: %(title)s") % {"title": reading.title}
+            body = f"{body.strip()}\n\n{more}"
     write_to_member(by=by, member=entry.member, subject=subject, body=body, sensitivity=entry.sensitivity)
     return ""
 

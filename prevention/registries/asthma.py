@@ -56,5 +56,4 @@ REGISTRY = Registry(
         Step("technique", _("Check inhaler technique and action plan"), overused),
         invite(NO_VISIT, NO_SHOWS),
     ),
-    article="asthma",
 )

@@ -60,5 +60,4 @@ REGISTRY = Registry(
         Step("review", _("Review inhalers and technique"), overused | exacerbation),
         invite(NO_VISIT, NO_SHOWS),
     ),
-    article="copd",
 )

@@ -78,7 +78,6 @@ class Registry:
     missed: tuple[Missed, ...]
     steps: tuple[Step, ...]
     excluded: Condition = field(default_factory=Never)
-    article: str = ""
 
     def words(self, kind: str, name: str) -> "str | StrPromise":
         """What a stored id of a ground, missed contact or step says; the id where the definition has it no more."""

@@ -64,5 +64,4 @@ REGISTRY = Registry(
         Step("score", _("Send the PHQ-9"), NO_SCORE.when, "outreach"),
         invite(NO_VISIT, NO_SHOWS),
     ),
-    article="depression",
 )

@@ -71,5 +71,4 @@ REGISTRY = Registry(
         Step("order_kidney", _("Kidney tests at the next visit"), NO_KIDNEY_TEST.when, kind="visit"),
         invite(NO_VISIT, NO_SHOWS),
     ),
-    article="diabetes",
 )

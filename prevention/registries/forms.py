@@ -101,6 +101,9 @@ class MessageForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("Everybody gets the same words. They read it in the portal, and may answer."),
     )
+    with_article = forms.BooleanField(
+        label=_("Name the article of the health library, in each person's language"), required=False, initial=True
+    )
 
 
 class TaskForm(forms.Form):

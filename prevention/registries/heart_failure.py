@@ -87,5 +87,4 @@ REGISTRY = Registry(
         Step("review", _("Review blood pressure treatment"), blood_pressure_at_least(130, 80)),
         invite(NO_VISIT, NO_SHOWS),
     ),
-    article="heart_failure",
 )

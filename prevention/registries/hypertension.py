@@ -66,5 +66,4 @@ REGISTRY = Registry(
         Step("review", _("Review treatment"), blood_pressure_at_least(130, 80)),
         invite(NO_VISIT, NO_SHOWS),
     ),
-    article="hypertension",
 )

@@ -76,5 +76,4 @@ REGISTRY = Registry(
         Step("naloxone", _("Offer naloxone"), NO_NALOXONE.when, "outreach"),
         invite(NO_VISIT, NO_SHOWS),
     ),
-    article="opioid_use",
 )

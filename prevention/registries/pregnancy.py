@@ -64,5 +64,4 @@ REGISTRY = Registry(
         Step("visit", _("Prenatal visit"), NO_VISIT.when | NO_READING.when),
         invite(NO_SHOWS),
     ),
-    article="pregnancy",
 )

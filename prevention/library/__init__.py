@@ -1,0 +1,1 @@
+"""Health library: articles in our own words, by condition and by gap, in English and Spanish."""
