@@ -107,10 +107,21 @@ _KINDS = (
     ("dispense", "clinical_medicationdispense", "clinical_medicationdispensecoding", "f.days_supply::numeric", "NULL"),
     ("immunisation", "clinical_immunization", "clinical_immunizationcoding", "NULL::numeric", "NULL::text"),
 )
-# Systems whose codes are published; a local code could be anything that somebody wrote.
-SYSTEMS = tuple(
-    terminology.SYSTEMS[name][0] for name in ("snomed", "loinc", "icd10cm", "icd10pcs", "cvx", "rxnorm", "cpt", "hcpcs")
-)
+# Systems whose codes are published, and how a code of each is written: a local code could be anything that somebody
+# wrote, and so could a word in a published system's place.
+SYSTEMS = {
+    terminology.SYSTEMS[name][0]: pattern
+    for name, pattern in (
+        ("snomed", "^[0-9]{6,18}$"),
+        ("loinc", "^[0-9]{1,7}-[0-9]$"),
+        ("icd10cm", "^[A-Z][0-9][0-9A-Z](\\.[0-9A-Z]{1,4})?$"),
+        ("icd10pcs", "^[0-9A-Z]{7}$"),
+        ("cvx", "^[0-9]{2,3}$"),
+        ("rxnorm", "^[0-9]{1,7}$"),
+        ("cpt", "^[0-9]{4}[0-9A-Z]$"),
+        ("hcpcs", "^[A-Z][0-9]{4}$"),
+    )
+}
 # Units of UCUM that results come in; whatever else stands in a unit's place could be anything.
 UNITS = (
     "%", "1", "/min", "cm", "kg", "kg/m2", "mm[Hg]", "mg/dL", "mmol/L", "mmol/mol", "mg/g", "mg/mmol", "g/dL", "g/L",
@@ -129,8 +140,8 @@ _EVENTS = " UNION ALL ".join(
 EVENTS_FROM = f"""
 FROM pf_export p JOIN ({_EVENTS}) v ON v.member_id = p.member_id
 JOIN core_concept c ON c.id = v.concept_id JOIN core_codesystem y ON y.id = c.system_id
-WHERE y.uri = ANY (%(systems)s::text[]) AND c.code ~ '^[A-Za-z0-9.-]{{{{1,18}}}}$'
-    AND v.day <= %(as_of)s::date AND {{when}}
+JOIN unnest(%(systems)s::text[], %(patterns)s::text[]) w(uri, pattern) ON w.uri = y.uri AND c.code ~ w.pattern
+WHERE v.day <= %(as_of)s::date AND {{when}}
 ORDER BY p.study_id, v.day, v.kind, c.code
 """
 SAFE_WHEN = f"extract(year FROM v.day) >= extract(year FROM %(as_of)s::date) - {OLDEST}"

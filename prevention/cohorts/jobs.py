@@ -164,6 +164,7 @@ def _rows(sql: str, export: CohortExport) -> Iterator[tuple[Any, ...]]:
         "as_of": export.as_of,
         "restricted": list(RESTRICTED_ZIP3),
         "systems": list(SYSTEMS),
+        "patterns": list(SYSTEMS.values()),
         "units": list(UNITS),
     }
     connection.ensure_connection()

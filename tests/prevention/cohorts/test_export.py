@@ -468,7 +468,7 @@ def count(of: Cohort) -> int:
     [
         (Criteria(), 14),
         (Criteria(sex=("male",)), 1),
-        (Criteria(min_age=53), 0),
+        (Criteria(min_age=53), 1),
         (Criteria(lines_of_business=("commercial_group",)), 12),
         (Criteria(lines_of_business=("medicaid",)), 0),
         (Criteria(languages=("en",)), 13),
