@@ -102,7 +102,7 @@ def mark(member) -> None:
         date(2025, 6, 11),
         value_text=f"{MARK} said the laboratory",
         value_unit=f"{MARK}/L",
-        source_identifier=f"{MARK}filler",
+        source_id=f"{MARK}filler",
     )
     for kind, system in ((clinical.Procedure, "urn:local"), (clinical.Condition, LOINC)):
         charts.fact(
