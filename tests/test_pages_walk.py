@@ -61,6 +61,10 @@ ABSENT_ALLOWED = {
     "token",
     "merge_id",
     "interval_id",
+    "bulk_id",
+    "cohort_id",
+    "cohort_export_id",
+    "file_name",
 }
 TRIED = 4
 
@@ -82,7 +86,9 @@ def values() -> dict[str, list[str]]:
     from members.models import MatchReview, Member, MemberTelecom, Proxy
     from network.models import Bed, RoleAssignment
     from pharmacy.models import Fill, Prescription, StockLot
-    from prevention.models import CareGap
+    from prevention.library import articles
+    from prevention.models import CareGap, RegistryEntry
+    from prevention.registries import BY_ID as REGISTRIES
     from prevention.rules import BY_ID
     from scheduling.models import Appointment
 
@@ -116,6 +122,13 @@ def values() -> dict[str, list[str]]:
         "row_id": newest(SetAside)(),
         "user_id": newest(User)(),
         "assignment_id": newest(RoleAssignment)(),
+        "registration_id": newest(RegistryEntry, left_on=None)(),
+        "registry": list(REGISTRIES),
+        "slug": [one.slug for one in articles.articles("en")[:TRIED]],
+        "bulk_id": [],
+        "cohort_id": [],
+        "cohort_export_id": [],
+        "file_name": [],
         "merge_id": [],
         "interval_id": [],
         "telecom_id": newest(MemberTelecom, **own)(),

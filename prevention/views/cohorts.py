@@ -47,8 +47,8 @@ def a_cohort(request: AuthenticatedHttpRequest, cohort_id: uuid.UUID) -> Cohort:
     return get_object_or_404(Cohort.objects.select_related("run", "created_by"), pk=cohort_id)
 
 
-def an_export(request: AuthenticatedHttpRequest, export_id: uuid.UUID, **_more: Any) -> CohortExport:
-    return get_object_or_404(CohortExport.objects.select_related("cohort"), pk=export_id)
+def an_export(request: AuthenticatedHttpRequest, cohort_export_id: uuid.UUID, **_more: Any) -> CohortExport:
+    return get_object_or_404(CohortExport.objects.select_related("cohort"), pk=cohort_export_id)
 
 
 @require_safe
@@ -206,23 +206,23 @@ def export(request: AuthenticatedHttpRequest, cohort_id: uuid.UUID) -> HttpRespo
 
 @require_safe
 @requires("prevention.build_cohort", obj=an_export)
-def download(request: AuthenticatedHttpRequest, export_id: uuid.UUID, name: str) -> HttpResponse | FileResponse:
+def download(request: AuthenticatedHttpRequest, cohort_export_id: uuid.UUID, file_name: str) -> HttpResponse | FileResponse:
     """A file of an export, while it stands; who fetched it is kept."""
     found: CohortExport = request.record
     permission = actions.EXPORT_PERMISSION[CohortExport.Kind(found.kind)]
     require(request.user, permission, found, request=request)
     known = {file["name"] for file in found.files}
     is_gone = found.status != CohortExport.Status.READY or (found.expires_at and found.expires_at <= timezone.now())
-    path = folder_of(found) / name
-    if name not in known or is_gone or not path.is_file():
+    path = folder_of(found) / file_name
+    if file_name not in known or is_gone or not path.is_file():
         raise Http404
     audit.record_read(
-        request.user, verb="prevention.download_export", obj=found, detail={"file": name}, request=request
+        request.user, verb="prevention.download_export", obj=found, detail={"file": file_name}, request=request
     )
     return FileResponse(
         path.open("rb"),
         as_attachment=True,
-        filename=f"{found.pk}-{name}",
+        filename=f"{found.pk}-{file_name}",
         content_type="application/vnd.apache.parquet",
     )
 

@@ -148,10 +148,10 @@ def _offered(request: AuthenticatedHttpRequest, found: Registry) -> list[tuple[s
 # --- One person -----------------------------------------------------------------------------------------
 
 
-def an_entry(request: AuthenticatedHttpRequest, entry_id: uuid.UUID) -> RegistryEntry:
+def an_entry(request: AuthenticatedHttpRequest, registration_id: uuid.UUID) -> RegistryEntry:
     """An entry that stands in lists; 404 for a labelled one, which is read in the person's chart."""
     found = RegistryEntry.objects.listable(timezone.localdate()).filter(registry__in=BY_ID)
-    return get_object_or_404(found.select_related("member"), pk=entry_id)
+    return get_object_or_404(found.select_related("member"), pk=registration_id)
 
 
 def _detail(request: AuthenticatedHttpRequest, entry: RegistryEntry, form: FollowUpForm) -> dict[str, Any]:
@@ -174,7 +174,7 @@ def _detail(request: AuthenticatedHttpRequest, entry: RegistryEntry, form: Follo
 
 @require_safe
 @requires("prevention.view_registries", obj=an_entry)
-def entry(request: AuthenticatedHttpRequest, entry_id: uuid.UUID) -> HttpResponse:
+def entry(request: AuthenticatedHttpRequest, registration_id: uuid.UUID) -> HttpResponse:
     """One person beside the list; as a page of its own where there is no script."""
     audit.record_read(request.user, verb="prevention.registry_entry", obj=request.record, request=request)
     template = "prevention/registries/_entry.html" if request.htmx else "prevention/registries/entry.html"
@@ -183,7 +183,7 @@ def entry(request: AuthenticatedHttpRequest, entry_id: uuid.UUID) -> HttpRespons
 
 @require_POST
 @requires("prevention.work_registry", obj=an_entry)
-def follow_up(request: AuthenticatedHttpRequest, entry_id: uuid.UUID) -> HttpResponse:
+def follow_up(request: AuthenticatedHttpRequest, registration_id: uuid.UUID) -> HttpResponse:
     form = FollowUpForm(request.POST)
     if not form.is_valid():
         context = _detail(request, request.record, form)
@@ -233,14 +233,14 @@ def _is_uuid(value: str) -> bool:
     return True
 
 
-def own_batch(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> RegistryBatch:
+def own_batch(request: AuthenticatedHttpRequest, bulk_id: uuid.UUID) -> RegistryBatch:
     """Whoever prepared it looks at it and does it; 404 for others."""
-    return get_object_or_404(RegistryBatch, pk=batch_id, by=request.user)
+    return get_object_or_404(RegistryBatch, pk=bulk_id, by=request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("prevention.work_registry", obj=own_batch)
-def batch(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> HttpResponse:
+def batch(request: AuthenticatedHttpRequest, bulk_id: uuid.UUID) -> HttpResponse:
     """Who is in and who is left out, what is asked; a POST does it, once."""
     found: RegistryBatch = request.record
     form = FORMS[found.action](request.POST or None)
