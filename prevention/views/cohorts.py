@@ -206,7 +206,9 @@ def export(request: AuthenticatedHttpRequest, cohort_id: uuid.UUID) -> HttpRespo
 
 @require_safe
 @requires("prevention.build_cohort", obj=an_export)
-def download(request: AuthenticatedHttpRequest, cohort_export_id: uuid.UUID, file_name: str) -> HttpResponse | FileResponse:
+def download(
+    request: AuthenticatedHttpRequest, cohort_export_id: uuid.UUID, file_name: str
+) -> HttpResponse | FileResponse:
     """A file of an export, while it stands; who fetched it is kept."""
     found: CohortExport = request.record
     permission = actions.EXPORT_PERMISSION[CohortExport.Kind(found.kind)]
