@@ -31,7 +31,7 @@ def save_cohort(
     made = cohort is None
     cohort = cohort or Cohort(managing_organization=system, created_by=by)
     cohort.name, cohort.purpose, cohort.criteria = name.strip(), purpose.strip(), kept
-    cohort.full_clean(exclude=["run", "managing_organization", "created_by", "id"])
+    cohort.full_clean(exclude=["run", "criteria", "created_by", "id"])
     cohort.save()
     audit.record(
         by=by,

@@ -7,7 +7,7 @@ tomorrow. Values become SQL only where they are checked: numbers, dates, ids, or
 import re
 import uuid
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from prevention.engine.codes import ValueSet
@@ -22,7 +22,7 @@ from prevention.engine.facts import (
 )
 from prevention.engine.libraries import FINAL
 from prevention.engine.members import Condition, administrative_sex, age_at, exists
-from prevention.engine.moments import Interval, Moment, Setting, as_of, end_of_today, until_today
+from prevention.engine.moments import MILLISECOND, Interval, Moment, Setting, as_of, end_of_today, until_today
 from prevention.measures import MEASURES
 from prevention.registries import BY_ID as REGISTRIES
 
@@ -62,13 +62,12 @@ class Fact:
 
 
 def _moment(written: str, *, end: bool = False) -> Moment:
+    """The first instant of a day, or its last."""
     day = date.fromisoformat(written)
 
-    def resolve(setting: Setting) -> Any:
-        from datetime import datetime
-
+    def resolve(setting: Setting) -> datetime:
         start = datetime(day.year, day.month, day.day, tzinfo=setting.zone)
-        return setting.day_after(start) - (setting.day_after(start) - start) / 86_400_000 if end else start
+        return setting.day_after(start) - MILLISECOND if end else start
 
     return Moment(resolve)
 

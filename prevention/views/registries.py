@@ -243,7 +243,8 @@ def own_batch(request: AuthenticatedHttpRequest, bulk_id: uuid.UUID) -> Registry
 def batch(request: AuthenticatedHttpRequest, bulk_id: uuid.UUID) -> HttpResponse:
     """Who is in and who is left out, what is asked; a POST does it, once."""
     found: RegistryBatch = request.record
-    form = FORMS[found.action](request.POST or None)
+    # An order asks nothing: its form is empty, and bound all the same.
+    form = FORMS[found.action](request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         actions.do_batch(found, by=request.user, **form.cleaned_data)
         notify(request, _("Done."))
