@@ -12,6 +12,7 @@ class PreventionConfig(AppConfig):
         from prevention import jobs, panels, permissions  # noqa: F401  (permissions registers who may)
         from prevention.cohorts import jobs as cohorts
         from prevention.immunisation import run as immunisations
+        from prevention.library import card as library_card
         from prevention.registries import panel as registry_panel
         from prevention.registries import run as registries
 
@@ -36,8 +37,8 @@ class PreventionConfig(AppConfig):
         )
         panels.plug_in()
         registry_panel.plug_in()
+        library_card.plug_in()
         portal_nav.register("vaccines", _("Vaccines"), "prevention:immunisations", order=55, icon="medical_services")
-        portal_nav.register("library", _("Health library"), "prevention:library", order=90, icon="info")
         staff_nav.register(
             "prevention", _("Prevention"), "prevention:worklist", order=40, permission="prevention.view_worklist"
         )

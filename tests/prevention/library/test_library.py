@@ -121,3 +121,11 @@ def test_a_member_reads_in_their_language(client):
     assert client.get(reverse("prevention:article", args=["gout"])).status_code == 404
     client.logout()
     assert client.get(reverse("prevention:library")).status_code == 302
+
+
+@pytest.mark.django_db
+def test_the_home_names_what_to_read(client):
+    world = World()
+    client.force_login(world.maria.user)
+
+    assert reverse("prevention:library") in client.get("/").content.decode()

@@ -69,7 +69,7 @@ def test_a_coordinator_works_the_diabetes_registry(world, signed_in, axe, screen
     screenshot(page, "list")
 
     # Who is far from goal, and why is Maria?
-    page.get_by_label("Control").select_option(label="Far from goal")
+    page.get_by_label("Control", exact=True).select_option(label="Far from goal")
     page.get_by_role("button", name="Show").click()
     page.get_by_role("link", name="Alvarez, Maria").click()
     page.get_by_text("HbA1c at or above 10 %").first.wait_for()
@@ -80,7 +80,7 @@ def test_a_coordinator_works_the_diabetes_registry(world, signed_in, axe, screen
     page.get_by_text("Kept.").wait_for()
 
     # The whole filtered list becomes tasks; looked at first, done once.
-    page.get_by_label("Control").select_option(label="Far from goal")
+    page.get_by_label("Control", exact=True).select_option(label="Far from goal")
     page.get_by_role("button", name="Show").click()
     page.get_by_text("Alvarez, Maria").wait_for()
     page.get_by_label("All on this page").check()
@@ -120,7 +120,7 @@ def test_a_cohort_is_built_counted_and_exported(world, signed_in, axe, screensho
     page.get_by_text("14", exact=True).wait_for()
     page.get_by_label("Purpose").fill("Study of panels")
     page.get_by_role("button", name="Write the files").click()
-    page.get_by_text("Being written").wait_for()
+    page.get_by_text("Being written", exact=True).wait_for()
     with arranging():
         asked = CohortExport.objects.get()
         writing = core_jobs.JobRun.objects.get(kind=cohorts.EXPORT, key=str(asked.pk))
