@@ -4,6 +4,7 @@ their own, since a rollback must not take them along, and a read that cannot be 
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connections, models
 from django.http import HttpRequest
@@ -20,7 +21,7 @@ class AuditUnavailable(Exception):
     """The read could not be recorded, so it does not happen."""
 
 
-def _row(
+def _values(
     user: Somebody,
     *,
     action: str,
@@ -30,22 +31,23 @@ def _row(
     reason: str,
     detail: dict[str, Any] | None,
     request: HttpRequest | None,
-) -> AuditEvent:
+) -> dict[str, Any]:
+    """The row, by field. Id, instant and transaction are the database's."""
     is_record = isinstance(obj, models.Model)
     context = current()
-    return AuditEvent(
-        user_id=getattr(user, "pk", None),
-        role=context.role[:40],
-        action=action,
-        verb=verb,
-        member_id=member_id if member_id is not None else _member_of(obj),
-        object_type=obj._meta.label_lower if is_record else "",
-        object_id=str(obj.pk) if is_record else "",
-        reason=(reason or context.reason)[:300],
-        ip_address=context.ip_address or (request.META.get("REMOTE_ADDR") or None if request is not None else None),
-        request_id=context.request_id,
-        detail=detail or {},
-    )
+    return {
+        "user_id": getattr(user, "pk", None),
+        "role": context.role[:40],
+        "action": action,
+        "verb": verb,
+        "member_id": member_id if member_id is not None else _member_of(obj),
+        "object_type": obj._meta.label_lower if is_record else "",
+        "object_id": str(obj.pk) if is_record else "",
+        "reason": (reason or context.reason)[:300],
+        "ip_address": context.ip_address or (request.META.get("REMOTE_ADDR") or None if request is not None else None),
+        "request_id": context.request_id,
+        "detail": detail or {},
+    }
 
 
 def _member_of(obj: Any) -> UUID | None:
@@ -54,20 +56,22 @@ def _member_of(obj: Any) -> UUID | None:
     return obj.pk if obj._meta.label_lower == "members.member" else getattr(obj, "member_id", None)
 
 
-def _write_now(row: AuditEvent) -> None:
-    """Insert `row` on the connection of its own. By hand: every read pays for it, and the model's way costs 0.3 ms."""
-    values = {
-        field.column: field.get_db_prep_save(getattr(row, field.attname), connections[ALIAS]) for field in _COLUMNS
-    }
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_INSERT, list(values.values()))
-
-
-# What the caller says; id, instant and transaction are the database's.
-_COLUMNS = [f for f in AuditEvent._meta.concrete_fields if f.name not in ("id", "at", "xid")]
-_INSERT = "INSERT INTO {} ({}) VALUES ({})".format(
-    AuditEvent._meta.db_table, ", ".join(str(f.column) for f in _COLUMNS), ", ".join(["%s"] * len(_COLUMNS))
+_COLUMNS = (
+    *("user_id", "role", "action", "verb", "member_id", "object_type", "object_id", "reason", "ip_address"),
+    *("request_id", "detail"),
 )
+_INSERT = "INSERT INTO {} ({}) VALUES ({})".format(
+    AuditEvent._meta.db_table, ", ".join(_COLUMNS), ", ".join(["%s"] * len(_COLUMNS))
+)
+
+
+def _write_now(values: dict[str, Any]) -> None:
+    """Insert a row that no rollback takes along. By hand: every read pays for it, and the model's way costs 0.3 ms."""
+    # Where no transaction is open, the connection that is there commits at once as well.
+    alias = ALIAS if connections["default"].in_atomic_block else "default"
+    row = {**values, "detail": orjson.dumps(values["detail"]).decode()}
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_INSERT, [row[column] for column in _COLUMNS])
 
 
 def record(
@@ -84,9 +88,11 @@ def record(
 
     `detail` holds names of fields and counts, never values of a chart.
     """
-    _row(by, action=action, verb=verb, member_id=member_id, obj=obj, reason=reason, detail=detail, request=None).save(
-        force_insert=True
-    )
+    AuditEvent(
+        **_values(
+            by, action=action, verb=verb, member_id=member_id, obj=obj, reason=reason, detail=detail, request=None
+        )
+    ).save(force_insert=True)
 
 
 def record_read(
@@ -104,7 +110,7 @@ def record_read(
 
     Raises `AuditUnavailable` where the row cannot be written: nobody reads unseen.
     """
-    row = _row(
+    row = _values(
         user,
         action=action,
         verb=verb,
@@ -124,7 +130,7 @@ def record_refusal(
     user: Somebody, *, verb: str, obj: Any = None, reason: str = "", request: HttpRequest | None = None
 ) -> None:
     """Record that `user` was refused. Never raises: the refusal itself stands either way."""
-    row = _row(
+    row = _values(
         user,
         action=AuditEvent.Action.REFUSE,
         verb=verb,

@@ -32,6 +32,8 @@ class Context:
     # Where the request came from, for the audit row; Postgres is not told.
     ip_address: str | None = None
     request_id: str = ""
+    # The checksum of the access token that it all rests on, where Postgres is to look at it in the same statement.
+    token: str = ""
 
     def settings(self) -> dict[str, str]:
         """Setting name → value, as `set_config` takes them."""
@@ -67,10 +69,22 @@ def apply_to(connection: BaseDatabaseWrapper) -> None:
     context = _current.get()
     if context is NOBODY and settings.LOGIN == "owner":
         return
-    values = context.settings()
-    calls = ", ".join(["set_config(%s, %s, true)"] * len(values))
+    statement, parameters = opening(context)
     with connection.connection.cursor() as cursor:
-        cursor.execute(f"SELECT {calls}", [part for item in values.items() for part in item])
+        cursor.execute(statement, parameters)
+
+
+def opening(context: Context) -> tuple[str, list[str]]:
+    """The statement that tells Postgres of `context`, with its parameters.
+
+    Where the context rests on an access token Postgres looks at that too, and refuses (SQLSTATE 28000) one that was
+    revoked or has expired.
+    """
+    values = context.settings()
+    if context.token:
+        return "SELECT core_enter(%s, %s, %s, %s, %s, %s, %s)", [*values.values(), context.token]
+    calls = ", ".join(["set_config(%s, %s, true)"] * len(values))
+    return f"SELECT {calls}", [part for item in values.items() for part in item]
 
 
 @contextlib.contextmanager

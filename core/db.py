@@ -2,12 +2,12 @@
 
 import contextlib
 import io
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
-from core.context import Context, use
+from core.context import Context, current, opening, use
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -79,6 +79,21 @@ def as_job(user: "User", *, reason: str) -> Iterator[Context]:
     """
     with use(Context(user.pk, "job", reason, is_job=True)) as context, transaction.atomic():
         yield context
+
+
+def ask(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """The rows of one reading statement, in the open transaction.
+
+    Outside one it goes to Postgres together with what tells who acts, as one transaction and one message.
+    """
+    if connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchall()
+    told, values = opening(current())
+    with connection.cursor() as cursor:
+        cursor.execute(f"{told}; {statement}", [*values, *parameters])
+        return cursor.fetchall()
 
 
 def copy(table: str, columns: list[str], lines: io.TextIOBase | io.BytesIO) -> int:

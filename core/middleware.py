@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django_structlog.middlewares import RequestMiddleware
 
-from core.api.authentication import context_of, remembered
+from core.api.authentication import checksum_of, context_of, remembered
 from core.context import current, use
 from core.db import context_for
 from core.notices import notify
@@ -29,7 +29,7 @@ class ActingUserMiddleware:
             "request_id": request.headers.get("X-Request-ID", "")[:64] or uuid.uuid4().hex,
         }
         # A client that Postgres was asked about a moment ago: the transaction opens with its reach.
-        bearer = remembered(request) if request.path.startswith("/api/") else None
+        bearer = remembered(checksum_of(request.META)) if request.path.startswith("/api/") else None
         context = (
             context_of(bearer, **where)
             if bearer

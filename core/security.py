@@ -37,6 +37,24 @@ BEGIN
     );
 END $$;
 
+-- Who acts, and whether the access token that it rests on is good: one statement, its plan kept by the server process.
+CREATE OR REPLACE FUNCTION core_enter(
+    role_name text, acting text, why text, members text, organizations text, metadata text, checksum text
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('role', role_name, true), set_config('kpcare.user_id', acting, true),
+        set_config('kpcare.reason', why, true), set_config('kpcare.member_ids', members, true),
+        set_config('kpcare.organization_ids', organizations, true),
+        set_config('pghistory.context_metadata', metadata, true);
+    IF NOT EXISTS (
+        SELECT FROM oauth2_provider_accesstoken t LEFT JOIN oauth2_provider_application a ON a.id = t.application_id
+        WHERE t.token_checksum = checksum AND t.expires > statement_timestamp()
+            AND NOT EXISTS (SELECT FROM core_user u WHERE u.id IN (t.user_id, a.user_id) AND NOT u.is_active)
+    ) THEN
+        RAISE EXCEPTION 'The access token is unknown or has expired.' USING ERRCODE = 'invalid_authorization_specification';
+    END IF;
+END $$;
+
 -- At sign-in nobody acts yet and the policy shows no member; the answer is an address and goes to no page.
 CREATE OR REPLACE FUNCTION core_email_of_mrn(number text) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp

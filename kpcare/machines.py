@@ -4,6 +4,7 @@ Sessions, forms, pages and their browser's protections cost a request that carri
 and change nothing about it: it has no cookie, and what it gets is no page.
 """
 
+import importlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 
 Environ = dict[str, Any]
+API = "/api/v1/"
 
 
 class MachineHandler(WSGIHandler):
@@ -35,9 +37,18 @@ def is_machine(environ: Environ) -> bool:
 def two_ways(
     people: Callable[[Environ, Any], Iterable[bytes]], machines: Callable[[Environ, Any], Iterable[bytes]]
 ) -> Callable[[Environ, Any], Iterable[bytes]]:
-    """One application: programs go to `machines`, everybody else to `people`."""
+    """One application: programs are answered directly or go to `machines`, everybody else to `people`."""
+    # Reading the site map makes the resources known.
+    importlib.import_module(settings.ROOT_URLCONF)
+    direct = importlib.import_module("core.api.direct")
 
     def application(environ: Environ, start_response: Any) -> Iterable[bytes]:
-        return (machines if is_machine(environ) else people)(environ, start_response)
+        if not is_machine(environ):
+            return people(environ, start_response)
+        answer = direct.answer(environ, API)
+        if answer is None:
+            return machines(environ, start_response)
+        start_response(answer.status, answer.headers)
+        return (answer.body,)
 
     return application

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 from django.db.models.expressions import RawSQL
 from django.http import Http404
 from rest_framework import serializers
@@ -21,6 +21,7 @@ from core.api.requests import ApiRequest
 from core.api.resources import Resource, as_uuid, described, resource
 from core.api.writing import creation, refusals_told
 from core.context import current
+from core.db import ask
 from core.permissions import grant
 from members import actions, matching
 from members.models import Member
@@ -146,6 +147,14 @@ class MemberApi(Resource):
         "phone": Filter("", serializers.CharField(max_length=40), "Exactly this telephone number."),
     }
 
+    def asks_alone(self, request: ApiRequest) -> bool:
+        if self.action != "list":
+            return self.action == "retrieve"
+        asked = request.query_params
+        is_search = bool(asked.get("q") or asked.get("phone"))
+        is_first = "cursor" not in asked and asked.get("page_size", str(paging.DEFAULT)) == str(paging.DEFAULT)
+        return system_in_reach() is not None and (is_search or is_first)
+
     def rows(self, request: ApiRequest) -> models.QuerySet:
         return Member.objects.filter(status="active")
 
@@ -166,8 +175,7 @@ class MemberApi(Resource):
             # A portal account: themselves and those whose proxy they are.
             decision = None
             rows = self.rows(request).filter(pk__in=reach.member_ids)
-        # Nearly every client works in one system.
-        system = next(iter(reach.organization_ids)) if len(reach.organization_ids) == 1 else None
+        system = system_in_reach()
         if typed or phone:
             ids = search_by_phone(phone) if phone else search_ids(typed or "")
             these = THESE.rows(f"{{{','.join(map(str, ids))}}}", system) if system and ids else None
@@ -225,10 +233,14 @@ class MemberApi(Resource):
         return found
 
 
+def system_in_reach() -> UUID | None:
+    """The one system whose members the client reaches, as nearly every client does; None where they are several."""
+    reach = current().organization_ids
+    return next(iter(reach)) if len(reach) == 1 else None
+
+
 def search_by_phone(phone: str | None) -> list[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM members_search('', NULL, NULL, %s, 20)", [e164(phone or "")])
-        return [row[0] for row in cursor.fetchall()]
+    return [id for (id,) in ask("SELECT id FROM members_search('', NULL, NULL, %s, 20)", [e164(phone or "")])]
 
 
 def refuse_known(

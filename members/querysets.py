@@ -5,8 +5,7 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection
-
+from core.db import ask
 from core.ids import is_luhn
 from members.models import Member, PrimaryCareAssignment
 
@@ -63,12 +62,8 @@ def search_ids(text: str, at_most: int = 20) -> list[UUID]:
     query = parse_query(text.strip()[:200])
     if query == Query():
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM members_search(%s, %s, %s, %s, %s)",
-            [query.names, query.born, query.mrn, query.phone, at_most],
-        )
-        return [row[0] for row in cursor.fetchall()]
+    asked = [query.names, query.born, query.mrn, query.phone, at_most]
+    return [id for (id,) in ask("SELECT id FROM members_search(%s, %s, %s, %s, %s)", asked)]
 
 
 def search(text: str, at_most: int = 20) -> list[Member]:

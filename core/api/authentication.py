@@ -1,13 +1,12 @@
 """Bearer tokens and sessions. After either, Postgres knows who asks."""
 
-import copy
 import dataclasses
 import hashlib
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection
-from django.http import HttpRequest
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 from rest_framework import exceptions
@@ -41,6 +40,12 @@ class Bearer:
     def holds(self) -> bool:
         return self.until > time.monotonic() and self.token.expires > timezone.now()
 
+    def borrowed_user(self) -> Any:
+        """A copy: what a request keeps on its user is not the next request's."""
+        copied = self.user.__class__.__new__(self.user.__class__)
+        copied.__dict__.update(self.user.__dict__)
+        return copied
+
 
 # Read by `network.permissions`: the organisations to which an app confines its user's roles.
 ACTS_WITHIN = "acts_within"
@@ -48,15 +53,15 @@ ACTS_WITHIN = "acts_within"
 _reach: dict[str, Bearer] = {}
 
 
-def checksum_of(request: HttpRequest) -> str:
-    """The checksum of the request's bearer token, or an empty string."""
-    kind, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+def checksum_of(environ: Mapping[str, Any]) -> str:
+    """The checksum of the bearer token in a request's environment, or an empty string."""
+    kind, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return hashlib.sha256(token.strip().encode()).hexdigest() if kind.lower() == "bearer" else ""
 
 
-def remembered(request: HttpRequest) -> Bearer | None:
+def remembered(checksum: str) -> Bearer | None:
     """Who asks, where this process knows it already."""
-    found = _reach.get(checksum_of(request))
+    found = _reach.get(checksum)
     return found if found is not None and found.holds() else None
 
 
@@ -98,9 +103,9 @@ def within_systems(user: User, context: Context, registered_by: Context) -> Cont
     return dataclasses.replace(context, organization_ids=context.organization_ids & registered_by.organization_ids)
 
 
-def context_of(found: Bearer, *, ip_address: str | None, request_id: str) -> Context:
+def context_of(found: Bearer, *, ip_address: str | None, request_id: str, token: str = "") -> Context:
     """What `found` reaches, for one request."""
-    return dataclasses.replace(found.context, ip_address=ip_address, request_id=request_id)
+    return dataclasses.replace(found.context, ip_address=ip_address, request_id=request_id, token=token)
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -112,19 +117,18 @@ class BearerAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[User, Any] | None:
-        checksum = checksum_of(request)
+        checksum = checksum_of(request.META)
         if not checksum:
             return None
         here = current()
-        found = remembered(request)
+        found = remembered(checksum)
         if found is None or not is_still_good(checksum):
             found = look_up(checksum)
         context = context_of(found, ip_address=here.ip_address, request_id=here.request_id)
         # The middleware has told Postgres already where the token was remembered.
         if here != context:
             become(context)
-        # A copy: what a request keeps on its user is not the next request's.
-        return copy.copy(found.user), found.token
+        return found.borrowed_user(), found.token
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'

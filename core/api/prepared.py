@@ -1,14 +1,23 @@
 """A question compiled once and asked often: for the requests that are many, Django's compiler costs more than Postgres.
 
-The SQL is Django's own for the queryset that is given; only the values in it change from call to call.
+The SQL is Django's own for the queryset that is given; only the values in it change from call to call. Postgres keeps
+its plan, too, where the connection is ours alone.
 """
 
+import hashlib
+import re
 import uuid
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+
+from core.db import ask
+
+# The statements that each connection of the driver's has prepared.
+_kept: weakref.WeakKeyDictionary[Any, set[str]] = weakref.WeakKeyDictionary()
 
 
 class Prepared:
@@ -21,43 +30,80 @@ class Prepared:
         self.build, self.examples = build, tuple(examples)
         self.sql = ""
         self.places: list[Any] = []
-        self.converters: dict[int, Any] = {}
+        self.converters: list[tuple[int, list[Callable], Any]] = []
         self.names: list[str] = []
         self.model: Any = None
 
     def compile(self) -> None:
         rows = self.build(*self.examples)
         compiler = rows.query.get_compiler("default")
-        self.sql, parameters = compiler.as_sql()
+        sql, parameters = compiler.as_sql()
         values_of = {example: number for number, example in enumerate(self.examples)}
         # A place holds the number of the value that goes there, or a one-tuple with what always stands there.
         self.places = [values_of[p] if _among(p, values_of) else (p,) for p in parameters]
         columns = compiler.select[: compiler.col_count]
-        self.converters = compiler.get_converters([expression for expression, _, _ in columns])
+        converters = compiler.get_converters([expression for expression, _, _ in columns])
+        self.converters = [(place, functions, of) for place, (functions, of) in converters.items()]
         if rows.query.values_select:
             self.names = list(rows.query.values_select)
         else:
             self.model = rows.model
             self.names = [expression.target.attname for expression, _, _ in columns]
+        self.sql = sql
+
+    @property
+    def name(self) -> str:
+        return f"kp_{hashlib.sha256(self.sql.encode()).hexdigest()[:24]}"
+
+    def tuples(self, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows as the driver gives them."""
+        if not self.sql:
+            self.compile()
+        if _is_pooled():
+            return ask(self.sql, [place[0] if isinstance(place, tuple) else values[place] for place in self.places])
+        name = self.prepare()
+        return ask(f"EXECUTE {name} ({', '.join(['%s'] * len(values))})" if values else f"EXECUTE {name}", values)
+
+    def prepare(self) -> str:
+        """Have the connection keep the statement with its plan; returns its name there."""
+        connection.close_if_health_check_failed()
+        connection.ensure_connection()
+        kept, name = _kept.setdefault(connection.connection, set()), self.name
+        if name not in kept:
+            with connection.connection.cursor() as cursor:
+                places = iter(self.places)
+
+                def written(found: re.Match) -> str:
+                    if found.group() == "%%":
+                        return "%"
+                    place = next(places)
+                    # What always stands there is written out: an index for active members alone would not do otherwise.
+                    return cursor.mogrify("%s", place).decode() if isinstance(place, tuple) else f"${place + 1}"
+
+                cursor.execute(f"PREPARE {name} AS {re.sub('%[s%]', written, self.sql)}")
+            kept.add(name)
+        return name
 
     def rows(self, *values: Any) -> list[dict[str, Any]]:
         """The rows, by name."""
-        if not self.sql:
-            self.compile()
-        parameters = [place[0] if isinstance(place, tuple) else values[place] for place in self.places]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, parameters)
-            found = [list(row) for row in cursor.fetchall()]
-        for place, (functions, expression) in self.converters.items():
-            for row in found:
-                for convert in functions:
-                    row[place] = convert(row[place], expression, connection)
+        found: Sequence[Sequence[Any]] = self.tuples(*values)
+        if self.converters:
+            found = [list(row) for row in found]
+            for place, functions, expression in self.converters:
+                for row in found:
+                    for convert in functions:
+                        row[place] = convert(row[place], expression, connection)  # type: ignore[index]
         return [dict(zip(self.names, row, strict=True)) for row in found]
 
     def records(self, *values: Any) -> list[Any]:
         """The rows, as instances of the queryset's model."""
         found = self.rows(*values)
         return [self.model.from_db("default", self.names, list(row.values())) for row in found]
+
+
+def _is_pooled() -> bool:
+    """Whether a pool hands each transaction to another server process, which has prepared nothing."""
+    return connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
 
 
 def _among(value: Any, known: dict[Any, int]) -> bool:

@@ -10,6 +10,7 @@ import functools
 import hashlib
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
@@ -178,6 +179,10 @@ class Resource(GenericViewSet):
         return cls.model._meta.label_lower
 
     # --- What ----------------------------------------------------------------------------------------------
+
+    def asks_alone(self, request: ApiRequest) -> bool:
+        """Whether `action` asks Postgres by `core.db.ask` alone, so that no transaction is needed around it."""
+        return False
 
     def rows(self, request: ApiRequest) -> models.QuerySet:
         """All rows that the transaction reaches; subclasses leave out what is not for this reader."""
@@ -355,6 +360,27 @@ def member_id_of(record: Any) -> UUID | None:
     return record.pk if record._meta.label_lower == "members.member" else getattr(record, "member_id", None)
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a resource is: by HTTP method the view's methods for its list and its record, by name those for a step."""
+
+    view: type[Resource]
+    listing: dict[str, str]
+    single: dict[str, str]
+    steps: dict[str, str]
+
+    def allowed(self, action: str) -> str:
+        """The header Allow of the path at which `action` is."""
+        beside = [group for group in (self.listing, self.single) if action in group.values()]
+        methods = {"options", *(beside[0] if beside else ("post",))}
+        methods |= {"head"} if "get" in methods else set()
+        return ", ".join(name.upper() for name in self.view.http_method_names if name in methods)
+
+
+# Every resource by its place below the interface's prefix, once the rooms' `api` modules are read.
+PLACES: dict[str, Place] = {}
+
+
 def resource(place: str, view: type[Resource]) -> list[URLPattern]:
     """The paths of a resource: its list, its record, and each step on a record (`core.api.writing.step`)."""
     listing = {"get": "list"}
@@ -364,14 +390,15 @@ def resource(place: str, view: type[Resource]) -> list[URLPattern]:
         if not write.is_step:
             listing["post"] = made
     name = place.replace("-", "_")
+    steps = {taken.replace("_", "-"): taken for taken, write in writes.items() if write.is_step}
+    PLACES[place] = Place(view, listing, single, steps)
     patterns = [
         path(f"{place}/", _as_view(view, listing), name=f"api_{name}"),
         path(f"{place}/<uuid:id>/", _as_view(view, single), name=f"api_{name}_one"),
     ]
-    for taken, write in writes.items():
-        if write.is_step:
-            at = f"{place}/<uuid:id>/{taken.replace('_', '-')}/"
-            patterns.append(path(at, _as_view(view, {"post": taken}, write), name=f"api_{name}_{taken}"))
+    for at, taken in steps.items():
+        one = _as_view(view, {"post": taken}, writes[taken])
+        patterns.append(path(f"{place}/<uuid:id>/{at}/", one, name=f"api_{name}_{taken}"))
     return patterns
 
 

@@ -1,3 +1,6 @@
+import select
+
+import psycopg2
 from django.db.backends.postgresql import base
 
 from core.context import apply_to
@@ -12,4 +15,27 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs leave it out
         if not autocommit:
-            apply_to(self)
+            try:
+                apply_to(self)
+            except psycopg2.Error:
+                # Django takes the transaction for one that never began, and so must the driver.
+                self.connection.rollback()
+                super()._set_autocommit(True)  # type: ignore[misc]
+                raise
+
+    def is_usable(self) -> bool:
+        """Whether the connection still stands, for `CONN_HEALTH_CHECKS`: without asking Postgres where that is plain.
+
+        A server that went away has closed the socket, and then there is something to read though nothing was asked.
+        """
+        if self.connection is None or self.connection.closed:
+            return False
+        if self.errors_occurred or _has_news(self.connection.fileno()):
+            return super().is_usable()
+        return True
+
+
+def _has_news(descriptor: int) -> bool:
+    waiting = select.poll()
+    waiting.register(descriptor, select.POLLIN)
+    return bool(waiting.poll(0))
