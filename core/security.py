@@ -51,7 +51,8 @@ BEGIN
         WHERE t.token_checksum = checksum AND t.expires > statement_timestamp()
             AND NOT EXISTS (SELECT FROM core_user u WHERE u.id IN (t.user_id, a.user_id) AND NOT u.is_active)
     ) THEN
-        RAISE EXCEPTION 'The access token is unknown or has expired.' USING ERRCODE = 'invalid_authorization_specification';
+        RAISE EXCEPTION 'The access token is unknown or has expired.'
+            USING ERRCODE = 'invalid_authorization_specification';
     END IF;
 END $$;
 

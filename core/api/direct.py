@@ -174,7 +174,7 @@ def is_secure(environ: Environ) -> bool:
 
 
 def body_of(environ: Environ) -> Any:
-    """The JSON that was sent; it stays where it is for the framework. Raises `ValueError` for what is not plain JSON."""
+    """The JSON that was sent; it stays there for the framework. Raises `ValueError` for what is not plain JSON."""
     if environ.get("CONTENT_TYPE", "").partition(";")[0].strip() != "application/json":
         raise ValueError("no JSON")
     length = int(environ.get("CONTENT_LENGTH") or 0)
