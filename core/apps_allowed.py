@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from oauth2_provider.models import (
     AbstractApplication,
@@ -13,10 +15,47 @@ from oauth2_provider.models import (
     get_grant_model,
     get_refresh_token_model,
 )
-from oauth2_provider.scopes import get_scopes_backend
+from oauth2_provider.scopes import SettingsScopes, get_scopes_backend
 
 from core import audit
-from core.models import User
+from core.models import AppScopes, User
+from core.permissions import require
+
+
+class AllowedScopes(SettingsScopes):
+    """The library's question which scopes there are, answered for each app by what an administrator allowed it."""
+
+    def get_available_scopes(
+        self, application: AbstractApplication | None = None, request: Any = None, *args: Any, **kwargs: Any
+    ) -> list[str]:
+        known: list[str] = super().get_available_scopes(application, request, *args, **kwargs)
+        if application is None:
+            return known
+        allowed = AppScopes.objects.filter(application=application).values_list("scopes", flat=True).first() or ()
+        return [name for name in known if name in allowed]
+
+
+@transaction.atomic
+def allow_scopes(application: AbstractApplication, scopes: Collection[str], *, by: User) -> None:
+    """Let an app ask for these scopes and no others; what it holds beyond them is no longer good.
+
+    Raises `PermissionDenied`, and `ValueError` for a scope that there is not.
+    """
+    require(by, "core.manage_apps", application)
+    unknown = set(scopes) - set(get_scopes_backend().get_all_scopes())
+    if unknown:
+        raise ValueError(f"There is no scope {', '.join(sorted(unknown))}.")
+    AppScopes.objects.update_or_create(application=application, defaults={"scopes": sorted(scopes)})
+    beyond = [
+        token.pk
+        for token in get_access_token_model().objects.filter(application=application)
+        if set(token.scope.split()) - set(scopes)
+    ]
+    lasting = get_refresh_token_model().objects.filter(application=application)
+    lasting.filter(Q(access_token__in=beyond) | Q(access_token=None)).delete()
+    get_access_token_model().objects.filter(pk__in=beyond).delete()
+    get_grant_model().objects.filter(application=application).delete()
+    audit.record(by=by, action="update", verb="core.allow_scopes", obj=application, detail={"scopes": sorted(scopes)})
 
 
 @dataclass

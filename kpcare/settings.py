@@ -270,6 +270,8 @@ OAUTH2_PROVIDER["SCOPES"] = {
     "catalogue:read": _("See places, clinicians, free times, tests and medicines that can be chosen"),
 }
 OAUTH2_PROVIDER["DEFAULT_SCOPES"] = []
+# No app asks for more than an administrator allowed it.
+OAUTH2_PROVIDER["SCOPES_BACKEND_CLASS"] = "core.apps_allowed.AllowedScopes"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "core.api.authentication.BearerAuthentication",
@@ -281,7 +283,14 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["core.api.throttling.ClientThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"client": env("API_RATE", default="6000/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "client": env("API_RATE", default="6000/min"),
+        # Tokens, for one client at one address, and from one address at all.
+        "token": env("TOKEN_RATE", default="30/min"),
+        "address": env("TOKEN_ADDRESS_RATE", default="120/min"),
+    },
+    # The address that a proxy of ours saw; what clients say of themselves in X-Forwarded-For counts nothing.
+    "NUM_PROXIES": 1 if env.bool("BEHIND_TLS_PROXY", default=False) else 0,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

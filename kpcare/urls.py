@@ -12,10 +12,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from oauth2_provider.urls import metadata_urlpatterns
-from oauth2_provider.views import IntrospectTokenView, RevokeTokenView, TokenView
+from oauth2_provider.views import IntrospectTokenView, RevokeTokenView
 
 from core.api.missing import missing
-from core.views.apps import ConsentView
+from core.views.apps import ConsentView, LimitedTokenView
 
 PLACES = {"portal": "", "staff": "staff/", "api": "api/v1/", "fhir": "fhir/"}
 
@@ -39,7 +39,7 @@ def room(name: str) -> list[URLPattern | URLResolver]:
 # No page of the library's for making apps: a system registers them (`./kp register_app`).
 oauth = [
     path("authorize/", ConsentView.as_view(), name="authorize"),
-    path("token/", TokenView.as_view(), name="token"),
+    path("token/", LimitedTokenView.as_view(), name="token"),
     path("revoke_token/", RevokeTokenView.as_view(), name="revoke-token"),
     path("introspect/", IntrospectTokenView.as_view(), name="introspect"),
 ]

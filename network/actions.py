@@ -2,16 +2,19 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
 from oauth2_provider.models import AbstractApplication, get_application_model
+from oauth2_provider.scopes import get_scopes_backend
 
 from core import accounts, audit
-from core.models import User
+from core.models import AppScopes, User
 from core.permissions import require
 from network.models import Bed, Clinician, Department, Facility, Organization, Resource, RoleAssignment, Room
 from network.permissions import covers
@@ -236,9 +239,11 @@ def register_app(
     on: Date,
     redirect_uris: Iterable[str] = (),
     public: bool = False,
+    scopes: Collection[str] | None = None,
 ) -> Registered:
     """Register an app of `organization`: with redirect addresses it acts for people, without them for itself.
 
+    It may ask for `scopes`; without them for every scope that there is now.
     Raises `django.core.exceptions.ValidationError` for an address that a browser must not be sent to.
     """
     account = User.objects.create_user(f"app-{uuid.uuid4()}@client.invalid", name=organization.name, kind="client")
@@ -262,5 +267,10 @@ def register_app(
     secret = "" if public else application.client_secret
     application.full_clean(exclude=["user"])
     application.save()
-    audit.record(by=by, action="create", verb="network.register_app", obj=application)
+    known = get_scopes_backend().get_all_scopes()
+    if unknown := set(scopes or ()) - set(known):
+        raise ValidationError(_("There is no scope %(names)s.") % {"names": ", ".join(sorted(unknown))})
+    allowed = sorted(known if scopes is None else scopes)
+    AppScopes.objects.create(application=application, scopes=allowed)
+    audit.record(by=by, action="create", verb="network.register_app", obj=application, detail={"scopes": allowed})
     return Registered(application, secret)

@@ -122,6 +122,18 @@ def manages_account(user: User, obj: Any = None) -> bool:
 
 grant("core.manage_account", manages_account, because="they manage access wherever this person works")
 grant("core.manage_account", is_superuser, because="they run the system")
+
+
+@rules.predicate
+def manages_app(user: User, obj: Any = None) -> bool:
+    """Predicate: an administrator of the system that registered the app, `obj`."""
+    if obj is None:
+        return administers.test(user, None)
+    return obj.user is not None and manages_account.test(user, obj.user)
+
+
+grant("core.manage_apps", manages_app, because="they manage access at the system that registered the app")
+grant("core.manage_apps", is_superuser, because="they run the system")
 grant("core.view_admin", has_role(Role.AUDITOR, Role.PLAN_ADMINISTRATOR), because="they look records up")
 grant("core.view_admin", administers, because="they manage access and places")
 # Deny by default: running the system gives no right to hand out roles, except where nobody else can yet.

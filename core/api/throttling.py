@@ -1,5 +1,8 @@
 """So many requests a minute from one client: an app counts apart from the person's browser and from other apps."""
 
+import base64
+import contextlib
+import hashlib
 import time
 from typing import Any
 
@@ -42,7 +45,10 @@ class ClientThrottle(SimpleRateThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         if self.rate is None or COUNTED in request.META:
             return True
-        key = self.get_cache_key(request, view)
+        return self.has_room(self.get_cache_key(request, view))
+
+    def has_room(self, key: str) -> bool:
+        """Count one more under `key`; whether the rate allows it."""
         window = int(time.time() // self.duration)
         mine, left = _taken.get(key, (window, 0))
         if mine != window or left < 1:
@@ -61,3 +67,31 @@ class ClientThrottle(SimpleRateThrottle):
 
     def wait(self) -> float:
         return self.duration - time.time() % self.duration
+
+
+class TokenThrottle(ClientThrottle):
+    """How often tokens are asked for: nobody guesses at a secret for long, nor locks a client out that is elsewhere."""
+
+    scope = "token"
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        """Whether this address may ask, and whether it may for the client that it says it is."""
+        address = self.get_ident(request)
+        if self.rate is None or not AddressThrottle().has_room(f"throttle_address_{address}"):
+            return self.rate is None
+        client = hashlib.sha256(_client_named(request).encode()).hexdigest()[:32]
+        return self.has_room(f"throttle_token_{address}_{client}")
+
+
+class AddressThrottle(ClientThrottle):
+    """Tokens asked for from one address, whoever it says it is."""
+
+    scope = "address"
+
+
+def _client_named(request: Any) -> str:
+    kind, _, said = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if kind.lower() == "basic":
+        with contextlib.suppress(ValueError):
+            return base64.b64decode(said).decode().partition(":")[0]
+    return request.POST.get("client_id", "")

@@ -1,4 +1,5 @@
 from core.models.accounts import User, UserManager
+from core.models.apps import AppScopes
 from core.models.audit import AuditEvent, AuditSeal
 from core.models.base import Identified, MemberChange, SystemParameter
 from core.models.jobs import IdempotencyKey, JobPartition, JobRun
@@ -6,6 +7,7 @@ from core.models.outbox import OutboxMessage
 from core.models.terminology import CodeSystem, Concept, ConceptMapElement, SourceSystem, ValueSet, ValueSetMember
 
 __all__ = [
+    "AppScopes",
     "AuditEvent",
     "AuditSeal",
     "CodeSystem",

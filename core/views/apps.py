@@ -1,16 +1,18 @@
 """Letting an app in, and the list of those let in."""
 
+import math
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from oauth2_provider.models import get_application_model
-from oauth2_provider.views import AuthorizationView
+from oauth2_provider.views import AuthorizationView, TokenView
 
 from core import apps_allowed
+from core.api.throttling import TokenThrottle
 from core.context import current
 from core.http import AuthenticatedHttpRequest
 from core.notices import notify
@@ -47,6 +49,20 @@ class ConsentView(AuthorizationView):
         if given.get("allow") and application is not None:
             apps_allowed.note_consent(application, given["scope"], by=self.request.user)
         return super().form_valid(form)
+
+
+class LimitedTokenView(TokenView):
+    """Gives tokens, so often to one client at one address."""
+
+    permission = "public"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        throttle = TokenThrottle()
+        if throttle.allow_request(request, self):
+            return super().dispatch(request, *args, **kwargs)
+        # RFC 6749 knows no word of its own for it.
+        said = {"error": "temporarily_unavailable", "error_description": "Too many tokens asked for: wait a little."}
+        return JsonResponse(said, status=429, headers={"Retry-After": str(math.ceil(throttle.wait()))})
 
 
 @require_safe

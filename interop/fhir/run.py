@@ -23,8 +23,9 @@ from interop.models import ImportRun
 from interop.runs import Aside
 from network.models import Organization
 
-# A task is some files of about this many bytes: small enough to share out, large enough to fill batches.
-TASK_BYTES = 12_000_000
+# A task is some files of about this many bytes: small enough to share out, so that no process works on alone at the
+# end, large enough to fill batches. The first is taken alone: what all share comes with its few files.
+FIRST_BYTES, TASK_BYTES = 2_000_000, 5_000_000
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ def tasks(paths: list[Path]) -> list[Task]:
     made: list[Task] = []
     for number, path in enumerate(paths, 1):
         size = path.stat().st_size
-        if made and made[-1].size + size <= TASK_BYTES:
+        limit = TASK_BYTES if len(made) > 1 else min(FIRST_BYTES, TASK_BYTES)
+        if made and made[-1].size + size <= limit:
             made[-1].paths.append((number, path))
         else:
             made.append(Task([(number, path)]))

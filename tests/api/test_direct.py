@@ -326,7 +326,7 @@ def test_a_connection_that_the_server_closed_is_noticed_without_a_question():
     own.ensure_connection()
     assert own.is_usable()
     with connections["audit"].cursor() as cursor:
-        cursor.execute("SELECT pg_terminate_backend(%s)", [own.connection.info.backend_pid])
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [own.connection.info.backend_pid])
 
     assert not own.is_usable()
     own.close()

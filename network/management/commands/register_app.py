@@ -21,10 +21,20 @@ class Command(BaseCommand):
         parser.add_argument(
             "--redirect-uri", action="append", default=[], help="where people are sent back to; without, a machine"
         )
+        parser.add_argument(
+            "--scope", action="append", help="what it may ask for, like members:read; without, whatever there is now"
+        )
         parser.add_argument("--public", action="store_true", help="it can keep no secret: on a phone, in a page")
 
     def handle(
-        self, *args: Any, name: str, organization: str, redirect_uri: list[str], public: bool, **options: Any
+        self,
+        *args: Any,
+        name: str,
+        organization: str,
+        redirect_uri: list[str],
+        public: bool,
+        scope: list[str] | None,
+        **options: Any,
     ) -> None:
         found = [one for one in Organization.objects.order_by("name") if organization in (str(one.pk), one.name)]
         if len(found) != 1:
@@ -39,6 +49,7 @@ class Command(BaseCommand):
                     on=timezone.localdate(),
                     redirect_uris=redirect_uri,
                     public=public,
+                    scopes=scope,
                 )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
