@@ -18,12 +18,14 @@ class Query:
 
     names: str = ""
     born: datetime.date | None = None
+    # Where a year alone was typed: the first day after it.
+    born_before: datetime.date | None = None
     mrn: str | None = None
     phone: str | None = None
 
 
 def parse_query(text: str) -> Query:
-    """Take a search line apart: a record number, a phone, a date of birth, and what is left is a name."""
+    """Take a search line apart: a record number, a phone, a date or year of birth, and what is left is a name."""
     born, rest = None, []
     for word in text.replace(",", " ").split():
         found = _date(word) if born is None else None
@@ -37,6 +39,12 @@ def parse_query(text: str) -> Query:
         if len(digits) == 9 and is_luhn(digits):
             return Query(mrn=digits)
         return Query(phone=e164(digits), born=born)
+    words = left.split()
+    year = next((word for word in words if re.fullmatch(r"(19|20)\d\d", word)), None)
+    if born is None and year and len(words) > 1:
+        words.remove(year)
+        first = datetime.date(int(year), 1, 1)
+        return Query(names=" ".join(words), born=first, born_before=first.replace(year=first.year + 1))
     return Query(names=left, born=born)
 
 
@@ -62,8 +70,8 @@ def search_ids(text: str, at_most: int = 20) -> list[UUID]:
     query = parse_query(text.strip()[:200])
     if query == Query():
         return []
-    asked = [query.names, query.born, query.mrn, query.phone, at_most]
-    return [id for (id,) in ask("SELECT id FROM members_search(%s, %s, %s, %s, %s)", asked)]
+    asked = [query.names, query.born, query.mrn, query.phone, at_most, query.born_before]
+    return [id for (id,) in ask("SELECT id FROM members_search(%s, %s, %s, %s, %s, %s)", asked)]
 
 
 def search(text: str, at_most: int = 20) -> list[Member]:

@@ -46,6 +46,8 @@ def found(world, text, by="desk"):
         "1970-05-02",
         "05/02/1970",
         "gracia 05/02/1970",
+        "gracia 1970",
+        "1970 Maria Gracia",
         "(510) 555-0123",
         "5105550123",
     ],
@@ -90,3 +92,29 @@ def test_a_misspelt_name_is_looked_up_in_the_trigram_index_and_not_member_by_mem
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "members_member_trigram" in plan
     assert Member.objects.count() == 0, "without context nobody is there at all"
+
+
+def test_a_year_of_birth_leaves_out_who_was_born_in_another(world):
+    assert found(world, "garcia 1971") == found(world, "garcia 1969") == []
+    assert querysets.parse_query("1970").names == ""
+
+
+def test_beside_somebody_called_so_come_only_names_that_are_all_but_the_same(world):
+    here = world["maria"].managing_organization
+    twin = make_member(here, family="Garcia", given="Maria José", birth_date=date(1990, 1, 1))
+    near = make_member(here, family="Garcia", given="Maria Jo", birth_date=date(1990, 1, 1))
+    make_member(here, family="Garza", given="Marta", birth_date=date(1990, 1, 1))
+
+    assert found(world, "garcia maria jose") == [*sorted([world["maria"].pk, twin.pk], key=str), near.pk]
+
+
+def test_of_two_like_names_the_one_of_that_length_comes_first(world):
+    here = world["maria"].managing_organization
+    longer = make_member(here, family="Alvarezi", given="Mateo José")
+    meant = make_member(here, family="Alvarez", given="Mateo José")
+
+    assert found(world, "alvraez mateo jose") == [meant.pk, longer.pk]
+
+
+def test_what_is_far_off_is_shown_where_little_is_near(world):
+    assert found(world, "gacria maria j") == [world["maria"].pk]
