@@ -48,7 +48,7 @@ def run(members: int) -> Result:
             # The first file makes group and product, so that the second is timed without them.
             _manage(jobs, "import_x12", str(small), "--create-missing", "--as-of", "2026-04-15")
             began = time.perf_counter()
-            said = _manage(jobs, "import_x12", str(path), "--as-of", "2026-04-15")
+            said, memory = _measured(jobs, "import_x12", str(path), "--as-of", "2026-04-15")
             seconds = time.perf_counter() - began
             with psycopg2.connect(own[LOGINS["owner"]]) as owner, owner.cursor() as defaults:
                 add_defaults(defaults)
@@ -56,7 +56,8 @@ def run(members: int) -> Result:
         finally:
             _drop(cursor)
             admin.close()
-    return Result(seconds, floor, {"members_per_second": round(members / seconds), "said": said.strip()[:200]})
+    detail = {"members_per_second": round(members / seconds), "memory_mb": memory, "said": said.strip()[:200]}
+    return Result(seconds, floor, detail)
 
 
 def _drop(cursor: Any) -> None:
@@ -65,16 +66,21 @@ def _drop(cursor: Any) -> None:
 
 
 def _manage(variables: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"{arguments[0]} ended with {done.returncode}: {(done.stderr or done.stdout)[-500:]}")
-    return done.stdout
+    return _measured(variables, *arguments)[0]
+
+
+def _measured(variables: dict[str, str], *arguments: str) -> tuple[str, int]:
+    """What a `manage.py` command said, and the megabytes that it held at most."""
+    with tempfile.TemporaryFile("w+") as output:
+        command = [sys.executable, "manage.py", *arguments]
+        child = subprocess.Popen(command, env={**os.environ, **variables}, stdout=output, stderr=output)
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        said = output.read()
+    if child.returncode:
+        raise RuntimeError(f"{arguments[0]} ended with {child.returncode}: {said[-500:]}")
+    return said, used.ru_maxrss // 1024
 
 
 def _floor(url: str, members: int) -> float:

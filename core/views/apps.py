@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from oauth2_provider.models import get_application_model
 from oauth2_provider.views import AuthorizationView, TokenView
@@ -56,6 +58,8 @@ class LimitedTokenView(TokenView):
 
     permission = "public"
 
+    # Who asks is a program without a cookie.
+    @method_decorator(csrf_exempt)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         throttle = TokenThrottle()
         if throttle.allow_request(request, self):

@@ -9,11 +9,13 @@ from django.db import migrations
 from members.migrations._sql_0004 import SEARCH as BEFORE
 from members.migrations._sql_0006 import SEARCH
 
+# Only a session that has used the extension knows its settings.
+LOAD = "SELECT similarity('', '');"
 DROP = "DROP FUNCTION members_search(text, date, text, text, integer{});"
 
 
 class Migration(migrations.Migration):
     dependencies = [("members", "0005_identifier_by_system")]
     operations = [
-        migrations.RunSQL(DROP.format("") + SEARCH, DROP.format(", date") + BEFORE),
+        migrations.RunSQL(LOAD + DROP.format("") + SEARCH, LOAD + DROP.format(", date") + BEFORE),
     ]

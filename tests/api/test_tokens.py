@@ -33,7 +33,9 @@ def registered(world, organization, *scopes: str):
 def administrator(world):
     """Of the first system alone."""
     with make.arranging():
-        user = make.account("Administrator", is_staff=True)
+        user = make.account("Administrator")
+        type(user).objects.filter(pk=user.pk).update(is_staff=True)
+        user.refresh_from_db()
         make.role(user, RoleAssignment.Role.ADMINISTRATOR, world.here)
     return user
 
@@ -52,7 +54,7 @@ def ask(app, scope: str, *, secret: str | None = None, address: str = "192.0.2.7
         "client_secret": app.secret if secret is None else secret,
         "scope": scope,
     }
-    return Browser().post("/oauth/token/", form, REMOTE_ADDR=address)
+    return Browser(enforce_csrf_checks=True).post("/oauth/token/", form, REMOTE_ADDR=address)
 
 
 # --- Scopes ---------------------------------------------------------------------------------------------------

@@ -86,6 +86,7 @@ def test_no_form_or_list_reads_a_whole_table(model):
 
 
 WRITABLE = {
+    "core.AppScopes",
     "core.User",
     "network.Bed",
     "network.Clinician",
