@@ -11,6 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 
+from kpcare.proxies import address_behind
+
 Environ = dict[str, Any]
 API = "/api/v1/"
 
@@ -45,6 +47,10 @@ def two_ways(
     def application(environ: Environ, start_response: Any) -> Iterable[bytes]:
         if not is_machine(environ):
             return people(environ, start_response)
+        if hasattr(settings, "PROXIES"):
+            # As `kpcare.proxies.ProxyMiddleware` does; once more by it changes nothing.
+            found = address_behind(environ.get("HTTP_X_FORWARDED_FOR", ""), settings.PROXIES)
+            environ["REMOTE_ADDR"] = found or environ.get("REMOTE_ADDR", "")
         answer = direct.answer(environ, API)
         if answer is None:
             return machines(environ, start_response)

@@ -289,8 +289,8 @@ REST_FRAMEWORK = {
         "token": env("TOKEN_RATE", default="30/min"),
         "address": env("TOKEN_ADDRESS_RATE", default="120/min"),
     },
-    # The address that a proxy of ours saw; what clients say of themselves in X-Forwarded-For counts nothing.
-    "NUM_PROXIES": 1 if env.bool("BEHIND_TLS_PROXY", default=False) else 0,
+    # By REMOTE_ADDR, where kpcare.proxies puts who asks; what clients say in X-Forwarded-For counts nothing.
+    "NUM_PROXIES": 0,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

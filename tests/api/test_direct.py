@@ -141,6 +141,19 @@ def test_without_a_transaction_around_it_a_read_knows_who_asks_and_is_recorded()
     assert "application" in row.detail and row.reason
 
 
+@pytest.mark.django_db
+def test_behind_a_proxy_the_access_log_names_who_asked(world, settings):
+    settings.PROXIES = 1
+    client = Client(world, "members:read")
+
+    for number, accept in enumerate((PLAIN, ROUNDABOUT)):
+        forwarded = f"198.51.100.66, 203.0.113.{number}"
+        client.send("GET", f"members/{world.ana.pk}/", accept, HTTP_X_FORWARDED_FOR=forwarded)
+
+    addresses = AuditEvent.objects.filter(action="read", member_id=world.ana.pk).order_by("id")
+    assert list(addresses.values_list("ip_address", flat=True)) == ["203.0.113.0", "203.0.113.1"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_read_that_cannot_be_recorded_is_refused(monkeypatch):
     world = World()
