@@ -168,7 +168,7 @@ def is_our_host(host: str, allowed: tuple[str, ...]) -> bool:
 
 
 def is_secure(environ: Environ) -> bool:
-    name, value = settings.SECURE_PROXY_SSL_HEADER or ("", "")
+    name, value = getattr(settings, "SECURE_PROXY_SSL_HEADER", None) or ("", "")
     said = environ.get(name)
     return said.split(",", 1)[0].strip() == value if said is not None else environ["wsgi.url_scheme"] == "https"
 
