@@ -72,7 +72,7 @@ def test_a_coordinator_works_the_diabetes_registry(world, signed_in, axe, screen
     page.get_by_label("Control", exact=True).select_option(label="Far from goal")
     page.get_by_role("button", name="Show").click()
     page.get_by_role("link", name="Alvarez, Maria").click()
-    page.get_by_text("HbA1c at or above 10 %").first.wait_for()
+    page.locator("#worklist-detail").get_by_text("HbA1c at or above 10 %").first.wait_for()
     axe(page)
     screenshot(page, "entry")
     page.get_by_label("Note").fill("Works nights; call after four")
