@@ -55,6 +55,8 @@ SELECT EXISTS (
 ) OR EXISTS (
     SELECT FROM scheduling_appointment s WHERE s.member_id = %(member)s AND s.status NOT IN ('cancelled', 'noshow')
         AND s.during && tstzrange(%(since)s, %(until)s)
+        -- A visit that one booked oneself opens no chart before the member is there.
+        AND (s.status <> 'booked' OR s.booked_by_id IS DISTINCT FROM %(user)s)
         AND (s.clinician_id IN (SELECT id FROM me) OR s.department_id IN (SELECT id FROM places))
 ) OR EXISTS (
     SELECT FROM clinical_task k WHERE k.member_id = %(member)s AND k.status IN ('requested', 'accepted', 'in-progress')
@@ -71,7 +73,7 @@ def looks_after(user: User, member_id: UUID, *, at: datetime | None = None) -> b
     """Whether `user` has a care relationship with the member at an instant (by default now).
 
     They are the primary care clinician or on the care team, saw or will see the member (180 days after a visit, 60
-    before one), have an open task, or hold a clinical role at the department where one of these holds.
+    before one, unless they booked it themselves), have an open task, or hold a clinical role at the department where one of these holds.
     """
     at = at or timezone.now()
     with connection.cursor() as cursor:

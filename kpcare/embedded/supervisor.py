@@ -347,6 +347,7 @@ def main(arguments: list[str]) -> int:
             environ.pop("KPCARE_LOGIN", None)  # each command and child has its own
             if embedded:
                 environ["KPCARE_DEMO"] = os.environ.get("KPCARE_DEMO", "1")
+                environ.setdefault("PUBLIC_URL", f"http://localhost:{options.port}")
             jobs_due = prepare(options.members, environ, embedded=embedded)
             logins = demo_logins(environ) if embedded else None
             # A world of this start has today's visits already.

@@ -255,6 +255,37 @@ def test_the_in_basket_shows_who_else_can_close_a_task(client, world):
     assert client.post(reverse("clinical:work_task", args=[task.pk, "accept"])).status_code == 403
 
 
+def test_a_chart_with_a_task_that_is_somebody_elses_alone_opens(client, world):
+    """An owner without a department: the page once fell over it, for everybody but the owner."""
+    with acting_as(world.chen.user, reason="test"):
+        actions.create_task(
+            by=world.chen.user,
+            member=world.maria,
+            kind="follow_up",
+            title="Write about HbA1c",
+            owner=world.chen.user,
+            due_at=timezone.now(),
+        )
+    client.force_login(world.park.user)
+    page = client.get(reverse("clinical:chart", args=[world.maria.pk]))
+    assert page.status_code == 200
+    assert "Amara Chen" in page.content.decode().split("Write about HbA1c")[1][:400]
+
+
+def test_nobody_opens_a_chart_by_booking_a_visit_themselves(client, world):
+    kind = visit_type(world.cardiology)
+    slot = hours(world.osei, world.cardiology)[0]
+    chart = reverse("clinical:chart", args=[world.maria.pk])
+    with acting_as(world.osei.user, reason="test"):
+        visit = scheduling.book(by=world.osei.user, member=world.maria, slot=slot, visit_type=kind)
+    client.force_login(world.osei.user)
+    assert client.get(chart).status_code != 200
+
+    with factories.arranging():
+        Appointment.objects.filter(pk=visit.pk).update(booked_by=world.maria.user)
+    assert client.get(chart).status_code == 200
+
+
 def test_a_referral_by_its_pages(client, world):
     client.force_login(world.chen.user)
     sent = client.post(
