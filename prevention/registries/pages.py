@@ -87,7 +87,8 @@ def readings_in_words(entry: RegistryEntry, registry: Registry) -> list[str]:
         if not found or (reading.name == "diastolic" and _one_pressure(known)):
             continue
         if reading.name == "systolic" and _one_pressure(known):
-            value = f"{_number(found)}/{_number(known['diastolic'])}"
+            # A pressure is read in whole numbers, however it was stored.
+            value = f"{found['value']:g}/{known['diastolic']['value']:g}"
             words.append(f"{_('Blood pressure')} {value}, {_day(found)}")
         else:
             words.append(f"{reading.label} {_number(found)}{_unit(reading)}, {_day(found)}")

@@ -18,7 +18,7 @@ from network.models import RoleAssignment
 from prevention.actions import evaluate_members
 from prevention.measures import value_sets as vs
 from prevention.models import RegistryBatch, RegistryBatchItem, RegistryEntry, RegistryFollowUp
-from prevention.registries import BY_ID, actions, run
+from prevention.registries import BY_ID, actions, pages, run
 from prevention.registries import codes as ours
 from prevention.rules import rule
 from tests.clinical import factories
@@ -376,3 +376,13 @@ def test_an_unknown_registry_or_action_is_no_page(client, world):
     assert BY_ID["asthma"] and "order" not in dict(
         client.get(reverse("prevention:registry", args=["asthma"])).context["actions"]
     )
+
+
+def test_values_are_said_as_they_are_read():
+    values = {"systolic": {"value": 150.0, "on": "2026-10-03"}, "diastolic": {"value": 84.0, "on": "2026-10-03"}}
+    apart = {**values, "diastolic": {"value": 84.0, "on": "2026-10-04"}}
+
+    said = [pages.readings_in_words(RegistryEntry(readings=one), BY_ID["hypertension"]) for one in (values, apart)]
+
+    assert said[0] == ["Blood pressure 150/84, 3 Oct 2026"]
+    assert len(said[1]) == 2
