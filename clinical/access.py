@@ -73,7 +73,8 @@ def looks_after(user: User, member_id: UUID, *, at: datetime | None = None) -> b
     """Whether `user` has a care relationship with the member at an instant (by default now).
 
     They are the primary care clinician or on the care team, saw or will see the member (180 days after a visit, 60
-    before one, unless they booked it themselves), have an open task, or hold a clinical role at the department where one of these holds.
+    before one, unless they booked it themselves), have an open task, or hold a clinical role at the department where
+    one of these holds.
     """
     at = at or timezone.now()
     with connection.cursor() as cursor:

@@ -169,7 +169,7 @@ class MemberApi(Resource):
         typed, phone = asked.get("q"), asked.get("phone")
         reach = current()
         if reach.organization_ids:
-            decision = self.demand(request, None, ("members.search",))
+            decision = self.demand(request, None, ("members.view",))
             rows = self.rows(request).filter(managing_organization__in=reach.organization_ids)
         else:
             # A portal account: themselves and those whose proxy they are.

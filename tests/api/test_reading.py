@@ -144,6 +144,16 @@ def test_a_list_asks_the_database_equally_often_for_one_row_and_for_twenty(world
     assert len(answer.json()["results"]) == 19
 
 
+def test_finance_does_not_read_peoples_demographics(world):
+    controller = make.account("Ines Controller")
+    with make.arranging():
+        make.role(controller, Role.FINANCE, world.here)
+    client = session_of(controller)
+
+    for path in ("/api/v1/members/", "/api/v1/members/?q=rivera", f"/api/v1/members/{world.ana.pk}/"):
+        assert client.get(path).status_code == 403, path
+
+
 def test_capitation_is_for_finance(world):
     with make.arranging():
         controller = make.account("Controller")
