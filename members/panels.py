@@ -1,29 +1,50 @@
 """Which primary care clinician: somebody with room on the panel, near, who speaks the member's language.
 
 Distance decides; another language than the member's counts as 25 km more, so a clinician a town away who speaks it
-comes first and one at the other end of the state does not. Between equals the emptier panel comes first.
+comes first and one at the other end of the state does not. Between equals the emptier panel comes first. Nobody is
+given a clinician whose specialty is for another age, nor one beyond `LIMIT_KM` while somebody is nearer.
 """
 
 import datetime
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.translation import gettext
 
 from core import audit
 from core.models import User
 from members.models import Member, MemberAddress, PrimaryCareAssignment
+from members.portal import age_on
+from network.ages import band, takes
 from network.models import Clinician, Department, Employment, ServiceArea
 
 OTHER_LANGUAGE_KM = 25.0
 # Without coordinates: the same postal code, the same three-digit area, elsewhere.
 SAME_CODE_KM, SAME_AREA_KM, FAR_KM = 3.0, 30.0, 300.0
+# Sixty miles, the farthest that network adequacy grants primary care (42 CFR 422.116, counties with extreme access
+# considerations). Where nobody at all is that near, the nearest is taken.
+LIMIT_KM = 97.0
 
 
 class PanelFull(Exception):
     """The clinician's panel has no room."""
+
+
+class WrongAge(PanelFull):
+    """The clinician's panel has no room for somebody of that age."""
+
+
+class Wanted(NamedTuple):
+    """Who needs a clinician: where they live, what they speak, their age in years, the NPI they wish."""
+
+    postal: str
+    language: str
+    age: int | None
+    npi: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +57,11 @@ class Place:
     accepts: bool
     postal_code: str
     at: tuple[float, float] | None
+    specialties: tuple[str, str] = ("", "")
+
+    def takes(self, age: int | None) -> bool:
+        """Whether clinician and department look after somebody of that age."""
+        return takes(age, *self.specialties)
 
 
 @dataclass(frozen=True)
@@ -71,7 +97,8 @@ class Panels:
         self.by_npi = {place.npi: place for place in self.places if place.npi}
         ids = [place.clinician_id for place in self.places]
         self.counts = self._count(ids) if counted else dict.fromkeys(ids, 0)
-        self._ranked: dict[tuple[str, str], list[Place]] = {}
+        self._ranked: dict[tuple[str, str, int | None], list[Place]] = {}
+        self._within: dict[tuple[str, str, int | None], list[Place]] = {}
 
     def _places(self, system_id: UUID) -> list[Place]:
         employments = (
@@ -104,6 +131,7 @@ class Panels:
                     clinician.is_accepting,
                     postal,
                     at,
+                    (clinician.specialty, held.department.specialty),
                 )
             )
         return found
@@ -124,12 +152,12 @@ class Panels:
             return SAME_CODE_KM
         return SAME_AREA_KM if postal and postal[:3] == place.postal_code[:3] else FAR_KM
 
-    def ranked(self, postal: str, language: str) -> list[Place]:
-        """Places for somebody who lives at a postal code and speaks a language, nearest first."""
-        key = (postal, language)
+    def ranked(self, postal: str, language: str, age: int | None) -> list[Place]:
+        """Places for somebody of that age who lives at a postal code and speaks a language, nearest first."""
+        key = (postal, language, band(age))
         if key not in self._ranked:
             self._ranked[key] = sorted(
-                (place for place in self.places if place.accepts),
+                (place for place in self.places if place.accepts and place.takes(age)),
                 key=lambda place: (
                     round(self.distance(postal, place) + (0 if language in place.languages else OTHER_LANGUAGE_KM), 0),
                     self.counts[place.clinician_id] / place.limit,
@@ -138,10 +166,30 @@ class Panels:
             )
         return self._ranked[key]
 
-    def near(self, postal: str, language: str, *, many: int, also: Iterable[UUID] = ()) -> list["Near"]:
-        """The nearest `many` places and those of the clinicians in `also`, nearest first, their panels counted now."""
+    def within(self, postal: str, language: str, age: int | None) -> list[Place]:
+        """Of `ranked` those that somebody may be given unasked: within `LIMIT_KM`, or all where none is."""
+        key = (postal, language, band(age))
+        if key not in self._within:
+            ranked = self.ranked(postal, language, age)
+            self._within[key] = [place for place in ranked if self.distance(postal, place) <= LIMIT_KM] or ranked
+        return self._within[key]
+
+    def near(
+        self,
+        postal: str,
+        language: str,
+        age: int | None,
+        *,
+        many: int,
+        also: Iterable[UUID] = (),
+        is_limited: bool = False,
+    ) -> list["Near"]:
+        """The nearest `many` places and those of the clinicians in `also`, nearest first, their panels counted now.
+
+        `is_limited`: only those that somebody may be given unasked.
+        """
         wanted = set(also)
-        chosen = self.ranked(postal, language)[:many]
+        chosen = (self.within if is_limited else self.ranked)(postal, language, age)[:many]
         chosen += [place for place in self.places if place.clinician_id in wanted and place not in chosen]
         self.counts.update(self._count([place.clinician_id for place in chosen]))
         found = [
@@ -159,8 +207,8 @@ class Panels:
     def has_room(self, place: Place) -> bool:
         return self.counts[place.clinician_id] < place.limit
 
-    def assign(self, wishes: Sequence[tuple[str, str, str]], *, hold: bool = True) -> list[tuple[Place, bool] | None]:
-        """A place for each (postal code, language, wished NPI), and whether it is the wished one; None: no room.
+    def assign(self, wishes: Sequence[Wanted], *, hold: bool = True) -> list[tuple[Place, bool] | None]:
+        """A place for each, and whether it is the wished one; None: nobody for their age near has room.
 
         Holds the chosen clinicians until the transaction ends and counts again under that lock, so that two imports
         or desks at once never overfill a panel. A rehearsal, which is rolled back, does without (`hold`).
@@ -169,7 +217,7 @@ class Panels:
         waiting = list(range(len(wishes)))
         held: set[UUID] = set()
         while waiting:
-            chosen = {i: self._first_with_room(*wishes[i]) for i in waiting}
+            chosen = {i: self._first_with_room(wishes[i]) for i in waiting}
             new = sorted({place.clinician_id for place, _ in filter(None, chosen.values())} - held)
             if not new:
                 for i in waiting:
@@ -192,9 +240,11 @@ class Panels:
                 "SELECT id FROM network_clinician WHERE id = ANY (%s) ORDER BY id FOR NO KEY UPDATE", [clinician_ids]
             )
 
-    def _first_with_room(self, postal: str, language: str, npi: str) -> tuple[Place, bool] | None:
-        wished = self.by_npi.get(npi) if npi else None
-        options = ([wished] if wished else []) + self.ranked(postal, language)
+    def _first_with_room(self, wanted: Wanted) -> tuple[Place, bool] | None:
+        wished = self.by_npi.get(wanted.npi) if wanted.npi else None
+        if wished is not None and not wished.takes(wanted.age):
+            wished = None
+        options = ([wished] if wished else []) + self.within(wanted.postal, wanted.language, wanted.age)
         for place in options:
             if self.has_room(place):
                 self.counts[place.clinician_id] += 1
@@ -214,7 +264,7 @@ def assign_primary_care(
 ) -> PrimaryCareAssignment:
     """The member's primary care clinician from `on`: the one named, or the nearest with room.
 
-    Raises `PanelFull` where the named clinician, or nobody, has room. Naming who it is already changes nothing.
+    Raises `PanelFull` where the named clinician, or nobody, has room for somebody of that age. Naming who it is already changes nothing.
     """
     Member.objects.select_for_update().get(pk=member.pk)
     current = PrimaryCareAssignment.objects.filter(member=member, period__contains=on).first()
@@ -225,8 +275,10 @@ def assign_primary_care(
         clinician, department_id = Clinician.objects.get(pk=place.clinician_id), place.department_id
         origin = PrimaryCareAssignment.Origin.ASSIGNED
     else:
+        at = department or _department_of(clinician, on)
+        _require_age(member, clinician, at, on)
         _require_room(clinician, on)
-        department_id = department.pk if department else _department_of(clinician, on)
+        department_id = at.pk
     for standing in PrimaryCareAssignment.objects.filter(member=member, period__overlap=(on, None)):
         if standing.period.lower is not None and standing.period.lower >= on:
             standing.delete()
@@ -242,7 +294,9 @@ def assign_primary_care(
 
 def _nearest(member: Member, on: datetime.date) -> Place:
     address = member_postal_code(member)
-    answer = Panels(member.managing_organization_id, on).assign([(address, member.language, "")])[0]
+    answer = Panels(member.managing_organization_id, on).assign([Wanted(address, member.language, age_on(member, on))])[
+        0
+    ]
     if answer is None:
         raise PanelFull("No primary care clinician has room. Open a panel or raise a limit.")
     return answer[0]
@@ -254,6 +308,13 @@ def member_postal_code(member: Member) -> str:
     return (codes.values_list("postal_code", flat=True).first() or "")[:5]
 
 
+def _require_age(member: Member, clinician: Clinician, department: Department, on: datetime.date) -> None:
+    if not takes(age_on(member, on), clinician.specialty, department.specialty):
+        raise WrongAge(
+            gettext("%(doctor)s looks after people of another age. Choose somebody else.") % {"doctor": clinician}
+        )
+
+
 def _require_room(clinician: Clinician, on: datetime.date) -> None:
     held = Clinician.objects.select_for_update(no_key=True).get(pk=clinician.pk)
     with connection.cursor() as cursor:
@@ -263,12 +324,13 @@ def _require_room(clinician: Clinician, on: datetime.date) -> None:
             raise PanelFull("This clinician's panel is full. Choose another, or raise the limit first.")
 
 
-def _department_of(clinician: Clinician, on: datetime.date) -> UUID:
+def _department_of(clinician: Clinician, on: datetime.date) -> Department:
     held = (
         Employment.objects.filter(clinician=clinician, period__contains=on)
+        .select_related("department")
         .order_by("-department__is_primary_care", "-fte")
         .first()
     )
     if held is None:
         raise PanelFull("This clinician holds no post on that day, so nobody can be assigned to them.")
-    return held.department_id
+    return held.department

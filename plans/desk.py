@@ -92,7 +92,7 @@ def _primary_care_words(member: Member, on: Date) -> str:
     if held is not None:
         return _("Stays with %(doctor)s, %(place)s.") % {"doctor": held.clinician, "place": held.department}
     near = Panels(member.managing_organization_id, on, counted=False).near(
-        member_postal_code(member), member.language, many=20
+        member_postal_code(member), member.language, age_on(member, on), many=20, is_limited=True
     )
     first = next((one for one in near if one.room), None)
     if first is None:

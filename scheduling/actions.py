@@ -20,6 +20,8 @@ from core import audit
 from core.models import AuditEvent, User
 from core.outbox import enqueue
 from members.models import Member
+from members.portal import age_on
+from network.ages import takes
 from network.models import Clinician, Department, Resource, Room
 from scheduling.models import Appointment, ResourceBooking, Session, Slot, VisitType, WaitlistEntry
 from scheduling.querysets import FreeSeat
@@ -87,14 +89,15 @@ def create_session(
     session = Session.objects.create(
         department=department, clinician=clinician, room=room, during=during, modality=modality
     )
-    resources = Resource.objects.filter(clinician=clinician) if clinician else Resource.objects.none()
+    # Whoever came by an interface has none yet, and without one the exclusion does not see them.
+    held = [Resource.objects.get_or_create(clinician=clinician)[0]] if clinician else []
     if room:
-        resources = resources | Resource.objects.filter(room=room)
+        held.append(Resource.objects.get_or_create(room=room)[0])
     try:
         with transaction.atomic():
             ResourceBooking.objects.bulk_create(
                 ResourceBooking(resource=resource, during=during, session=session, purpose="session")
-                for resource in resources
+                for resource in held
             )
     except IntegrityError as error:
         raise _refuse(error) from error
@@ -142,6 +145,10 @@ def _check_fits(slot: Slot, visit_type: VisitType, member: Member, at: datetime.
         raise BookingRefused(_("This time is for another kind of visit."), code="visit_type")
     if slot.ends_at - slot.starts_at < datetime.timedelta(minutes=visit_type.minutes):
         raise BookingRefused(_("This time is too short for this visit."), code="too_short")
+    primary_care = session.department.is_primary_care and not visit_type.specialty
+    specialties = session.department.specialty, session.clinician.specialty if session.clinician else ""
+    if primary_care and not takes(age_on(member, timezone.localdate(slot.starts_at)), *specialties):
+        raise BookingRefused(_("This place looks after people of another age. Please choose another."), code="age")
     if slot.ends_at <= at:
         raise BookingRefused(_("This time is over. Please choose another."), code="past")
 
@@ -180,7 +187,7 @@ def book(
 
     `at` is when it was agreed, by default now: what was written down while the screens were dark is entered later.
 
-    Raises `BookingRefused`: taken, closed, past, too short, of another kind or network, or overlapping a visit that
+    Raises `BookingRefused`: taken, closed, past, too short, of another kind, age or network, or overlapping a visit that
     the member already has.
     """
     _check_fits(slot, visit_type, member, at or timezone.now())

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from core.templatetags.kp import short_date, short_time
 from members.models import Member, PrimaryCareAssignment
+from members.portal import age_on
+from network.ages import takes
 from network.models import Clinician, Department
 from scheduling.models import Slot, VisitType
 
@@ -20,10 +22,11 @@ SHOWN = 400
 
 @dataclass(frozen=True)
 class Where:
-    """With whom and where times are looked for."""
+    """With whom and where times are looked for; primary care only with those who look after that age."""
 
     departments: tuple[Department, ...]
     clinician: Clinician | None = None
+    age: int | None = None
 
 
 def visit_types_for(member: Member) -> list[VisitType]:
@@ -42,7 +45,7 @@ def primary_care_of(member: Member, on: datetime.date) -> PrimaryCareAssignment 
 
 
 def places_for(member: Member, visit_type: VisitType, assignment: PrimaryCareAssignment | None) -> list[Department]:
-    """Departments of the member's system that hold such visits; the member's own department first."""
+    """Departments of the member's system that hold such visits for their age; the member's own department first."""
     found = Department.objects.filter(
         facility__organization__system=member.managing_organization_id, is_primary_care=not visit_type.specialty
     ).select_related("facility")
@@ -53,7 +56,9 @@ def places_for(member: Member, visit_type: VisitType, assignment: PrimaryCareAss
     elif member.region_id:
         found = found.filter(facility__region=member.region_id)
     own = assignment.department_id if assignment else None
-    return sorted(found, key=lambda department: (department.pk != own, str(department)))
+    age = None if visit_type.specialty else age_on(member, timezone.localdate())
+    theirs = (department for department in found if takes(age, department.specialty))
+    return sorted(theirs, key=lambda department: (department.pk != own, str(department)))
 
 
 def open_slots(where: Where, visit_type: VisitType, start: datetime.datetime, end: datetime.datetime) -> list[Slot]:
@@ -61,6 +66,11 @@ def open_slots(where: Where, visit_type: VisitType, start: datetime.datetime, en
     slots = Slot.objects.between(start, end).for_visit(visit_type).at(where.departments)
     if where.clinician is not None:
         slots = slots.with_clinician(where.clinician)
+    if where.age is not None and not visit_type.specialty:
+        with_others = slots.order_by().values_list("session__clinician__specialty", flat=True).distinct()
+        slots = slots.exclude(
+            session__clinician__specialty__in=[one for one in with_others if one and not takes(where.age, one)]
+        )
     return list(
         slots.with_free_seat()
         .select_related("session__clinician", "session__department__facility")

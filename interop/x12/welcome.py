@@ -17,7 +17,7 @@ from interop.x12.person import Persons
 from interop.x12.standing import Standing
 from interop.x12.writing import Rows, Values, period
 from members.models import PrimaryCareAssignment
-from members.panels import Panels
+from members.panels import Panels, Wanted
 
 ADULT = 18
 
@@ -53,8 +53,8 @@ class Welcome:
             self._invite(subject, rows)
 
     def assign(self, *, hold: bool) -> int:
-        """A clinician for each wish; how many go without because every panel is full. `hold`: lock their panels."""
-        wishes = [(self._postal(wish), wish.subject.member.language, wish.npi) for wish in self.wishes]  # type: ignore[union-attr]
+        """A clinician for each wish; how many go without because nobody for their age near has room. `hold`: lock their panels."""
+        wishes = [self._wanted(wish) for wish in self.wishes]
         without = 0
         for wish, place in zip(self.wishes, self.panels.assign(wishes, hold=hold), strict=True):
             if place is None:
@@ -71,6 +71,13 @@ class Welcome:
                 origin=origin.value,
             )
         return without
+
+    def _wanted(self, wish: Wish) -> Wanted:
+        member = wish.subject.member
+        assert member is not None
+        born = member.birth_date
+        age = years(born, max(wish.since, self.as_of)) if born else None
+        return Wanted(self._postal(wish), member.language, age, wish.npi)
 
     def _postal(self, wish: Wish) -> str:
         home = self.standing.addresses[_id(wish.subject)].get("home")

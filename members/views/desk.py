@@ -19,6 +19,7 @@ from members import actions
 from members.forms import SCOPE_WORDS, AddressForm, DoctorForm, StaffProxyForm, TelecomForm
 from members.models import Member, MemberAddress, MemberTelecom, PrimaryCareAssignment, Proxy
 from members.panels import Near, PanelFull, Panels, assign_primary_care, member_postal_code
+from members.portal import age_on
 from members.querysets import primary_care_of
 from members.tabs import person_tabs
 from network.models import Clinician, Department
@@ -84,9 +85,10 @@ def end_telecom(request: AuthenticatedHttpRequest, member_id: uuid.UUID, telecom
 
 def _options(member: Member, current: PrimaryCareAssignment | None) -> list[dict[str, Any]]:
     """Primary care clinicians near the member, with distance, language and room; the present one among them."""
-    panels = Panels(member.managing_organization_id, timezone.localdate(), counted=False)
+    today = timezone.localdate()
+    panels = Panels(member.managing_organization_id, today, counted=False)
     also = [current.clinician_id] if current else []
-    near = panels.near(member_postal_code(member), member.language, many=OFFERED, also=also)
+    near = panels.near(member_postal_code(member), member.language, age_on(member, today), many=OFFERED, also=also)
     clinicians = Clinician.objects.in_bulk([one.place.clinician_id for one in near])
     departments = Department.objects.select_related("facility").in_bulk([one.place.department_id for one in near])
     return [

@@ -17,7 +17,7 @@ from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import requires
 from members.models import Member
-from members.portal import open_member, scopes_for
+from members.portal import age_on, open_member, scopes_for
 from members.ports import Place, PortalCard
 from network.models import Department
 from scheduling import actions, calendars, offers
@@ -230,7 +230,7 @@ class Finder:
             timezone.make_aware(datetime.datetime.combine(self.start, datetime.time.min)),
             timezone.now() + datetime.timedelta(hours=1),
         )
-        where = offers.Where((self.place,) if self.place else tuple(self.places))
+        where = offers.Where((self.place,) if self.place else tuple(self.places), age=age_on(self.member, self.start))
         return offers.open_slots(where, self.visit_type, start, start + datetime.timedelta(days=offers.DAYS))
 
     def chosen_slot(self) -> Slot | None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from core.db import acting_as, as_job
 from core.models import AuditEvent, User
 from members.models import Member, MemberAddress, MemberMerge, MemberTelecom, PrimaryCareAssignment, Proxy
+from members.panels import PanelFull, assign_primary_care
 from network.models import Employment, ServiceArea
 from tests.members.factories import make_member
 from tests.network.factories import (
@@ -79,14 +80,19 @@ def test_a_new_number_is_tried_first_and_an_old_one_ends(client, system, admin):
 # --- primary care -------------------------------------------------------------------------------------------
 
 
-def office(system, postal, latitude, *, limit=10, languages=("en",), family="Near"):
-    department = make_department(system)
+def office(system, postal, latitude, *, limit=10, languages=("en",), family="Near", specialty=""):
+    department = make_department(system, specialty=specialty)
     area = {"region": department.facility.region, "postal_code": postal, "latitude": latitude, "longitude": -122}
     ServiceArea.objects.create(**area)
     department.facility.postal_code = postal
     department.facility.save()
     doctor = make_clinician(
-        family=family, panel_limit=limit, is_accepting=True, languages=list(languages), npi=f"1{postal}0000"
+        family=family,
+        panel_limit=limit,
+        is_accepting=True,
+        languages=list(languages),
+        npi=f"1{postal}0000",
+        specialty=specialty,
     )
     organization = department.facility.organization
     Employment.objects.create(clinician=doctor, organization=organization, department=department, fte=1, period=ALWAYS)
@@ -127,6 +133,61 @@ def test_the_doctor_is_changed_and_a_full_panel_says_so(client, system, admin):
     with acting_as(admin, reason="test"):
         held = PrimaryCareAssignment.objects.get(member=ada)
     assert (held.clinician_id, held.origin) == (first.pk, "chosen")
+
+
+CHILD, ADULT = date(TODAY.year - 8, 1, 1), date(1980, 1, 1)
+# 29 February aside: on this day they are seventeen, and a day later eighteen.
+ALMOST = TODAY.replace(year=TODAY.year - 18, day=min(TODAY.day, 28)) + timedelta(days=4)
+
+
+@pytest.fixture
+def offices(system):
+    """Two offices of each kind of primary care, and paediatrics of another system next door."""
+    office(make_system(), "94601", 37.80, specialty="208000000X", family="Theirs")
+    return {
+        "child": office(system, "94602", 37.81, specialty="208000000X", family="Child"),
+        "adult": office(system, "94603", 37.82, specialty="207R00000X", family="Adult"),
+        "family": office(system, "94604", 37.83, specialty="207Q00000X", family="Family"),
+    }
+
+
+def given_to(born, system, admin):
+    member = make_member(system, birth_date=born)
+    with as_job(User.objects.system("tests"), reason="test"):
+        MemberAddress.objects.create(member=member, postal_code="94601", period=(None, None))
+    with acting_as(admin, reason="test"):
+        return assign_primary_care(member, by=admin, on=TODAY).clinician
+
+
+@pytest.mark.parametrize(("born", "whom"), [(CHILD, "child"), (ALMOST, "child"), (ADULT, "adult")])
+def test_who_is_assigned_looks_after_people_of_that_age(system, admin, offices, born, whom):
+    assert given_to(born, system, admin) == offices[whom]
+
+
+@pytest.mark.parametrize("born", [CHILD, ADULT])
+def test_family_medicine_looks_after_everybody(system, admin, offices, born):
+    type(offices["child"]).objects.exclude(pk=offices["family"].pk).update(is_accepting=False)
+    assert given_to(born, system, admin) == offices["family"]
+
+
+@pytest.mark.parametrize(("born", "wrong"), [(CHILD, "adult"), (ADULT, "child")])
+def test_nobody_of_another_age_is_offered_or_chosen(client, system, admin, offices, born, wrong):
+    member = make_member(system, birth_date=born)
+    shown = {option["clinician"].pk for option in client.get(page("doctor", member)).context["options"]}
+    assert shown == {doctor.pk for name, doctor in offices.items() if name != wrong}
+    asked = {"clinician": str(offices[wrong].pk), "on": TODAY.isoformat()}
+    assert "people of another age" in client.post(page("doctor", member), asked, follow=True).content.decode()
+    with acting_as(admin, reason="test"):
+        assert not PrimaryCareAssignment.objects.filter(member=member).exists()
+
+
+def test_nobody_is_sent_across_the_state_while_somebody_is_near_though_full(system, admin):
+    near, far = office(system, "94601", 37.80, limit=1), office(system, "93001", 34.30, family="Far")
+    assert given_to(ADULT, system, admin) == near
+    with pytest.raises(PanelFull):
+        given_to(ADULT, system, admin)
+    near.employments.all().delete()
+    assert given_to(ADULT, system, admin) == far
 
 
 # --- family access ------------------------------------------------------------------------------------------

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from core.db import acting_as, as_job
 from core.models import AuditEvent, OutboxMessage, User
-from scheduling import actions
+from members.portal import age_on
+from network.models import Resource
+from scheduling import actions, offers
 from scheduling.models import Appointment, ResourceBooking, Slot
 from tests.clinical import factories
 from tests.scheduling.factories import hours, visit_type
@@ -90,6 +92,49 @@ def test_a_member_is_not_in_two_places(clinic):
     other = hours(clinic.osei, clinic.cardiology, clinic.slots[0].starts_at, count=1)[0]
     with pytest.raises(actions.BookingRefused, match="You already have an appointment at that time"):
         book(clinic, clinic.maria, other)
+
+
+def of_specialty(clinic, department: str, clinician: str = "") -> None:
+    type(clinic.department).objects.filter(pk=clinic.department.pk).update(specialty=department)
+    type(clinic.chen).objects.filter(pk=clinic.chen.pk).update(specialty=clinician)
+
+
+@pytest.mark.parametrize(
+    ("department", "clinician", "adult", "child"),
+    [
+        ("208000000X", "", False, True),
+        ("207Q00000X", "208000000X", False, True),
+        ("207R00000X", "", True, False),
+        ("207Q00000X", "207Q00000X", True, True),
+    ],
+)
+def test_primary_care_is_booked_with_those_who_look_after_that_age(clinic, department, clinician, adult, child):
+    of_specialty(clinic, department, clinician)
+    born = {True: datetime.date(1974, 2, 11), False: timezone.localdate() - datetime.timedelta(days=3000)}
+    for number, (is_adult, is_taken) in enumerate(((True, adult), (False, child))):
+        with as_job(User.objects.system("tests"), reason="test"):
+            type(clinic.maria).objects.filter(pk=clinic.maria.pk).update(birth_date=born[is_adult])
+        slot = Slot.objects.select_related("session").get(pk=clinic.slots[number].pk)
+        clinic.maria.birth_date = born[is_adult]
+        age = age_on(clinic.maria, timezone.localdate())
+        with acting_as(clinic.maria.user, reason="test"):
+            places = offers.places_for(clinic.maria, clinic.office, None)
+            where = offers.Where(tuple(places), age=age)
+            free = offers.open_slots(where, clinic.office, slot.starts_at, slot.ends_at)
+        assert (slot in free) == is_taken
+        if is_taken:
+            book(clinic, clinic.maria, slot)
+        else:
+            with pytest.raises(actions.BookingRefused, match="another age"):
+                book(clinic, clinic.maria, slot)
+
+
+def test_a_clinician_who_came_by_an_interface_is_not_in_two_places_either(clinic):
+    Resource.objects.filter(clinician=clinic.osei).delete()
+    slots = hours(clinic.osei, clinic.cardiology)
+    with pytest.raises(actions.BookingRefused, match="already booked"):
+        hours(clinic.osei, clinic.department, slots[1].starts_at)
+    assert ResourceBooking.objects.filter(resource__clinician=clinic.osei).count() == 1
 
 
 def test_a_place_of_another_system_is_refused(clinic):
