@@ -264,7 +264,8 @@ def assign_primary_care(
 ) -> PrimaryCareAssignment:
     """The member's primary care clinician from `on`: the one named, or the nearest with room.
 
-    Raises `PanelFull` where the named clinician, or nobody, has room for somebody of that age. Naming who it is already changes nothing.
+    Raises `PanelFull` where the named clinician, or nobody, has room for somebody of that age. Naming who it is
+    already changes nothing.
     """
     Member.objects.select_for_update().get(pk=member.pk)
     current = PrimaryCareAssignment.objects.filter(member=member, period__contains=on).first()

@@ -187,8 +187,8 @@ def book(
 
     `at` is when it was agreed, by default now: what was written down while the screens were dark is entered later.
 
-    Raises `BookingRefused`: taken, closed, past, too short, of another kind, age or network, or overlapping a visit that
-    the member already has.
+    Raises `BookingRefused`: taken, closed, past, too short, of another kind, age or network, or overlapping a visit
+    that the member already has.
     """
     _check_fits(slot, visit_type, member, at or timezone.now())
     appointment = _take_seat(
