@@ -6,6 +6,7 @@ A new page is covered as soon as it has an address. A new kind of argument in an
 """
 
 import re
+import zlib
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -67,6 +68,8 @@ ABSENT_ALLOWED = {
     "file_name",
 }
 TRIED = 4
+# The walk is cut so that workers share it.
+PARTS = 4
 
 
 def newest(model: type[Model], **conditions) -> Callable[[], list[str]]:
@@ -78,7 +81,7 @@ def newest(model: type[Model], **conditions) -> Callable[[], list[str]]:
 def values() -> dict[str, list[str]]:
     """For each argument in an address a few values of the demo world, those of the demo member first."""
     from billing.models import CapitationLine, CapitationRun, LedgerEntry, OutsideClaim
-    from clinical.models import Condition, Encounter, MessageThread, Note, Referral, Task
+    from clinical.models import BreakTheGlass, Condition, Encounter, MessageThread, Note, Referral, Task
     from clinical.ports import chart_panels, order_kinds
     from hospitals.models import Handoff, Stay
     from interop.models import ImportRun, SetAside
@@ -131,6 +134,7 @@ def values() -> dict[str, list[str]]:
         "file_name": [],
         "merge_id": [],
         "interval_id": [],
+        "access_id": newest(BreakTheGlass)(),
         "telecom_id": newest(MemberTelecom, **own)(),
         "other_id": newest(Member)(),
         "rule": list(BY_ID),
@@ -159,6 +163,15 @@ def addresses() -> Iterator[str]:
         yield from filled(f"/{at}", names, known)
 
 
+def shape_of(address: str) -> str:
+    return IDENTITY.sub("…", address)
+
+
+def part_of(address: str) -> int:
+    """Which part of the walk an address belongs to, the same in every run: that of its shape."""
+    return zlib.crc32(shape_of(address).encode()) % PARTS
+
+
 def filled(at: str, names: list[str], known: dict[str, list[str]]) -> Iterator[str]:
     if not names:
         yield at
@@ -169,18 +182,19 @@ def filled(at: str, names: list[str], known: dict[str, list[str]]) -> Iterator[s
 
 
 @OWED
-def test_every_page_answers_passes_axe_and_fits_the_phone(page, live_server, axe, screenshot):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_page_answers_passes_axe_and_fits_the_phone(part, page, live_server, axe, screenshot):
     with as_job(User.objects.system("tests"), reason="look"):
-        asked = list(dict.fromkeys(addresses()))
+        asked = [address for address in dict.fromkeys(addresses()) if part_of(address) == part]
         accounts = {role: User.objects.get(email=f"{role}@demo.example") for role in ROLES}
     failed: list[str] = []
     opened: dict[str, str] = {}
     reached: dict[str, set[str]] = {role: set() for role in ROLES}
     for role, user in accounts.items():
-        client = Client()
+        client = Client(raise_request_exception=False)
         client.force_login(user)
         for address in asked:
-            shape = IDENTITY.sub("…", address)
+            shape = shape_of(address)
             if shape in reached[role] and not shape.endswith("…/order/"):
                 continue
             answer = client.get(address)
@@ -191,9 +205,9 @@ def test_every_page_answers_passes_axe_and_fits_the_phone(page, live_server, axe
                 if shape not in opened.values():
                     opened.setdefault(address, shape)
                     look(page, live_server.url, client, address, axe, screenshot, failed)
-    lonely = [role for role in ROLES if len(reached[role]) < 4]
-    assert not lonely, f"These roles open hardly a page: {lonely}"
-    assert len(set(opened.values())) > 55, sorted(set(opened.values()))
+    lonely = [role for role in ROLES if not reached[role]]
+    assert not lonely, f"These roles open no page of this part: {lonely}"
+    assert len(set(opened.values())) > 55 // PARTS, sorted(set(opened.values()))
     assert not failed, "\n".join(failed)
 
 
