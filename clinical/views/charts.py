@@ -292,6 +292,7 @@ def order(request: AuthenticatedHttpRequest, member: Member, kind: str) -> HttpR
             actions.place_order(by=request.user, draft=draft, override_reason=given["override"])
         except actions.ReasonNeeded as needed:
             alerts = needed.alerts
+            form.add_error("override", _("The checks object: write in a few words why all the same, or leave it."))
         else:
             notify(request, _("Ordered: %(what)s.") % {"what": given["concept"].display})
             return redirect("clinical:chart_panel", member.pk, "orders")

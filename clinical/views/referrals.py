@@ -53,6 +53,7 @@ def refer(request: AuthenticatedHttpRequest, member: Member) -> HttpResponse:
             )
         except actions.ReasonNeeded as needed:
             alerts = needed.alerts
+            form.add_error("override", _("The checks object: write in a few words why all the same, or leave it."))
         except ValidationError as refused:
             form.add_error(None, refused)
         else:

@@ -108,6 +108,8 @@ def test_the_hard_stop_needs_a_reason_that_is_kept(world):
     with acting_as(user, reason="visit"):
         with pytest.raises(ReasonNeeded, match="penicillin"):
             prescribe(by=user, member=world.maria, terms=world.terms(amoxicillin))
+        with pytest.raises(ReasonNeeded, match="penicillin"):
+            prescribe(by=user, member=world.maria, terms=world.terms(amoxicillin), override_reason=".")
         assert not Prescription.objects.exists()
         prescribe(by=user, member=world.maria, terms=world.terms(amoxicillin), override_reason="Tolerated in May")
         kept = OrderAlert.objects.get(check_name="pharmacy.allergy")
