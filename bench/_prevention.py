@@ -6,6 +6,7 @@ import resource
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
@@ -342,22 +343,16 @@ def _floor(share: tuple[Any, Any], statements: list[str]) -> int:
 
 
 def _halves() -> list[tuple[Any, Any]]:
-    middle: list[str] = []
+    middle: list[uuid.UUID] = []
 
     def ask(cursor: Any) -> None:
         cursor.execute("SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY id) FROM members_member")
-        middle.append(cursor.fetchone()[0])
+        middle.append(uuid.UUID(str(cursor.fetchone()[0])))
 
     as_jobs(ask)
     low, high = "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"
-    # The one in the middle counts twice, which two connections that write it could not both do: it is left out.
-    return [(low, _before(middle[0])), (middle[0], high)]
-
-
-def _before(identifier: str) -> str:
-    import uuid
-
-    return str(uuid.UUID(int=uuid.UUID(identifier).int - 1))
+    # BETWEEN takes both ends in: the one in the middle belongs to the second half alone.
+    return [(low, uuid.UUID(int=middle[0].int - 1)), (middle[0], high)]
 
 
 # --- Common -----------------------------------------------------------------------------------------------
