@@ -259,7 +259,9 @@ class CapitationLineApi(Resource):
         decision = self.demand(request, run)
         rows = self.filtered(self.rows(request).filter(run=run), request)
         found, cursor = paging.page(rows.values(*self.columns()), request, self.ordering)
-        self.note_read(request, member_id=None, obj=run, because=decision.why, count=len(found))
+        self.note_read(
+            request, member_id=None, obj=run, because=decision.why, members=[str(row["member"]) for row in found]
+        )
         return Response({"next": cursor, "results": self.trimmed(found)})
 
 

@@ -1,6 +1,7 @@
 """Who did or read what. Changes are recorded in the action's transaction; reads and refusals on a connection of
 their own, since a rollback must not take them along, and a read that cannot be recorded is refused."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -100,6 +101,7 @@ def record_read(
     *,
     verb: str,
     member_id: UUID | None = None,
+    members: Iterable[UUID] = (),
     obj: Any = None,
     reason: str = "",
     detail: dict[str, Any] | None = None,
@@ -108,8 +110,11 @@ def record_read(
 ) -> None:
     """Record that `user` reads about a member, before it is shown (or signs in, or out).
 
+    A page about several `members` is one row whose detail names them all.
+
     Raises `AuditUnavailable` where the row cannot be written: nobody reads unseen.
     """
+    named = sorted({str(member) for member in members})
     row = _values(
         user,
         action=action,
@@ -117,7 +122,7 @@ def record_read(
         member_id=member_id,
         obj=obj,
         reason=reason,
-        detail=detail,
+        detail={**(detail or {}), "members": named} if named else detail,
         request=request,
     )
     try:

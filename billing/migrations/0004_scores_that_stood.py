@@ -4,28 +4,36 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('billing', '0003_coverage_keys'),
-        ('members', '0005_identifier_by_system'),
+        ("billing", "0003_coverage_keys"),
+        ("members", "0005_identifier_by_system"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='riskscore',
-            name='billing_riskscore_once',
+            model_name="riskscore",
+            name="billing_riskscore_once",
         ),
         migrations.AddField(
-            model_name='riskscore',
-            name='superseded_at',
+            model_name="riskscore",
+            name="superseded_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddConstraint(
-            model_name='riskscore',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('member', 'payment_year', 'model', 'run'), name='billing_riskscore_once'),
+            model_name="riskscore",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_at", None)),
+                fields=("member", "payment_year", "model", "run"),
+                name="billing_riskscore_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='riskscore',
-            constraint=models.CheckConstraint(condition=models.Q(('superseded_at', None), ('superseded_at__gte', models.F('computed_at')), _connector='OR'), name='billing_riskscore_stood'),
+            model_name="riskscore",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("superseded_at", None), ("superseded_at__gte", models.F("computed_at")), _connector="OR"
+                ),
+                name="billing_riskscore_stood",
+            ),
         ),
     ]

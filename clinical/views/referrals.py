@@ -78,7 +78,11 @@ def referrals(request: AuthenticatedHttpRequest) -> HttpResponse:
         ).order_by("due_at")[:100]
     )
     audit.record_read(
-        request.user, verb="clinical.referrals", detail={"referrals": len(rows), "whose": whose}, request=request
+        request.user,
+        verb="clinical.referrals",
+        members=(row.member_id for row in rows),
+        detail={"whose": whose},
+        request=request,
     )
     now = timezone.now()
     return render(

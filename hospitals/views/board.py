@@ -38,7 +38,7 @@ def board(request: AuthenticatedHttpRequest) -> HttpResponse:
         request.user,
         verb="hospitals.view_board",
         obj=hospital,
-        detail={"people": sum(1 for row in rows if row["stay"])},
+        members=(row["stay"].member_id for row in rows if row["stay"]),
         request=request,
     )
     grouped = [_ward(name, list(group)) for name, group in groupby(rows, key=lambda row: row["ward"])]

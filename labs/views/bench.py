@@ -57,7 +57,9 @@ def bench(request: AuthenticatedHttpRequest) -> HttpResponse:
     if priority in PRIORITY_RANK:
         orders = orders.filter(request__priority=priority)
     page = Paginator(orders.for_bench(), PAGE).get_page(request.GET.get("page"))
-    audit.record_read(request.user, verb="labs.view_bench", detail={"rows": len(page.object_list)}, request=request)
+    audit.record_read(
+        request.user, verb="labs.view_bench", members=(order.member_id for order in page.object_list), request=request
+    )
     now = timezone.now()
     return render(
         request,

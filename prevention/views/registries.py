@@ -93,7 +93,8 @@ def _list(request: AuthenticatedHttpRequest, found: Registry, *, error: str = ""
     audit.record_read(
         request.user,
         verb="prevention.registry",
-        detail={"registry": found.id, "rows": min(len(rows), PAGE)},
+        members=(entry.member_id for entry in rows[:PAGE]),
+        detail={"registry": found.id},
         request=request,
     )
     place = pages.place_of(chosen)

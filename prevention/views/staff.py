@@ -69,7 +69,11 @@ def worklist(request: AuthenticatedHttpRequest) -> HttpResponse:
         )
     )
     audit.record_read(
-        request.user, verb="prevention.worklist", detail={"rule": rule.id, "rows": len(rows)}, request=request
+        request.user,
+        verb="prevention.worklist",
+        members=(gap.member_id for gap in rows),
+        detail={"rule": rule.id},
+        request=request,
     )
     context = {
         "form": form,
