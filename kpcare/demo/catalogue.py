@@ -9,9 +9,10 @@ from billing.models import Budget, CapitationContract, FeeScheduleLine, RateCell
 from core.ids import uuid7
 from core.models import CodeSystem, Concept
 from kpcare.demo import codes
+from kpcare.demo.markets import GASTROENTEROLOGY, OPTOMETRY, RADIOLOGY, ROOM_SESSIONS
 from kpcare.demo.world import EVER, World
 from labs.models import LabTest, ReferenceRange
-from network.models import Clinician, Contract, Department, Region
+from network.models import Clinician, Contract, Department, Region, Room
 from pharmacy.models import (
     ClinicalDrug,
     DrugProduct,
@@ -33,6 +34,17 @@ LAB_TESTS = [
     ("LDL", "LDL cholesterol", "ldl", "SER", "mg/dL", 0, 90, None, "130", None, None, False),
     ("TSH", "Thyrotropin", "tsh", "SER", "m[IU]/L", 2, 42, "0.4", "4.5", None, None, False),
     ("UACR", "Urine albumin/creatinine", "uacr", "UR", "mg/g", 0, 90, None, "30", None, None, False),
+    ("HIV", "HIV test", "hiv", "BLD", "", 0, 300, None, None, None, None, False),
+    ("HCV", "Hepatitis C antibodies", "hcv", "SER", "", 0, 300, None, None, None, None, False),
+    ("HBSAG", "Hepatitis B surface antigen", "hbsag", "SER", "", 0, 300, None, None, None, None, False),
+    ("SYPH", "Syphilis antibodies", "syphilis", "SER", "", 0, 30, None, None, None, None, False),
+    ("CT", "Chlamydia test", "chlamydia", "UR", "", 0, 30, None, None, None, None, False),
+    ("NG", "Gonorrhoea test", "gonorrhoea", "UR", "", 0, 30, None, None, None, None, False),
+    ("IGRA", "Tuberculosis blood test", "igra", "BLD", "", 0, 300, None, None, None, None, False),
+    ("INR", "Clotting test (INR)", "inr", "BLD", "{INR}", 1, 3, None, None, None, "5", False),
+    ("GLU50", "Sugar test in pregnancy", "glucose_50", "SER", "mg/dL", 0, 30, None, "139", None, None, False),
+    ("RH", "Rhesus factor", "rhesus", "BLD", "", 0, 3000, None, None, None, None, False),
+    ("UCULT", "Urine culture", "urine_culture", "UR", "", 0, 7, None, None, None, None, False),
     ("FIT", "Stool test for hidden blood (FIT)", "fit", "STL", "", 0, 300, None, None, None, None, True),
     ("HPV-SELF", "HPV test, sample taken by oneself", "hpv", "VAG", "", 0, 300, None, None, None, None, True),
     ("A1C-KIT", "Hemoglobin A1c from a finger prick", "hba1c_kit", "BLD", "%", 1, 80, None, "5.6", None, "14", True),
@@ -42,8 +54,16 @@ VISIT_TYPES = [
     ("VIDEO", "Video visit", 20, "video", "video", ""),
     ("PHONE", "Phone visit", 20, "phone", "video", ""),
     ("WELLNESS", "Preventive visit", 40, "in_person", "preventive", ""),
-    ("GI-SCREEN", "Screening colonoscopy", 60, "in_person", "preventive", "207RG0100X"),
+    ("NURSE", "Nurse visit", 20, "in_person", "preventive", ""),
+    ("GI-SCREEN", "Screening colonoscopy", 60, "in_person", "preventive", GASTROENTEROLOGY),
+    ("MAMMOGRAM", "Mammogram", 20, "in_person", "preventive", RADIOLOGY),
+    ("DXA", "Bone density scan", 20, "in_person", "preventive", RADIOLOGY),
+    ("LUNG-CT", "Low-dose CT of the lungs", 20, "in_person", "preventive", RADIOLOGY),
+    ("AORTA-US", "Ultrasound of the aorta", 20, "in_person", "preventive", RADIOLOGY),
+    ("EYE-EXAM", "Eye examination", 20, "in_person", "specialty_care", OPTOMETRY),
 ]
+# How three hours are cut, in minutes.
+LONG_THEN_SHORT, SHORT, HOURLY = (40, *[20] * 7), (20,) * 9, (60,) * 3
 
 
 def add_medicines(world: World, rng: random.Random, today: datetime.date) -> dict[str, str]:
@@ -122,8 +142,8 @@ def add_laboratory(world: World) -> None:
 
 def add_schedule(world: World, today: datetime.date, *, days: int) -> None:
     """Sessions of every clinician on working days, morning and afternoon, cut into slots of 40 and 20 minutes."""
-    for code, name, minutes, modality, service, specialty in VISIT_TYPES:
-        VisitType.objects.create(
+    types = {
+        code: VisitType.objects.create(
             organization=world.system,
             code=code,
             name=name,
@@ -133,45 +153,77 @@ def add_schedule(world: World, today: datetime.date, *, days: int) -> None:
             specialty=specialty,
             is_self_scheduled=True,
         )
-    sessions: list[Session] = []
-    bookings: list[ResourceBooking] = []
-    slots: list[Slot] = []
+        for code, name, minutes, modality, service, specialty in VISIT_TYPES
+    }
+    hours = Hours()
+    working = _working_days(today, days)
     for market in world.markets:
         zone = ZoneInfo(market.time_zone)
         for site in market.sites:
             for kind, clinicians in (("FM", site.clinicians), ("PED", site.pediatricians)):
                 for clinician in clinicians:
-                    for day in _working_days(today, days):
+                    for day in working:
                         for hour in (9, 13):
-                            start = datetime.datetime.combine(day, datetime.time(hour), zone).astimezone(datetime.UTC)
-                            _session(sessions, bookings, slots, clinician, site.departments[kind], start)
-    Session.objects.bulk_create(sessions, batch_size=5000)
-    ResourceBooking.objects.bulk_create(bookings, batch_size=5000)
-    Slot.objects.bulk_create(slots, batch_size=5000)
+                            hours.add(site.departments[kind], clinician, _at(day, hour, zone), LONG_THEN_SHORT)
+            for clinician in Clinician.objects.filter(employments__department=site.departments["GI"]):
+                for day in working:
+                    hours.add(site.departments["GI"], clinician, _at(day, 8, zone), HOURLY)
+            for kind, name, only in ROOM_SESSIONS:
+                room = Room.objects.select_related("resource").get(department=site.departments[kind], name=name)
+                for day in working:
+                    hours.add(site.departments[kind], room, _at(day, 9, zone), SHORT, types.get(only))
+    hours.save()
 
 
 def _working_days(today: datetime.date, days: int) -> list[datetime.date]:
     return [day for n in range(days) if (day := today + datetime.timedelta(days=n)).weekday() < 5]
 
 
-def _session(
-    sessions: list[Session],
-    bookings: list[ResourceBooking],
-    slots: list[Slot],
-    clinician: Clinician,
-    department: Department,
-    start: datetime.datetime,
-) -> None:
-    end = start + datetime.timedelta(hours=3)
-    session = Session(id=uuid7(), department=department, clinician=clinician, during=(start, end))
-    sessions.append(session)
-    bookings.append(ResourceBooking(resource=clinician.resource, during=(start, end), session=session))
-    # Each stretch begins with a long slot, into which a preventive visit fits.
-    begin = start
-    for minutes in (40, *[20] * 7):
-        until = begin + datetime.timedelta(minutes=minutes)
-        slots.append(Slot(id=uuid7(), session=session, starts_at=begin, ends_at=until))
-        begin = until
+def _at(day: datetime.date, hour: int, zone: ZoneInfo) -> datetime.datetime:
+    return datetime.datetime.combine(day, datetime.time(hour), zone).astimezone(datetime.UTC)
+
+
+class Hours:
+    """Sessions, what they hold, and their free times, gathered and then written at once."""
+
+    def __init__(self) -> None:
+        self.sessions: list[Session] = []
+        self.bookings: list[ResourceBooking] = []
+        self.slots: list[Slot] = []
+        self.only: list[tuple[Slot, VisitType]] = []
+
+    def add(
+        self,
+        department: Department,
+        holder: Clinician | Room,
+        start: datetime.datetime,
+        cut: tuple[int, ...],
+        only: VisitType | None = None,
+    ) -> None:
+        """Three hours of a clinician or a room, cut into times of so many minutes; `only`: for that kind of visit.
+
+        A clinician's stretch begins with a long time, into which a preventive visit fits.
+        """
+        during = (start, start + datetime.timedelta(hours=3))
+        held = {"clinician": holder} if isinstance(holder, Clinician) else {"room": holder}
+        session = Session(id=uuid7(), department=department, during=during, **held)
+        self.sessions.append(session)
+        self.bookings.append(ResourceBooking(resource=holder.resource, during=during, session=session))
+        begin = start
+        for minutes in cut:
+            until = begin + datetime.timedelta(minutes=minutes)
+            slot = Slot(id=uuid7(), session=session, starts_at=begin, ends_at=until)
+            self.slots.append(slot)
+            if only is not None:
+                self.only.append((slot, only))
+            begin = until
+
+    def save(self) -> None:
+        through = Slot.visit_types.through
+        Session.objects.bulk_create(self.sessions, batch_size=5000)
+        ResourceBooking.objects.bulk_create(self.bookings, batch_size=5000)
+        Slot.objects.bulk_create(self.slots, batch_size=5000)
+        through.objects.bulk_create((through(slot=slot, visittype=kind) for slot, kind in self.only), batch_size=5000)
 
 
 def add_rates(world: World) -> None:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 FAMILY_MEDICINE, PEDIATRICS, GASTROENTEROLOGY = "207Q00000X", "208000000X", "207RG0100X"
+RADIOLOGY, OPTOMETRY = "2085R0202X", "152W00000X"
 # code, name, state, time zone, share of members, (city, postal code, latitude, longitude)…
 MARKETS = [
     (
@@ -82,9 +83,14 @@ DEPARTMENTS = [
     ("FM", "Family Medicine", FAMILY_MEDICINE, True),
     ("PED", "Pediatrics", PEDIATRICS, True),
     ("GI", "Gastroenterology", GASTROENTEROLOGY, False),
+    ("IMG", "Imaging", RADIOLOGY, False),
+    ("EYE", "Eye Care", OPTOMETRY, False),
     ("LAB", "Laboratory", "291U00000X", False),
     ("RX", "Pharmacy", "3336C0003X", False),
 ]
+# What is held in a room by whoever is on duty there: department, room, and the one kind of visit that may book it where
+# the department holds others as well.
+ROOM_SESSIONS = [("FM", "Nurse room", "NURSE"), ("IMG", "Imaging room", ""), ("EYE", "Eye room", "")]
 BENEFITS: dict[str, tuple[int, Decimal, bool]] = {
     "primary_care": (20, Decimal(0), False),
     "specialty_care": (35, Decimal(0), False),

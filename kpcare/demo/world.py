@@ -8,7 +8,7 @@ from typing import Any
 
 from core.models import CodeSystem, Concept, SourceSystem, User
 from kpcare.demo import codes, names
-from kpcare.demo.markets import BENEFITS, DEPARTMENTS, MARKETS, PRODUCTS
+from kpcare.demo.markets import BENEFITS, DEPARTMENTS, MARKETS, PRODUCTS, ROOM_SESSIONS
 from kpcare.demo.sign_ins import add_account
 from network.models import (
     Bed,
@@ -150,6 +150,8 @@ def _market(
                 clinician = _clinician(rng, departments[kind], group, panel if kind != "GI" else 0)
                 {"FM": site.clinicians, "PED": site.pediatricians}.get(kind, []).append(clinician)
         _rooms(departments["FM"], 4)
+        for short, room, _only in ROOM_SESSIONS:
+            _room(departments[short], room)
         market.sites.append(site)
     _hospital(hospitals, region, cities[0], zone)
     return market
@@ -186,7 +188,11 @@ def _npi(rng: random.Random) -> str:
 
 def _rooms(department: Department, many: int) -> None:
     for number in range(1, many + 1):
-        Resource.objects.create(room=Room.objects.create(department=department, name=f"Exam {number}"))
+        _room(department, f"Exam {number}")
+
+
+def _room(department: Department, name: str) -> None:
+    Resource.objects.create(room=Room.objects.create(department=department, name=name))
 
 
 def _hospital(owner: Organization, region: Region, city: tuple[Any, ...], zone: str) -> None:

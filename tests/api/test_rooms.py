@@ -477,7 +477,7 @@ class TestCareGap:
 
     def test_the_visit_that_closes_it_is_booked(self, world, gap):
         with make.arranging():
-            visit_type(world.office, code="WELLNESS")
+            visit_type(world.office, code="GI-SCREEN")
         slot = hours(world.physician, world.office)[0]
         ana = session_of(world.ana.user)
 
