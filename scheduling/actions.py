@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.models import AuditEvent, User
-from core.outbox import enqueue
 from members.models import Member
 from members.portal import age_on
 from network.ages import takes
 from network.models import Clinician, Department, Resource, Room
-from scheduling.models import Appointment, ResourceBooking, Session, Slot, VisitType, WaitlistEntry
+from scheduling.models import Appointment, ResourceBooking, Session, Slot, VisitType
+from scheduling.notices import notify
 from scheduling.querysets import FreeSeat
 
 Status = Appointment.Status
@@ -322,58 +322,6 @@ def mark_no_show(appointment: Appointment, *, by: User) -> Appointment:
     return found
 
 
-@transaction.atomic
-def join_waitlist(
-    *,
-    by: User,
-    member: Member,
-    visit_type: VisitType,
-    dates: tuple[datetime.date, datetime.date],
-    department: Department | None = None,
-    clinician: Clinician | None = None,
-) -> WaitlistEntry:
-    """Ask to be told of an earlier time; asking twice for the same is one wish."""
-    entry = WaitlistEntry.objects.filter(
-        member=member, visit_type=visit_type, department=department, clinician=clinician, status="waiting"
-    ).first()
-    if entry is None:
-        entry = WaitlistEntry.objects.create(
-            member=member, visit_type=visit_type, department=department, clinician=clinician, dates=dates
-        )
-        audit.record(by=by, action=Action.CREATE, verb="scheduling.join_waitlist", obj=entry)
-    return entry
-
-
-@transaction.atomic
-def offer_freed_slot(slot: Slot, *, by: User, on: datetime.date) -> WaitlistEntry | None:
-    """Tell the first who waits for such a time that one is free. Runs as a job: it looks over all who wait.
-
-    `on` is the slot's day at its facility. Nothing is held for them; a slot is offered to one person at a time.
-    """
-    session = slot.session
-    waiting = WaitlistEntry.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        status=WaitlistEntry.Status.WAITING,
-        dates__contains=on,
-        visit_type__modality=session.modality,
-        visit_type__minutes__lte=(slot.ends_at - slot.starts_at).total_seconds() // 60,
-        member__managing_organization=session.department.facility.organization.system_id,
-    )
-    kinds = list(slot.visit_types.all())
-    if kinds:
-        waiting = waiting.filter(visit_type__in=kinds)
-    for entry in waiting.select_related("member").order_by("created_at"):
-        if entry.department_id not in (None, session.department_id):
-            continue
-        if entry.clinician_id not in (None, session.clinician_id):
-            continue
-        entry.status, entry.offered_slot, entry.offered_at = WaitlistEntry.Status.OFFERED, slot, timezone.now()
-        entry.save(update_fields=["status", "offered_slot", "offered_at"])
-        audit.record(by=by, action=Action.UPDATE, verb="scheduling.offer_freed_slot", obj=entry)
-        _notify(entry.member, "visit_time_free", f"waitlist:{entry.pk}:{slot.pk}", "/appointments/")
-        return entry
-    return None
-
-
 # --- Helpers ------------------------------------------------------------------------------------------------
 
 
@@ -408,17 +356,7 @@ def _become(appointment: Appointment, status: str, **changes: Any) -> None:
 
 def _tell(appointment: Appointment, template: str) -> None:
     key = f"{template}:{appointment.pk}"
-    _notify(appointment.member, template, key, f"/appointments/{appointment.pk}/")
-
-
-def _notify(member: Member, template: str, key: str, url_path: str) -> None:
-    """A notice in the portal and an e-mail that says only that something waits there."""
-    user = member.user
-    if user is None:
-        return
-    common: dict[str, Any] = {"template": template, "user": user, "member_id": member.pk, "language": member.language}
-    enqueue(dedupe_key=f"{key}:portal", channel="portal", url_path=url_path, **common)
-    enqueue(dedupe_key=f"{key}:email", channel="email", address=user.email, url_path=url_path, **common)
+    notify(appointment.member, template, key, f"/appointments/{appointment.pk}/")
 
 
 def _offer_after_commit(appointment: Appointment) -> None:

@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 
 from core.db import as_job
 from core.models import User
-from scheduling import actions
+from scheduling import waiting
 from scheduling.models import Appointment, Slot, WaitlistEntry
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ def offer_freed_slot(slot_id: str) -> None:
         slot = free.select_related("session__department__facility__organization").first()
         if slot is not None:
             zone = zoneinfo.ZoneInfo(slot.session.department.facility.time_zone)
-            actions.offer_freed_slot(slot, by=by, on=timezone.localdate(slot.starts_at, zone))
+            waiting.offer_freed_slot(slot, by=by, on=timezone.localdate(slot.starts_at, zone))
 
 
 @shared_task(queue="default", ignore_result=True)

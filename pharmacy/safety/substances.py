@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from pharmacy.safety import facts
+from pharmacy.safety import facts, names
 
 
 @cache
 def _classes_by_ingredient() -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for name, members in facts.CLASSES.items():
+    for name, members in names.CLASSES.items():
         for ingredient in members:
             found.setdefault(ingredient, set()).add(name)
     return {name: frozenset(classes) for name, classes in found.items()}
@@ -20,7 +20,7 @@ def _classes_by_ingredient() -> Mapping[str, frozenset[str]]:
 def normal(name: str) -> str:
     """The name the rules know a substance by."""
     plain = " ".join(name.lower().split())
-    return facts.SYNONYMS.get(plain, plain)
+    return names.SYNONYMS.get(plain, plain)
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Substance:
     def of(cls, name: str, classes: Iterable[str] = ()) -> "Substance":
         known = normal(name)
         own = {normal(each) for each in classes} | _classes_by_ingredient().get(known, frozenset())
-        return cls(known, frozenset(own | ({known} if known in facts.CLASSES else set())))
+        return cls(known, frozenset(own | ({known} if known in names.CLASSES else set())))
 
     def answers_to(self, name: str) -> bool:
         """Whether a rule about `name`, an ingredient or a class, is about this substance."""
@@ -43,7 +43,7 @@ class Substance:
 
 @cache
 def _vocabulary() -> tuple[str, ...]:
-    words = set(facts.CLASSES) | set(_classes_by_ingredient()) | set(facts.SYNONYMS)
+    words = set(names.CLASSES) | set(_classes_by_ingredient()) | set(names.SYNONYMS)
     words |= {name for pair in facts.PAIRS for name in (pair.first, pair.second)}
     words |= {rule.drug for rule in facts.RENAL} | {rule.drug for rule in facts.PREGNANCY}
     return tuple(sorted(words, key=len, reverse=True))

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from clinical.chart import named, plain
+from clinical.chart import plain
 from clinical.models import AllergyIntolerance, MedicationDispense
+from clinical.reading import named
 from clinical.sensitivity import visible
 from core import audit
 from core.http import AuthenticatedHttpRequest
@@ -76,7 +77,7 @@ def work_queue(request: AuthenticatedHttpRequest) -> HttpResponse:
         raise Http404
     rows = list(_rows(facility, status)) if facility else []
     chosen = next((row for row in rows if str(row.pk) == request.GET.get("fill")), None)
-    audit.record_read(request.user, verb="pharmacy.queue", members=(row.member_id for row in rows), request=request)
+    audit.record_read(request.user, verb="pharmacy.queue", detail={"shown": len(rows)}, request=request)
     context = {
         "facility": facility,
         "facilities": facilities_of(request.user),

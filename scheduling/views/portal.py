@@ -20,7 +20,7 @@ from members.models import Member
 from members.portal import age_on, open_member, scopes_for
 from members.ports import Place, PortalCard
 from network.models import Department
-from scheduling import actions, calendars, offers
+from scheduling import actions, calendars, offers, waiting
 from scheduling.costs import visit_cost, visit_price
 from scheduling.forms import CancelForm, FindTimeForm, ReasonForm
 from scheduling.models import Appointment, Slot, VisitType, WaitlistEntry
@@ -153,7 +153,7 @@ def wait(request: AuthenticatedHttpRequest) -> HttpResponse:
     if finder.visit_type is None:
         raise Http404
     today = timezone.localdate()
-    actions.join_waitlist(
+    waiting.join_waitlist(
         by=request.user,
         member=request.record,
         visit_type=finder.visit_type,

@@ -11,7 +11,7 @@ from core.db import acting_as, as_job
 from core.models import AuditEvent, OutboxMessage, User
 from members.portal import age_on
 from network.models import Resource
-from scheduling import actions, offers
+from scheduling import actions, offers, waiting
 from scheduling.models import Appointment, ResourceBooking, Slot
 from tests.clinical import factories
 from tests.scheduling.factories import hours, visit_type
@@ -196,16 +196,16 @@ def test_a_freed_time_is_offered_to_the_first_who_waits(clinic):
     today = timezone.localdate()
     dates = (today, today + datetime.timedelta(days=10))
     with acting_as(clinic.pedro.user, reason="test"):
-        wish = actions.join_waitlist(by=clinic.pedro.user, member=clinic.pedro, visit_type=clinic.office, dates=dates)
-        again = actions.join_waitlist(by=clinic.pedro.user, member=clinic.pedro, visit_type=clinic.office, dates=dates)
+        wish = waiting.join_waitlist(by=clinic.pedro.user, member=clinic.pedro, visit_type=clinic.office, dates=dates)
+        again = waiting.join_waitlist(by=clinic.pedro.user, member=clinic.pedro, visit_type=clinic.office, dates=dates)
     assert wish == again
     with acting_as(clinic.maria.user, reason="test"):
         actions.cancel(made, by=clinic.maria.user)
 
     job = User.objects.system("scheduling")
     with as_job(job, reason="test"):
-        assert actions.offer_freed_slot(clinic.slots[0], by=job, on=today) == wish
-        assert actions.offer_freed_slot(clinic.slots[0], by=job, on=today) is None
+        assert waiting.offer_freed_slot(clinic.slots[0], by=job, on=today) == wish
+        assert waiting.offer_freed_slot(clinic.slots[0], by=job, on=today) is None
     with acting_as(clinic.pedro.user, reason="test"):
         wish.refresh_from_db()
         assert (wish.status, wish.offered_slot) == ("offered", clinic.slots[0])
