@@ -2,26 +2,21 @@
 
 import datetime
 from collections import defaultdict
-from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinical import vitals
-from clinical.coding import names
 from clinical.models import (
-    AllergyIntolerance,
     CareTeamMembership,
     CodingRole,
     Condition,
     Encounter,
-    Immunization,
-    MedicationDispense,
-    MedicationRequest,
     Note,
     Observation,
     ObservationCoding,
@@ -29,41 +24,13 @@ from clinical.models import (
     ServiceRequest,
     Task,
 )
+from clinical.reading import SHOWN, Named, Reader, named
 from clinical.sensitivity import visible
 from clinical.words import readable_unit, short_name
 from core.models import Concept, User
 from members.models import Member, PrimaryCareAssignment
 
-SHOWN = 200
 VITALS = "vital-signs"
-
-
-@dataclass(frozen=True)
-class Named:
-    """A fact with the words it is shown in."""
-
-    row: Any
-    concept: Concept | None
-
-    @property
-    def name(self) -> str:
-        if self.concept is None:
-            return "–"
-        return self.concept.display or self.concept.code
-
-    @property
-    def code(self) -> str:
-        return self.concept.code if self.concept else ""
-
-    @property
-    def since(self) -> datetime.datetime | None:
-        return self.row.effective.lower if self.row.effective else None
-
-
-def named(rows: QuerySet | list, role: int = CodingRole.CODE) -> list[Named]:
-    rows = list(rows)
-    found = names(rows, role)
-    return [Named(row, found.get(row.pk)) for row in rows]
 
 
 class Chart:
@@ -73,54 +40,39 @@ class Chart:
         self.member, self.user = member, user
         self.today = timezone.localdate()
 
+    @cached_property
+    def reader(self) -> Reader:
+        return Reader(self.member, lambda rows: visible(rows, self.user, self.member))
+
     def _of(self, model: Any) -> QuerySet:
-        return visible(model.objects.filter(member=self.member), self.user, self.member)
+        return self.reader.of(model)
 
     def allergies(self) -> list[Named]:
-        rows = self._of(AllergyIntolerance).filter(is_negated=False).exclude(status__in=("inactive", "resolved"))
-        worst = {"high": 0, "": 1, "unable-to-assess": 2, "low": 3}
-        found = named(rows.exclude(verification__in=("refuted", "entered-in-error"))[:SHOWN])
-        return sorted(found, key=lambda each: (worst.get(each.row.criticality, 1), each.name))
+        return self.reader.allergies()
 
     def problems(self) -> list[Named]:
         """The problem list; where nobody keeps one (imported charts), the active conditions."""
-        active = self._of(Condition).filter(status__in=("active", "recurrence", "relapse"), is_negated=False)
-        active = active.exclude(verification__in=("refuted", "entered-in-error")).order_by("-effective")
+        active = self.reader.problems()
         kept = list(active.filter(is_problem=True)[:SHOWN])
         return named(kept or active[:SHOWN])
 
     def medicines(self) -> list[dict[str, Any]]:
-        """Active orders for medicines, each with its last fill."""
-        fills = MedicationDispense.objects.filter(request=OuterRef("pk")).order_by("-effective")
-        rows = (
-            self._of(MedicationRequest)
-            .filter(status="active", is_negated=False)
-            .annotate(
-                filled=Subquery(fills.values("effective")[:1]), fill_days=Subquery(fills.values("days_supply")[:1])
-            )
-            .order_by("-effective")
-        )
-        seen: set[str] = set()
-        shown = []
-        for each in named(rows[:SHOWN]):
-            if each.name in seen:
-                continue
-            seen.add(each.name)
-            last = each.row.filled.lower if each.row.filled else None
-            shown.append({"named": each, "filled": last, "days": each.row.fill_days})
-        return shown
+        """Active orders for medicines, each once, with its last fill."""
+        shown = {
+            each.name: {
+                "named": each,
+                "filled": each.row.filled.lower if each.row.filled else None,
+                "days": each.row.fill_days,
+            }
+            for each in reversed(self.reader.medicines())
+        }
+        return list(reversed(shown.values()))
 
     def immunizations(self) -> list[Named]:
-        rows = self._of(Immunization).filter(status="completed", is_negated=False).order_by("-effective")
-        return named(rows[:SHOWN])
+        return self.reader.immunizations()
 
     def encounters(self, limit: int = SHOWN) -> list[Named]:
-        rows = (
-            self._of(Encounter)
-            .select_related("department__facility", "facility", "clinician", "organization")
-            .order_by("-effective")[:limit]
-        )
-        return named(rows, CodingRole.TYPE)
+        return self.reader.visits(limit)
 
     def notes(self, limit: int = SHOWN) -> QuerySet[Note]:
         """Signed notes and one's own drafts, newest first; amendments come with what they amend."""

@@ -61,4 +61,5 @@ def names(facts: Iterable[Fact], role: int = CodingRole.CODE) -> dict:
 
 
 def _rank(concept: Concept) -> tuple[int, int, str]:
-    return (_ORDER.get(concept.system.uri, 2), 0 if concept.display else 1, concept.code)
+    """Words before bare codes, then the system that people chart in."""
+    return (0 if concept.display else 1, _ORDER.get(concept.system.uri, 2), concept.code)

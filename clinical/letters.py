@@ -12,8 +12,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinical.chart import Chart, Named
+from clinical.chart import Chart
 from clinical.models import Referral
+from clinical.reading import Named
 from core.models import User
 from core.templatetags.kp import mrn, short_date
 from members.models import MemberTelecom

@@ -38,14 +38,7 @@ def _count(name: str) -> Callable[[AuthenticatedHttpRequest, Member], int]:
 
 
 def _timeline(request: AuthenticatedHttpRequest, member: Member) -> Panel:
-    from clinical.ports import timeline
-
     events = reads.timeline(chart_of(request, member))
-    others = [
-        {"at": event.at, "kind": event.kind, "title": event.title, "line": event.line, "url": event.url}
-        for event in timeline(request, member)
-    ]
-    events = sorted([*events, *others], key=lambda event: event["at"], reverse=True)
     return Panel("clinical/panels/timeline.html", {"events": events})
 
 

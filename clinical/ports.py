@@ -122,28 +122,6 @@ def since(request: AuthenticatedHttpRequest, member: Member, instant: datetime.d
 
 
 @dataclass(frozen=True)
-class TimelineEvent:
-    at: datetime.datetime
-    title: str
-    line: str = ""
-    url: str = ""
-    kind: str = ""
-
-
-TimelineSource = Callable[[AuthenticatedHttpRequest, Member], Iterable[TimelineEvent]]
-_timeline: dict[str, TimelineSource] = {}
-
-
-def register_timeline(name: str, source: TimelineSource) -> None:
-    """Events for the chart's timeline that are rows of a higher room (stays, outside claims)."""
-    _timeline[name] = source
-
-
-def timeline(request: AuthenticatedHttpRequest, member: Member) -> list[TimelineEvent]:
-    return [event for source in _timeline.values() for event in source(request, member)]
-
-
-@dataclass(frozen=True)
 class BasketItem:
     """An order made ready to sign. `value` is given back to `place`; `cost` is the member's, None where unknown."""
 

@@ -1,46 +1,24 @@
 """Reads of one member's record, in the form that people read it: portal, chart and letters use the same.
 
 Each function takes the member and whether labelled rows are hidden (a proxy never sees them) and runs a fixed number
-of queries.
+of queries. What stands in the record is read by `clinical.reading`, as for the chart.
 """
 
 import datetime
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
-from django.utils.translation import gettext as _
 
-from clinical import vitals
-from clinical.models import (
-    AllergyIntolerance,
-    CodingRole,
-    Condition,
-    Encounter,
-    Immunization,
-    MedicationDispense,
-    MedicationRequest,
-    Observation,
-)
+from clinical.models import CodingRole, Observation
+from clinical.reading import Named, Reader, named
 from clinical.words import readable_unit, short_name
 from core.models import Concept
 from members.models import Member
 
 # One name a fact: the system that says it best for people who read it.
 PREFERRED_SYSTEMS = ("ICD-10-CM", "LOINC", "RxNorm", "CVX")
-
-
-@dataclass(frozen=True)
-class Item:
-    """A line of the record: what, since or on when, and the row it stands for."""
-
-    name: str
-    code: str
-    when: datetime.datetime | None
-    row: object
-    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +64,7 @@ def _is_number(value: str) -> bool:
     return value.replace(".", "", 1).replace("-", "", 1).isdigit()
 
 
-def named(rows: QuerySet) -> QuerySet:
+def with_codings(rows: QuerySet) -> QuerySet:
     """The rows with their codes at hand: one further query, whatever their number."""
     coding = rows.model._meta.get_field("codings").related_model
     codes = coding.objects.filter(role__in=(CodingRole.CODE, CodingRole.TYPE, CodingRole.VALUE)).select_related(
@@ -113,57 +91,34 @@ def _visible(rows: QuerySet, hide_sensitive: bool) -> QuerySet:
     return rows.filter(sensitivity=0) if hide_sensitive else rows
 
 
-def _items(rows: Iterable, role: int = CodingRole.CODE, detail: Callable[[Any], str] = lambda row: "") -> list[Item]:
-    items = []
-    for row in rows:
-        concept = concept_of(row, role)
-        name = concept.display or concept.code if concept else getattr(row, "note", "") or "—"
-        when = row.effective.lower if row.effective else row.recorded_at
-        items.append(Item(name, concept.code if concept else "", when, row, detail(row)))
-    return items
+def _reader(member: Member, hide_sensitive: bool) -> Reader:
+    return Reader(member, lambda rows: _visible(rows, hide_sensitive))
 
 
-def problems(member: Member, *, hide_sensitive: bool) -> list[Item]:
+def problems(member: Member, *, hide_sensitive: bool) -> list[Named]:
     """Active conditions, newest onset first."""
-    rows = Condition.objects.filter(member=member, status__in=("active", "recurrence", "relapse"), is_negated=False)
-    rows = rows.exclude(verification__in=("refuted", "entered-in-error"))
-    return _items(named(_visible(rows, hide_sensitive)).order_by("-effective"))
+    return named(_reader(member, hide_sensitive).problems())
 
 
-def allergies(member: Member, *, hide_sensitive: bool) -> list[Item]:
-    rows = AllergyIntolerance.objects.filter(member=member, status="active", is_negated=False)
-    rows = rows.exclude(verification__in=("refuted", "entered-in-error"))
-    return _items(
-        named(_visible(rows, hide_sensitive)).order_by("-criticality"), detail=lambda row: row.get_criticality_display()
-    )
+def allergies(member: Member, *, hide_sensitive: bool) -> list[Named]:
+    """Those that still hold, the most dangerous first."""
+    return _reader(member, hide_sensitive).allergies()
 
 
-def medicines(member: Member, *, hide_sensitive: bool) -> list[Item]:
-    """Active medication requests with their directions; `row.last_fill` is the last hand-over or None."""
-    rows = named(
-        _visible(MedicationRequest.objects.filter(member=member, status="active", is_negated=False), hide_sensitive)
-    ).order_by("-recorded_at")
-    last = dict(
-        MedicationDispense.objects.filter(member=member, status="completed", request__isnull=False)
-        .order_by("request_id", "effective")
-        .values_list("request_id", "effective")
-    )
-    found = list(rows)
-    for row in found:
-        filled = last.get(row.pk)
-        row.last_fill = filled.lower if filled else None
-    return _items(found, detail=lambda row: row.dosage_text)
+def medicines(member: Member, *, hide_sensitive: bool) -> list[Named]:
+    """Active orders with their directions; `row.last_fill` is the last hand-over or None."""
+    found = _reader(member, hide_sensitive).medicines()
+    for each in found:
+        each.row.last_fill = each.row.filled.lower if each.row.filled else None
+    return found
 
 
-def immunizations(member: Member, *, hide_sensitive: bool) -> list[Item]:
-    rows = Immunization.objects.filter(member=member, status="completed", is_negated=False)
-    return _items(named(_visible(rows, hide_sensitive)).order_by("-effective"))
+def immunizations(member: Member, *, hide_sensitive: bool) -> list[Named]:
+    return _reader(member, hide_sensitive).immunizations()
 
 
-def visits(member: Member, *, hide_sensitive: bool, limit: int = 30) -> list[Item]:
-    rows = Encounter.objects.filter(member=member, status="finished").select_related("facility", "clinician")
-    found = named(_visible(rows, hide_sensitive)).order_by("-effective")[:limit]
-    return _items(found, CodingRole.TYPE, detail=lambda row: row.reason_text)
+def visits(member: Member, *, hide_sensitive: bool, limit: int = 30) -> list[Named]:
+    return _reader(member, hide_sensitive).visits(limit, status="finished")
 
 
 def results(member: Member, *, hide_sensitive: bool, since: datetime.datetime | None = None) -> list[Series]:
@@ -172,7 +127,7 @@ def results(member: Member, *, hide_sensitive: bool, since: datetime.datetime | 
     A panel's components count as kinds of their own; a corrected value stands in place of the one it corrects.
     """
     rows = Observation.objects.filter(member=member, status__in=("final", "amended", "corrected"), is_negated=False)
-    rows = named(_visible(rows, hide_sensitive)).filter(corrections__isnull=True).order_by("effective", "id")
+    rows = with_codings(_visible(rows, hide_sensitive)).filter(corrections__isnull=True).order_by("effective", "id")
     series: dict[str, Series] = {}
     for row in rows:
         concept, value = concept_of(row), value_of(row)
@@ -188,18 +143,6 @@ def results(member: Member, *, hide_sensitive: bool, since: datetime.datetime | 
         one.latest, one.low, one.high, one.unit = row, row.low, row.high, readable_unit(row.value_unit)
     found = [one for one in series.values() if since is None or one.latest.effective.lower >= since]
     return sorted(found, key=lambda one: one.latest.effective.lower, reverse=True)
-
-
-def with_blood_pressure(found: list[Series]) -> list[Series]:
-    """The same, with systolic and diastolic values of the same moments as one, 124/76, as people read it."""
-    by_code = {one.code: one for one in found}
-    upper, lower = by_code.get(vitals.SYSTOLIC.loinc), by_code.get(vitals.DIASTOLIC.loinc)
-    if upper is None or lower is None or upper.latest.effective.lower != lower.latest.effective.lower:
-        return found
-    below = {point.date: point.value for point in lower.points}
-    points = [Point(each.date, f"{each.value}/{below[each.date]}") for each in upper.points if each.date in below]
-    both = replace(upper, label=_("Blood pressure"), points=points)
-    return [both if one is upper else one for one in found if one is not lower]
 
 
 def value_of(row: Observation) -> str:

@@ -35,6 +35,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from core import audit
 from core.db import as_job
 from core.models import JobPartition, JobRun, User
 from core.models.base import ClockTimestamp
@@ -138,10 +139,14 @@ def _reopen(run: JobRun, *, everything: bool, by: User, parameters: dict[str, An
 
 @transaction.atomic
 def cancel_run(run: JobRun, *, by: User) -> None:
-    """Shares not begun stay undone; those at work finish. `start_run` takes the run up again."""
-    JobRun.objects.filter(pk=run.pk, status__in=[Status.QUEUED, Status.RUNNING]).update(
-        status=Status.CANCELLED, finished_at=ClockTimestamp()
-    )
+    """Shares not begun stay undone; those at work finish. `start_run` takes the run up again.
+
+    Raises `ValueError` for a run that has ended.
+    """
+    going_on = JobRun.objects.filter(pk=run.pk, status__in=[Status.QUEUED, Status.RUNNING])
+    if not going_on.update(status=Status.CANCELLED, finished_at=ClockTimestamp()):
+        raise ValueError("This run has ended already.")
+    audit.record(by=by, action="update", verb="core.cancel_run", obj=run, detail={"kind": run.kind, "key": run.key})
     run.refresh_from_db()
 
 

@@ -19,6 +19,7 @@ staff = [
     path("jobs/", oversight.job_runs, name="job_runs"),
     path("jobs/start/<slug:name>/", oversight.start_job, name="start_job"),
     path("jobs/<uuid:run_id>/", oversight.job_progress, name="job_progress"),
+    path("jobs/<uuid:run_id>/stop/", oversight.stop_job, name="stop_job"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("gallery/<slug:page>/", gallery.gallery, name="gallery_page"),
 ]

@@ -134,6 +134,7 @@ def job_runs(request: AuthenticatedHttpRequest) -> HttpResponse:
     going_on = [run for run in runs if run.status in (JobRun.Status.QUEUED, JobRun.Status.RUNNING)]
     context = {
         "open": [shown(run) for run in going_on],
+        "can_stop": request.user.has_perm("core.run_jobs"),
         "ended": [shown(run) for run in runs if run not in going_on],
         "starters": starters_for(request.user) if request.user.has_perm("core.run_jobs") else [],
     }
@@ -166,6 +167,19 @@ def start_job(request: AuthenticatedHttpRequest, name: str) -> HttpResponse:
     return redirect("core:job_runs")
 
 
+@require_POST
+@requires("core.run_jobs")
+def stop_job(request: AuthenticatedHttpRequest, run_id: UUID) -> HttpResponse:
+    """Stop a run: shares at work finish, the others wait until somebody starts it again."""
+    try:
+        jobs.cancel_run(get_object_or_404(JobRun, pk=run_id), by=request.user)
+    except ValueError:
+        notify(request, _("It had ended already."), level=messages.WARNING)
+    else:
+        notify(request, _("It stops. What is done stays; starting it again takes the rest."))
+    return redirect("core:job_runs")
+
+
 def shown(run: JobRun) -> dict[str, Any]:
     """What the progress component takes for a run."""
     state = jobs.progress(run)
@@ -183,6 +197,7 @@ def shown(run: JobRun) -> dict[str, Any]:
         "by": str(run.started_by),
         "when": run.created_at,
         "poll": reverse("core:job_progress", args=[run.pk]) if going_on else "",
+        "stop": reverse("core:stop_job", args=[run.pk]) if going_on else "",
     }
 
 

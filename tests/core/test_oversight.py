@@ -204,3 +204,33 @@ def test_a_run_says_how_far_how_fast_and_how_long_it_still_takes(client):
     assert "members a second" in said
     rate = jobs.progress(run, now=now).per_second
     assert rate == pytest.approx(500, rel=0.05)
+
+
+def test_a_run_is_stopped_and_taken_up_again_where_it_stood(client, started):
+    clerk = User.objects.system("test")
+    run = jobs.start_run(by=clerk, kind="test", key="2026-11", partitions=1)
+    admin = make_staff("plan_administrator", make_system())
+    sign_in(client, admin)
+    stop = reverse("core:stop_job", args=[run.pk])
+    assert stop in client.get(reverse("core:job_runs")).content.decode()
+
+    client.post(stop)
+
+    run.refresh_from_db()
+    assert run.status == "cancelled"
+    assert AuditEvent.objects.get(verb="core.cancel_run").user_id == admin.pk
+    jobs.work(run, lambda run, share: pytest.fail("a stopped run is not worked on"))
+
+    again = jobs.start_run(by=clerk, kind="test", key="2026-11", partitions=1)
+    assert jobs.work(again, lambda run, share: {"members": 3}).totals == {"members": 3}
+    assert client.post(stop).status_code == 302
+    again.refresh_from_db()
+    assert again.status == "done", "what has ended is not stopped"
+
+
+def test_who_only_watches_stops_nothing(client):
+    run = jobs.start_run(by=User.objects.system("test"), kind="test", key="2026-12", partitions=1)
+    sign_in(client, make_staff("auditor", make_system()))
+
+    assert client.post(reverse("core:stop_job", args=[run.pk])).status_code == 403
+    assert reverse("core:stop_job", args=[run.pk]) not in client.get(reverse("core:job_runs")).content.decode()
