@@ -10,6 +10,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-jobs": {"task": "core.tasks.sweep_jobs", "schedule": 30},
     "prevention-nightly": {"task": "prevention.tasks.nightly", "schedule": crontab(hour=9, minute=15)},
     "immunisations-nightly": {"task": "prevention.tasks.nightly_immunisations", "schedule": crontab(hour=9, minute=45)},
+    "plan-rates-monthly": {
+        "task": "prevention.tasks.monthly_plan_rates",
+        "schedule": crontab(day_of_month=2, hour=10, minute=30),
+    },
     "registries-nightly": {"task": "prevention.tasks.nightly_registries", "schedule": crontab(hour=9, minute=30)},
     "expire-cohort-exports": {"task": "prevention.tasks.remove_expired_exports", "schedule": 60 * 60},
     # Whoever's chart changed is evaluated again within two seconds; an empty queue costs a look into an index.

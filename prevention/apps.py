@@ -13,6 +13,7 @@ class PreventionConfig(AppConfig):
         from prevention.cohorts import jobs as cohorts
         from prevention.immunisation import run as immunisations
         from prevention.library import card as library_card
+        from prevention.plan_rates import job as plan_rates
         from prevention.registries import panel as registry_panel
         from prevention.registries import run as registries
 
@@ -23,6 +24,14 @@ class PreventionConfig(AppConfig):
             says=_("Everybody is evaluated as of today, in the background. Nobody is reminded twice."),
             permission="prevention.start_run",
             start=jobs.start_now,
+        )
+        core_jobs.register(plan_rates.KIND, plan_rates.evaluate_share, finish=plan_rates.finish, title=plan_rates.title)
+        register_starter(
+            "plan-rates",
+            label=_("Count plan rates"),
+            says=_("Everybody is counted by the plan measures of this year, as far as it has gone."),
+            permission="prevention.start_run",
+            start=plan_rates.start_now,
         )
         core_jobs.register(immunisations.KIND, immunisations.evaluate_share, title=immunisations.title)
         core_jobs.register(registries.KIND, registries.evaluate_share, finish=registries.finish, title=registries.title)
@@ -41,6 +50,16 @@ class PreventionConfig(AppConfig):
         portal_nav.register("vaccines", _("Vaccines"), "prevention:immunisations", order=55, icon="medical_services")
         staff_nav.register(
             "prevention", _("Prevention"), "prevention:worklist", order=40, permission="prevention.view_worklist"
+        )
+        staff_nav.register(
+            "vaccine-schedules",
+            _("Vaccine schedules"),
+            "prevention:immunisation_policies",
+            order=82,
+            permission="prevention.set_immunisation_policy",
+        )
+        staff_nav.register(
+            "plan-rates", _("Plan rates"), "prevention:plan_rates", order=81, permission="prevention.view_runs"
         )
         staff_nav.register(
             "registries", _("Registries"), "prevention:registries", order=42, permission="prevention.view_registries"

@@ -236,6 +236,7 @@ from prevention.outreach.models import (  # noqa: E402, F401
     OutreachSummary,
     StandingOrder,
 )
+from prevention.plan_rates.models import PlanRate  # noqa: E402, F401
 from prevention.registries.models import (  # noqa: E402, F401
     RegistryBatch,
     RegistryBatchItem,

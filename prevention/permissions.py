@@ -16,6 +16,11 @@ grant(
     has_role(Role.CARE_COORDINATOR, Role.PHYSICIAN, Role.PLAN_ADMINISTRATOR, Role.AUDITOR),
     because="they answer for the measures of this system",
 )
+grant(
+    "prevention.set_immunisation_policy",
+    has_role(Role.PLAN_ADMINISTRATOR),
+    because="they set what this system's markets follow",
+)
 grant("prevention.start_run", has_role(Role.PLAN_ADMINISTRATOR), because="they run the plan's jobs")
 grant("prevention.view_registries", has_role(*CARE), because="they look after members of this system")
 grant(

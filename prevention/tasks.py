@@ -9,6 +9,7 @@ from core.models import User
 from prevention import jobs
 from prevention.cohorts import jobs as cohorts
 from prevention.immunisation import run as immunisations
+from prevention.plan_rates import job as plan_rates
 from prevention.registries import run as registries
 
 
@@ -26,6 +27,15 @@ def nightly_immunisations() -> None:
     by = User.objects.system("prevention")
     run = immunisations.start_nightly(by=by, as_of=timezone.localdate())
     core_jobs.send(run)
+
+
+@shared_task(queue="jobs", ignore_result=True)
+def monthly_plan_rates() -> None:
+    """Start the count of this year's plan rates so far; in the first week of a year, of the year that is over."""
+    by = User.objects.system("prevention")
+    today = timezone.localdate()
+    as_of = today.replace(year=today.year - 1, month=12, day=31) if today.month == 1 else today
+    core_jobs.send(plan_rates.start(by=by, as_of=as_of))
 
 
 @shared_task(queue="jobs", ignore_result=True)

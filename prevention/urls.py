@@ -3,8 +3,8 @@
 from django.urls import path
 
 from prevention.views import cohorts as cohort_views
+from prevention.views import immunisation_policy, intervals, plan_rates
 from prevention.views import immunisations as immunisation_views
-from prevention.views import intervals
 from prevention.views import library as library_views
 from prevention.views import portal as member_views
 from prevention.views import registries as registry_views
@@ -28,6 +28,13 @@ staff = [
     path("prevention/gaps/<uuid:gap_id>/order/", staff_views.order, name="staff_order"),
     path("chart/<uuid:member_id>/prevention/<slug:rule>/", intervals.interval, name="interval"),
     path("chart/<uuid:member_id>/prevention/<uuid:interval_id>/end/", intervals.end_interval, name="end_interval"),
+    path("prevention/vaccine-schedules/", immunisation_policy.policies, name="immunisation_policies"),
+    path(
+        "prevention/vaccine-schedules/<uuid:policy_id>/end/",
+        immunisation_policy.end_policy,
+        name="end_immunisation_policy",
+    ),
+    path("prevention/plan-rates/", plan_rates.plan_rates, name="plan_rates"),
     path("cohorts/", cohort_views.cohorts, name="cohorts"),
     path("cohorts/new/", cohort_views.new, name="cohort_new"),
     path("cohorts/agreements/", cohort_views.agreements, name="agreements"),

@@ -115,7 +115,8 @@ def _assess(chart: Chart, assessors: dict[str, Assessor], as_of: date) -> Found:
     if assessor is None:
         assessor = assessors[policy.key] = Assessor(policy.schedule, as_of)
     result = assessor.assess(chart.patient)
-    return Found(chart, result, policy.steps.next_after(result.history))
+    ahead = [day for day in (policy.steps.next_after(result.history), chart.lapses_on) if day is not None]
+    return Found(chart, result, min(ahead, default=None))
 
 
 def evaluate_changed(member_ids: Iterable[uuid.UUID], *, as_of: date, at: datetime | None = None) -> dict[str, int]:

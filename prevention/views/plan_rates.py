@@ -1,0 +1,69 @@
+"""Plan rates beside the clinical rates of the same measures."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core.http import AuthenticatedHttpRequest
+from core.models import JobRun
+from core.permissions import may, requires
+from network.permissions import roles_in_force
+from plans.models.products import LineOfBusiness
+from prevention import jobs
+from prevention.models import MeasureSummary, PlanRate
+from prevention.plan_rates import job
+from prevention.plan_rates.definitions import PLAN_MEASURES
+
+
+@require_safe
+@requires("prevention.view_runs")
+def plan_rates(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """The last finished run's rates of one's own system by line of business, beside the nightly run's clinical rate."""
+    last = JobRun.objects.filter(kind=job.KIND, status=JobRun.Status.DONE).order_by("-created_at").first()
+    nightly = JobRun.objects.filter(kind=jobs.KIND, status=JobRun.Status.DONE).order_by("-created_at").first()
+    systems = {held.organization.system_id or held.organization_id for held in roles_in_force(request.user)}
+    rates = PlanRate.objects.filter(run=last, managing_organization__in=systems) if last else PlanRate.objects.none()
+    clinical = {
+        row.measure: 100 * row.numerator / row.denominator
+        for row in MeasureSummary.objects.filter(run=nightly, dimension="all", group=1, denominator__gt=0)
+    }
+    lines = {"": _("all"), **dict(LineOfBusiness.choices)}
+    rows: list[dict[str, Any]] = []
+    by_measure: dict[str, list[PlanRate]] = {}
+    for rate in rates.order_by("line_of_business"):
+        by_measure.setdefault(rate.measure, []).append(rate)
+    for one in PLAN_MEASURES:
+        found = by_measure.get(one.measure.key, [])
+        if found:
+            rows.append(
+                {
+                    "title": one.measure.title,
+                    "beside": one.clinical.id,
+                    "lower": one.lower_is_better,
+                    "clinical": clinical.get(one.clinical.key),
+                    "rates": [{"rate": rate, "line": lines.get(rate.line_of_business, "")} for rate in found],
+                }
+            )
+    first = next((rate for found in by_measure.values() for rate in found), None)
+    labels = (
+        _("Measure"),
+        _("Line of business"),
+        _("In the population"),
+        _("Covered long enough"),
+        _("Denominator"),
+        _("Numerator"),
+        _("Plan rate"),
+        _("Clinical rate"),
+    )
+    context = {
+        "run": last,
+        "rows": rows,
+        "anchor": first.anchor if first else None,
+        "is_final": first.is_final if first else False,
+        "can_start": bool(may(request.user, "prevention.start_run")),
+        "columns": [{"label": label, "numeric": place > 1} for place, label in enumerate(labels)],
+    }
+    return render(request, "prevention/plan_rates.html", context)
