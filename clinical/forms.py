@@ -114,7 +114,12 @@ class OrderForm(forms.Form):
         label=_("How soon"), choices=[("routine", _("routine")), ("urgent", _("urgent")), ("stat", _("at once"))]
     )
     reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
-    override = forms.CharField(label=_("Reason to order all the same"), max_length=300, required=False)
+    override = forms.CharField(
+        label=_("Reason to order all the same"),
+        max_length=300,
+        required=False,
+        help_text=_("A few words, at least two: it is kept and reviewed."),
+    )
 
 
 class VitalsForm(forms.Form):
@@ -163,7 +168,12 @@ class ReferForm(forms.Form):
         label=_("How soon"),
         choices=[("routine", _("within 7 days")), ("urgent", _("within 2 days")), ("asap", _("tomorrow"))],
     )
-    override = forms.CharField(label=_("Reason to refer all the same"), max_length=300, required=False)
+    override = forms.CharField(
+        label=_("Reason to refer all the same"),
+        max_length=300,
+        required=False,
+        help_text=_("A few words, at least two: it is kept and reviewed."),
+    )
 
     def __init__(self, *args: Any, system_id: UUID, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

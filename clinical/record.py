@@ -5,12 +5,14 @@ of queries. What stands in the record is read by `clinical.reading`, as for the 
 """
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
+from clinical import vitals
 from clinical.models import CodingRole, Observation
 from clinical.reading import Named, Reader, named
 from clinical.words import readable_unit, short_name
@@ -143,6 +145,18 @@ def results(member: Member, *, hide_sensitive: bool, since: datetime.datetime | 
         one.latest, one.low, one.high, one.unit = row, row.low, row.high, readable_unit(row.value_unit)
     found = [one for one in series.values() if since is None or one.latest.effective.lower >= since]
     return sorted(found, key=lambda one: one.latest.effective.lower, reverse=True)
+
+
+def with_blood_pressure(found: list[Series]) -> list[Series]:
+    """The same, with systolic and diastolic values of the same moments as one, 124/76, as people read it."""
+    by_code = {one.code: one for one in found}
+    upper, lower = by_code.get(vitals.SYSTOLIC.loinc), by_code.get(vitals.DIASTOLIC.loinc)
+    if upper is None or lower is None or upper.latest.effective.lower != lower.latest.effective.lower:
+        return found
+    below = {point.date: point.value for point in lower.points}
+    points = [Point(each.date, f"{each.value}/{below[each.date]}") for each in upper.points if each.date in below]
+    both = replace(upper, label=_("Blood pressure"), points=points)
+    return [both if one is upper else one for one in found if one is not lower]
 
 
 def value_of(row: Observation) -> str:

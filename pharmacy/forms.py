@@ -26,7 +26,12 @@ class PrescribeForm(forms.Form):
     refills = forms.IntegerField(label=_("Refills"), min_value=0, max_value=12, initial=0)
     pharmacy = forms.ModelChoiceField(Facility.objects.none(), label=_("Pick up at"), required=False)
     reason = forms.CharField(label=_("For what"), max_length=500, required=False)
-    override = forms.CharField(label=_("Reason to prescribe all the same"), max_length=300, required=False)
+    override = forms.CharField(
+        label=_("Reason to prescribe all the same"),
+        max_length=300,
+        required=False,
+        help_text=_("A few words, at least two: it is kept and reviewed."),
+    )
 
     def __init__(self, *args: Any, pharmacies: QuerySet[Facility], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

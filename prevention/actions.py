@@ -29,7 +29,7 @@ from prevention.engine.record import Changes, record
 from prevention.measures import MEASURES
 from prevention.models import CareGap, OutreachContact, SurveillanceInterval
 from prevention.outreach.run import reach_out
-from prevention.rules import RULES, rule
+from prevention.rules import RULES, in_force, rule
 
 # Which programs were compiled lately: the nightly run's shares and single members use the same text.
 _programs: dict[tuple, tuple[Program, ...]] = {}
@@ -47,7 +47,7 @@ def programs(
     if key not in _programs:
         _programs.clear()
         setting = Setting.of_year(as_of.year, as_of=as_of, zone=zone)
-        _programs[key] = (compile_program(tuple(measures), tuple(rules), setting),)
+        _programs[key] = (compile_program(tuple(measures), in_force(as_of, tuple(rules)), setting),)
     return _programs[key]
 
 

@@ -19,7 +19,7 @@ from members.ports import Place, PortalCard, register_portal_card
 from prevention import actions
 from prevention.immunisation.outlook import given, outlook
 from prevention.models import CareGap, CareRuleState, SurveillanceInterval
-from prevention.rules import BY_ID
+from prevention.rules import BY_ID, FOR_MEMBERS
 from prevention.views.portal import booking_url
 from scheduling.models import Appointment
 from scheduling.ports import BookingOrigin, register_booking_origin
@@ -27,7 +27,7 @@ from scheduling.ports import BookingOrigin, register_booking_origin
 
 def portal_gaps(request: AuthenticatedHttpRequest, member: Member) -> Iterable[PortalCard]:
     """A card for each open gap, and what is next due for the calm line."""
-    for gap in CareGap.objects.filter(member=member, rule__in=BY_ID).open().longest_due_first():
+    for gap in CareGap.objects.filter(member=member, rule__in=FOR_MEMBERS).open().longest_due_first():
         found = BY_ID[gap.rule]
         context = {
             "gap": gap,
@@ -37,7 +37,7 @@ def portal_gaps(request: AuthenticatedHttpRequest, member: Member) -> Iterable[P
         }
         yield PortalCard(Place.NEEDS_YOU, "prevention/card_gap.html", context)
     following = (
-        CareRuleState.objects.filter(member=member, rule__in=BY_ID, applies=True, next_due_on__gt=actions.today())
+        CareRuleState.objects.filter(member=member, rule__in=FOR_MEMBERS, applies=True, next_due_on__gt=actions.today())
         .order_by("next_due_on")
         .first()
     )
@@ -76,7 +76,14 @@ def chart_gaps(request: AuthenticatedHttpRequest, member: Member) -> clinical.Pa
     )
     for row in rows:
         row["own_months"] = own.get(row["state"].rule)
-    context = {"rows": rows, "can_set": bool(may(request.user, "prevention.set_interval", member))}
+    context = {
+        "rows": [row for row in rows if not row["rule"].at_visit],
+        # What is asked or spoken of while the member is here: only what is due, in one line.
+        "at_visit": [
+            row["rule"] for row in rows if row["rule"].at_visit and row["gap"] and row["gap"].status == "open"
+        ],
+        "can_set": bool(may(request.user, "prevention.set_interval", member)),
+    }
     return clinical.Panel("prevention/chart_panel.html", context) if rows else None
 
 
@@ -90,7 +97,8 @@ def count_vaccines(request: AuthenticatedHttpRequest, member: Member) -> int:
 
 
 def count_gaps(request: AuthenticatedHttpRequest, member: Member) -> int:
-    return CareGap.objects.filter(member=member, rule__in=BY_ID).open().count()
+    """Without the questions of a visit: those alone are no alert."""
+    return CareGap.objects.filter(member=member, rule__in=FOR_MEMBERS).open().count()
 
 
 def banner(request: AuthenticatedHttpRequest, member: Member) -> Iterable[clinical.BannerAlert]:

@@ -62,6 +62,7 @@ ABSENT_ALLOWED = {
     "token",
     "merge_id",
     "interval_id",
+    "policy_id",
     "bulk_id",
     "cohort_id",
     "cohort_export_id",
@@ -90,7 +91,7 @@ def values() -> dict[str, list[str]]:
     from network.models import Bed, RoleAssignment
     from pharmacy.models import Fill, Prescription, StockLot
     from prevention.library import articles
-    from prevention.models import CareGap, RegistryEntry
+    from prevention.models import CareGap, ImmunisationPolicy, RegistryEntry
     from prevention.registries import BY_ID as REGISTRIES
     from prevention.rules import BY_ID
     from scheduling.models import Appointment
@@ -137,7 +138,9 @@ def values() -> dict[str, list[str]]:
         "access_id": newest(BreakTheGlass)(),
         "telecom_id": newest(MemberTelecom, **own)(),
         "other_id": newest(Member)(),
-        "rule": list(BY_ID),
+        "rule": list(BY_ID)[:TRIED],
+        "access_id": newest(BreakTheGlass)(),
+        "policy_id": newest(ImmunisationPolicy)(),
         "kind": [kind.name for kind in order_kinds()],
         "name": [panel.name for panel in chart_panels()],
         "step": ["none"],

@@ -1,5 +1,6 @@
 """Placing an order: every registered check looks at the whole record first, and what it said is kept."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,6 +16,8 @@ from core.permissions import require
 
 Severity = OrderAlert.Severity
 NEEDS_REASON = (Severity.WARNING, Severity.HARD_STOP)
+# Of a reason in words, at least two.
+REASON_LETTERS = 10
 # An instant as a half-open period.
 INSTANT = timedelta(microseconds=1)
 
@@ -40,6 +43,15 @@ class ReasonNeeded(Exception):
         self.alerts = alerts
 
 
+def says_why(reason: str) -> bool:
+    """Whether a reason to pass a warning or stop is one that somebody else can judge: a few words, not a full stop.
+
+    Asked of every order alike: what an interaction, an allergy, a dose or a duplicate is overridden with is reviewed.
+    """
+    words = re.findall(r"[^\W\d_]{2,}", reason)
+    return len(words) >= 2 and sum(map(len, words)) >= REASON_LETTERS
+
+
 def check_order(draft: OrderDraft) -> list[CheckedAlert]:
     """What every registered check says about the draft, hard stops first."""
     rank = {Severity.HARD_STOP: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
@@ -55,14 +67,14 @@ def check_order(draft: OrderDraft) -> list[CheckedAlert]:
 def place_order(*, by: User, draft: OrderDraft, override_reason: str = "") -> Fact:
     """Place `draft` and start its room's workflow.
 
-    Raises `PermissionDenied`, and `ReasonNeeded` where a check warns or stops and no reason was given. The reason is
-    kept with each alert that it overrides, and audited.
+    Raises `PermissionDenied`, and `ReasonNeeded` where a check warns or stops and no reason of a few words was given.
+    The reason is kept with each alert that it overrides, and audited.
     """
     kind = order_kind(draft.kind)
     require(by, kind.permission if kind else "clinical.place_order", draft.member)
     alerts = check_order(draft)
-    reason = override_reason.strip()
-    if not reason and any(alert.needs_reason for alert in alerts):
+    reason = " ".join(override_reason.split())
+    if not says_why(reason) and any(alert.needs_reason for alert in alerts):
         raise ReasonNeeded(alerts)
     order = kind.make(draft) if kind and kind.make else _service_request(draft)
     order.save(force_insert=True)

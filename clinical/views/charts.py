@@ -67,7 +67,7 @@ def search(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Members of one's own system by name (as typed, or nearly), MRN, birth date or phone."""
     asked = request.GET.get("q", "").strip()
     found = find(asked) if len(asked) >= 2 else []
-    audit.record_read(request.user, verb="clinical.search", detail={"found": len(found)}, request=request)
+    audit.record_read(request.user, verb="clinical.search", members=(member.pk for member in found), request=request)
     doctors = {
         row.member_id: row.clinician
         for row in PrimaryCareAssignment.objects.filter(
@@ -292,6 +292,7 @@ def order(request: AuthenticatedHttpRequest, member: Member, kind: str) -> HttpR
             actions.place_order(by=request.user, draft=draft, override_reason=given["override"])
         except actions.ReasonNeeded as needed:
             alerts = needed.alerts
+            form.add_error("override", _("The checks object: write in a few words why all the same, or leave it."))
         else:
             notify(request, _("Ordered: %(what)s.") % {"what": given["concept"].display})
             return redirect("clinical:chart_panel", member.pk, "orders")

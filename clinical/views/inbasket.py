@@ -40,7 +40,9 @@ def inbasket(request: AuthenticatedHttpRequest) -> HttpResponse:
     if kind:
         tasks = tasks.filter(kind=kind)
     rows = list(tasks.select_related("member", "owner", "department__facility").order_by("due_at")[:SHOWN])
-    audit.record_read(request.user, verb="clinical.inbasket", detail={"tasks": len(rows)}, request=request)
+    audit.record_read(
+        request.user, verb="clinical.inbasket", members=(task.member_id for task in rows), request=request
+    )
     others = who_else(rows, request.user)
     kinds = ports.task_kinds()
     context = {

@@ -143,6 +143,7 @@ def new_results(request: AuthenticatedHttpRequest, member: Member) -> PortalCard
     found = record.results(member, hide_sensitive=hides_sensitive(request.user, member), since=since)
     if not found:
         return None
+    found = record.with_blood_pressure(found)
     return PortalCard(
         Place.NEEDS_YOU,
         "clinical/portal/card_result.html",

@@ -53,6 +53,7 @@ def refer(request: AuthenticatedHttpRequest, member: Member) -> HttpResponse:
             )
         except actions.ReasonNeeded as needed:
             alerts = needed.alerts
+            form.add_error("override", _("The checks object: write in a few words why all the same, or leave it."))
         except ValidationError as refused:
             form.add_error(None, refused)
         else:
@@ -77,7 +78,11 @@ def referrals(request: AuthenticatedHttpRequest) -> HttpResponse:
         ).order_by("due_at")[:100]
     )
     audit.record_read(
-        request.user, verb="clinical.referrals", detail={"referrals": len(rows), "whose": whose}, request=request
+        request.user,
+        verb="clinical.referrals",
+        members=(row.member_id for row in rows),
+        detail={"whose": whose},
+        request=request,
     )
     now = timezone.now()
     return render(

@@ -77,7 +77,7 @@ def work_queue(request: AuthenticatedHttpRequest) -> HttpResponse:
         raise Http404
     rows = list(_rows(facility, status)) if facility else []
     chosen = next((row for row in rows if str(row.pk) == request.GET.get("fill")), None)
-    audit.record_read(request.user, verb="pharmacy.queue", detail={"shown": len(rows)}, request=request)
+    audit.record_read(request.user, verb="pharmacy.queue", members=(row.member_id for row in rows), request=request)
     context = {
         "facility": facility,
         "facilities": facilities_of(request.user),

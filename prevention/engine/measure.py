@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from prevention.engine.facts import Facts
 from prevention.engine.members import Choice, Condition, Everyone, Never
+from prevention.engine.moments import years
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -107,6 +108,10 @@ class Measure:
         return f"{self.id}/{self.version}"
 
 
+# Settled for good, or as long as nobody says otherwise: no next day.
+ONCE = years(1000)
+
+
 @dataclass(frozen=True)
 class Closer:
     """Facts that settle a rule for a time: a colonoscopy for ten years."""
@@ -130,7 +135,13 @@ class WayOut:
 
 @dataclass(frozen=True)
 class CareRule:
-    """Who is due for what, when next, and what would close it; over every enrolled person, visit or none."""
+    """Who is due for what, when next, and what would close it; over every enrolled person, visit or none.
+
+    `since` and `until`: the days from which and before which the rule holds, `published` when the recommendation came
+    out (`since` where they are one). `grade`: the publisher's. `begins`: facts of what makes somebody due, where it is
+    not age alone: nobody is due before the last of them. `at_visit`: a question or a talk at the next visit, of which
+    the member is not reminded.
+    """
 
     id: str
     title: "str | StrPromise"
@@ -145,3 +156,23 @@ class CareRule:
     ways: tuple[WayOut, ...] = ()
     remind: bool = True
     costs_nothing: bool = True
+    grade: str = ""
+    published: date | None = None
+    until: date | None = None
+    begins: Facts | None = None
+    at_visit: bool = False
+
+    def holds_on(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True)
+class NotComputable:
+    """A recommendation that no rule decides, and why: what a chart lacks, or a code that nobody gives away."""
+
+    id: str
+    title: "str | StrPromise"
+    source: str
+    grade: str
+    published: date
+    why: "str | StrPromise"

@@ -31,8 +31,9 @@ def rule_columns(to: CompilingMembers, rule: CareRule, r: int) -> list[str]:
     for c, closer in enumerate(rule.closers):
         columns.append(f"{to.aggregate(closer.facts, 'last_day')} AS r{r}_last{c}")
         columns.append(f"{closer.every.sql(to)} AS r{r}_every{c}")
+    begins = f", {to.aggregate(rule.begins, 'last_day')}" if rule.begins else ""
     columns.append(
-        f"greatest((s.birth_date + {years(rule.from_age).sql})::date, s.enrolled_from, date '{rule.since}') "
+        f"greatest((s.birth_date + {years(rule.from_age).sql})::date, s.enrolled_from, date '{rule.since}'{begins}) "
         f"AS r{r}_since"
     )
     columns.append(f"(s.personal -> '{rule.id}')::int AS r{r}_personal")

@@ -39,7 +39,7 @@ def record(program: Program, partition: Partition, at: datetime) -> Changes:
         results = _results(cursor, program, partition, at) if program.measures else 0
         states = opened = closed = changed = 0
         if program.rules:
-            _due(cursor, program)
+            _due(cursor, program, partition)
             states = _states(cursor, partition, at)
             closed, changed = _close(cursor, program, partition, at)
             opened = _open(cursor, program, partition, at)
@@ -101,8 +101,8 @@ def _results(cursor: CursorWrapper, program: Program, partition: Partition, at: 
     return deleted + cursor.rowcount
 
 
-def _due(cursor: CursorWrapper, program: Program) -> None:
-    """`pf_due`: a row for each member and rule, with the gap that stands open now."""
+def _due(cursor: CursorWrapper, program: Program, partition: Partition) -> None:
+    """`pf_due`: a row for each member and rule that applies, or did until now: most rules are for few people."""
     rows = ", ".join(
         f"('{rule.id}', o.r{r}_applies, o.r{r}_last, o.r{r}_what, o.r{r}_next)" for r, rule in enumerate(program.rules)
     )
@@ -110,13 +110,26 @@ def _due(cursor: CursorWrapper, program: Program) -> None:
     cursor.execute(
         f"""
         CREATE TEMPORARY TABLE pf_due ON COMMIT DROP AS
-        SELECT o.member_id, v.rule, v.applies, v.last_on, v.what, v.next_on,
+        SELECT o.member_id, v.rule, v.applies, v.last_on, v.what,
+            -- What is done once for all has no next day (measure.ONCE).
+            CASE WHEN v.next_on < date '2900-01-01' THEN v.next_on END AS next_on,
             v.applies AND v.next_on <= %(today)s::date AS is_due
         FROM pf_outcome o CROSS JOIN LATERAL (VALUES {rows}) v(rule, applies, last_on, what, next_on)
+        WHERE v.applies
         """,
         {"today": program.setting.as_of.date()},
     )
     cursor.execute("ANALYZE pf_due")
+    cursor.execute(
+        f"""
+        INSERT INTO pf_due
+        SELECT c.member_id, c.rule, false, c.last_done_on, c.last_done_what, NULL, false
+        FROM prevention_carerulestate c JOIN pf_subject s ON s.member_id = c.member_id
+        WHERE {partition.test("c.member_id")} AND c.applies AND c.rule = ANY (%(rules)s)
+            AND NOT EXISTS (SELECT FROM pf_due d WHERE d.member_id = c.member_id AND d.rule = c.rule)
+        """,
+        {**partition.parameters, "rules": [rule.id for rule in program.rules]},
+    )
 
 
 def _states(cursor: CursorWrapper, partition: Partition, at: datetime) -> int:

@@ -34,5 +34,5 @@ RULE = CareRule(
             (age_at(as_of).at_least(40), months(12)),
         ),
     ),
-    ways=(WayOut("book", _("Book a nurse visit"), visit_type="WELLNESS"),),
+    ways=(WayOut("book", _("Book a nurse visit"), visit_type="NURSE"),),
 )

@@ -45,5 +45,5 @@ RULE = CareRule(
         settles("mammogram", final_results(MAMMOGRAPHY, own.MAMMOGRAPHY), years(2)),
         settles("mammogram", completed(MAMMOGRAPHY, own.MAMMOGRAPHY), years(2)),
     ),
-    ways=(WayOut("book", _("Book a mammogram"), visit_type="WELLNESS"),),
+    ways=(WayOut("book", _("Book a mammogram"), visit_type="MAMMOGRAM"),),
 )

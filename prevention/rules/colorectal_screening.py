@@ -50,6 +50,6 @@ RULE = CareRule(
             system=LOINC,
             protocol="fit_home_kit",
         ),
-        WayOut("book", _("Book a colonoscopy visit"), visit_type="WELLNESS"),
+        WayOut("book", _("Book a colonoscopy"), visit_type="GI-SCREEN"),
     ),
 )

@@ -44,7 +44,9 @@ def _filter(request: AuthenticatedHttpRequest) -> WorklistFilter:
     if data.get("rule") not in BY_ID:
         data["rule"] = RULES[0].id
     return WorklistFilter(
-        data, rules=[(rule.id, str(rule.title)) for rule in RULES], languages=list(settings.LANGUAGES)
+        data,
+        rules=[(rule.id, str(rule.title)) for rule in RULES if not rule.at_visit],
+        languages=list(settings.LANGUAGES),
     )
 
 

@@ -115,7 +115,11 @@ def day(request: AuthenticatedHttpRequest) -> HttpResponse:
         .order_by("during")
     )
     audit.record_read(
-        request.user, verb="scheduling.day", obj=department, detail={"appointments": len(rows)}, request=request
+        request.user,
+        verb="scheduling.day",
+        obj=department,
+        members=(row.member_id for row in rows),
+        request=request,
     )
     clinician = request.GET.get("clinician", "")
     shown = [row for row in rows if not clinician or str(row.clinician_id) == clinician]

@@ -47,9 +47,9 @@ def nothing_else(settings):
 class Client:
     """A program with a token: `ask` it directly, or the way round."""
 
-    def __init__(self, world, *scopes: str):
+    def __init__(self, world, *scopes: str, token=None):
         self.world = world
-        self.authorization = token_for(world.machine, *scopes)._credentials["HTTP_AUTHORIZATION"]
+        self.authorization = (token or token_for(world.machine, *scopes))._credentials["HTTP_AUTHORIZATION"]
         self.send("GET", "members/", ROUNDABOUT)  # whoever asks for the first time is looked up by the framework
 
     def environ(self, method: str, path: str, accept: str, body: bytes = b"", **headers: str) -> dict:
@@ -152,6 +152,17 @@ def test_behind_a_proxy_the_access_log_names_who_asked(world, settings):
 
     addresses = AuditEvent.objects.filter(action="read", member_id=world.ana.pk).order_by("id")
     assert list(addresses.values_list("ip_address", flat=True)) == ["203.0.113.0", "203.0.113.1"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_app_of_a_physician_sees_whom_the_chart_says_they_care_for():
+    world = World()
+    app = token_for(world.physician.user, "members:read", kind="authorization-code", registered_by=world.machine)
+    client = Client(world, token=app)
+
+    assert client.both("GET", f"members/{world.ana.pk}/").status == 200
+    assert client.both("GET", f"members/{world.far.pk}/").status == 404
+    assert client.both("GET", "members/?q=rivera").status == 200
 
 
 @pytest.mark.django_db(transaction=True)

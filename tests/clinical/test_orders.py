@@ -70,6 +70,16 @@ def test_a_warning_needs_a_reason_which_is_kept_with_it(world, warns):
         assert alert.override_reason == "Films were lost"
 
 
+@pytest.mark.parametrize(
+    "reason", [".", "ok", "- - - - - - - - - - -", "aaaaaaaaaaaaaaa", "1234 5678 9012", "a b c d e f"]
+)
+def test_a_reason_that_says_nothing_overrides_nothing(world, warns, reason):
+    with acting_as(world.chen.user, reason="test"):
+        with pytest.raises(ReasonNeeded, match="Done last week"):
+            place_order(by=world.chen.user, draft=draft(world), override_reason=reason)
+        assert not ServiceRequest.objects.exists()
+
+
 def test_a_heeded_warning_is_kept_without_an_order(world, warns):
     with acting_as(world.chen.user, reason="test"):
         give_up_order(by=world.chen.user, draft=draft(world))

@@ -272,6 +272,25 @@ def test_a_chart_with_a_task_that_is_somebody_elses_alone_opens(client, world):
     assert "Amara Chen" in page.content.decode().split("Write about HbA1c")[1][:400]
 
 
+def test_a_page_of_several_people_is_on_record_with_each_of_them(client, world):
+    with acting_as(world.chen.user, reason="test"):
+        actions.create_task(
+            by=world.chen.user,
+            member=world.maria,
+            kind="follow_up",
+            title="Write",
+            owner=world.park.user,
+            due_at=timezone.now(),
+        )
+    client.force_login(world.park.user)
+    client.get(reverse("clinical:search"), {"q": world.pedro.mrn})
+    client.get(reverse("clinical:inbasket"))
+    with factories.arranging():
+        read = dict(AuditEvent.objects.filter(user_id=world.park.user.pk).values_list("verb", "detail"))
+    assert read["clinical.search"]["members"] == [str(world.pedro.pk)]
+    assert read["clinical.inbasket"]["members"] == [str(world.maria.pk)]
+
+
 def test_nobody_opens_a_chart_by_booking_a_visit_themselves(client, world):
     kind = visit_type(world.cardiology)
     slot = hours(world.osei, world.cardiology)[0]

@@ -66,6 +66,22 @@ def test_home_says_first_how_many_things_need_the_member(client, maria) -> None:
     assert "6.8" in page
 
 
+def test_a_blood_pressure_is_one_result_of_two_numbers(client, maria) -> None:
+    at = timezone.now() - datetime.timedelta(hours=2)
+    with job():
+        for code, display, value in (("8480-6", "Systolic blood pressure", 124), ("8462-4", "Diastolic", 76)):
+            row = Observation.objects.create(
+                member=maria, status="final", effective=(at, None), value_quantity=value, value_unit="mm[Hg]"
+            )
+            ObservationCoding.objects.create(
+                member=maria, fact=row, role=CodingRole.CODE, concept=concept(code, display)
+            )
+    client.force_login(maria.user)
+    page = client.get("/").content.decode()
+    assert "124/76 mmHg" in page
+    assert "Also new" not in page
+
+
 def test_home_is_calm_where_nothing_is_due(client, maria) -> None:
     add_result(maria, "6.8", 40)
     client.force_login(maria.user)

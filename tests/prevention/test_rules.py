@@ -16,6 +16,7 @@ from tests.clinical.factories import arranging, member, region, system
 from tests.prevention import charts
 
 AS_OF = date(2026, 11, 22)
+FIVE = {"breast_screening", "colorectal_screening", "cervical_screening", "blood_pressure", "hba1c"}
 AT = datetime(2026, 11, 22, 18, tzinfo=UTC)  # ten in the morning in California
 
 pytestmark = pytest.mark.django_db
@@ -38,8 +39,9 @@ def evaluate(*members, as_of=AS_OF, at=AT):
 
 
 def gaps(of) -> dict[str, CareGap]:
+    """Open gaps of the five rules that these tests are about; the rest have tests/prevention/test_guidelines.py."""
     with arranging():
-        return {gap.rule: gap for gap in CareGap.objects.filter(member=of, status="open")}
+        return {gap.rule: gap for gap in CareGap.objects.filter(member=of, status="open", rule__in=FIVE)}
 
 
 def state(of, rule) -> CareRuleState:
@@ -198,7 +200,7 @@ def test_a_second_evaluation_writes_nothing(maria):
     first = evaluate(maria)
     second = evaluate(maria)
 
-    assert first["gaps_opened"] == 4
+    assert first["gaps_opened"] >= len(gaps(maria)) == 4
     assert {name: count for name, count in second.items() if name != "members" and count} == {}
 
 

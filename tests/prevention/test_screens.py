@@ -128,7 +128,7 @@ def test_portal_home_says_what_is_due(client, world):
 
     page = client.get("/").content.decode()
 
-    assert "Four things need you today" in page
+    assert "Six things need you today" in page
     assert "Colon cancer test" in page
 
 

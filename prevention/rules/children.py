@@ -1,0 +1,68 @@
+"""Children: eyes from 3 to 5, fluoride on the first teeth, help with weight.
+
+Sources: USPSTF recommendation statements, by the dates beside each rule.
+"""
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from prevention.engine.measure import CareRule, WayOut
+from prevention.engine.members import age_at, age_in_months_at_least
+from prevention.engine.moments import as_of, months, years
+from prevention.measures import value_sets as vs
+from prevention.rules import value_sets as own
+from prevention.rules.common import ONCE, final_results, has_now, in_hospice, last_value, recorded, settles
+
+VISION = CareRule(
+    id="child_vision",
+    title=_("Eye test between 3 and 5"),
+    member_title=_("Eye test for your child"),
+    why=_("One test before school finds a weak eye while it can still learn to see."),
+    source="USPSTF 2017-09-05, grade B",
+    grade="B",
+    since=date(2017, 9, 5),
+    from_age=3,
+    applies=age_at(as_of).between(3, 5),
+    excluded=in_hospice,
+    closers=(settles("eye test", recorded(own.VISION_SCREENING), ONCE),),
+    ways=(WayOut("book", _("Book the eye test"), visit_type="EYE-EXAM"),),
+)
+
+FLUORIDE = CareRule(
+    id="fluoride_varnish",
+    title=_("Fluoride varnish on first teeth"),
+    member_title=_("Fluoride for your child's teeth"),
+    why=_("Fluoride painted on the first teeth twice a year keeps them from decay."),
+    source="USPSTF 2021-12-07, grade B; every six months by the AAP's periodicity schedule",
+    grade="B",
+    since=date(2021, 12, 7),
+    from_age=0,
+    # From the first tooth, which comes by six months as a rule, until the fifth birthday.
+    applies=age_in_months_at_least(as_of, 6) & age_at(as_of).between(0, 4),
+    excluded=in_hospice,
+    closers=(
+        settles("fluoride varnish", recorded(vs.FLUORIDE_VARNISH_APPLICATION_FOR_CHILDREN, own.FLUORIDE), months(6)),
+    ),
+    at_visit=True,
+    remind=False,
+)
+
+OBESITY = CareRule(
+    id="child_obesity",
+    title=_("Help with weight for children with obesity"),
+    member_title=_("Help with weight for your child"),
+    why=_("Intensive help for the whole family lets a child grow into a healthy weight."),
+    source="USPSTF 2024-06-18, grade B",
+    grade="B",
+    since=date(2024, 6, 18),
+    from_age=6,
+    applies=age_at(as_of).between(6, 18)
+    & (last_value(final_results(own.BODY_MASS_PERCENTILE), ">=", 95, "%") | has_now(own.CHILD_OBESITY)),
+    excluded=in_hospice,
+    closers=(settles("counselling", recorded(own.WEIGHT_COUNSELLING), years(1)),),
+    at_visit=True,
+    remind=False,
+)
+
+RULES = (VISION, FLUORIDE, OBESITY)

@@ -1,0 +1,171 @@
+"""Pregnancy: tests at its beginning, glucose from 24 weeks, blood pressure throughout, aspirin where risk is high.
+
+Sources: USPSTF recommendation statements, by the dates beside each rule. "In this pregnancy" is the last nine months:
+where only a diagnosis says so, nobody knows the first day.
+"""
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from prevention.engine.measure import CareRule, Closer
+from prevention.engine.members import Condition
+from prevention.engine.moments import Duration, months
+from prevention.measures import value_sets as vs
+from prevention.rules import value_sets as own
+from prevention.rules.common import (
+    ONCE,
+    active_medicine,
+    ever_diagnosed,
+    final_results,
+    has_now,
+    in_this_pregnancy,
+    is_pregnant,
+    recorded,
+    settles,
+    test_of,
+    this_pregnancy,
+    weeks_pregnant,
+)
+from prevention.rules.infections import has_hiv, hiv_tests
+
+FROM_AGE = 10
+
+
+def in_pregnancy(
+    id: str,
+    title: "str",
+    member_title: "str",
+    why: "str",
+    grade: str,
+    published: date,
+    closer: Closer,
+    *,
+    code: str = "",
+    applies: Condition = is_pregnant,
+    excluded: Condition | None = None,
+    at_visit: bool = False,
+) -> CareRule:
+    """A rule of pregnancy; `code`: the LOINC of the test that closes it, which is ordered with the others."""
+    ways = test_of(code, id) if code else ()
+    return CareRule(
+        id=id,
+        title=title,
+        member_title=member_title,
+        why=why,
+        source=f"USPSTF {published}, grade {grade}",
+        grade=grade,
+        since=published,
+        from_age=FROM_AGE,
+        applies=applies,
+        closers=(closer,),
+        begins=this_pregnancy,
+        ways=ways,
+        at_visit=at_visit,
+        remind=not at_visit,
+        **({"excluded": excluded} if excluded is not None else {}),  # type: ignore[arg-type]
+    )
+
+
+def once_in_it(what: str, *codes: object, every: Duration = ONCE) -> Closer:
+    return settles(what, in_this_pregnancy(recorded(*codes)), every)  # type: ignore[arg-type]
+
+
+RULES = (
+    in_pregnancy(
+        "pregnancy_hepatitis_b",
+        _("Hepatitis B test in pregnancy"),
+        _("Hepatitis B test"),
+        _("Found in time, hepatitis B is kept from the baby."),
+        "A",
+        date(2019, 7, 23),
+        once_in_it("hepatitis B test", own.HEPATITIS_B_TEST),
+        code="5196-1",
+        excluded=ever_diagnosed(own.HEPATITIS_B),
+    ),
+    in_pregnancy(
+        "pregnancy_hiv",
+        _("HIV test in pregnancy"),
+        _("HIV test"),
+        _("Treatment in pregnancy keeps HIV from the baby."),
+        "A",
+        date(2019, 6, 11),
+        settles("HIV test", in_this_pregnancy(hiv_tests), ONCE),
+        code="56888-1",
+        excluded=has_hiv,
+    ),
+    in_pregnancy(
+        "pregnancy_syphilis",
+        _("Syphilis test in pregnancy"),
+        _("Syphilis test"),
+        _("Syphilis harms the baby and is cured by an antibiotic in time."),
+        "A",
+        date(2018, 9, 4),
+        once_in_it("syphilis test", vs.SYPHILIS_TESTS, own.SYPHILIS_TEST),
+        code="24110-9",
+    ),
+    in_pregnancy(
+        "pregnancy_rhesus",
+        _("Rhesus factor in pregnancy"),
+        _("Blood group and rhesus factor"),
+        _("The test shows whether you need an injection that protects the next baby."),
+        "A",
+        date(2004, 2, 15),
+        # A blood group does not change: any earlier result will do.
+        settles("rhesus factor", recorded(own.RHESUS), ONCE),
+        code="10331-7",
+    ),
+    in_pregnancy(
+        "pregnancy_urine_culture",
+        _("Urine culture in pregnancy"),
+        _("Urine test"),
+        _("Bacteria in the urine without signs can become a kidney infection in pregnancy."),
+        "B",
+        date(2019, 9, 24),
+        once_in_it("urine culture", own.URINE_CULTURE),
+        code="630-4",
+    ),
+    in_pregnancy(
+        "gestational_diabetes",
+        _("Gestational diabetes screening"),
+        _("Sugar test in pregnancy"),
+        _("From 24 weeks a sugar test shows diabetes that comes with pregnancy."),
+        "B",
+        date(2021, 8, 10),
+        settles("glucose test", in_this_pregnancy(recorded(own.GESTATIONAL_GLUCOSE)), ONCE),
+        code="1504-0",
+        applies=weeks_pregnant(24, 42, own.WEEKS_24_OR_MORE),
+        excluded=has_now(vs.DIABETES),
+    ),
+    in_pregnancy(
+        "pregnancy_blood_pressure",
+        _("Blood pressure in pregnancy"),
+        _("Blood pressure check"),
+        _("High blood pressure in pregnancy is watched for at every visit."),
+        "B",
+        date(2023, 9, 19),
+        settles("blood pressure", final_results(own.BLOOD_PRESSURE), months(1)),
+        at_visit=True,
+    ),
+    in_pregnancy(
+        "preeclampsia_aspirin",
+        _("Aspirin against pre-eclampsia"),
+        _("Aspirin in pregnancy"),
+        _("A small dose of aspirin from 12 weeks lowers the risk of high blood pressure in pregnancy. Talk about it."),
+        "B",
+        date(2021, 9, 28),
+        settles("low-dose aspirin", in_this_pregnancy(active_medicine(own.LOW_DOSE_ASPIRIN)), ONCE),
+        applies=weeks_pregnant(12, 28, own.WEEKS_12_TO_28) & ever_diagnosed(own.PREECLAMPSIA_RISK),
+        at_visit=True,
+    ),
+    in_pregnancy(
+        "pregnancy_weight",
+        _("Counselling on weight in pregnancy"),
+        _("Talk about weight in pregnancy"),
+        _("Advice on food and movement keeps the gain in weight within what is healthy."),
+        "B",
+        date(2021, 5, 25),
+        once_in_it("counselling", own.WEIGHT_COUNSELLING),
+        at_visit=True,
+    ),
+)
