@@ -139,7 +139,6 @@ def values() -> dict[str, list[str]]:
         "telecom_id": newest(MemberTelecom, **own)(),
         "other_id": newest(Member)(),
         "rule": list(BY_ID)[:TRIED],
-        "access_id": newest(BreakTheGlass)(),
         "policy_id": newest(ImmunisationPolicy)(),
         "kind": [kind.name for kind in order_kinds()],
         "name": [panel.name for panel in chart_panels()],

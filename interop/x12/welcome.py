@@ -53,7 +53,7 @@ class Welcome:
             self._invite(subject, rows)
 
     def assign(self, *, hold: bool) -> int:
-        """A clinician for each wish; how many go without because nobody for their age near has room. `hold`: lock their panels."""
+        """A clinician for each wish; how many go without since nobody near has room. `hold`: lock their panels."""
         wishes = [self._wanted(wish) for wish in self.wishes]
         without = 0
         for wish, place in zip(self.wishes, self.panels.assign(wishes, hold=hold), strict=True):
