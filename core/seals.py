@@ -2,12 +2,14 @@
 
 A seal covers the rows whose transaction id lies in `[below_xid of the seal before, below_xid)`. A transaction that
 commits late therefore falls into a later seal and never looks like a forgery. Seals are appended to a file outside
-the database as well: who can rewrite the tables cannot rewrite what was written there.
+the database as well: who can rewrite the tables cannot rewrite what was written there. What the file lost is never
+filled up silently from the table: `verify` names it, and a person has it written again.
 
 A restored database counts its transactions anew. The first seal there closes the old count and begins a new era:
 `above_id` is the last row of the old one.
 """
 
+import datetime
 import hashlib
 import os
 from collections.abc import Iterator
@@ -21,6 +23,8 @@ from django.db import connection, transaction
 from core.locks import AUDIT_SEAL, take
 from core.models import AuditSeal
 
+# Seals are made every minute; what has waited longer without a running transaction in its way is told.
+OVERDUE = datetime.timedelta(minutes=15)
 START = b"\0" * 32
 # One text for each row, the same whatever the session's time zone and date style. Digests of rows are digested
 # again, so that a seal over a million rows holds 32 bytes for each in memory.
@@ -37,6 +41,17 @@ SELECT width_bucket(e.xid, %(edges)s::bigint[]) AS bucket, count(*),
     sha256(string_agg({ROW}, ''::bytea ORDER BY e.id))
 FROM core_auditevent e WHERE e.id > %(above)s AND e.id <= %(until)s AND e.xid < %(last)s GROUP BY bucket
 """
+# Rows that no seal covers: all; with an id that no sequence gives; of a transaction that has not begun; overdue.
+UNSEALED = """
+SELECT count(*), count(*) FILTER (WHERE e.id <= 0),
+    count(*) FILTER (WHERE e.xid <= 0 OR e.xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint),
+    count(*) FILTER (WHERE e.id > 0 AND e.xid > 0 AND e.at < clock_timestamp() - %(overdue)s
+        AND e.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+FROM core_auditevent e WHERE NOT EXISTS (
+    SELECT FROM unnest(%(above)s::bigint[], %(until)s::bigint[], %(below)s::bigint[]) AS era (above, until, below)
+    WHERE e.id > era.above AND e.id <= era.until AND e.xid < era.below AND e.xid > 0
+)
+"""
 
 
 def digest(before: bytes, first: int, last: int, below: int, count: int, rows: bytes) -> bytes:
@@ -52,6 +67,7 @@ def seal() -> int:
     with transaction.atomic():
         take(AUDIT_SEAL)
         last = AuditSeal.objects.order_by("-id").first()
+        newest = last.pk if last else 0
         sealed = 0
         if last and _oldest_running() < last.below_xid:
             sealed += _close_era(last)
@@ -60,7 +76,7 @@ def seal() -> int:
         else:
             above, since = (last.above_id, last.below_xid) if last else (0, 0)
         sealed += _seal_range(last, above, since, _oldest_running())
-    append_to_file()
+    append_to_file(after=newest)
     return sealed
 
 
@@ -110,19 +126,20 @@ def seal_file() -> Path:
     return Path(settings.AUDIT_SEAL_FILE)
 
 
-def append_to_file() -> None:
-    """Append the seals that the file lacks, one line each: id, time, rows, digest."""
+def append_to_file(*, after: int = 0) -> int:
+    """Append the seals after that id which the file lacks, one line each: id, time, rows, digest; returns how many."""
     path = seal_file()
-    known = max((number for number, _ in _lines(path)), default=0)
-    missing = list(AuditSeal.objects.filter(id__gt=known).order_by("id"))
+    known = {number for number, _ in _lines(path)}
+    missing = [one for one in AuditSeal.objects.filter(id__gt=after).order_by("id") if one.pk not in known]
     if not missing:
-        return
+        return 0
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="ascii") as file:
         for one in missing:
             file.write(f"{one.pk} {one.sealed_at.isoformat()} {one.row_count} {bytes(one.digest).hex()}\n")
         file.flush()
         os.fsync(file.fileno())
+    return len(missing)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -149,7 +166,8 @@ class Verdict:
 def verify() -> Verdict:
     """Recompute every seal from the rows and compare with the table and with the file outside.
 
-    An edited, removed or inserted row, a removed or rewritten seal are each a problem, named with its seal.
+    An edited, removed or inserted row, a removed or rewritten seal are each a problem, named with its seal; so are
+    rows that no seal will ever cover, or should have long ago, and seals that the file outside lacks.
     """
     seals = list(AuditSeal.objects.order_by("id"))
     problems: list[str] = []
@@ -165,19 +183,49 @@ def verify() -> Verdict:
         elif digest(before, one.first_id, one.last_id, one.below_xid, count, rows_digest) != bytes(one.digest):
             problems.append(f"{where}: a row was changed, or the seal or the one before it.")
         before = bytes(one.digest)
-    problems += _against_file(seals)
-    return Verdict(seals=len(seals), rows=rows, unsealed=_total() - rows, problems=problems)
+    unsealed, found_outside = _outside(seals)
+    problems += found_outside + _against_file(seals)
+    return Verdict(seals=len(seals), rows=rows, unsealed=unsealed, problems=problems)
 
 
-def _recomputed(seals: list[AuditSeal]) -> dict[int, tuple[int, bytes]]:
-    """Seal id → number of its rows and their digest, with one scan for each era."""
+def _eras(seals: list[AuditSeal]) -> list[tuple[int, int, list[AuditSeal]]]:
+    """The seals of each era with the ids between which its rows lie: above the first, up to the second."""
     eras: dict[int, list[AuditSeal]] = {}
     for one in seals:
         eras.setdefault(one.above_id, []).append(one)
     bounds = [*sorted(eras), 2**63 - 1]
+    return [(above, until, eras[above]) for above, until in pairwise(bounds)]
+
+
+def _outside(seals: list[AuditSeal]) -> tuple[int, list[str]]:
+    """How many rows no seal covers, and what is wrong with them."""
+    eras = _eras(seals)
+    bounds = {
+        "above": [above for above, _, _ in eras],
+        "until": [until for _, until, _ in eras],
+        "below": [era[-1].below_xid for _, _, era in eras],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(UNSEALED, {**bounds, "overdue": OVERDUE})
+        count, no_id, no_transaction, overdue = cursor.fetchone()
+    problems = []
+    if no_id:
+        problems.append(f"{no_id} rows inserted with an id that no sequence gives.")
+    if no_transaction:
+        problems.append(f"{no_transaction} rows inserted under a transaction that has not taken place here.")
+    if overdue:
+        minutes = OVERDUE // datetime.timedelta(minutes=1)
+        problems.append(
+            f"{overdue} rows are older than {minutes} minutes and no seal covers them: inserted, or seal-audit does "
+            "not run."
+        )
+    return count, problems
+
+
+def _recomputed(seals: list[AuditSeal]) -> dict[int, tuple[int, bytes]]:
+    """Seal id → number of its rows and their digest, with one scan for each era."""
     found: dict[int, tuple[int, bytes]] = {}
-    for above, until in pairwise(bounds):
-        era = eras[above]
+    for above, until, era in _eras(seals):
         edges = [0, *(one.below_xid for one in era)]
         with connection.cursor() as cursor:
             cursor.execute(BUCKETS, {"edges": edges, "above": above, "until": until, "last": edges[-1]})
@@ -189,15 +237,16 @@ def _recomputed(seals: list[AuditSeal]) -> dict[int, tuple[int, bytes]]:
 def _against_file(seals: list[AuditSeal]) -> list[str]:
     table = {one.pk: bytes(one.digest).hex() for one in seals}
     problems = []
-    for number, written in _lines(seal_file()):
+    lines = list(_lines(seal_file()))
+    lacking = sorted(set(table) - {number for number, _ in lines})
+    if lacking:
+        problems.append(
+            f"{len(lacking)} seals, {lacking[0]} to {lacking[-1]}, are not in the file outside at {seal_file()}: it "
+            "was removed or cut. Bring it back from its copy; verify_audit --write-file writes it again from the table."
+        )
+    for number, written in lines:
         if number not in table:
             problems.append(f"Seal {number} is in the file outside and not in the database any more.")
         elif table[number] != written:
             problems.append(f"Seal {number} is not the one that was written to the file outside.")
     return problems
-
-
-def _total() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM core_auditevent")
-        return cursor.fetchone()[0]

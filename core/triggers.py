@@ -36,6 +36,25 @@ class NoTruncate(pgtrigger.Trigger):
     func = "RAISE EXCEPTION 'TRUNCATE of % is refused.', TG_TABLE_NAME;"
 
 
+class OwnRow(pgtrigger.Trigger):
+    """Id, instant and transaction of a new row are the database's, whatever the writer states.
+
+    A row with a made-up id or transaction lies beside every seal, and a backdated one in a past that somebody has
+    looked at. The instant is that of the statement, as the default's: a trigger may not move a row to another
+    month's partition, so one that is dated into another month is refused. A restore loads rows before triggers.
+    """
+
+    when = pgtrigger.Before
+    level = pgtrigger.Row
+    operation = pgtrigger.Insert
+
+    def get_func(self, model: Any) -> pgtrigger.Func:
+        return pgtrigger.Func(
+            f"NEW.id := nextval('{model._meta.db_table}_id_seq'); NEW.at := statement_timestamp(); "
+            "NEW.xid := pg_current_xact_id()::text::bigint; RETURN NEW;"
+        )
+
+
 class BumpVersion(pgtrigger.Trigger):
     """`version` counts changes, whoever makes them, so that If-Match tells a lost update (RFC 9110, 13.1.1)."""
 

@@ -4,7 +4,7 @@ from django.db.models.functions import Now
 
 from core.models.base import CurrentTransaction
 from core.postgres.schema import MonthlyPartitioned
-from core.triggers import immutable
+from core.triggers import OwnRow, immutable
 
 
 class AuditEvent(MonthlyPartitioned, models.Model):
@@ -43,7 +43,7 @@ class AuditEvent(MonthlyPartitioned, models.Model):
             models.Index(fields=["user_id", "-at"], name="core_audit_user"),
             BrinIndex(fields=["xid"], name="core_audit_xid", autosummarize=True, pages_per_range=32),
         ]
-        triggers = immutable()
+        triggers = [OwnRow(name="own_row"), *immutable()]
 
 
 class AuditSeal(models.Model):

@@ -97,6 +97,57 @@ def test_tampering_is_found(clerk, database_name, tampering, said, capsys):
         call_command("verify_audit")
 
 
+NOW_AND_THEN = [
+    ("id", "-5", "no sequence gives"),
+    ("xid", "9000000000", "has not taken place"),
+    ("at", "now() - interval '5 hours'", "no seal covers"),
+]
+
+
+@pytest.mark.parametrize(("column", "value", "said"), NOW_AND_THEN)
+def test_a_row_beside_every_seal_is_found(clerk, database_name, column, value, said):
+    log(clerk)
+    seal_all()
+    as_owner(
+        database_name, f"INSERT INTO core_auditevent ({column}, action, verb) VALUES ({value}, 'read', 'test.forged')"
+    )
+    assert [said in problem for problem in seals.verify().problems] == [True]
+
+
+@pytest.mark.parametrize("login", ["app", "jobs"])
+def test_nobody_states_the_id_instant_or_transaction_of_an_audit_row(clerk, login):
+    log(clerk, 1)
+    with transaction.atomic():
+        run_as(
+            login,
+            "INSERT INTO core_auditevent (id, at, xid, action, verb) "
+            "VALUES (-5, now() - interval '1 second', 9000000000, 'read', 'test.forged')",
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id > 0, at >= now(), xid = pg_current_xact_id()::text::bigint "
+                "FROM core_auditevent WHERE verb = 'test.forged'"
+            )
+            assert cursor.fetchone() == (True, True, True)
+    assert seal_all() == 2
+    assert not seals.verify().problems
+
+
+def test_a_removed_file_is_told_and_not_written_again_unasked(clerk, seal_file, capsys):
+    log(clerk)
+    seal_all()
+    seal_file.unlink()
+    log(clerk)
+    seal_all()
+    assert len(seal_file.read_text().splitlines()) == 1
+    with pytest.raises(CommandError, match="1 problems"):
+        call_command("verify_audit")
+    assert "removed or cut" in capsys.readouterr().err
+    with pytest.raises(CommandError, match="1 problems"):
+        call_command("verify_audit", "--write-file")
+    call_command("verify_audit")
+
+
 def test_rewriting_rows_and_every_seal_still_disagrees_with_the_file(clerk, database_name):
     log(clerk)
     seal_all()
@@ -131,11 +182,12 @@ def test_a_restored_database_begins_a_new_era(clerk, database_name):
     ahead = 10**12
     as_owner(database_name, f"UPDATE core_auditevent SET xid = xid + {ahead}")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT min(id) + 2, max(xid) FROM core_auditevent")
+        cursor.execute("SELECT (array_agg(id ORDER BY id))[3], max(xid) FROM core_auditevent")
         third, newest = cursor.fetchone()
         cursor.execute("SELECT xid FROM core_auditevent WHERE id = %s", [third])
         boundary = cursor.fetchone()[0] + 1
     seals._seal_range(None, 0, 0, boundary)
+    seals.append_to_file()
     assert newest >= boundary
     log(clerk, 4)
 

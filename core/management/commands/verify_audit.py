@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core import seals
 
@@ -8,12 +8,19 @@ from core import seals
 class Command(BaseCommand):
     help = "Recompute every seal of the audit: finds an edited, removed or inserted row."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--write-file",
+            action="store_true",
+            help="After verifying, write to the file outside what it lacks: after a restore on a new machine.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         verdict = seals.verify()
         for problem in verdict.problems:
             self.stderr.write(problem)
-        if not seals.seal_file().exists():
-            self.stdout.write(f"There is no file of seals at {seals.seal_file()}: compared with the database alone.")
+        if options["write_file"]:
+            self.stdout.write(f"{seals.append_to_file():,} seals written to {seals.seal_file()}.")
         said = f"{verdict.rows:,} rows in {verdict.seals:,} seals, {verdict.unsealed:,} not sealed yet"
         if verdict.problems:
             raise CommandError(f"{said}: {len(verdict.problems)} problems.")
