@@ -130,6 +130,41 @@ def standing_fault(claim: OutsideClaim) -> str:
     return ""
 
 
+def duplicate_of(claim: OutsideClaim) -> OutsideClaim | None:
+    """The earlier claim that says the same under another number: X12 claim adjustment reason 18, exact duplicate.
+
+    The same person, provider, dates, charge and lines. One that was denied is no original, and a claim that states it
+    replaces or voids another is not its duplicate.
+    """
+    if claim.source.rsplit(":", 1)[-1] in ("7", "8"):
+        return None
+    alike = OutsideClaim.objects.filter(
+        member=claim.member_id,
+        payer=claim.payer_id,
+        provider=claim.provider_id,
+        claim_type=claim.claim_type,
+        incurred_from=claim.incurred_from,
+        incurred_to=claim.incurred_to,
+        charged=claim.charged,
+        pk__lt=claim.pk,
+    ).exclude(status=Status.DENIED)
+    said = _said(claim)
+    return next((other for other in alike.order_by("pk")[:20] if _said(other) == said), None)
+
+
+def _said(claim: OutsideClaim) -> list[tuple[object, ...]]:
+    """The services of a claim, whatever the order of its lines."""
+    lines = claim.lines.values_list("service_date", "concept", "revenue_code", "modifiers", "units", "charged")
+    return sorted(lines, key=str)
+
+
+def _duplicate_fault(claim: OutsideClaim) -> str:
+    first = duplicate_of(claim)
+    if first is None:
+        return ""
+    return _("Exact duplicate of claim %(number)s (reason 18).") % {"number": first.claim_number}
+
+
 def _provider(claim: IncomingClaim) -> Organization:
     found = Organization.objects.filter(npi=claim.provider_npi).exclude(npi="").order_by("pk").first()
     return found or Organization.objects.create(
@@ -143,14 +178,15 @@ def _provider(claim: IncomingClaim) -> Organization:
 def price_claim(claim: OutsideClaim, *, by: User, at: datetime.datetime) -> OutsideClaim:
     """Price every line by the fee schedule and divide the cost, or pend with the reason. A priced claim stays so.
 
-    A line without a fee pends the claim, as does one in other units than the fee's; a person without coverage that
+    A line without a fee pends the claim, as does one in other units than the fee's and an earlier claim that says the
+    same; a person without coverage that
     day pends it with its cost known.
     """
     claim = OutsideClaim.objects.select_for_update(of=["self"]).select_related("payer", "member").get(pk=claim.pk)
     if claim.status not in (Status.RECEIVED, Status.PENDED):
         return claim
     lines = list(claim.lines.select_related("concept").order_by("number"))
-    faults = [fault] if (fault := standing_fault(claim)) else []
+    faults = [fault for fault in (standing_fault(claim), _duplicate_fault(claim)) if fault]
     faults += [fault for line in lines if (fault := _price_line(claim, line))]
     ClaimLine.objects.bulk_update(lines, ["allowed", "pricing"])
     period = coverage_for(claim.member_id, "emergency" if claim.is_emergency else "specialty_care", claim.incurred_from)

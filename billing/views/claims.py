@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from billing.actions.claims import clock, deny_claim, price_claim
+from billing.actions.claims import clock, deny_claim, duplicate_of, price_claim
 from billing.forms import DenyForm
 from billing.models import OutsideClaim
 from billing.permissions import CLAIMS, systems_of
@@ -87,6 +87,7 @@ def claim(request: AuthenticatedHttpRequest, claim_id: UUID) -> HttpResponse:
             "status": STATUS[found.status],
             "lines": found.lines.select_related("concept").order_by("number"),
             "diagnoses": found.diagnoses.select_related("concept").order_by("rank"),
+            "first": duplicate_of(found) if found.status == Status.PENDED else None,
             "can_price": found.status == Status.PENDED,
             "form": DenyForm(),
         },

@@ -100,6 +100,29 @@ def test_a_claim_is_priced_to_a_known_cost(world, clerk):
     assert differences() == []
 
 
+def test_the_same_service_under_another_number_pends_as_a_duplicate_and_costs_once(world, clerk):
+    member = world.member()
+    fee(world, "99284", "600.00")
+    first = take(world, make_claim(member), clerk)
+
+    second = take(world, make_claim(member, source="1234567893:PLAN:B2:1"), clerk)
+
+    assert (second.status, second.pend_reason) == (
+        "pended", f"Exact duplicate of claim {first.claim_number} (reason 18).",
+    )  # fmt: skip
+    assert UtilisationCost.objects.filter(member=member).count() == 1
+    lines = (IncomingLine(1, SEEN, Decimal("900.00"), procedure="99284", modifiers="25"),)
+    assert take(world, make_claim(member, source="1234567893:PLAN:B3:1", lines=lines), clerk).status == "priced"
+
+
+def test_what_was_denied_is_no_original(world, clerk):
+    member = world.member()
+    first = take(world, make_claim(member), clerk)
+    deny_claim(first, by=clerk, reason="No records")
+    fee(world, "99284", "600.00")
+    assert take(world, make_claim(member, source="1234567893:PLAN:B2:1"), clerk).status == "priced"
+
+
 def test_the_same_claim_sent_twice_is_one(world, clerk):
     member = world.member()
     fee(world, "99284", "600.00")
@@ -124,7 +147,8 @@ def test_the_providers_own_fee_goes_before_the_default(world, clerk):
     first = take(world, make_claim(member), clerk)
     fee(world, "99284", "500.00", payee=first.provider)
 
-    second = take(world, replace(make_claim(member), source="1234567893:PLAN:A2:1"), clerk)
+    again = (IncomingLine(1, SEEN, Decimal("900.00"), procedure="99284", modifiers="76"),)
+    second = take(world, make_claim(member, source="1234567893:PLAN:A2:1", lines=again), clerk)
 
     assert (first.allowed, second.allowed) == (Decimal("600.00"), Decimal("500.00"))
 
