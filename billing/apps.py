@@ -8,6 +8,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from billing import (
             costing,
+            guardrails,
             permissions,  # noqa: F401  (states the room's rules)
             starting,
         )
@@ -21,6 +22,7 @@ class BillingConfig(AppConfig):
 
         jobs.register(close.KIND, close.work_share, finish=close.finish, title=starting.capitation_title)
         jobs.register(costing.KIND, costing.work_share, title=starting.costs_title)
+        jobs.register(guardrails.KIND, guardrails.work_share, title=starting.guardrails_title)
         register_starter(
             "capitation",
             label=_("Close a month of capitation"),
@@ -38,3 +40,6 @@ class BillingConfig(AppConfig):
             "capitation", _("Capitation"), "billing:runs", order=70, permission="billing.view_capitation"
         )
         staff_nav.register("claims", _("Claims"), "billing:claims", order=71, permission="billing.view_claim")
+        staff_nav.register(
+            "guardrails", _("Guardrails"), "billing:guardrails", order=46, permission="billing.view_guardrails"
+        )

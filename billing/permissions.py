@@ -39,6 +39,8 @@ def holds(*roles: str) -> rules.Predicate:
 
 
 READ = (Role.FINANCE, Role.AUDITOR)
+# Cost beside under-use asks whether care is withheld: not for those who are paid to save.
+GUARDRAILS = (Role.QUALITY, Role.AUDITOR)
 CLAIMS = (Role.FINANCE, Role.PLAN_ADMINISTRATOR)
 
 grant("billing.view_capitation", holds(*READ), because="finance and auditors see what is paid in total")
@@ -49,3 +51,4 @@ grant("billing.view_budget", holds(*READ), because="finance and auditors compare
 grant("billing.view_claim", holds(*CLAIMS), because="finance and plan administrators handle outside claims")
 grant("billing.price_claim", holds(*CLAIMS), because="finance and plan administrators handle outside claims")
 grant("billing.deny_claim", holds(*CLAIMS), because="finance and plan administrators handle outside claims")
+grant("billing.view_guardrails", holds(*GUARDRAILS), because="they watch that no care is withheld")

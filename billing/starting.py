@@ -61,3 +61,8 @@ def capitation_title(run: JobRun) -> str:
 def costs_title(run: JobRun) -> str:
     """`Costs, 2026-11-22`."""
     return f"{_('Costs of care')}, {run.key}"
+
+
+def guardrails_title(run: JobRun) -> str:
+    """`Guardrails, 2026-11-22`."""
+    return f"{_('Guardrails')}, {run.key}"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from celery import shared_task
 from django.db import connection
 
-from billing import costing
+from billing import costing, guardrails
 from billing.capitation.close import NothingToClose, close_month, estimate_month, plans_with_capitation
 from core.models import User
 from network.models import Organization
@@ -22,6 +22,11 @@ def today() -> datetime.date:
 @shared_task
 def post_costs() -> None:
     costing.post_costs(today(), by=User.objects.system("costs"))
+
+
+@shared_task(queue="jobs", ignore_result=True)
+def compare_panels() -> None:
+    guardrails.compare(today(), by=User.objects.system("guardrails"))
 
 
 @shared_task

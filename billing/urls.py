@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import budgets, capitation, claims, ledger
+from billing.views import budgets, capitation, claims, guardrails, ledger
 
 staff = [
     path("finance/capitation/", capitation.runs, name="runs"),
@@ -17,4 +17,5 @@ staff = [
     path("finance/claims/<uuid:claim_id>/deny/", claims.deny, name="deny_claim"),
     path("finance/ledger/", ledger.entries, name="ledger"),
     path("finance/ledger/<uuid:entry_id>/", ledger.entry, name="entry"),
+    path("quality/guardrails/", guardrails.guardrails, name="guardrails"),
 ]

@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db.models import Sum
 from psycopg2.extras import DateRange
 
-from core.models import JobRun
 from prevention.engine.measure import POPULATIONS, Measure
 from prevention.engine.moments import Setting
-from prevention.models import MeasureResult, MeasureSummary
+from prevention.models import MeasureResult, MeasureStratum, QualitySnapshot
+from prevention.quality.strata import OFFICIAL, UNKNOWN
 
 POPULATION_SYSTEM = "http://terminology.hl7.org/CodeSystem/measure-population"
 IMPROVEMENT_SYSTEM = "http://terminology.hl7.org/CodeSystem/measure-improvement-notation"
@@ -30,8 +30,8 @@ def individual(member: UUID, measure: Measure, year: int, at: datetime) -> dict[
     return report
 
 
-def summary(measure: Measure, year: int, at: datetime, run: JobRun | None = None) -> dict[str, Any]:
-    """The sums over everybody, with the strata that the nightly run `run` counted."""
+def summary(measure: Measure, year: int, at: datetime) -> dict[str, Any]:
+    """The sums over everybody, with the strata that the nightly run counted last for the year."""
     sums = (
         MeasureResult.objects.filter(measure=measure.key, period=_period(year))
         .order_by()
@@ -41,11 +41,28 @@ def summary(measure: Measure, year: int, at: datetime, run: JobRun | None = None
     rows = cast(Iterable[dict[str, Any]], sums)
     found = {row["group"]: {name: row[f"sum_{name}"] for name in POPULATIONS} for row in rows}
     report = _report(measure, year, at, "summary", found)
-    strata = MeasureSummary.objects.filter(run=run, measure=measure.key, dimension="stratum")
-    for row in strata if run else strata.none():
-        parts = report["group"][row.group - 1].setdefault("stratifier", [{"stratum": []}])[0]["stratum"]
-        parts.append({"value": {"text": row.stratum}, **_score(row.numerator, row.denominator)})
+    for row in _strata(measure, year):
+        parts = report["group"][row["group"] - 1].setdefault("stratifier", [{"stratum": []}])[0]["stratum"]
+        parts.append({"value": {"text": row["stratum"]}, **_score(row["numerators"], row["denominators"])})
     return report
+
+
+def _strata(measure: Measure, year: int) -> Iterable[dict[str, Any]]:
+    """The named strata of each rate, over every system's latest snapshot; a report of one's own hides no cell."""
+    latest = (
+        QualitySnapshot.objects.filter(period=_period(year))
+        .order_by("managing_organization", "-month")
+        .distinct("managing_organization")
+    )
+    found = MeasureStratum.objects.filter(
+        snapshot__in=list(latest), measure=measure.key, dimension=OFFICIAL, region=""
+    ).exclude(stratum=UNKNOWN)
+    return cast(
+        Iterable[dict[str, Any]],
+        found.values("group", "stratum")
+        .annotate(numerators=Sum("numerator"), denominators=Sum("denominator"))
+        .order_by("group", "stratum"),
+    )
 
 
 def _period(year: int) -> DateRange:

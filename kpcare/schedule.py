@@ -26,6 +26,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-old-keys": {"task": "core.tasks.forget_old_keys", "schedule": crontab(hour=7, minute=45)},
     "waiting-list": {"task": "scheduling.tasks.sweep_waitlist", "schedule": 300},
     "costs-nightly": {"task": "billing.tasks.post_costs", "schedule": crontab(hour=8, minute=0)},
+    # After the nightly run, whose rates and gaps it reads.
+    "guardrails-nightly": {"task": "billing.tasks.compare_panels", "schedule": crontab(hour=10, minute=30)},
     "capitation-estimate": {"task": "billing.tasks.estimate_capitation", "schedule": crontab(hour=8, minute=30)},
     "capitation-close": {
         "task": "billing.tasks.close_capitation",

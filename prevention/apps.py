@@ -70,3 +70,6 @@ class PreventionConfig(AppConfig):
         staff_nav.register(
             "prevention-runs", _("Prevention runs"), "prevention:runs", order=80, permission="prevention.start_run"
         )
+        staff_nav.register(
+            "quality", _("Quality"), "prevention:quality", order=45, permission="prevention.view_quality"
+        )

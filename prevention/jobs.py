@@ -15,9 +15,10 @@ from prevention.engine.evaluate import Partition
 from prevention.immunisation.run import evaluate_changed
 from prevention.measures import MEASURES, measure
 from prevention.outreach.run import asks_everybody, reach_out
+from prevention.quality.count import count_share
+from prevention.quality.merge import merge
 from prevention.registries import run as registries
 from prevention.rules import RULES
-from prevention.summaries import write_summaries
 
 KIND = "prevention"
 # Members in a share: large enough that a scan of codes pays, small enough that a kill costs seconds.
@@ -65,16 +66,17 @@ def evaluate_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:
     )
     if not only and not asks_everybody(as_of):
         counts |= reach_out(partition, as_of=as_of, at=at)
+    count_share(run.pk, share.number, partition, MEASURES, as_of)
     return {**counts}
 
 
 def finish(run: JobRun) -> None:
-    """After the last share: outreach where it asks whom first of everybody, and the summaries that pages read."""
+    """After the last share: outreach where it asks whom first of everybody, and the rates by group that pages read."""
     as_of = date.fromisoformat(run.parameters["as_of"])
     if not run.parameters.get("measure") and asks_everybody(as_of):
         at = datetime.fromisoformat(run.parameters["at"])
         run.totals.update(reach_out(Partition(), as_of=as_of, at=at))
-    write_summaries(run, MEASURES, as_of)
+    merge(run.pk, run.partitions.count(), as_of)
     run.totals["open"] = open_gaps()
 
 

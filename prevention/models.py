@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 from core.constraints import MemberForeignKey
 from core.history import track
-from core.models import Identified, JobRun, OutboxMessage, User
+from core.models import OutboxMessage, User
 from core.triggers import note_changes
 from members.models import MemberOwned, member_key
 from prevention.querysets import CareGapQuerySet
@@ -161,28 +161,6 @@ class OutreachContact(MemberOwned):
         constraints = [*MemberOwned.Meta.constraints, MemberForeignKey("gap")]
 
 
-class MeasureSummary(Identified):
-    """A measure's counts by stratum, written by the nightly run; pages read it instead of members."""
-
-    run = models.ForeignKey(JobRun, models.CASCADE, related_name="+")
-    measure = models.CharField(max_length=120)
-    period = DateRangeField()
-    group = models.PositiveSmallIntegerField(default=1)
-    dimension = models.CharField(
-        max_length=30, help_text="all, region, facility, clinician, sex, age_band, race, language …"
-    )
-    stratum = models.CharField(max_length=100)
-    denominator = models.IntegerField()
-    numerator = models.IntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["run", "measure", "group", "dimension", "stratum"], name="prevention_summary_once"
-            )
-        ]
-
-
 @track()
 class SurveillanceInterval(MemberOwned):
     """A person's own interval for a care rule (polyps, an abnormal result, risk): it overrides the general one."""
@@ -237,6 +215,20 @@ from prevention.outreach.models import (  # noqa: E402, F401
     StandingOrder,
 )
 from prevention.plan_rates.models import PlanRate  # noqa: E402, F401
+from prevention.quality.models import (  # noqa: E402, F401
+    AreaDeprivation,
+    MeasureGoal,
+    MeasureStratum,
+    QualitySnapshot,
+    StratumCount,
+)
+from prevention.quality.project_models import (  # noqa: E402, F401
+    Guideline,
+    GuidelineReview,
+    ImprovementProject,
+    ProjectCycle,
+    ProjectPoint,
+)
 from prevention.registries.models import (  # noqa: E402, F401
     RegistryBatch,
     RegistryBatchItem,

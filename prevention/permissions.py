@@ -13,7 +13,7 @@ grant("prevention.order_for_gap", has_role(*CARE), because="they order under pro
 grant("prevention.set_interval", has_role(Role.PHYSICIAN), because="they set a member's own interval as a physician")
 grant(
     "prevention.view_runs",
-    has_role(Role.CARE_COORDINATOR, Role.PHYSICIAN, Role.PLAN_ADMINISTRATOR, Role.AUDITOR),
+    has_role(Role.CARE_COORDINATOR, Role.PHYSICIAN, Role.PLAN_ADMINISTRATOR, Role.AUDITOR, Role.QUALITY),
     because="they answer for the measures of this system",
 )
 grant(
@@ -37,3 +37,11 @@ grant(
 grant("prevention.export_deidentified", has_role(Role.PLAN_ADMINISTRATOR), because="they answer for what leaves")
 grant("prevention.export_limited", has_role(Role.PLAN_ADMINISTRATOR), because="they answer for what leaves")
 grant("prevention.keep_agreements", has_role(Role.PLAN_ADMINISTRATOR), because="they keep the agreements")
+
+# Rates by group are sums with small cells hidden; lists of people are for who improves care, each opening audited.
+QUALITY_READERS = (Role.QUALITY, Role.PLAN_ADMINISTRATOR, Role.AUDITOR, Role.PHYSICIAN)
+grant("prevention.view_quality", has_role(*QUALITY_READERS), because="they answer for the rates of this system")
+grant("prevention.view_measure_members", has_role(Role.QUALITY), because="they improve care for members of this system")
+grant("prevention.set_goal", has_role(Role.QUALITY), because="they set what this system aims at")
+grant("prevention.run_project", has_role(Role.QUALITY), because="they lead this system's improvement")
+grant("prevention.keep_guideline", has_role(Role.QUALITY), because="they keep this system's guidelines")

@@ -2,6 +2,9 @@
 
 from django.urls import path
 
+from prevention.quality import list_views as quality_lists
+from prevention.quality import project_views as projects
+from prevention.quality import views as quality
 from prevention.views import cohorts as cohort_views
 from prevention.views import immunisation_policy, intervals, plan_rates
 from prevention.views import immunisations as immunisation_views
@@ -53,4 +56,23 @@ staff = [
     path("prevention/runs/", staff_views.runs, name="runs"),
     path("prevention/runs/start/", staff_views.start_run, name="start_run"),
     path("prevention/runs/<uuid:run_id>/progress/", staff_views.run_progress, name="run_progress"),
+    path("quality/", quality.dashboard, name="quality"),
+    path("quality/rates.csv", quality_lists.export_all, name="quality_export_all"),
+    path("quality/measures/<slug:measure>/<int:group>/", quality.measure, name="quality_measure"),
+    path("quality/measures/<slug:measure>/<int:group>/people/", quality_lists.members, name="quality_people"),
+    path("quality/measures/<slug:measure>/<int:group>/goal/", quality_lists.goal, name="quality_goal"),
+    path("quality/measures/<slug:measure>/<int:group>/rate.csv", quality_lists.export_rate, name="quality_export"),
+    path("quality/projects/", projects.projects, name="quality_projects"),
+    path("quality/projects/new/", projects.start, name="quality_start_project"),
+    path("quality/projects/<uuid:project_id>/", projects.project, name="quality_project"),
+    path("quality/projects/<uuid:project_id>/cycles/", projects.begin_cycle, name="quality_cycle"),
+    path(
+        "quality/projects/<uuid:project_id>/cycles/<uuid:cycle_id>/end/", projects.end_cycle, name="quality_end_cycle"
+    ),
+    path("quality/projects/<uuid:project_id>/points/", projects.add_point, name="quality_point"),
+    path("quality/projects/<uuid:project_id>/decide/", projects.decide, name="quality_decide"),
+    path("quality/guidelines/", projects.guidelines, name="quality_guidelines"),
+    path("quality/guidelines/new/", projects.new_guideline, name="quality_new_guideline"),
+    path("quality/guidelines/<uuid:guideline_id>/", projects.guideline, name="quality_guideline"),
+    path("quality/guidelines/<uuid:guideline_id>/retire/", projects.retire, name="quality_retire"),
 ]

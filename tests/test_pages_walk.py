@@ -33,6 +33,7 @@ ROLES = (
     "plan.administrator",
     "finance",
     "auditor",
+    "quality",
 )
 # Elsewhere: interfaces and libraries' pages; what has browser tests of its own; what is no page.
 ELSEWHERE = (

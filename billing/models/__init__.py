@@ -16,6 +16,7 @@ from billing.models.claims import (
     StandardCost,
     UtilisationCost,
 )
+from billing.models.guardrails import GuardrailRow
 from billing.models.ledger import AccountingPeriod, LedgerAccount, LedgerEntry, Posting
 from billing.models.services import ServiceLine, ServiceLineDiagnosis
 
@@ -30,6 +31,7 @@ __all__ = [
     "ClaimLine",
     "CostShare",
     "FeeScheduleLine",
+    "GuardrailRow",
     "LedgerAccount",
     "LedgerEntry",
     "OutsideClaim",

@@ -2,7 +2,7 @@
 
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
@@ -220,8 +220,31 @@ def trend_json(trend: Mapping[str, Any]) -> str:
         {"label": formats.date_format(day, pattern), "value": float(point["value"])}
         for day, point in zip(days, trend["points"], strict=True)
     ]
-    agreed = [None if (edge := trend.get(name)) is None else float(edge) for name in ("low", "high")]
-    return json.dumps({"unit": trend.get("unit", ""), "low": agreed[0], "high": agreed[1], "points": points})
+    lines = {name: None if (at := trend.get(name)) is None else float(at) for name in ("low", "high", "median")}
+    return json.dumps({"unit": trend.get("unit", ""), **lines, "points": points})
+
+
+@register.filter
+def bars_json(bars: Mapping[str, Any]) -> str:
+    """Groups side by side (see components/bars.html) as the JSON that trend.js reads from a data attribute."""
+    goal = bars.get("goal")
+    groups = [
+        {**{name: float(group[name]) for name in ("value", "low", "high")}, "label": str(group["label"])}
+        | {"marked": bool(group.get("marked"))}
+        for group in bars["groups"]
+    ]
+    return json.dumps({"unit": bars.get("unit", ""), "goal": None if goal is None else float(goal), "groups": groups})
+
+
+@register.filter
+def sparkline(values: Sequence[float]) -> str:
+    """The points of an SVG polyline in a box of 96 by 24: oldest left, highest on top, a flat line in the middle."""
+    low, high = min(values), max(values)
+    step = 92 / max(len(values) - 1, 1)
+    return " ".join(
+        f"{2 + number * step:.1f},{22 - (20 * (value - low) / (high - low) if high > low else 10):.1f}"
+        for number, value in enumerate(values)
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -57,6 +57,16 @@ def trends() -> dict[str, Any]:
     """Charts of values: towards a goal, empty, within a range."""
     return {
         "trend": trend(),
+        "bars": {
+            "label": "Colorectal cancer screening",
+            "unit": "%",
+            "goal": 70,
+            "groups": [
+                {"label": "English", "value": 71.2, "low": 70.1, "high": 72.3},
+                {"label": "Spanish", "value": 61.5, "low": 58.2, "high": 64.7, "marked": True},
+                {"label": "Vietnamese", "value": 68.0, "low": 60.3, "high": 74.8},
+            ],
+        },
         "trend_empty": {"label": "HbA1c", "unit": "%", "points": [], "low": None, "high": None},
         "trend_pressure": {
             "label": "Systolic",

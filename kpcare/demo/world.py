@@ -307,6 +307,7 @@ def demo_accounts(world: World, today: datetime.date) -> list[tuple[str, User]]:
         ("finance", "Victor Lindqvist", None),
         ("auditor", "Nadia Rahman", None),
         ("administrator", "Ingrid Solberg", None),
+        ("quality", "Leila Haddad", None),
     ]
     made = []
     for role, name, department in people:

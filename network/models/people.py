@@ -86,6 +86,7 @@ class RoleAssignment(Identified):
         ADMINISTRATOR = "administrator", "administrator of access"
         FINANCE = "finance"
         AUDITOR = "auditor"
+        QUALITY = "quality", "quality and population health"
         INTEGRATION = "integration", "integration client"
 
     user = models.ForeignKey(User, models.PROTECT, related_name="role_assignments")

@@ -101,11 +101,17 @@ class Measure:
     groups: tuple[Group | EpisodeGroup, ...]
     improvement: str = "increase"
     steward: str = ""
+    # What each rate says, where there are several.
+    rates: "tuple[str | StrPromise, ...]" = ()
 
     @property
     def key(self) -> str:
         """What results are filed under: `CMS125/0.0.001`."""
         return f"{self.id}/{self.version}"
+
+    def rate_label(self, group: int) -> "str | StrPromise":
+        """What the rate of this number says; empty where the measure has one rate, whose name is the measure's."""
+        return self.rates[group - 1] if self.rates else ""
 
 
 # Settled for good, or as long as nobody says otherwise: no next day.

@@ -6,6 +6,8 @@ management counts in the official text where the type of its location is ambulat
 type in the chart, so that such a visit counts only where another of the lists holds it.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from prevention.engine.durations import Periods, cumulative_duration
 from prevention.engine.elements import principal_diagnosis_in
 from prevention.engine.facts import (
@@ -145,6 +147,7 @@ MEASURE = Measure(
     title="Follow-up care for children prescribed ADHD medication",
     steward="NCQA",
     source="CMS136FHIR, eCQM for the 2025 performance period",
+    rates=(_("First 30 days"), _("Continuation to ten months")),
     groups=(
         rate(~exists(starts_within(inpatient_stay, 1, 30)), seen_within_30_days),
         rate(

@@ -3,6 +3,8 @@
 Source: AntidepressantMedicationManagementFHIR 0.1.001 (CMS128, eCQM for 2025; steward NCQA). Two rates.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from prevention.engine.durations import CumulativeDuration, Periods, cumulative_duration
 from prevention.engine.elements import age_at_point
 from prevention.engine.facts import conditions, first, medication_dispense_period
@@ -80,5 +82,6 @@ MEASURE = Measure(
     title="Antidepressant medication management",
     steward="NCQA",
     source="CMS128FHIR, eCQM for the 2025 performance period",
+    rates=(_("First 12 weeks"), _("Six months")),
     groups=(rate(days_covered(114) >= 84), rate(days_covered(231) >= 180)),
 )

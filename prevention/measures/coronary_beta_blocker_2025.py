@@ -5,6 +5,8 @@ Source: CADBetaBlockerTherapyPriorMIorLVSDFHIR 0.2.000 (CMS145, eCQM for 2025; s
 Two populations; one rate is reported, from the sums over both.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from prevention.engine.elements import is_active, is_confirmed_active_diagnosis
 from prevention.engine.facts import Facts, conditions, define, procedures, related
 from prevention.engine.measure import Group, Measure
@@ -87,6 +89,7 @@ MEASURE = Measure(
     title="Coronary artery disease: beta-blocker therapy, prior myocardial infarction or LVSD",
     steward="American Heart Association",
     source="CMS145FHIR, eCQM for the 2025 performance period",
+    rates=(_("Left ventricular systolic dysfunction"), _("Prior myocardial infarction")),
     groups=(
         population(
             encounter_with_lvsd,

@@ -4,6 +4,8 @@ Source: UseofHighRiskMedicationsintheElderlyFHIR 0.2.001 (CMS156, eCQM for 2025;
 to avoid; medicines to avoid but for certain diagnoses; either.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from prevention.engine.codes import MEDICATION_REQUEST
 from prevention.engine.elements import average_daily_dose_over, refills_at_least
 from prevention.engine.facts import (
@@ -168,5 +170,6 @@ MEASURE = Measure(
     steward="NCQA",
     source="CMS156FHIR, eCQM for the 2025 performance period",
     improvement="decrease",
+    rates=(_("Medicines to avoid"), _("Medicines to avoid but for some diagnoses"), _("Either")),
     groups=(rate(to_avoid), rate(to_avoid_but_for_diagnoses), rate(to_avoid_but_for_diagnoses | to_avoid)),
 )

@@ -5,6 +5,8 @@ CMS). Four populations, each without those of the ones before: atherosclerotic d
 hypercholesterolaemia; diabetes; a ten-year risk of 20 %. One rate is reported, from the sums over all four.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from prevention.engine.codes import MEDICATION_REQUEST
 from prevention.engine.elements import (
     bounds_overlap,
@@ -144,6 +146,12 @@ MEASURE = Measure(
     title="Statin therapy for the prevention and treatment of cardiovascular disease",
     steward="CMS",
     source="CMS347FHIR, eCQM for the 2025 performance period",
+    rates=(
+        _("Atherosclerotic disease"),
+        _("LDL 190 or more, or familial"),
+        _("Diabetes, 40 to 75"),
+        _("High ten-year risk, 40 to 75"),
+    ),
     groups=(
         population(has_ascvd | exists(myocardial_infarction)),
         population(at_start.between(20, 75) & has_high_ldl & ~has_ascvd),

@@ -6,6 +6,8 @@ rates: treatment within 14 days; two further treatments, or one with long-acting
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext_lazy as _
+
 from prevention.engine.elements import encounter_diagnosis_in
 from prevention.engine.facts import (
     Facts,
@@ -161,5 +163,6 @@ MEASURE = Measure(
     title="Initiation and engagement of substance use disorder treatment",
     steward="NCQA",
     source="CMS137FHIR, eCQM for the 2025 performance period",
+    rates=(_("Begun within 14 days"), _("Engaged within 34 days after")),
     groups=(rate(initiated), rate(long_acting | (count(short_acting_or_visit) >= 2))),
 )

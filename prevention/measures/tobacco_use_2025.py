@@ -4,6 +4,8 @@ Source: PreventiveCareAndTobaccoUseScreeningAndCessationInterventionFHIR 0.0.001
 NCQA). Three rates: screened; users helped; screened and, where users, helped.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from prevention.engine.elements import value_in
 from prevention.engine.facts import (
     CPT,
@@ -99,6 +101,7 @@ MEASURE = Measure(
     title="Tobacco use: screening and cessation intervention",
     steward="NCQA",
     source="CMS138FHIR, eCQM for the 2025 performance period",
+    rates=(_("Screened"), _("Users helped to stop"), _("Screened, and users helped")),
     groups=(
         Group(
             initial_population=initial_population,

@@ -4,6 +4,8 @@ Source: WeightAssessmentandCounselingforNutritionandPhysicalActivityforChildrena
 eCQM for 2025; steward NCQA). Three rates: height, weight and body-mass index; nutrition; physical activity.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from prevention.engine.elements import has_value
 from prevention.engine.facts import Code, Facts, conditions, effective, observations, prevalence_interval
 from prevention.engine.libraries import (
@@ -57,6 +59,7 @@ MEASURE = Measure(
     title="Weight assessment and counseling for children and adolescents",
     steward="NCQA",
     source="CMS155FHIR, eCQM for the 2025 performance period",
+    rates=(_("Body mass index percentile"), _("Counselling on nutrition"), _("Counselling on physical activity")),
     groups=(
         rate(exists(measured(BODY_MASS_INDEX)) & exists(measured(BODY_HEIGHT)) & exists(measured(BODY_WEIGHT))),
         rate(exists(procedures_performed(vs.COUNSELING_FOR_NUTRITION).where(in_period))),

@@ -12,10 +12,11 @@ from core.models import JobRun
 from core.permissions import may, requires
 from network.permissions import roles_in_force
 from plans.models.products import LineOfBusiness
-from prevention import jobs
-from prevention.models import MeasureSummary, PlanRate
+from prevention.models import PlanRate
 from prevention.plan_rates import job
 from prevention.plan_rates.definitions import PLAN_MEASURES
+from prevention.quality import reading
+from prevention.quality.strata import ALL
 
 
 @require_safe
@@ -23,12 +24,14 @@ from prevention.plan_rates.definitions import PLAN_MEASURES
 def plan_rates(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The last finished run's rates of one's own system by line of business, beside the nightly run's clinical rate."""
     last = JobRun.objects.filter(kind=job.KIND, status=JobRun.Status.DONE).order_by("-created_at").first()
-    nightly = JobRun.objects.filter(kind=jobs.KIND, status=JobRun.Status.DONE).order_by("-created_at").first()
     systems = {held.organization.system_id or held.organization_id for held in roles_in_force(request.user)}
     rates = PlanRate.objects.filter(run=last, managing_organization__in=systems) if last else PlanRate.objects.none()
     clinical = {
-        row.measure: 100 * row.numerator / row.denominator
-        for row in MeasureSummary.objects.filter(run=nightly, dimension="all", group=1, denominator__gt=0)
+        row.measure.key: 100 * row.rate.value
+        for system in systems
+        for snapshot in reading.snapshots(system)[:1]
+        for row in reading.rows(snapshot, [ALL], group=1)
+        if row.rate and row.rate.value is not None
     }
     lines = {"": _("all"), **dict(LineOfBusiness.choices)}
     rows: list[dict[str, Any]] = []

@@ -26,7 +26,7 @@ from members.portal import age_on
 from network.permissions import roles_in_force
 from prevention import actions, jobs
 from prevention.forms import ContactForm, WorklistFilter
-from prevention.models import CareGap, MeasureSummary, OutreachContact, Reminder
+from prevention.models import CareGap, OutreachContact, Reminder
 from prevention.rules import BY_ID, RULES
 
 PAGE = 50
@@ -213,13 +213,12 @@ def _run_context(run: JobRun) -> dict[str, Any]:
 @require_safe
 @requires("prevention.view_runs")
 def runs(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """The nightly runs: how far, what they wrote, and each measure's rate in the latest."""
+    """The nightly runs: how far, and what they wrote. Rates stand on the quality dashboard."""
     found = list(JobRun.objects.filter(kind=jobs.KIND).order_by("-created_at")[:20])
-    latest = next((run for run in found if run.status == JobRun.Status.DONE), None)
     context = {
         "latest": _run_context(found[0]) if found else None,
         "runs": found,
-        "measures": MeasureSummary.objects.filter(run=latest, dimension="all").order_by("measure") if latest else [],
+        "sees_quality": bool(may(request.user, "prevention.view_quality")),
         "can_start": bool(may(request.user, "prevention.start_run")),
     }
     return render(request, "prevention/runs.html", context)

@@ -44,6 +44,7 @@ SAMPLES = {
     "worklist": '<c-worklist :label="word" :action="word">{{ word }}</c-worklist>',
     "work": '<c-work :title="word" :href="word" :line="word" :value="word" :detail="word" />',
     "trend": '<c-trend :trend="trend" />',
+    "bars": '<c-bars :bars="bars">{{ word }}</c-bars>',
     "progress": '<c-progress :label="word" :state="word" :remaining="word" :detail="word" :poll="word" />',
     "state": '<c-state kind="empty" :title="word" :text="word" />',
     "notice": '<c-notice :title="word">{{ word }}</c-notice>',
@@ -101,6 +102,7 @@ def context_of(word: str) -> dict:
         "items": [item],
         "day": datetime.datetime(2026, 12, 3, 9, 20),
         "messages": [message(word, extra_tags=f"undo={word}")],
+        "bars": {"unit": word, "goal": None, "groups": [{"label": word, "value": 5, "low": 3, "high": 7}]},
         "trend": {"label": word, "unit": word, "goal": word, "points": [point], "low": None, "high": None},
     }
 
@@ -125,6 +127,7 @@ def test_component_takes_nothing_from_the_page_around_it(name):
 def test_every_component_that_takes_words_has_a_hostile_sample():
     without_words = {
         "icon",
+        "sparkline",
         "avatar",
         "date_tile",
         "list",

@@ -11,7 +11,7 @@ from prevention.engine.moments import Setting
 from prevention.jobs import start_nightly
 from prevention.measures import measure
 from prevention.models import MeasureResult
-from prevention.summaries import write_summaries
+from prevention.quality.merge import write_strata
 from tests.clinical.factories import arranging, member, system
 
 pytestmark = pytest.mark.django_db
@@ -75,8 +75,8 @@ def test_of_everybody(children):
     user = User.objects.system("tests")
     with as_job(user, reason="report"):
         run = start_nightly(by=user, as_of=date(2025, 12, 31))
-        write_summaries(run, (measure("CMS155"),), date(2025, 12, 31))
-        report = summary(measure("CMS155"), 2025, AT, run)
+        write_strata(run, (measure("CMS155"),), date(2025, 12, 31))
+        report = summary(measure("CMS155"), 2025, AT)
 
     assert report["type"] == "summary"
     assert report["improvementNotation"]["coding"][0]["code"] == "increase"

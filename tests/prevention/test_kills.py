@@ -38,11 +38,12 @@ ROWS = {
     "reminders": "SELECT r.member_id, g.rule, r.step, r.channel FROM prevention_reminder r "
     "JOIN prevention_caregap g ON g.id = r.gap_id",
     "messages": "SELECT member_id, channel, count(*) FROM core_outboxmessage GROUP BY 1, 2",
-    "summaries": 'SELECT measure, "group", dimension, stratum, denominator, numerator FROM prevention_measuresummary',
+    "strata": 'SELECT measure, "group", dimension, region, stratum, denominator, numerator, is_hidden '
+    "FROM prevention_measurestratum",
 }
 WRITTEN = (
     "prevention_reminder, prevention_measureresult, prevention_carerulestate, prevention_caregap, core_outboxmessage, "
-    "core_jobpartition, core_jobrun"
+    "core_jobpartition, core_jobrun, prevention_measurestratum, prevention_qualitysnapshot, prevention_stratumcount"
 )
 # Done by a process of its own: Django here belongs to the suite's database.
 DRIVER = """

@@ -15,8 +15,8 @@ from prevention.engine.measure import POPULATIONS, Measure
 from prevention.engine.moments import Setting
 from prevention.jobs import start_nightly
 from prevention.measures import MEASURES
-from prevention.models import MeasureResult, MeasureSummary
-from prevention.summaries import write_summaries
+from prevention.models import MeasureResult, MeasureStratum
+from prevention.quality.merge import write_strata
 from tests.clinical.factories import arranging, member, system
 from tests.prevention import measure_cases as screening
 from tests.prevention import measure_cases_more as more
@@ -136,8 +136,8 @@ def test_a_rate_is_summed_by_its_strata():
     user = User.objects.system("tests")
     with as_job(user, reason="summaries"):
         run = start_nightly(by=user, as_of=date(2025, 12, 31))
-        write_summaries(run, (weight, falls), date(2025, 12, 31))
-        found = MeasureSummary.objects.filter(run=run, dimension__in=["all", "stratum"])
+        write_strata(run, (weight, falls), date(2025, 12, 31))
+        found = MeasureStratum.objects.filter(dimension__in=["all", "stratum"], region="")
         rates = {(row.measure, row.stratum): (row.numerator, row.denominator) for row in found}
 
     assert rates == {

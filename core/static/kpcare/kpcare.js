@@ -7,6 +7,7 @@
 //   data-print                prints the page
 //   data-dismiss              removes the nearest [data-dismissible]
 //   data-trend="…JSON…"       draws a trend (Chart.js and trend.js are fetched only then)
+//   data-bars="…JSON…"        draws groups side by side with their intervals (the same)
 //   class usa-combo-box       a select in which one types to find (USWDS; fetched only then)
 "use strict";
 (() => {
@@ -27,7 +28,7 @@
   }
 
   async function enhance(root) {
-    if (root.querySelector("[data-trend]")) {
+    if (root.querySelector("[data-trend], [data-bars]")) {
       await load(own.chart);
       await load(own.trend);
       window.kpTrend(root);

@@ -7,10 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from core.db import as_job
-from core.models import JobRun, User
+from core.models import User
 from interop.measure_reports import individual, summary
 from members.models import Member
-from prevention.jobs import KIND
 from prevention.measures import measure
 
 
@@ -35,6 +34,5 @@ class Command(BaseCommand):
                     raise CommandError("No member has this record number.")
                 report = individual(member.pk, of, year, at)
             else:
-                run = JobRun.objects.filter(kind=KIND, status="done", key__startswith=str(year)).order_by("key").last()
-                report = summary(of, year, at, run)
+                report = summary(of, year, at)
         self.stdout.write(json.dumps(report, indent=1))

@@ -1,0 +1,148 @@
+"""Small cells are hidden, and others with them, until no hidden number follows from the numbers that are shown.
+
+A table is cells and the sums that everybody knows to hold among them (a total and its parts). A number of people of
+1 to 10 is hidden (CMS cell size suppression policy, 2020: no cell of 1 to 10). Where one hidden part of a shown total
+would follow by subtraction, or where the hidden parts together are fewer than 11, the smallest shown part is hidden
+too. Where sums cross (region by race), what a combination of several of them would give away is found by elimination.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+THRESHOLD = 11
+# Elimination over a prime field: coefficients are 1 and -1, and no minor of such tables has so large a factor.
+PRIME = 2**61 - 1
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Sum(Generic[K]):
+    """`total` is the sum of `parts`, over every part there is."""
+
+    total: K
+    parts: tuple[K, ...]
+
+
+def is_small(count: int) -> bool:
+    return 0 < count < THRESHOLD
+
+
+def hide(counts: Mapping[K, int], sums: Sequence[Sum[K]], already: Iterable[K] = ()) -> set[K]:
+    """The cells whose number must not be shown. `already`: cells that are hidden for another reason."""
+    table = _Table(counts, sums, {*already, *(cell for cell, count in counts.items() if is_small(count))})
+    table.settle(range(len(sums)))
+    while determined := table.determined():
+        table.hide_beside(determined)
+    return table.hidden
+
+
+class _Table(Generic[K]):
+    def __init__(self, counts: Mapping[K, int], sums: Sequence[Sum[K]], hidden: set[K]) -> None:
+        self.counts, self.sums, self.hidden = counts, sums, hidden
+        self.of_cell: dict[K, list[int]] = defaultdict(list)
+        for number, one in enumerate(sums):
+            for cell in (one.total, *one.parts):
+                self.of_cell[cell].append(number)
+
+    def settle(self, numbers: Iterable[int]) -> None:
+        """Hide more until each sum by itself gives nothing away."""
+        waiting = deque(numbers)
+        while waiting:
+            number = waiting.popleft()
+            cell = self._also(self.sums[number])
+            if cell is not None:
+                self.hidden.add(cell)
+                waiting.extend(self.of_cell[cell])
+
+    def _also(self, one: Sum[K]) -> K | None:
+        """What else to hide for this sum; None where it is safe."""
+        parts = [cell for cell in one.parts if cell in self.hidden]
+        if one.total in self.hidden:
+            return None if parts else self._smallest(one.parts)
+        if not parts or (len(parts) > 1 and sum(self.counts[cell] for cell in parts) >= THRESHOLD):
+            return None
+        return self._smallest(one.parts) or one.total
+
+    def _smallest(self, cells: Iterable[K]) -> K | None:
+        """The smallest shown cell that counts anybody."""
+        shown = [cell for cell in cells if cell not in self.hidden and self.counts[cell]]
+        return min(shown, key=lambda cell: self.counts[cell], default=None)
+
+    def hide_beside(self, determined: set[K]) -> None:
+        """Hide the smallest shown cell of a sum with one that follows from the others."""
+        beside = [
+            cell
+            for one in determined
+            for number in self.of_cell[one]
+            for cell in (*self.sums[number].parts, self.sums[number].total)
+        ]
+        cell = self._smallest(beside) or next((one for one in beside if one not in self.hidden), None)
+        if cell is None:
+            raise AssertionError("Every cell around is hidden, so none can follow.")
+        self.hidden.add(cell)
+        self.settle(self.of_cell[cell])
+
+    def determined(self) -> set[K]:
+        """Hidden cells that the sums together give away."""
+        rows = [
+            {cell: 1 if cell != one.total else PRIME - 1 for cell in (one.total, *one.parts) if cell in self.hidden}
+            for one in self.sums
+        ]
+        core = _core([row for row in rows if row])
+        return {next(iter(row)) for row in _reduced(core) if len(row) == 1}
+
+
+def _core(rows: list[dict[K, int]]) -> list[dict[K, int]]:
+    """The equations that can bind at all: one with an unknown of its own says nothing about the others.
+
+    Trees vanish whole. Each equation has two unknowns or more (`settle`), so an unknown of its own does not follow
+    either unless all the others do.
+    """
+    found: dict[K, set[int]] = defaultdict(set)
+    for number, row in enumerate(rows):
+        for cell in row:
+            found[cell].add(number)
+    alone = [cell for cell, numbers in found.items() if len(numbers) == 1]
+    standing = set(range(len(rows)))
+    while alone:
+        numbers = found[alone.pop()] & standing
+        if not numbers:
+            continue
+        number = numbers.pop()
+        standing.discard(number)
+        for cell in rows[number]:
+            left = found[cell] & standing
+            if len(left) == 1:
+                alone.append(cell)
+    return [rows[number] for number in sorted(standing)]
+
+
+def _reduced(rows: list[dict[K, int]]) -> list[dict[K, int]]:
+    """Reduced row echelon form over the prime field, rows as {column: coefficient}."""
+    pivots: dict[K, dict[K, int]] = {}
+    for row in rows:
+        left = dict(row)
+        for column in [column for column in left if column in pivots]:
+            if column in left:
+                _subtract(left, pivots[column], left[column])
+        if not left:
+            continue
+        pivot = next(iter(left))
+        inverse = pow(left[pivot], -1, PRIME)
+        left = {column: value * inverse % PRIME for column, value in left.items()}
+        for other in pivots.values():
+            if pivot in other:
+                _subtract(other, left, other[pivot])
+        pivots[pivot] = left
+    return list(pivots.values())
+
+
+def _subtract(row: dict[K, int], other: dict[K, int], times: int) -> None:
+    for column, value in other.items():
+        rest = (row.get(column, 0) - times * value) % PRIME
+        if rest:
+            row[column] = rest
+        else:
+            row.pop(column, None)
