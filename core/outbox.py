@@ -47,6 +47,25 @@ Transport = Callable[[OutboxMessage, Rendered], None]
 _transports: dict[str, Transport] = {}
 
 
+PathMaker = Callable[[str], str]
+_paths: dict[str, PathMaker] = {}
+
+
+def register_path(name: str, make: PathMaker) -> None:
+    """Plug in addresses that are made when a message leaves: `url_path` "<name>:<value>" becomes `make(value)`.
+
+    So the row of a message holds no address that works as a key (a signed link).
+    """
+    _paths[name] = make
+
+
+def _path(message: OutboxMessage) -> str:
+    name, colon, value = message.url_path.partition(":")
+    if colon and not message.url_path.startswith("/") and name in _paths:
+        return _paths[name](value)
+    return message.url_path or "/"
+
+
 def register_transport(channel: str, transport: Transport) -> None:
     """Plug in how a channel delivers. `transport(message, rendered)` raises to be tried again."""
     _transports[channel] = transport
@@ -171,7 +190,7 @@ def render(message: OutboxMessage) -> Rendered:
     from django.template import TemplateDoesNotExist
 
     values = {name: value for name, value in message.context.items() if name in ALLOWED}
-    values["url"] = settings.PUBLIC_URL.rstrip("/") + (message.url_path or "/")
+    values["url"] = settings.PUBLIC_URL.rstrip("/") + _path(message)
     try:
         with translation.override(message.language):
             subject = render_to_string(f"messages/{message.template}.subject", values)

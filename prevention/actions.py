@@ -2,25 +2,17 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import override
 from psycopg2.extras import DateRange
 
-from clinical.actions.facts import clinician_of
-from clinical.actions.tasks import create_task
-from clinical.models import CodingRole, Encounter, ServiceRequest, ServiceRequestCoding
-from clinical.ports import OrderDraft, order_kind
 from core import audit
 from core.models import User
-from core.terminology import concept
-from members.models import Member, PrimaryCareAssignment
-from network.models import Department, RoleAssignment
+from members.models import Member
 from prevention.engine.compiler import Program, compile_program
 from prevention.engine.evaluate import Partition, compute
 from prevention.engine.measure import CareRule, Measure
@@ -29,7 +21,7 @@ from prevention.engine.record import Changes, record
 from prevention.measures import MEASURES
 from prevention.models import CareGap, OutreachContact, SurveillanceInterval
 from prevention.outreach.run import reach_out
-from prevention.rules import RULES, in_force, rule
+from prevention.rules import RULES, in_force
 
 # Which programs were compiled lately: the nightly run's shares and single members use the same text.
 _programs: dict[tuple, tuple[Program, ...]] = {}
@@ -111,91 +103,22 @@ def note_contact(gap: CareGap, *, by: User, outcome: str, note: str = "") -> Out
 
 
 @transaction.atomic
-def report_done_elsewhere(gap: CareGap, *, by: User, when: str, where: str) -> None:
-    """The member had it elsewhere: a task for the care team, who asks for the record. The gap stays until a fact."""
-    found = rule(gap.rule)
-    with override(None):
-        create_task(
-            by=by,
-            member=gap.member,
-            kind="outside_record",
-            title=f"Ask for the record: {found.title}",
-            detail=f"{found.title}: the member says it was done {when} at {where}."[:1000],
-            department=care_department(gap.member),
-            role=RoleAssignment.Role.CARE_COORDINATOR,
-            due_at=timezone.now() + timedelta(days=7),
-            focus=gap,
-            dedupe_key=f"prevention:elsewhere:{gap.pk}",
-        )
-    note_contact(gap, by=by, outcome="done_elsewhere", note=f"{when}, {where}")
+def decline_gap(gap: CareGap, *, by: User, reason: str) -> CareGap:
+    """ "Never", with the member's reason, which the clinician sees: nobody writes about it again until they ask.
 
-
-def care_department(member: Member) -> Department | None:
-    """Whose coordinators ask for a record: the member's primary care department, else the first with one."""
-    care = PrimaryCareAssignment.objects.filter(member=member, period__contains=today()).first()
-    if care is not None:
-        return care.department
-    held = RoleAssignment.objects.filter(
-        role=RoleAssignment.Role.CARE_COORDINATOR,
-        organization__system=member.managing_organization_id,
-        department__isnull=False,
-        period__contains=today(),
-    )
-    first = held.select_related("department").order_by("id").first()
-    if first is not None:
-        return first.department
-    return Department.objects.filter(facility__organization__system=member.managing_organization_id).first()
-
-
-@transaction.atomic
-def order_for_gap(gap: CareGap, *, by: User, encounter: Encounter | None = None) -> Any:
-    """Place the kit or test that the rule offers, under its protocol. One open order for a gap and code.
-
-    `encounter`: the visit in which a clinician signed it, whose order it then is.
-
-    Raises `ValueError` where the rule offers none.
+    The gap stands, put off without a day, and closes by a fact all the same. Raises `ValueError` without a reason or
+    for a gap that is settled.
     """
-
-    way = next((way for way in rule(gap.rule).ways if way.kind == "order"), None)
-    if way is None:
-        raise ValueError("This cannot be ordered by oneself.")
-    code = concept(way.system, way.code)
-    open_order = ServiceRequest.objects.filter(
-        member_id=gap.member_id, status="active", protocol=way.protocol, codings__concept_id=code.pk
-    ).first()
-    if open_order is not None:
-        return open_order
-    draft = OrderDraft(
-        member=gap.member,
-        kind="laboratory",
-        concepts=(code,),
-        by=by,
-        requester=clinician_of(by),
-        encounter=encounter,
-        reason_text=str(rule(gap.rule).title),
-        protocol=way.protocol,
-    )
-    now = timezone.now()
-    order = ServiceRequest.objects.create(
-        member_id=gap.member_id,
-        status="active",
-        intent="order",
-        kind="laboratory",
-        effective=(now, now + timedelta(milliseconds=1)),
-        protocol=way.protocol,
-        ordered_by=by,
-        requester=draft.requester,
-        encounter=encounter,
-        reason_text=draft.reason_text,
-    )
-    ServiceRequestCoding.objects.create(member_id=gap.member_id, fact=order, role=CodingRole.CODE, concept_id=code.pk)
-    # The laboratory's own workflow (label, kit, tracking) starts as for any other order.
-    kind = order_kind("laboratory")
-    if kind and kind.placed:
-        kind.placed(order, draft, by=by)
-    note_contact(gap, by=by, outcome="kit_ordered")
-    audit.record(by=by, action="create", verb="prevention.order_for_gap", obj=order)
-    return order
+    gap = CareGap.objects.select_for_update().get(pk=gap.pk, member_id=gap.member_id)
+    if gap.status not in (CareGap.Status.OPEN, CareGap.Status.DEFERRED):
+        raise ValueError("This is already settled.")
+    if not reason.strip():
+        raise ValueError("Say why.")
+    gap.status, gap.deferred_until, gap.defer_reason = CareGap.Status.DEFERRED, None, reason.strip()[:200]
+    gap.save(update_fields=["status", "deferred_until", "defer_reason"])
+    note_contact(gap, by=by, outcome="declined", note=reason)
+    audit.record(by=by, action="update", verb="prevention.decline_gap", obj=gap)
+    return gap
 
 
 @transaction.atomic

@@ -13,11 +13,14 @@ from core.api.fields import ById, Filter, Input
 from core.api.requests import ApiRequest
 from core.api.resources import described, resource
 from core.api.writing import step
+from core.permissions import may
 from prevention import actions
 from prevention.engine.measure import WayOut
-from prevention.forms import NotNowForm
 from prevention.models import CareGap
-from prevention.rules import BY_ID
+from prevention.outreach.elsewhere import report_elsewhere
+from prevention.outreach.forms import NotNowForm
+from prevention.outreach.kinds import is_known, kind_of
+from prevention.outreach.orders import NotUnderProtocol, order_for_gap
 from scheduling import actions as scheduling
 from scheduling import offers
 from scheduling.costs import visit_cost
@@ -57,7 +60,7 @@ class CareGapApi(ChartResource):
 
     def way(self, gap: CareGap, kind: str) -> WayOut:
         """How the gap's rule offers to close it: `book` or `order`. Raises 409 where it does not."""
-        found = BY_ID.get(gap.rule)
+        found = kind_of(gap.rule) if is_known(gap.rule) else None
         way = next((way for way in found.ways if way.kind == kind), None) if found else None
         if way is None:
             raise Conflict("This is not closed so.", code=f"no_{kind}")
@@ -66,6 +69,8 @@ class CareGapApi(ChartResource):
     def refusal(self, error: Exception) -> APIException | None:
         if isinstance(error, scheduling.BookingRefused):
             return Conflict([ErrorDetail(words, error.code or "refused") for words in error.messages])
+        if isinstance(error, NotUnderProtocol):
+            return Conflict(str(error), code="no_protocol")
         if type(error) is ValueError:
             return Conflict(str(error), code="refused")
         return super().refusal(error)
@@ -87,7 +92,7 @@ class CareGapApi(ChartResource):
             member=member,
             slot=slot,
             visit_type=visit_type,
-            reason=str(BY_ID[record.rule].member_title),
+            reason=str(kind_of(record.rule).member_title),
             expected_cost=visit_cost(member, visit_type, offers.local_day(slot)),
         )
         tell_booked(made, f"gap:{record.pk}", request.user)
@@ -96,7 +101,8 @@ class CareGapApi(ChartResource):
     def order(self, request: ApiRequest, record: CareGap, given: dict[str, Any]) -> None:
         """Order the kit or test that the rule offers, under its protocol."""
         self.way(record, "order")
-        actions.order_for_gap(record, by=request.user)
+        as_member = not may(request.user, "prevention.order_for_gap", record)
+        order_for_gap(record, by=request.user, as_member=as_member)
 
     @step(
         ElsewhereInput,
@@ -105,7 +111,7 @@ class CareGapApi(ChartResource):
     )
     def report_elsewhere(self, request: ApiRequest, record: CareGap, given: dict[str, Any]) -> None:
         """It was done elsewhere: the care team asks for the record, and the gap stays until it is there."""
-        actions.report_done_elsewhere(record, by=request.user, when=given["when"], where=given["where"])
+        report_elsewhere(record, by=request.user, when=given["when"], where=given["where"])
 
     @step(DeferInput, permissions=("prevention.reach_out", OWN))
     def defer(self, request: ApiRequest, record: CareGap, given: dict[str, Any]) -> None:

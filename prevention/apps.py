@@ -7,12 +7,14 @@ class PreventionConfig(AppConfig):
 
     def ready(self) -> None:
         from core import jobs as core_jobs
+        from core import outbox
         from core.navigation import portal_nav, staff_nav
         from core.starters import register_starter
         from prevention import jobs, panels, permissions  # noqa: F401  (permissions registers who may)
         from prevention.cohorts import jobs as cohorts
         from prevention.immunisation import run as immunisations
         from prevention.library import card as library_card
+        from prevention.outreach.one_tap import path_for
         from prevention.plan_rates import job as plan_rates
         from prevention.registries import panel as registry_panel
         from prevention.registries import run as registries
@@ -47,9 +49,14 @@ class PreventionConfig(AppConfig):
         panels.plug_in()
         registry_panel.plug_in()
         library_card.plug_in()
+        outbox.register_path("one-tap", path_for)
         portal_nav.register("vaccines", _("Vaccines"), "prevention:immunisations", order=55, icon="medical_services")
         staff_nav.register(
             "prevention", _("Prevention"), "prevention:worklist", order=40, permission="prevention.view_worklist"
+        )
+        staff_nav.register("outreach", _("Outreach"), "prevention:calls", order=41, permission="prevention.reach_out")
+        staff_nav.register(
+            "campaigns", _("Campaigns"), "prevention:campaigns", order=79, permission="prevention.view_outreach"
         )
         staff_nav.register(
             "vaccine-schedules",

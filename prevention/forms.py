@@ -1,34 +1,9 @@
-import datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import offer_values
-
-
-class NotNowForm(forms.Form):
-    """ "Not now", until a day, with a reason that the clinician sees."""
-
-    until = forms.DateField(
-        label=_("Ask me again on"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Within a year.")
-    )
-    reason = forms.CharField(label=_("Why not now?"), max_length=200)
-
-    def clean_until(self) -> datetime.date:
-        until: datetime.date = self.cleaned_data["until"]
-        today = timezone.localdate()
-        if not today < until <= today + datetime.timedelta(days=366):
-            raise forms.ValidationError(_("Choose a day between tomorrow and a year from now."))
-        return until
-
-
-class ElsewhereForm(forms.Form):
-    """It was done elsewhere: when and where, for the care team to ask for the record."""
-
-    when = forms.CharField(label=_("When was it?"), max_length=60, help_text=_("A month and year is enough."))
-    where = forms.CharField(label=_("Where was it done?"), max_length=120)
 
 
 class ContactForm(forms.Form):

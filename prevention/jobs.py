@@ -14,6 +14,7 @@ from prevention.actions import evaluate_members, evaluate_partition
 from prevention.engine.evaluate import Partition
 from prevention.immunisation.run import evaluate_changed
 from prevention.measures import MEASURES, measure
+from prevention.outreach.effect import summarise
 from prevention.outreach.run import asks_everybody, reach_out
 from prevention.quality.count import count_share
 from prevention.quality.merge import merge
@@ -73,9 +74,11 @@ def evaluate_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:
 def finish(run: JobRun) -> None:
     """After the last share: outreach where it asks whom first of everybody, and the rates by group that pages read."""
     as_of = date.fromisoformat(run.parameters["as_of"])
-    if not run.parameters.get("measure") and asks_everybody(as_of):
+    if not run.parameters.get("measure"):
         at = datetime.fromisoformat(run.parameters["at"])
-        run.totals.update(reach_out(Partition(), as_of=as_of, at=at))
+        if asks_everybody(as_of):
+            run.totals.update(reach_out(Partition(), as_of=as_of, at=at))
+        summarise(as_of=as_of, at=at)
     merge(run.pk, run.partitions.count(), as_of)
     run.totals["open"] = open_gaps()
 
@@ -120,7 +123,8 @@ def take_changed(*, as_of: date, by: User) -> int:
         cursor.execute(TAKE, {"limit": CHANGED_AT_ONCE})
         ids = [row[0] for row in cursor.fetchall()]
         if ids:
-            evaluate_members(ids, as_of=as_of)
+            # Vaccines first: outreach, which follows the care rules, reads their forecasts.
             evaluate_changed(ids, as_of=as_of)
+            evaluate_members(ids, as_of=as_of)
             registries.evaluate_changed(ids, as_of=as_of)
         return len(ids)

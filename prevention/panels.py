@@ -1,7 +1,7 @@
 """What prevention shows on pages of lower rooms: portal home, chart, booking."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -19,10 +19,15 @@ from members.ports import Place, PortalCard, register_portal_card
 from prevention import actions
 from prevention.immunisation.outlook import given, outlook
 from prevention.models import CareGap, CareRuleState, SurveillanceInterval
+from prevention.outreach.calls import settle_calls
+from prevention.outreach.elsewhere import report_for
+from prevention.outreach.follow_up import KIND
+from prevention.outreach.kinds import book_way, is_known, kind_of
+from prevention.outreach.orders import order_for_gap
 from prevention.rules import BY_ID, FOR_MEMBERS
 from prevention.views.portal import booking_url
 from scheduling.models import Appointment
-from scheduling.ports import BookingOrigin, register_booking_origin
+from scheduling.ports import BookingOrigin, register_booking_origin, register_visit_notes
 
 
 def portal_gaps(request: AuthenticatedHttpRequest, member: Member) -> Iterable[PortalCard]:
@@ -128,7 +133,7 @@ def basket_line(gap: CareGap) -> str:
 
 def place_from_basket(value: str, member: Member, *, by: User, encounter: Encounter | None = None) -> Any:
     gap = CareGap.objects.select_related("member").get(pk=value, member=member)
-    return actions.order_for_gap(gap, by=by, encounter=encounter)
+    return order_for_gap(gap, by=by, encounter=encounter)
 
 
 def gap_of(member: Member, value: str) -> CareGap | None:
@@ -137,15 +142,16 @@ def gap_of(member: Member, value: str) -> CareGap | None:
         key = uuid.UUID(value)
     except ValueError:
         return None
-    return CareGap.objects.filter(pk=key, member=member, rule__in=BY_ID).first()
+    gap = CareGap.objects.filter(pk=key, member=member).first()
+    return gap if gap is not None and is_known(gap.rule) else None
 
 
 def booking_origin(request: AuthenticatedHttpRequest, member: Member, value: str) -> BookingOrigin | None:
     gap = gap_of(member, value)
     if gap is None:
         return None
-    found = BY_ID[gap.rule]
-    way = next((way for way in found.ways if way.kind == "book"), None)
+    found = kind_of(gap.rule)
+    way = book_way(found)
     if way is None:
         return None
     return BookingOrigin(str(found.member_title), way.visit_type, str(found.member_title), str(found.why))
@@ -155,10 +161,26 @@ def booked(appointment: Appointment, value: str, by: User) -> None:
     gap = gap_of(appointment.member, value)
     if gap:
         actions.note_contact(gap, by=by, outcome="booked")
+        settle_calls(gap)
+
+
+def due_at_visit(member_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """What is due for the people of a day's list, for whoever brings them in: titles alone, nothing labelled."""
+    found: dict[uuid.UUID, list[str]] = {}
+    gaps = CareGap.objects.filter(member__in=member_ids, sensitivity=0).open().order_by("due_on", "id")
+    for member, rule in gaps.values_list("member_id", "rule"):
+        if is_known(rule):
+            found.setdefault(member, []).append(str(kind_of(rule).title))
+    return found
 
 
 def task_url(task: Task) -> str:
-    return reverse("prevention:worklist")
+    report = report_for(task)
+    return reverse("prevention:report", args=[report]) if report else reverse("prevention:worklist")
+
+
+def follow_up_url(task: Task) -> str:
+    return reverse("prevention:follow_ups")
 
 
 def plug_in() -> None:
@@ -174,4 +196,6 @@ def plug_in() -> None:
     clinical.register_banner_alerts("prevention", 50, banner)
     clinical.register_basket("prevention", basket_items, place_from_basket)
     clinical.register_task_kind("outside_record", gettext_lazy("Outside result to be confirmed"), task_url)
+    clinical.register_task_kind(KIND, gettext_lazy("Abnormal result to follow"), follow_up_url, closes_itself=True)
+    register_visit_notes("gaps", due_at_visit)
     register_booking_origin("gap", booking_origin, booked)

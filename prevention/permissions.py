@@ -45,3 +45,13 @@ grant("prevention.view_measure_members", has_role(Role.QUALITY), because="they i
 grant("prevention.set_goal", has_role(Role.QUALITY), because="they set what this system aims at")
 grant("prevention.run_project", has_role(Role.QUALITY), because="they lead this system's improvement")
 grant("prevention.keep_guideline", has_role(Role.QUALITY), because="they keep this system's guidelines")
+grant("prevention.review_report", has_role(*CARE), because="they look at what members of this system report")
+grant("prevention.view_protocols", has_role(*CARE), because="they order under protocol for members of this system")
+grant("prevention.prepare_batch", has_role(*CARE), because="they prepare orders for members of this system")
+for _name in ("sign_protocol", "sign_batch", "close_follow_up"):
+    grant(f"prevention.{_name}", has_role(Role.PHYSICIAN), because="they sign as a physician of this system")
+grant(
+    "prevention.view_outreach",
+    has_role(Role.CARE_COORDINATOR, Role.PHYSICIAN, Role.PLAN_ADMINISTRATOR, Role.AUDITOR),
+    because="they answer for outreach in this system",
+)

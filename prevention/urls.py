@@ -5,6 +5,10 @@ from django.urls import path
 from prevention.quality import list_views as quality_lists
 from prevention.quality import project_views as projects
 from prevention.quality import views as quality
+from prevention.outreach.views import effect as effect_views
+from prevention.outreach.views import one_tap
+from prevention.outreach.views import orders as order_views
+from prevention.outreach.views import staff as outreach_views
 from prevention.views import cohorts as cohort_views
 from prevention.views import immunisation_policy, intervals, plan_rates
 from prevention.views import immunisations as immunisation_views
@@ -22,6 +26,11 @@ portal = [
     path("gaps/<uuid:gap_id>/order/", member_views.order, name="order"),
     path("gaps/<uuid:gap_id>/elsewhere/", member_views.elsewhere, name="elsewhere"),
     path("gaps/<uuid:gap_id>/not-now/", member_views.not_now, name="not_now"),
+    path("r/<str:token>/", one_tap.one_tap, name="one_tap"),
+    path("r/<str:token>/kit/", one_tap.order_kit, name="one_tap_order"),
+    path("r/<str:token>/visit/", one_tap.book, name="one_tap_book"),
+    path("r/<str:token>/elsewhere/", one_tap.elsewhere, name="one_tap_elsewhere"),
+    path("r/<str:token>/not-now/", one_tap.not_now, name="one_tap_not_now"),
 ]
 
 staff = [
@@ -53,6 +62,28 @@ staff = [
     path("registries/bulk/<uuid:bulk_id>/", registry_views.batch, name="registry_batch"),
     path("registries/<slug:registry>/", registry_views.registry, name="registry"),
     path("registries/<slug:registry>/prepare/", registry_views.prepare, name="registry_prepare"),
+    path("outreach/campaigns/", effect_views.campaigns, name="campaigns"),
+    path("outreach/campaigns/<uuid:campaign_id>/", effect_views.campaign, name="campaign"),
+    path("outreach/calls/", outreach_views.calls, name="calls"),
+    path("outreach/calls/<uuid:reminder_id>/", outreach_views.call, name="call"),
+    path("outreach/letters/", outreach_views.letters, name="letters"),
+    path("outreach/letters/<slug:language>-<slug:size>.pdf", outreach_views.letters_pdf, name="letters_pdf"),
+    path("outreach/letters/posted/", outreach_views.letters_posted, name="letters_posted"),
+    path("outreach/reports/", outreach_views.reports, name="reports"),
+    path("outreach/reports/<uuid:report_id>/", outreach_views.report, name="report"),
+    path("outreach/reports/<uuid:report_id>/accept/", outreach_views.report_accept, name="report_accept"),
+    path("outreach/reports/<uuid:report_id>/refuse/", outreach_views.report_refuse, name="report_refuse"),
+    path("outreach/reports/<uuid:report_id>/proof.pdf", outreach_views.report_proof, name="report_proof"),
+    path("outreach/protocols/", order_views.protocols, name="protocols"),
+    path("outreach/protocols/<uuid:protocol_id>/list/", order_views.prepare, name="prepare_batch"),
+    path("outreach/protocols/<uuid:protocol_id>/end/", order_views.end_protocol, name="end_protocol"),
+    path("outreach/lists/<uuid:batch_id>/", order_views.batch, name="batch"),
+    path("outreach/lists/<uuid:batch_id>/sign/", order_views.sign, name="sign_batch"),
+    path("outreach/lists/<uuid:batch_id>/withdraw/", order_views.withdraw, name="withdraw_batch"),
+    path("outreach/kits/", order_views.kits, name="kits"),
+    path("outreach/kits/<uuid:kit_id>/lost/", order_views.kit_lost, name="kit_lost"),
+    path("outreach/follow-up/", order_views.follow_ups, name="follow_ups"),
+    path("outreach/follow-up/<uuid:follow_up_id>/close/", order_views.close_follow_up, name="close_follow_up"),
     path("prevention/runs/", staff_views.runs, name="runs"),
     path("prevention/runs/start/", staff_views.start_run, name="start_run"),
     path("prevention/runs/<uuid:run_id>/progress/", staff_views.run_progress, name="run_progress"),

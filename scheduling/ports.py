@@ -1,6 +1,8 @@
 """Where higher rooms lead to a booking and learn of it: a care gap, a referral, a result to talk about."""
 
-from collections.abc import Callable
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.http import AuthenticatedHttpRequest
@@ -51,3 +53,23 @@ def tell_booked(appointment: Appointment, source: str, by: User) -> None:
     found = _origins.get(name)
     if found and found.booked and value:
         found.booked(appointment, value, by)
+
+
+# --- What whoever brings a member in should know -----------------------------------------------------------
+
+NoteSource = Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, Sequence[str]]]
+_notes: dict[str, NoteSource] = {}
+
+
+def register_visit_notes(name: str, find: NoteSource) -> None:
+    """Words for the day's list: `find(member_ids)` gives a few for each member, in a query or two for all of them."""
+    _notes[name] = find
+
+
+def visit_notes(member_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """All registered notes by member."""
+    found: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for find in _notes.values():
+        for member, words in find(member_ids).items():
+            found[member] += words
+    return found

@@ -68,6 +68,11 @@ ABSENT_ALLOWED = {
     "cohort_id",
     "cohort_export_id",
     "file_name",
+    "reminder_id",
+    "report_id",
+    "batch_id",
+    "kit_id",
+    "follow_up_id",
 }
 TRIED = 4
 # The walk is cut so that workers share it.
@@ -92,7 +97,18 @@ def values() -> dict[str, list[str]]:
     from network.models import Bed, RoleAssignment
     from pharmacy.models import Fill, Prescription, StockLot
     from prevention.library import articles
-    from prevention.models import CareGap, ImmunisationPolicy, RegistryEntry
+    from prevention.models import (
+        BatchOrder,
+        Campaign,
+        CareGap,
+        ElsewhereReport,
+        FollowUp,
+        HomeKit,
+        ImmunisationPolicy,
+        RegistryEntry,
+        Reminder,
+        StandingOrder,
+    )
     from prevention.registries import BY_ID as REGISTRIES
     from prevention.rules import BY_ID
     from scheduling.models import Appointment
@@ -137,6 +153,13 @@ def values() -> dict[str, list[str]]:
         "merge_id": [],
         "interval_id": [],
         "access_id": newest(BreakTheGlass)(),
+        "campaign_id": newest(Campaign)(),
+        "reminder_id": newest(Reminder, channel="call")(),
+        "report_id": newest(ElsewhereReport)(),
+        "protocol_id": newest(StandingOrder)(),
+        "batch_id": newest(BatchOrder)(),
+        "kit_id": newest(HomeKit)(),
+        "follow_up_id": newest(FollowUp)(),
         "telecom_id": newest(MemberTelecom, **own)(),
         "other_id": newest(Member)(),
         "rule": list(BY_ID)[:TRIED],

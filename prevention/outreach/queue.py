@@ -120,6 +120,8 @@ CREATE TEMPORARY TABLE po_ready ON COMMIT DROP AS
 SELECT e.member_id, e.gap_id, e.campaign_id, e.wording, e.score, e.entered_at, g.due_on, m.user_id, m.language,
     coalesce(l.step, 0) AS last_step, l.created_at AS last_at, coalesce(b.after_days, 0) AS last_after,
     (SELECT min(s.after_days) FROM prevention_campaignstep s WHERE s.campaign_id = e.campaign_id) AS first_after,
+    EXISTS (SELECT FROM members_member k WHERE k.household_id = m.household_id AND k.id <> m.id
+        AND k.deceased_at > %(at)s - interval '90 days') AS bereaved,
     p.id AS policy_id, p.cap, p.cap_days, p.channels AS usual, p.link_days, p.bounce_days, y.channels AS wanted,
     coalesce(y.quiet_from, p.quiet_from) AS quiet_from, coalesce(y.quiet_until, p.quiet_until) AS quiet_until,
     coalesce(z.time_zone, %(zone)s) AS zone
@@ -182,6 +184,7 @@ FROM po_ready t CROSS JOIN LATERAL (
         AND (b.at IS NULL OR b.at < %(at)s - make_interval(days => t.bounce_days))
         AND (c.channel IN ('call', 'visit') OR cardinality(coalesce(t.wanted, '{}')) = 0
             OR c.channel = ANY (t.wanted))
+        AND (c.channel <> 'call' OR NOT t.bereaved)
         AND CASE WHEN c.channel IN ('email', 'sms', 'call') THEN x.value IS NOT NULL
             WHEN c.channel = 'portal' THEN t.user_id IS NOT NULL
             WHEN c.channel = 'push' THEN t.user_id IS NOT NULL AND 'push' = ANY (t.wanted)

@@ -2,17 +2,29 @@
 
 from datetime import date, datetime
 
+from django.conf import settings
+
 from prevention.engine.evaluate import Partition
 from prevention.models import Campaign
+from prevention.outreach.follow_up import watch
+from prevention.outreach.kits import track_kits
 from prevention.outreach.queue import queue_outreach
+from prevention.outreach.vaccines import sync_vaccine_gaps
 
 
 def reach_out(partition: Partition, *, as_of: date, at: datetime) -> dict[str, int]:
-    """Take campaigns a step on for the members of `partition`. Needs the jobs login and an open transaction.
+    """Vaccine gaps, follow-ups and kits as they now stand; then campaigns a step on for the members of `partition`.
 
-    Returns counts of rows written; a second call over an unchanged chart writes none.
+    Needs the jobs login and an open transaction. Returns counts of rows written; a second call over an unchanged chart
+    writes none.
     """
-    return queue_outreach(partition, as_of=as_of, at=at).counts()
+    zone = settings.TIME_ZONE
+    return {
+        "vaccine_gaps": sync_vaccine_gaps(partition, as_of=as_of, at=at, zone=zone),
+        "follow_ups": watch(partition, as_of=as_of, at=at, zone=zone),
+        "kits": track_kits(partition, as_of=as_of, at=at),
+        **queue_outreach(partition, as_of=as_of, at=at).counts(),
+    }
 
 
 def asks_everybody(as_of: date) -> bool:

@@ -20,9 +20,10 @@ from core.permissions import require
 from hospitals.models import Stay
 from members.models import CommunicationPreference, Consent, Member, PrimaryCareAssignment
 from network.models import RoleAssignment
-from prevention.actions import care_department, order_for_gap
 from prevention.library import articles
 from prevention.models import CareGap, RegistryBatch, RegistryBatchItem, RegistryEntry, RegistryFollowUp
+from prevention.outreach.elsewhere import care_department
+from prevention.outreach.orders import order_for_gap
 from prevention.registries import BY_ID
 from prevention.rules import BY_ID as RULES
 

@@ -1,8 +1,8 @@
-"""A member's own gaps: what, why, what it costs, and the four ways out."""
+"""A member's own gaps: what, why, what it costs, and the ways out."""
 
 import uuid
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,19 +15,26 @@ from core.notices import notify
 from core.permissions import requires
 from members.portal import open_member
 from prevention import actions
-from prevention.forms import ElsewhereForm, NotNowForm
 from prevention.models import CareGap
-from prevention.rules import rule
+from prevention.outreach.elsewhere import report_elsewhere
+from prevention.outreach.explain import explain
+from prevention.outreach.forms import ElsewhereForm, NotNowForm
+from prevention.outreach.kinds import book_way, is_known, kind_of
+from prevention.outreach.orders import order_for_gap
+from prevention.outreach.views.one_tap import answer_not_now
 
 
 def own_gap(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> CareGap:
     """The gap of the member whose record is open; 404 for anybody else's."""
-    return get_object_or_404(CareGap.objects.select_related("member"), pk=gap_id, member=open_member(request))
+    gap = get_object_or_404(CareGap.objects.select_related("member"), pk=gap_id, member=open_member(request))
+    if not is_known(gap.rule):
+        raise Http404
+    return gap
 
 
 def booking_url(gap: CareGap) -> str:
     """The booking page for what the gap needs, or empty where the rule offers no visit."""
-    way = next((way for way in rule(gap.rule).ways if way.kind == "book"), None)
+    way = book_way(kind_of(gap.rule))
     page = url_or_none("scheduling:book")
     return f"{page}?from=gap:{gap.pk}&visit_type={way.visit_type}" if way and page else ""
 
@@ -39,12 +46,9 @@ def _page(
     elsewhere: ElsewhereForm | None = None,
     not_now: NotNowForm | None = None,
 ) -> HttpResponse:
-    found = rule(gap.rule)
     context = {
         "gap": gap,
-        "rule": found,
-        "order": next((way for way in found.ways if way.kind == "order"), None),
-        "book": next((way for way in found.ways if way.kind == "book"), None),
+        "explained": explain(gap, actions.today()),
         "booking_url": booking_url(gap),
         "elsewhere": elsewhere or ElsewhereForm(),
         "not_now": not_now or NotNowForm(),
@@ -65,7 +69,7 @@ def gap(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpResponse:
 def order(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpResponse:
     """Do it: the kit or test, under the rule's protocol."""
     try:
-        actions.order_for_gap(request.record, by=request.user)
+        order_for_gap(request.record, by=request.user, protocol=request.POST.get("protocol", ""), as_member=True)
     except ValueError:
         notify(request, _("This cannot be sent to you at home just now. Book a visit instead."))
     else:
@@ -76,13 +80,11 @@ def order(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["POST"])
 @requires("members.portal_schedule", obj=own_gap)
 def elsewhere(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpResponse:
-    form = ElsewhereForm(request.POST)
+    form = ElsewhereForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, request.record, elsewhere=form)
-    actions.report_done_elsewhere(
-        request.record, by=request.user, when=form.cleaned_data["when"], where=form.cleaned_data["where"]
-    )
-    notify(request, _("Thank you. Your care team will ask for the record."))
+    report_elsewhere(request.record, by=request.user, **form.cleaned_data)
+    notify(request, _("Thank you. Your care team looks at it."))
     return redirect("prevention:gap", gap_id)
 
 
@@ -92,8 +94,6 @@ def not_now(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpRespons
     form = NotNowForm(request.POST)
     if not form.is_valid() or request.record.status not in ("open", "deferred"):
         return _page(request, request.record, not_now=form)
-    actions.defer_gap(
-        request.record, by=request.user, until=form.cleaned_data["until"], reason=form.cleaned_data["reason"]
-    )
-    notify(request, _("Noted. We will ask again then."))
+    answer_not_now(request.record, by=request.user, **form.cleaned_data)
+    notify(request, _("Noted. Your doctor sees the reason."))
     return redirect(reverse("prevention:gap", args=[gap_id]))

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +28,10 @@ from network.permissions import roles_in_force
 from prevention import actions, jobs
 from prevention.forms import ContactForm, WorklistFilter
 from prevention.models import CareGap, OutreachContact, Reminder
+from prevention.outreach.calls import settle_calls
+from prevention.outreach.explain import explain
+from prevention.outreach.kinds import is_known, kind_of, order_ways
+from prevention.outreach.orders import order_for_gap
 from prevention.rules import BY_ID, RULES
 
 PAGE = 50
@@ -36,7 +41,10 @@ OUTCOMES = dict(ContactForm.OUTCOMES)
 
 
 def a_gap(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> CareGap:
-    return get_object_or_404(CareGap.objects.select_related("member__region"), pk=gap_id, rule__in=BY_ID)
+    gap = get_object_or_404(CareGap.objects.select_related("member__region"), pk=gap_id)
+    if not is_known(gap.rule):
+        raise Http404
+    return gap
 
 
 def _filter(request: AuthenticatedHttpRequest) -> WorklistFilter:
@@ -141,17 +149,22 @@ def _counts(request: AuthenticatedHttpRequest, rule: str) -> dict[str, Any]:
 
 
 def _detail(request: AuthenticatedHttpRequest, gap: CareGap, form: ContactForm) -> dict[str, Any]:
-    rule = BY_ID[gap.rule]
+    rule = kind_of(gap.rule)
     return {
         "gap": gap,
         "rule": rule,
-        "order": next((way for way in rule.ways if way.kind == "order"), None),
+        "explained": explain(gap, timezone.localdate()),
+        "orders": order_ways(rule),
         "telecoms": MemberTelecom.objects.filter(member=gap.member, period__contains=timezone.localdate()).order_by(
             "rank"
         ),
         "speaks": language_name(gap.member.language),
         "preference": CommunicationPreference.objects.filter(member=gap.member).first(),
-        "others": [BY_ID[g.rule] for g in CareGap.objects.filter(member=gap.member).open().exclude(pk=gap.pk)],
+        "others": [
+            kind_of(g.rule)
+            for g in CareGap.objects.filter(member=gap.member).open().exclude(pk=gap.pk)
+            if is_known(g.rule)
+        ],
         "reminders": Reminder.objects.filter(gap=gap).order_by("step"),
         "contacts": [
             {"words": OUTCOMES.get(row.outcome, row.outcome), "at": row.at}
@@ -191,8 +204,15 @@ def contact(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpRespons
 @requires("prevention.order_for_gap", obj=a_gap)
 def order(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpResponse:
     """The kit or test, under the rule's protocol."""
-    actions.order_for_gap(request.record, by=request.user)
-    notify(request, _("Ordered under protocol."))
+    try:
+        order_for_gap(request.record, by=request.user, protocol=request.POST.get("protocol", ""))
+    except ValueError as refused:
+        notify(request, str(refused), level=messages.ERROR)
+    else:
+        settle_calls(request.record)
+        notify(request, _("Ordered under protocol."))
+    if request.POST.get("next") == "calls":
+        return redirect("prevention:calls")
     return redirect(f"{reverse('prevention:worklist')}?rule={request.record.rule}")
 
 

@@ -28,7 +28,7 @@ from scheduling import actions, offers
 from scheduling.costs import visit_cost
 from scheduling.forms import ReasonForm, RoomForm, SessionForm
 from scheduling.models import Appointment, Session
-from scheduling.ports import booking_origin, tell_booked
+from scheduling.ports import booking_origin, tell_booked, visit_notes
 from scheduling.views.portal import Finder
 
 Status = Appointment.Status
@@ -123,6 +123,9 @@ def day(request: AuthenticatedHttpRequest) -> HttpResponse:
     )
     clinician = request.GET.get("clinician", "")
     shown = [row for row in rows if not clinician or str(row.clinician_id) == clinician]
+    is_clinician = bool(may(request.user, "clinical.break_the_glass"))
+    # What is due is for those who room and see people, not for the desk.
+    notes = visit_notes([row.member_id for row in shown]) if is_clinician else {}
     context = {
         "department": department,
         "departments": departments_of(request.user),
@@ -132,14 +135,14 @@ def day(request: AuthenticatedHttpRequest) -> HttpResponse:
         "before": on - datetime.timedelta(days=1),
         "after": on + datetime.timedelta(days=1),
         "is_today": on == timezone.localdate(timezone=zone),
-        "rows": [_line(row, zone) for row in shown],
+        "rows": [{**_line(row, zone), "notes": notes.get(row.member_id, [])} for row in shown],
         "counts": _counts(rows),
         "room_form": RoomForm(department=department),
         "sessions": [
             {"row": s, "from": _clock(s.during.lower, zone), "until": _clock(s.during.upper, zone)} for s in sessions
         ],
         "here": request.get_full_path(),
-        "is_clinician": bool(may(request.user, "clinical.break_the_glass")),
+        "is_clinician": is_clinician,
         "may_open_hours": bool(may(request.user, "scheduling.manage_sessions", department)),
         "columns": [
             {"label": _("Time"), "numeric": True},

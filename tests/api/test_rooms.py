@@ -23,6 +23,7 @@ from tests.hospitals.factories import Hospital
 from tests.labs.factories import Laboratory, lab_test
 from tests.pharmacy.factories import Pharmacies
 from tests.plans.factories import make_group, make_plan, make_product
+from tests.prevention.outreach.factories import protocols
 from tests.scheduling.factories import hours, visit_type
 
 pytestmark = pytest.mark.django_db
@@ -492,6 +493,7 @@ class TestCareGap:
     def test_the_kit_that_closes_it_is_ordered_once(self, world, gap):
         with make.arranging():
             lab_test(world.here, "FIT", "Stool test (FIT)", "29771-3", specimen_type="STL", unit="", is_home_kit=True)
+            protocols(world.here, world.physician)
         ana = session_of(world.ana.user)
 
         for _ in range(2):

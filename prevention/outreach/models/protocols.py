@@ -121,7 +121,14 @@ class HomeKit(MemberOwned):
 
     gap = member_key("prevention.CareGap", related_name="kits")
     order = member_key(ServiceRequest, related_name="+")
-    standing_order = models.ForeignKey(StandingOrder, models.PROTECT, related_name="kits")
+    standing_order = models.ForeignKey(
+        StandingOrder,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="kits",
+        help_text="Empty: a physician's own order.",
+    )
     ordered_at = models.DateTimeField(db_default=Now())
     nudged_at = models.DateTimeField(null=True, blank=True)
     lost_at = models.DateTimeField(null=True, blank=True)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from clinical.models import Encounter
 from core.models import OutboxMessage, User
 from hospitals.models import Stay
-from members.models import CommunicationPreference, Consent, Member
+from members.models import CommunicationPreference, Consent, Household, Member
 from prevention.models import Campaign, CampaignStep, CareGap, OneTapLink, OutreachEpisode, Reminder
 from tests.clinical.factories import arranging, department, member, region, system
 from tests.prevention import charts
@@ -361,3 +361,16 @@ def test_one_systems_campaign_does_not_touch_anothers_members(of, maria):
     queue()
 
     assert {r.member_id for r in reminders()} == {maria.pk}
+
+
+def test_the_bereaved_are_not_called(of):
+    with arranging():
+        home = Household.objects.create(managing_organization=of)
+        widow = member(of, "Wilma", with_account=False, household=home)
+        member(of, "Fred", household=home, deceased_at=AT - timedelta(days=10))
+        charts.enrol(widow)
+        reached_by(widow, "phone")
+        gap(widow)
+
+    queue(widow)
+    assert [r.channel for r in reminders(widow)] == ["visit"], "a word at the next visit, no call"

@@ -24,6 +24,7 @@ from prevention.rules import rule
 from tests.clinical import factories
 from tests.clinical.factories import World, arranging
 from tests.prevention import charts
+from tests.prevention.outreach.factories import protocols
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +39,7 @@ def world():
         factories.role(made.coordinator, RoleAssignment.Role.CARE_COORDINATOR, made.system, made.department)
         made.other_coordinator = factories.account("Otto Dinator")
         factories.role(made.other_coordinator, RoleAssignment.Role.CARE_COORDINATOR, made.other_system)
+        protocols(made.system, made.chen)
         for member in (made.maria, made.pedro, made.olga):
             charts.enrol(member)
             charts.condition(member, vs.DIABETES, date(2021, 1, 1))

@@ -1,0 +1,118 @@
+"""The telephone: whom to call next, what came of it, and when to try again."""
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import audit
+from core.models import User
+from members.models import Member
+from prevention import actions
+from prevention.models import CareGap, OutreachContact, OutreachEpisode, OutreachPolicy, Reminder
+from prevention.outreach.elsewhere import report_elsewhere
+
+# What may be said of a call, apart from a booking and an order, which say it themselves.
+OUTCOMES = ("no_answer", "wrong_number", "not_now", "declined", "done_elsewhere")
+CALL_ATTEMPTS, AGAIN_DAYS, NOT_NOW_DAYS = 3, 3, 90
+
+
+@dataclass
+class Call:
+    """One person to call, with everything that is due in the household: one call for all of it."""
+
+    member: Member
+    reminders: list[Reminder] = field(default_factory=list)
+    others: list[Reminder] = field(default_factory=list)
+    score: float = 0.0
+
+    @property
+    def first(self) -> Reminder:
+        return self.reminders[0]
+
+
+def open_calls(limit: int = 200) -> list[Call]:
+    """Whom to call now, the highest score first; one entry a household, by whoever in it comes first."""
+    waiting = (
+        Reminder.objects.filter(channel=Reminder.Channel.CALL, status=Reminder.Status.QUEUED)
+        .filter(send_after__lte=timezone.now(), member__deceased_at__isnull=True, gap__status=CareGap.Status.OPEN)
+        .select_related("gap", "member__region")
+        .order_by("send_after")[: 5 * limit]
+    )
+    reminders = list(waiting)
+    scores = dict(
+        OutreachEpisode.objects.filter(gap__in=[one.gap_id for one in reminders]).values_list("gap_id", "score")
+    )
+    homes: dict[uuid.UUID, list[Reminder]] = defaultdict(list)
+    for one in reminders:
+        homes[one.member.household_id or one.member_id].append(one)
+    calls = []
+    for home in homes.values():
+        home.sort(key=lambda one: (-float(scores.get(one.gap_id, 0)), one.send_after))
+        first = home[0].member
+        calls.append(
+            Call(
+                member=first,
+                reminders=[one for one in home if one.member_id == first.pk],
+                others=[one for one in home if one.member_id != first.pk],
+                score=float(scores.get(home[0].gap_id, 0)),
+            )
+        )
+    return sorted(calls, key=lambda call: (-call.score, call.first.send_after))[:limit]
+
+
+@transaction.atomic
+def record_call(reminder: Reminder, *, by: User, outcome: str, note: str = "") -> Reminder:
+    """What came of a call. Nobody there: again in some days, so many times; everything else settles the call.
+
+    Raises `ValueError` for an unknown outcome, "declined" without a reason, or a call that is settled.
+    """
+    found = (
+        Reminder.objects.select_for_update(of=("self",))
+        .select_related("gap__member")
+        .get(pk=reminder.pk, member_id=reminder.member_id)
+    )
+    if found.channel != Reminder.Channel.CALL or found.status != Reminder.Status.QUEUED:
+        raise ValueError(_("This call is settled already."))
+    if outcome not in OUTCOMES:
+        raise ValueError(_("Say what came of it."))
+    gap = found.gap
+    if outcome == "declined":
+        actions.decline_gap(gap, by=by, reason=note)
+    elif outcome == "not_now":
+        until = timezone.localdate() + timedelta(days=NOT_NOW_DAYS)
+        actions.defer_gap(gap, by=by, until=until, reason=note or "Asked by telephone")
+    elif outcome == "done_elsewhere":
+        report_elsewhere(gap, by=by, when=note[:60] or _("told by telephone"), where=note[:120] or _("elsewhere"))
+    else:
+        actions.note_contact(gap, by=by, outcome=outcome, note=note)
+    found.status = Reminder.Status.SENT
+    if outcome == "no_answer":
+        policy = _policy(gap.member)
+        tried = OutreachContact.objects.filter(
+            member_id=gap.member_id, gap=gap, outcome="no_answer", at__gte=found.created_at
+        ).count()
+        if tried < (policy.call_attempts if policy else CALL_ATTEMPTS):
+            found.status = Reminder.Status.QUEUED
+            found.send_after = timezone.now() + timedelta(days=policy.call_again_days if policy else AGAIN_DAYS)
+    found.save(update_fields=["status", "send_after"])
+    audit.record(by=by, action="update", verb="prevention.record_call", obj=found, detail={"outcome": outcome})
+    return found
+
+
+def settle_calls(gap: CareGap) -> None:
+    """A booking or an order during the call is its outcome."""
+    Reminder.objects.filter(
+        member_id=gap.member_id, gap=gap, channel=Reminder.Channel.CALL, status=Reminder.Status.QUEUED
+    ).update(status=Reminder.Status.SENT)
+
+
+def _policy(member: Member) -> OutreachPolicy | None:
+    today = timezone.localdate()
+    found = OutreachPolicy.objects.filter(managing_organization=member.managing_organization_id, period__contains=today)
+    own = found.filter(region=member.region_id).first() if member.region_id else None
+    return own or found.filter(region__isnull=True).first()

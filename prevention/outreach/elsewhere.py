@@ -1,0 +1,251 @@
+"""Done elsewhere: the member says so, somebody looks at it, and the fact that closes the gap is written as reported."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from clinical.actions.immunizations import record_immunization
+from clinical.actions.tasks import create_task
+from clinical.coding import CVX, LOINC, SNOMED, add_codings
+from clinical.models import Document, Fact, Observation, Procedure, Task
+from core import audit
+from core.models import User
+from core.terminology import concept, source_system
+from members.models import Member, PrimaryCareAssignment
+from network.models import Department, RoleAssignment
+from prevention.immunisation.table import packaged
+from prevention.models import CareGap, ElsewhereReport, ImmunisationForecast, OutreachContact
+from prevention.outreach.kinds import VACCINE, closers_of, kind_of
+
+MAX_PROOF = 5_000_000
+# The first bytes say what a file is, whatever it is called.
+PROOFS = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+SOURCE = "urn:kpcare:reported"
+
+# What a rule calls it → the fact that is written for it. Codes stand in the rules' own value sets.
+FACTS: dict[str, tuple[type[Fact], str, str]] = {
+    "colonoscopy": (Procedure, SNOMED, "73761001"),
+    "flexible sigmoidoscopy": (Procedure, SNOMED, "44441009"),
+    "CT colonography": (Observation, LOINC, "79101-2"),
+    "stool DNA test": (Observation, LOINC, "77353-1"),
+    "stool test": (Observation, LOINC, "29771-3"),
+    "mammogram": (Observation, LOINC, "24606-6"),
+    "HPV test": (Observation, LOINC, "21440-3"),
+    "Pap test": (Observation, LOINC, "10524-7"),
+    "HbA1c": (Observation, LOINC, "4548-4"),
+}
+RESULTS = ("negative", "positive")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """An uploaded file. `content_type` is what its first bytes say."""
+
+    name: str
+    content: bytes
+
+    @property
+    def content_type(self) -> str:
+        return next((kind for head, kind in PROOFS.items() if self.content.startswith(head)), "")
+
+
+@transaction.atomic
+def report_elsewhere(
+    gap: CareGap,
+    *,
+    by: User,
+    when: str,
+    where: str,
+    what: str = "",
+    done_on: datetime.date | None = None,
+    proof: Proof | None = None,
+) -> ElsewhereReport:
+    """The member had it elsewhere: a report for the care team, who look at it. The gap stays until a fact.
+
+    A second report while one waits is the same. Raises `ValueError` for a proof that is no PDF or picture or too large.
+    """
+    CareGap.objects.select_for_update().get(pk=gap.pk, member_id=gap.member_id)
+    waiting = ElsewhereReport.objects.filter(member_id=gap.member_id, gap=gap, status="waiting").first()
+    if waiting is not None:
+        return waiting
+    report = ElsewhereReport.objects.create(
+        member_id=gap.member_id,
+        gap=gap,
+        what=what[:60],
+        done_on=done_on,
+        said_when=when[:60],
+        place=where[:120],
+        proof=_keep(gap, proof, by=by) if proof else None,
+        reported_by=by,
+        sensitivity=gap.sensitivity,
+    )
+    with override(None):
+        title = str(kind_of(gap.rule).title)
+        create_task(
+            by=by,
+            member=gap.member,
+            kind="outside_record",
+            title=f"Reported as done elsewhere: {title}",
+            detail=f"{title}: the member says it was done {when} at {where}."[:1000],
+            department=care_department(gap.member),
+            role=RoleAssignment.Role.CARE_COORDINATOR,
+            due_at=timezone.now() + datetime.timedelta(days=7),
+            focus=report,
+            dedupe_key=f"prevention:elsewhere:{report.pk}",
+        )
+    OutreachContact.objects.create(
+        member_id=gap.member_id, gap=gap, by=by, outcome="done_elsewhere", note=f"{when}, {where}"[:300]
+    )
+    audit.record(by=by, action="create", verb="prevention.report_elsewhere", obj=report)
+    return report
+
+
+def _keep(gap: CareGap, proof: Proof, *, by: User) -> Document:
+    if not proof.content_type:
+        raise ValueError(_("Send a PDF or a photo (JPEG or PNG)."))
+    if len(proof.content) > MAX_PROOF:
+        raise ValueError(_("The file is too large: 5 MB at most."))
+    return Document.objects.create(
+        member_id=gap.member_id,
+        kind="outside record, sent by the member",
+        title=str(kind_of(gap.rule).title)[:200],
+        content_type=proof.content_type,
+        content=proof.content,
+        author_name=str(gap.member)[:200],
+        added_by=by,
+        sensitivity=gap.sensitivity,
+    )
+
+
+def choices_for(report: ElsewhereReport) -> list[tuple[str, str]]:
+    """What a reviewer may say was done: the rule's own words, or the vaccines of the group; value and label."""
+    gap = report.gap
+    if gap.rule.startswith(VACCINE):
+        names = packaged().vaccine_names
+        forecast = ImmunisationForecast.objects.filter(
+            member_id=gap.member_id, vaccine_group=gap.rule.removeprefix(VACCINE)
+        ).first()
+        return [(cvx, names.get(cvx, cvx)) for cvx in (forecast.vaccines if forecast else [])]
+    return [(what, what) for what in closers_of(kind_of(gap.rule)) if what in FACTS]
+
+
+@transaction.atomic
+def accept_report(
+    report: ElsewhereReport,
+    *,
+    by: User,
+    what: str,
+    done_on: datetime.date,
+    result: str = "",
+    value: Decimal | None = None,
+    note: str = "",
+) -> ElsewhereReport:
+    """Write the fact as reported, with its source; the rule closes its gap a moment later, as for any other fact.
+
+    Raises `ValueError` for a settled report, an impossible day, or something that cannot be written here.
+    """
+    report = _waiting(report)
+    member = report.gap.member
+    if done_on > timezone.localdate() or (member.birth_date and done_on < member.birth_date):
+        raise ValueError(_("That day cannot be."))
+    if what not in dict(choices_for(report)):
+        raise ValueError(_("Chart this in the record itself; the gap then closes by it."))
+    fact = (
+        record_immunization(by=by, member=member, vaccine=concept(CVX, what), on=done_on)
+        if report.gap.rule.startswith(VACCINE)
+        else _write_fact(report, what, done_on, result, value)
+    )
+    report.status, report.what, report.done_on, report.note = ElsewhereReport.Status.ACCEPTED, what, done_on, note[:300]
+    report.fact_model, report.fact_id = fact._meta.label_lower, fact.pk
+    return _settle(report, by=by)
+
+
+def _write_fact(report: ElsewhereReport, what: str, done_on: datetime.date, result: str, value: Decimal | None) -> Fact:
+    model, system, code = FACTS[what]
+    if what == "HbA1c" and value is None:
+        raise ValueError(_("Give the value in percent."))
+    start = timezone.make_aware(datetime.datetime.combine(done_on, datetime.time.min))
+    fact = model(
+        member_id=report.member_id,
+        effective=(start, start + datetime.timedelta(days=1)),
+        precision="d",
+        recorded_at=timezone.now(),
+        source_system=source_system(SOURCE, "Reported by the member, proof seen"),
+        source_id=str(report.pk),
+        sensitivity=report.sensitivity,
+    )
+    if isinstance(fact, Observation):
+        fact.status = "final"
+        fact.value_text = result if result in RESULTS else ""
+        fact.interpretation = {"positive": "A", "negative": "N"}.get(result, "")
+        if value is not None:
+            fact.value_quantity, fact.value_unit, fact.value_text = value, "%", ""
+        fact.performing_laboratory = report.place
+    else:
+        fact.status = "completed"
+    fact.save(force_insert=True)
+    add_codings(fact, [concept(system, code)])
+    return fact
+
+
+@transaction.atomic
+def refuse_report(report: ElsewhereReport, *, by: User, note: str) -> ElsewhereReport:
+    """It does not settle the gap, for a reason that the member can be told; outreach goes on.
+
+    Raises `ValueError` for a settled report or without a reason.
+    """
+    report = _waiting(report)
+    if not note.strip():
+        raise ValueError(_("Say why, so that the member can be told."))
+    report.status, report.note = ElsewhereReport.Status.REFUSED, note.strip()[:300]
+    return _settle(report, by=by)
+
+
+def _waiting(report: ElsewhereReport) -> ElsewhereReport:
+    found = (
+        ElsewhereReport.objects.select_for_update(of=("self",))
+        .select_related("gap__member")
+        .get(pk=report.pk, member_id=report.member_id)
+    )
+    if found.status != ElsewhereReport.Status.WAITING:
+        raise ValueError(_("Somebody has looked at this report already."))
+    return found
+
+
+def _settle(report: ElsewhereReport, *, by: User) -> ElsewhereReport:
+    report.reviewed_by, report.reviewed_at = by, timezone.now()
+    report.save()
+    Task.objects.filter(dedupe_key=f"prevention:elsewhere:{report.pk}", status__in=Task.OPEN).update(
+        status="completed", completed_at=report.reviewed_at, completed_by=by, outcome=report.get_status_display()
+    )
+    audit.record(by=by, action="update", verb="prevention.review_report", obj=report, detail={"status": report.status})
+    return report
+
+
+def care_department(member: Member) -> Department | None:
+    """Whose coordinators ask for a record: the member's primary care department, else the first with one."""
+    today = timezone.localdate()
+    care = PrimaryCareAssignment.objects.filter(member=member, period__contains=today).first()
+    if care is not None:
+        return care.department
+    held = RoleAssignment.objects.filter(
+        role=RoleAssignment.Role.CARE_COORDINATOR,
+        organization__system=member.managing_organization_id,
+        department__isnull=False,
+        period__contains=today,
+    )
+    first = held.select_related("department").order_by("id").first()
+    if first is not None:
+        return first.department
+    return Department.objects.filter(facility__organization__system=member.managing_organization_id).first()
+
+
+def report_for(task: Task) -> uuid.UUID | None:
+    """The report that a task is about."""
+    return task.focus_id if task.focus_model == "prevention.elsewherereport" else None

@@ -1,0 +1,164 @@
+"""Why a gap is there and what ends it: one answer for the portal, a one-tap link, the chart and the telephone."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.templatetags.kp import short_date
+from labs.models import LabOrder
+from members.portal import age_on
+from prevention.engine.measure import ONCE, CareRule
+from prevention.engine.moments import Duration
+from prevention.models import (
+    CareGap,
+    CareRuleState,
+    ElsewhereReport,
+    HomeKit,
+    OutreachContact,
+    StandingOrder,
+    SurveillanceInterval,
+)
+from prevention.outreach.kinds import GapKind, book_way, closer_words, kind_of, order_ways
+from scheduling.models import Appointment
+
+
+@dataclass(frozen=True)
+class Way:
+    """Something the member can do now: `order` (with its protocol) or `book`."""
+
+    kind: str
+    label: str
+    protocol: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What, why (with the facts), since when, what closes it, when next, and what can be done now.
+
+    `under_way` says what already waits: a booked visit, a kit on its way, a report being looked at.
+    """
+
+    what: str
+    why: str
+    source: str
+    facts: list[str]
+    since: date
+    closes: list[str]
+    next_on: date | None
+    now: list[Way]
+    under_way: list[str]
+    is_open: bool
+    costs_nothing: bool
+
+
+def explain(gap: CareGap, today: date) -> Explanation:
+    """What there is to say about the gap on a day, in the language in force. A handful of queries about one member."""
+    kind = kind_of(gap.rule)
+    is_open = gap.status in (CareGap.Status.OPEN, CareGap.Status.DEFERRED)
+    state = CareRuleState.objects.filter(member_id=gap.member_id, rule=gap.rule).first()
+    return Explanation(
+        what=str(kind.member_title),
+        why=str(kind.why),
+        source=kind.source,
+        facts=_facts(gap, today),
+        since=gap.due_on,
+        closes=_closes(kind),
+        next_on=gap.due_on if is_open else state.next_due_on if state and state.applies else None,
+        now=_ways(gap, kind, today) if is_open else [],
+        under_way=_under_way(gap, today) if is_open else [],
+        is_open=is_open,
+        costs_nothing=kind.costs_nothing,
+    )
+
+
+def _facts(gap: CareGap, today: date) -> list[str]:
+    said = []
+    age = age_on(gap.member, today)
+    if age is not None:
+        said.append(ngettext("%(age)d year old", "%(age)d years old", age) % {"age": age})
+    if gap.last_done_on:
+        what = str(closer_words(gap.last_done_what)) or _("Done")
+        said.append(f"{what[:1].upper()}{what[1:]}: {short_date(gap.last_done_on, 'year')}")
+    elif gap.status != CareGap.Status.CLOSED:
+        said.append(_("Nothing of it on record so far"))
+    own = SurveillanceInterval.objects.filter(member_id=gap.member_id, rule=gap.rule, period__contains=today).first()
+    if own:
+        words = ngettext("%(n)d month by own interval", "%(n)d months by own interval", own.months) % {"n": own.months}
+        said.append(f"{words}: {own.reason}")
+    return said
+
+
+def _closes(kind: GapKind) -> list[str]:
+    """`colonoscopy, good for 10 years`: the general interval; a person's own is among the facts."""
+    if not isinstance(kind, CareRule):
+        return [_("the dose that is due")]
+    longest: dict[str, Duration] = {}
+    for closer in kind.closers:
+        longest.setdefault(closer.what, closer.every.otherwise)
+    return [
+        str(closer_words(what))
+        if every == ONCE
+        else _("%(what)s, good for %(time)s") % {"what": closer_words(what), "time": _in_words(every)}
+        for what, every in longest.items()
+    ]
+
+
+def _in_words(every: Duration) -> str:
+    count = every.months // 12
+    if every.months and every.months % 12 == 0:
+        return ngettext("%(n)d year", "%(n)d years", count) % {"n": count}
+    if every.months:
+        return ngettext("%(n)d month", "%(n)d months", every.months) % {"n": every.months}
+    return ngettext("%(n)d day", "%(n)d days", every.days) % {"n": every.days}
+
+
+def protocols_in_force(gap: CareGap, today: date) -> dict[str, StandingOrder]:
+    """Protocols signed for this gap's rule at the member's system, by name."""
+    found = StandingOrder.objects.filter(
+        organization=gap.member.managing_organization_id, period__contains=today, rules__contains=[gap.rule]
+    )
+    return {one.protocol: one for one in found}
+
+
+def _ways(gap: CareGap, kind: GapKind, today: date) -> list[Way]:
+    signed = protocols_in_force(gap, today)
+    ways = [
+        Way("order", str(way.label), way.protocol)
+        for way in order_ways(kind)
+        if way.protocol in signed and signed[way.protocol].members_may
+    ]
+    book = book_way(kind)
+    return [*ways, *([Way("book", str(book.label))] if book else [])]
+
+
+def _under_way(gap: CareGap, today: date) -> list[str]:
+    said = []
+    if OutreachContact.objects.filter(gap=gap, member_id=gap.member_id, outcome="booked").exists():
+        visit = (
+            Appointment.objects.filter(
+                member_id=gap.member_id, status="booked", during__startswith__date__gte=today - timedelta(days=1)
+            )
+            .order_by("during")
+            .first()
+        )
+        if visit:
+            said.append(_("A visit is booked for %(day)s") % {"day": short_date(visit.starts_at, "weekday")})
+    for kit in HomeKit.objects.filter(member_id=gap.member_id, gap=gap, lost_at__isnull=True, order__status="active"):
+        stage = LabOrder.objects.filter(member_id=gap.member_id, request=kit.order_id).first()
+        if stage and stage.status == LabOrder.Status.MAILED:
+            said.append(_("Kit sent on %(day)s") % {"day": short_date(stage.status_at)})
+        elif stage and stage.status in (LabOrder.Status.RECEIVED, LabOrder.Status.RESULTED):
+            said.append(_("The kit is back; the laboratory is at work"))
+        else:
+            said.append(_("Kit ordered on %(day)s") % {"day": short_date(kit.ordered_at)})
+    waiting = ElsewhereReport.objects.filter(member_id=gap.member_id, gap=gap, status="waiting").first()
+    if waiting:
+        said.append(_("Reported as done at %(place)s; we are looking at it") % {"place": waiting.place})
+    if gap.status == CareGap.Status.DEFERRED:
+        until = gap.deferred_until
+        words = _("Put off until %(day)s") % {"day": date_format(until)} if until else _("Does not want it")
+        said.append(f"{words}: {gap.defer_reason}" if gap.defer_reason else words)
+    return said

@@ -1,0 +1,124 @@
+"""What members answer and what staff decide."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.choices import offer_values
+from prevention.models import ElsewhereReport
+from prevention.outreach.elsewhere import MAX_PROOF, Proof, choices_for
+
+DATE = {"type": "date"}
+
+
+class BirthDateForm(forms.Form):
+    """Who holds the message in their hand says when they were born."""
+
+    born = forms.DateField(
+        label=_("Your date of birth"), widget=forms.DateInput(attrs={**DATE, "autocomplete": "bday"})
+    )
+
+
+class NotNowForm(forms.Form):
+    """ "Not now" until a day, or "never", with a reason that the clinician sees."""
+
+    never = forms.BooleanField(label=_("I do not want this at all"), required=False)
+    until = forms.DateField(
+        label=_("Ask me again on"),
+        widget=forms.DateInput(attrs=DATE),
+        help_text=_("Within a year."),
+        required=False,
+    )
+    reason = forms.CharField(label=_("Why?"), max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        until: datetime.date | None = said.get("until")
+        today = timezone.localdate()
+        if said.get("never") or "until" in self.errors:
+            return said
+        if until is None or not today < until <= today + datetime.timedelta(days=366):
+            self.add_error("until", _("Choose a day between tomorrow and a year from now."))
+        return said
+
+
+class ElsewhereForm(forms.Form):
+    """It was done elsewhere: when and where, and a proof where there is one."""
+
+    when = forms.CharField(label=_("When was it?"), max_length=60, help_text=_("A month and year is enough."))
+    where = forms.CharField(label=_("Where was it done?"), max_length=120)
+    proof = forms.FileField(
+        label=_("A report or a photo of it"),
+        required=False,
+        help_text=_("PDF, JPEG or PNG, 5 MB at most."),
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
+    )
+
+    def clean_proof(self) -> Proof | None:
+        sent: UploadedFile | None = self.cleaned_data.get("proof")
+        if sent is None:
+            return None
+        if (sent.size or 0) > MAX_PROOF:
+            raise forms.ValidationError(_("The file is too large: 5 MB at most."))
+        proof = Proof(sent.name or "", sent.read())
+        if not proof.content_type:
+            raise forms.ValidationError(_("Send a PDF or a photo (JPEG or PNG)."))
+        return proof
+
+
+class AcceptForm(forms.Form):
+    """What the proof shows."""
+
+    what = forms.ChoiceField(label=_("What was done"))
+    done_on = forms.DateField(label=_("On"), widget=forms.DateInput(attrs=DATE))
+    result = forms.ChoiceField(
+        label=_("Result"),
+        required=False,
+        choices=[("", _("Not stated")), ("negative", _("Negative or normal")), ("positive", _("Positive"))],
+    )
+    value = forms.DecimalField(
+        label=_("Value, in percent"), required=False, min_value=3, max_value=20, decimal_places=1
+    )
+    note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+    def __init__(self, *args: Any, report: ElsewhereReport, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_values(self, "what", choices_for(report))
+        if report.gap.rule != "hba1c":
+            del self.fields["value"]
+        if report.gap.rule not in ("colorectal_screening", "cervical_screening"):
+            del self.fields["result"]
+
+
+class RefuseForm(forms.Form):
+    note = forms.CharField(label=_("Why it does not settle it"), max_length=300)
+
+
+class CallForm(forms.Form):
+    """What came of a call; a booking and an order say it themselves."""
+
+    outcome = forms.ChoiceField(
+        label=_("What came of it"),
+        choices=[
+            ("no_answer", _("No answer")),
+            ("wrong_number", _("Wrong number")),
+            ("not_now", _("Not now: ask again in three months")),
+            ("declined", _("Does not want it")),
+            ("done_elsewhere", _("Done elsewhere")),
+        ],
+    )
+    note = forms.CharField(label=_("In their words"), max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if said.get("outcome") == "declined" and not said.get("note"):
+            self.add_error("note", _("Say why: the clinician reads it."))
+        return said
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Why"), max_length=300)

@@ -1,0 +1,190 @@
+"""Orders under protocol: protocols, lists signed at one stroke, kits on their way, abnormal results being followed."""
+
+import uuid
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from core import audit
+from core.http import AuthenticatedHttpRequest
+from core.notices import notify
+from core.permissions import may, requires
+from network.permissions import roles_in_force
+from prevention.models import BatchOrder, FollowUp, HomeKit, StandingOrder
+from prevention.outreach import follow_up, orders
+from prevention.outreach import kits as tracking
+from prevention.outreach.forms import ReasonForm
+from prevention.outreach.kinds import is_known, kind_of
+
+
+def systems_of(request: AuthenticatedHttpRequest) -> set[uuid.UUID]:
+    """The systems where the signed-in person holds a role."""
+    return {held.organization.system_id or held.organization_id for held in roles_in_force(request.user)}
+
+
+def a_protocol(request: AuthenticatedHttpRequest, protocol_id: uuid.UUID) -> StandingOrder:
+    return get_object_or_404(StandingOrder, pk=protocol_id, organization__in=systems_of(request))
+
+
+def a_batch(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> BatchOrder:
+    return get_object_or_404(BatchOrder.objects.select_related("standing_order", "signed_by"), pk=batch_id)
+
+
+@require_safe
+@requires("prevention.view_protocols")
+def protocols(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Signed protocols in force, and the lists prepared under them."""
+    today = timezone.localdate()
+    found = StandingOrder.objects.filter(organization__in=systems_of(request), period__contains=today)
+    batches = BatchOrder.objects.select_related("standing_order", "signed_by").annotate(people=Count("items"))
+    context = {
+        "protocols": [
+            {
+                "row": one,
+                "rules": [(rule, kind_of(rule).title) for rule in one.rules if is_known(rule)],
+                "late": one.review_by < today,
+            }
+            for one in found.select_related("signed_by").order_by("name")
+        ],
+        "batches": batches.order_by("-prepared_at")[:20],
+        "can_prepare": bool(may(request.user, "prevention.prepare_batch")),
+        "can_sign": bool(may(request.user, "prevention.sign_protocol")),
+    }
+    return render(request, "prevention/outreach/protocols.html", context)
+
+
+@require_POST
+@requires("prevention.prepare_batch", obj=a_protocol)
+def prepare(request: AuthenticatedHttpRequest, protocol_id: uuid.UUID) -> HttpResponse:
+    try:
+        made = orders.prepare_batch(request.record, request.POST.get("rule", ""), by=request.user)
+    except ValueError as refused:
+        notify(request, str(refused), level=messages.ERROR)
+        return redirect("prevention:protocols")
+    return redirect("prevention:batch", made.pk)
+
+
+@require_POST
+@requires("prevention.sign_protocol", obj=a_protocol)
+def end_protocol(request: AuthenticatedHttpRequest, protocol_id: uuid.UUID) -> HttpResponse:
+    try:
+        orders.end_protocol(request.record, by=request.user)
+    except ValueError as refused:
+        notify(request, str(refused), level=messages.ERROR)
+    else:
+        notify(request, _("Nothing is ordered under it from today on."))
+    return redirect("prevention:protocols")
+
+
+@require_safe
+@requires("prevention.prepare_batch", obj=a_batch)
+def batch(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> HttpResponse:
+    """The list as it is signed: everybody on it is shown."""
+    found = request.record
+    audit.record_read(request.user, verb="prevention.batch", obj=found, request=request)
+    items = found.items.select_related("gap", "member").order_by("gap__due_on", "id")
+    context = {
+        "batch": found,
+        "title": kind_of(found.rule).title,
+        "items": list(items),
+        "can_sign": found.status == "prepared" and bool(may(request.user, "prevention.sign_batch", found)),
+    }
+    return render(request, "prevention/outreach/batch.html", context)
+
+
+@require_POST
+@requires("prevention.sign_batch", obj=a_batch)
+def sign(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> HttpResponse:
+    """One signature for the list; whoever was unticked is left out."""
+    kept = set(request.POST.getlist("item"))
+    without = frozenset(pk for pk in request.record.items.values_list("pk", flat=True) if str(pk) not in kept)
+    try:
+        made = orders.sign_batch(request.record, by=request.user, without=without)
+    except ValueError as refused:
+        notify(request, str(refused), level=messages.ERROR)
+    else:
+        ordered = made.items.filter(order__isnull=False).count()
+        notify(request, _("Signed: %(count)d ordered.") % {"count": ordered})
+    return redirect("prevention:batch", batch_id)
+
+
+@require_POST
+@requires("prevention.prepare_batch", obj=a_batch)
+def withdraw(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> HttpResponse:
+    try:
+        orders.withdraw_batch(request.record, by=request.user)
+    except ValueError as refused:
+        notify(request, str(refused), level=messages.ERROR)
+    return redirect("prevention:protocols")
+
+
+# --- Kits and follow-up -----------------------------------------------------------------------------------
+
+
+def a_kit(request: AuthenticatedHttpRequest, kit_id: uuid.UUID) -> HomeKit:
+    return get_object_or_404(HomeKit.objects.select_related("member"), pk=kit_id)
+
+
+def a_follow_up(request: AuthenticatedHttpRequest, follow_up_id: uuid.UUID) -> FollowUp:
+    return get_object_or_404(FollowUp.objects.select_related("member"), pk=follow_up_id)
+
+
+@require_safe
+@requires("prevention.view_worklist")
+def kits(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Where every kit is, those that need somebody first."""
+    recent = HomeKit.objects.select_related("member", "gap", "standing_order").order_by("-ordered_at")[:200]
+    audit.record_read(request.user, verb="prevention.kits", request=request)
+    place = {"lost": 0, "expired": 1, "ordered": 2, "sent": 3, "returned": 4, "resulted": 5, "cancelled": 6}
+    rows = sorted(tracking.shown(list(recent)), key=lambda row: (place[row["stage"].name], row["stage"].since))
+    return render(request, "prevention/outreach/kits.html", {"rows": rows})
+
+
+@require_POST
+@requires("prevention.order_for_gap", obj=a_kit)
+def kit_lost(request: AuthenticatedHttpRequest, kit_id: uuid.UUID) -> HttpResponse:
+    try:
+        tracking.report_lost(request.record, by=request.user)
+    except ValueError as refused:
+        notify(request, str(refused), level=messages.ERROR)
+    else:
+        notify(request, _("Counts as lost. A new one can be ordered."))
+    return redirect("prevention:kits")
+
+
+@require_safe
+@requires("prevention.view_worklist")
+def follow_ups(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Abnormal results that wait for their answer, and how often it came in time."""
+    today = timezone.localdate()
+    waiting = FollowUp.objects.filter(status="open").select_related("member", "task__owner").order_by("due_on", "id")
+    audit.record_read(request.user, verb="prevention.follow_ups", request=request)
+    context = {
+        "rows": [
+            {"row": one, "rule": follow_up.BY_ID[one.rule], "days": (today - one.resulted_on).days}
+            for one in waiting[:200]
+            if one.rule in follow_up.BY_ID
+        ],
+        "rates": [follow_up.rate(rule, today) for rule in follow_up.RULES],
+        "today": today,
+        "can_close": bool(may(request.user, "prevention.close_follow_up")),
+        "form": ReasonForm(),
+    }
+    return render(request, "prevention/outreach/follow_ups.html", context)
+
+
+@require_POST
+@requires("prevention.close_follow_up", obj=a_follow_up)
+def close_follow_up(request: AuthenticatedHttpRequest, follow_up_id: uuid.UUID) -> HttpResponse:
+    try:
+        follow_up.close_follow_up(request.record, by=request.user, reason=request.POST.get("reason", ""))
+    except ValueError as refused:
+        notify(request, str(refused), level=messages.ERROR)
+    else:
+        notify(request, _("Closed, with your reason."))
+    return redirect("prevention:follow_ups")

@@ -1,0 +1,264 @@
+"""Orders under protocol: who may, what a signature does, where kits are, and what an abnormal result sets going."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from clinical.models import ServiceRequest
+from core.db import acting_as, as_job
+from core.models import OutboxMessage, User
+from labs.actions import specimens
+from labs.models import LabOrder
+from prevention.engine.evaluate import Partition
+from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY, FOBT
+from prevention.models import BatchOrder, FollowUp, HomeKit, StandingOrder
+from prevention.outreach import orders
+from prevention.outreach.follow_up import RULES, close_follow_up, rate
+from prevention.outreach.kits import shown
+from prevention.outreach.run import reach_out
+from tests.clinical import factories as clinic
+from tests.clinical.factories import arranging
+from tests.labs.factories import Laboratory
+from tests.prevention import charts
+from tests.prevention.outreach.factories import gap, protocols
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    made = Laboratory()
+    with arranging():
+        protocols(made.system, made.chen)
+        made.nurse = made.park.user
+        made.outside_nurse = clinic.clinician(made.other_department, "Nia Else", as_role="nurse").user
+        made.gaps = [gap(one) for one in (made.maria, made.pedro)]
+        charts.enrol(made.maria)
+        charts.enrol(made.pedro)
+    return made
+
+
+def run(*, days: int = 0) -> dict[str, int]:
+    with as_job(User.objects.system("prevention"), reason="test"):
+        at = timezone.now() + timedelta(days=days)
+        return reach_out(Partition(), as_of=timezone.localdate(at), at=at)
+
+
+# --- Who may order ------------------------------------------------------------------------------------------
+
+
+def test_a_nurse_orders_under_the_name_of_who_signed(world):
+    with acting_as(world.nurse, reason="test"):
+        order = orders.order_for_gap(world.gaps[0], by=world.nurse)
+
+    assert (order.requester_id, order.ordered_by_id) == (world.chen.pk, world.chen.user.pk)
+
+
+def test_without_a_protocol_in_force_only_a_physician_orders(world):
+    with arranging():
+        StandingOrder.objects.all().delete()
+
+    with acting_as(world.nurse, reason="test"), pytest.raises(orders.NotUnderProtocol):
+        orders.order_for_gap(world.gaps[0], by=world.nurse)
+    with acting_as(world.osei.user, reason="test"):
+        assert orders.order_for_gap(world.gaps[0], by=world.osei.user).requester_id == world.osei.pk
+
+
+def test_a_role_that_the_protocol_does_not_name_may_not(world):
+    with arranging():
+        StandingOrder.objects.update(roles=["pharmacist"])
+
+    with acting_as(world.nurse, reason="test"), pytest.raises(orders.NotUnderProtocol):
+        orders.order_for_gap(world.gaps[0], by=world.nurse)
+
+
+# --- One signature for a list -------------------------------------------------------------------------------
+
+
+def test_one_signature_orders_for_everybody_on_the_list(client, world):
+    client.force_login(world.nurse)
+    fit = StandingOrder.objects.get(protocol="fit_home_kit")
+    client.post(reverse("prevention:prepare_batch", args=[fit.pk]), {"rule": "colorectal_screening"})
+    with arranging():
+        batch = BatchOrder.objects.get()
+        items = [str(item.pk) for item in batch.items.all()]
+    page = client.get(reverse("prevention:batch", args=[batch.pk])).content.decode()
+    assert "Maria Alvarez" in page and "Pedro Vega" in page
+    assert "Sign all" not in page, "a nurse prepares, a physician signs"
+    assert client.post(reverse("prevention:sign_batch", args=[batch.pk]), {"item": items}).status_code == 403
+
+    client.force_login(world.chen.user)
+    client.post(reverse("prevention:sign_batch", args=[batch.pk]), {"item": items})
+
+    with arranging():
+        assert ServiceRequest.objects.filter(protocol="fit_home_kit").count() == 2
+        batch.refresh_from_db()
+        assert (batch.status, batch.signed_by_id) == ("signed", world.chen.pk)
+        assert HomeKit.objects.count() == 2
+    with acting_as(world.chen.user, reason="test"), pytest.raises(ValueError, match="settled"):
+        orders.sign_batch(batch, by=world.chen.user)
+
+
+def test_who_was_unticked_or_is_done_meanwhile_is_left_out_and_says_why(client, world):
+    with acting_as(world.nurse, reason="test"):
+        fit = StandingOrder.objects.get(protocol="fit_home_kit")
+        batch = orders.prepare_batch(fit, "colorectal_screening", by=world.nurse)
+        first, second = batch.items.order_by("id")
+    with arranging():
+        type(world.gaps[0]).objects.filter(pk=second.gap_id).update(status="closed", closed_at=timezone.now())
+
+    with acting_as(world.chen.user, reason="test"):
+        orders.sign_batch(batch, by=world.chen.user, without=frozenset([first.pk]))
+
+    with arranging():
+        assert {item.left_out for item in batch.items.all()} == {"taken off the list", "no longer due"}
+        assert not ServiceRequest.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["protocols", "kits", "follow_ups", "calls", "letters", "reports"])
+def test_members_open_none_of_the_lists(client, world, name):
+    client.force_login(world.maria.user)
+    assert client.get(reverse(f"prevention:{name}")).status_code == 403
+
+
+def test_the_other_system_sees_and_signs_nothing_of_ours(client, world):
+    with acting_as(world.nurse, reason="test"):
+        fit = StandingOrder.objects.get(protocol="fit_home_kit")
+        batch = orders.prepare_batch(fit, "colorectal_screening", by=world.nurse)
+    client.force_login(world.outsider.user)
+
+    assert "FIT" not in client.get(reverse("prevention:protocols")).content.decode()
+    assert client.post(reverse("prevention:sign_batch", args=[batch.pk])).status_code == 404
+    assert client.post(reverse("prevention:end_protocol", args=[fit.pk])).status_code == 404
+    assert client.post(reverse("prevention:prepare_batch", args=[fit.pk])).status_code == 404
+
+
+# --- Kits ---------------------------------------------------------------------------------------------------
+
+
+def stages(world) -> list[str]:
+    with arranging():
+        return [row["stage"].name for row in shown(list(HomeKit.objects.select_related("gap", "standing_order")))]
+
+
+def test_a_kit_is_followed_asked_about_once_and_replaced_when_lost(world):
+    with acting_as(world.nurse, reason="test"):
+        orders.order_for_gap(world.gaps[0], by=world.nurse)
+    assert stages(world) == ["ordered"]
+    with acting_as(world.tom, reason="test"):
+        specimens.mail_kit(by=world.tom, order=LabOrder.objects.get())
+    assert stages(world) == ["sent"]
+
+    run(days=13)
+    assert not OutboxMessage.objects.filter(template="kit_waiting").exists()
+    run(days=15)
+    run(days=16)
+    assert OutboxMessage.objects.filter(template="kit_waiting").count() == 1
+    run(days=46)
+    assert stages(world) == ["lost"]
+
+    with acting_as(world.nurse, reason="test"):
+        orders.order_for_gap(world.gaps[0], by=world.nurse)
+    with arranging():
+        first, second = HomeKit.objects.order_by("ordered_at", "id")
+        assert second.replaces_id == first.pk
+
+
+# --- Abnormal results -----------------------------------------------------------------------------------------
+
+
+def positive(world, days_ago: int):
+    with arranging():
+        on = timezone.now() - timedelta(days=days_ago)
+        return charts.observation(world.maria, FOBT, on, value_text="positive", interpretation="A")
+
+
+def follow_up() -> FollowUp:
+    with arranging():
+        return FollowUp.objects.select_related("task").get()
+
+
+def test_a_positive_stool_test_becomes_a_task_of_her_doctor_with_a_clock(world):
+    result = positive(world, 1)
+    with arranging():
+        charts.observation(world.pedro, FOBT, timezone.now(), value_text="negative", interpretation="N")
+
+    run()
+    run()
+
+    found = follow_up()
+    assert (found.member_id, found.observation_id, (found.due_on - found.resulted_on).days) == (
+        world.maria.pk,
+        result.pk,
+        90,
+    )
+    assert (found.task.owner_id, found.task.department_id) == (world.chen.user.pk, world.department.pk)
+    assert found.task.status == "requested"
+
+
+def test_half_way_without_a_colonoscopy_it_is_urgent(world):
+    positive(world, 44)
+    run()
+    assert (follow_up().escalated_at, follow_up().task.priority) == (None, "routine")
+
+    run(days=1)
+
+    assert follow_up().task.priority == "urgent"
+    assert follow_up().escalated_at
+
+
+def test_the_colonoscopy_answers_it_and_is_measured(world):
+    positive(world, 60)
+    run()
+    with arranging():
+        done = charts.procedure(world.maria, COLONOSCOPY, timezone.now() - timedelta(days=2))
+
+    run()
+
+    found = follow_up()
+    assert (found.status, found.fact_id, found.task.status) == ("done", done.pk, "completed")
+    with arranging():
+        measured = rate(RULES[0], timezone.localdate())
+    assert (measured.measured, measured.percent, measured.median_days) == (1, 100, 58)
+
+
+def test_a_colonoscopy_before_the_result_answers_nothing(world):
+    with arranging():
+        charts.procedure(world.maria, COLONOSCOPY, timezone.now() - timedelta(days=300))
+    positive(world, 120)
+
+    run()
+
+    assert follow_up().status == "open"
+    with arranging():
+        assert rate(RULES[0], timezone.localdate()).percent == 0, "its day is past"
+
+
+def test_a_withdrawn_result_is_followed_no_longer(world):
+    result = positive(world, 10)
+    run()
+    with arranging():
+        type(result).objects.filter(pk=result.pk).update(status="entered-in-error")
+
+    run()
+
+    assert (follow_up().status, follow_up().task.status) == ("withdrawn", "completed")
+
+
+def test_a_physician_ends_the_watch_with_a_reason_and_a_nurse_does_not(client, world):
+    positive(world, 10)
+    run()
+    url = reverse("prevention:close_follow_up", args=[follow_up().pk])
+    client.force_login(world.nurse)
+    assert client.post(url, {"reason": "x"}).status_code == 403
+
+    client.force_login(world.chen.user)
+    client.post(url, {"reason": ""})
+    assert follow_up().status == "open"
+    client.post(url, {"reason": "Metastatic disease; not in her interest"})
+
+    assert (follow_up().status, follow_up().task.status) == ("closed", "completed")
+    with acting_as(world.chen.user, reason="test"), pytest.raises(ValueError, match="settled"):
+        close_follow_up(follow_up(), by=world.chen.user, reason="again")
