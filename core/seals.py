@@ -9,13 +9,13 @@ A restored database counts its transactions anew. The first seal there closes th
 `above_id` is the last row of the old one.
 """
 
-import datetime
 import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -24,7 +24,7 @@ from core.locks import AUDIT_SEAL, take
 from core.models import AuditSeal
 
 # Seals are made every minute; what has waited longer without a running transaction in its way is told.
-OVERDUE = datetime.timedelta(minutes=15)
+OVERDUE_MINUTES = 15
 START = b"\0" * 32
 # One text for each row, the same whatever the session's time zone and date style. Digests of rows are digested
 # again, so that a seal over a million rows holds 32 bytes for each in memory.
@@ -45,7 +45,7 @@ FROM core_auditevent e WHERE e.id > %(above)s AND e.id <= %(until)s AND e.xid < 
 UNSEALED = """
 SELECT count(*), count(*) FILTER (WHERE e.id <= 0),
     count(*) FILTER (WHERE e.xid <= 0 OR e.xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint),
-    count(*) FILTER (WHERE e.id > 0 AND e.xid > 0 AND e.at < clock_timestamp() - %(overdue)s
+    count(*) FILTER (WHERE e.id > 0 AND e.xid > 0 AND e.at < clock_timestamp() - make_interval(mins => %(overdue)s)
         AND e.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
 FROM core_auditevent e WHERE NOT EXISTS (
     SELECT FROM unnest(%(above)s::bigint[], %(until)s::bigint[], %(below)s::bigint[]) AS era (above, until, below)
@@ -200,13 +200,13 @@ def _eras(seals: list[AuditSeal]) -> list[tuple[int, int, list[AuditSeal]]]:
 def _outside(seals: list[AuditSeal]) -> tuple[int, list[str]]:
     """How many rows no seal covers, and what is wrong with them."""
     eras = _eras(seals)
-    bounds = {
+    bounds: dict[str, Any] = {
         "above": [above for above, _, _ in eras],
         "until": [until for _, until, _ in eras],
         "below": [era[-1].below_xid for _, _, era in eras],
     }
     with connection.cursor() as cursor:
-        cursor.execute(UNSEALED, {**bounds, "overdue": OVERDUE})
+        cursor.execute(UNSEALED, {**bounds, "overdue": OVERDUE_MINUTES})
         count, no_id, no_transaction, overdue = cursor.fetchone()
     problems = []
     if no_id:
@@ -214,9 +214,8 @@ def _outside(seals: list[AuditSeal]) -> tuple[int, list[str]]:
     if no_transaction:
         problems.append(f"{no_transaction} rows inserted under a transaction that has not taken place here.")
     if overdue:
-        minutes = OVERDUE // datetime.timedelta(minutes=1)
         problems.append(
-            f"{overdue} rows are older than {minutes} minutes and no seal covers them: inserted, or seal-audit does "
+            f"{overdue} rows are older than {OVERDUE_MINUTES} minutes and no seal covers them: inserted, or seal-audit does "
             "not run."
         )
     return count, problems

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from prevention.quality import list_views as quality_lists
-from prevention.quality import project_views as projects
-from prevention.quality import views as quality
 from prevention.outreach.views import effect as effect_views
 from prevention.outreach.views import one_tap
 from prevention.outreach.views import orders as order_views
 from prevention.outreach.views import staff as outreach_views
+from prevention.quality import list_views as quality_lists
+from prevention.quality import project_views as projects
+from prevention.quality import views as quality
 from prevention.views import cohorts as cohort_views
 from prevention.views import immunisation_policy, intervals, plan_rates
 from prevention.views import immunisations as immunisation_views

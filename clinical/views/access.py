@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django import forms
@@ -161,7 +162,7 @@ def _with_looks(found: QuerySet[BreakTheGlass]) -> "QuerySet[WithAnnotations[Bre
     return found.annotate(looks=Coalesce(Subquery(looks), 0), roles=Subquery(broke.order_by("-at").values("role")[:1]))
 
 
-def _last_reviews(accesses: list[BreakTheGlass]) -> dict[uuid.UUID, AccessReview]:
+def _last_reviews(accesses: Sequence[BreakTheGlass]) -> dict[uuid.UUID, AccessReview]:
     """The review that counts of each access that has one."""
     rows = AccessReview.objects.filter(access__in=[each.pk for each in accesses]).select_related("reviewed_by")
     return {row.access_id: row for row in rows.order_by("at", "id")}

@@ -167,7 +167,7 @@ def _beginning(patterns: list[tuple[int, str, str]]) -> set[tuple[int, int]]:
     """(set, concept) for each stored concept whose code begins as a pattern (set, system address, `E11.*`) says."""
     if not patterns:
         return set()
-    columns = [[p[0] for p in patterns], [p[1] for p in patterns], [p[2][:-1] for p in patterns]]
+    columns: list[list[Any]] = [[p[0] for p in patterns], [p[1] for p in patterns], [p[2][:-1] for p in patterns]]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT w.value_set_id, c.id FROM unnest(%s::int[], %s::text[], %s::text[]) AS w (value_set_id, uri, code) "

@@ -62,7 +62,7 @@ class CohortForm(forms.Form):
     def __init__(self, *args: Any, regions: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.names = dict(ValueSet.objects.order_by("name").values_list("url", "name"))
-        sets = [ANY, *((url, name or url) for url, name in self.names.items())]
+        sets: list[tuple[str, Any]] = [ANY, *((url, name or url) for url, name in self.names.items())]
         for kind in self.FACTS:
             offer_values(self, kind, sets)
         offer_values(self, "region", [ANY, *regions])

@@ -150,7 +150,8 @@ def watch(partition: Partition, *, as_of: date, at: datetime, zone: str) -> int:
             return cursor.rowcount
 
         for rule in RULES:
-            asked = {"rule": rule.id, "results": [one.url for one in rule.results], "escalate": rule.escalate}
+            asked: dict[str, Any] = {"rule": rule.id, "escalate": rule.escalate}
+            asked["results"] = [one.url for one in rule.results]
             cursor.execute(FOUND.format(k=partition.test("k.member_id")), {**common, **asked})
             found = cursor.fetchall()
             if found:
@@ -238,7 +239,7 @@ def close_follow_up(follow_up: FollowUp, *, by: User, reason: str) -> FollowUp:
         raise ValueError(_("Say why."))
     found.status, found.reason, found.closed_at = FollowUp.Status.CLOSED, reason.strip()[:300], timezone.now()
     found.save(update_fields=["status", "reason", "closed_at"])
-    Task.objects.filter(pk=found.task_id, member_id=found.member_id, status__in=Task.OPEN).update(
+    Task.objects.filter(pk__in=[found.task_id], member_id=found.member_id, status__in=Task.OPEN).update(
         status="completed", completed_at=found.closed_at, completed_by=by, outcome=found.reason
     )
     audit.record(by=by, action="update", verb="prevention.close_follow_up", obj=found, reason=found.reason)

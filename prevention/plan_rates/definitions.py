@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from prevention.engine.libraries import qualifying_encounters
 from prevention.engine.measure import Group, Measure
-from prevention.engine.members import AllOf, Condition, Exists, exists
+from prevention.engine.members import AllOf, Condition, exists
 from prevention.measures import (
     breast_cancer_screening_2025 as breast,
 )
@@ -107,7 +107,7 @@ def _flat(condition: Condition) -> list[Condition]:
     return [condition]
 
 
-def beside(clinical: Measure, id: str, title: str, visit: Exists, enrolment: Enrolment) -> PlanMeasure:
+def beside(clinical: Measure, id: str, title: str, visit: Condition, enrolment: Enrolment) -> PlanMeasure:
     """The plan rate of a measure with one group."""
     (group,) = clinical.groups
     assert isinstance(group, Group)

@@ -46,7 +46,7 @@ def a_guideline(request: AuthenticatedHttpRequest, guideline_id: uuid.UUID) -> G
 def projects(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Projects under way, the earliest due first, and what was decided."""
     found = ImprovementProject.objects.filter(managing_organization=system_of(request)).select_related("owner")
-    rows = [{"project": one, "about": _about(one)} for one in found.order_by("due_on", "title")]
+    rows: list[dict[str, Any]] = [{"project": one, "about": _about(one)} for one in found.order_by("due_on", "title")]
     context = {
         "open": [row for row in rows if not row["project"].decision],
         "decided": [row for row in rows if row["project"].decision],
@@ -147,7 +147,9 @@ def _rate_url(of: ImprovementProject) -> str:
 
 def _chart(request: AuthenticatedHttpRequest, of: ImprovementProject) -> dict[str, Any]:
     """The team's own numbers; where there are none, the months that the nightly run kept of the rate."""
-    own = [{"date": point.on, "value": point.value, "note": ""} for point in of.points.order_by("on")]
+    own: list[dict[str, Any]] = [
+        {"date": point.on, "value": point.value, "note": ""} for point in of.points.order_by("on")
+    ]
     points = own or _months(of)
     read = run_chart([float(point["value"]) for point in points])
     words = {

@@ -43,9 +43,9 @@ def narrowed(entries: QuerySet[RegistryEntry], chosen: dict[str, str], on: date)
     if chosen.get("clinician") or chosen.get("facility"):
         cared_for = PrimaryCareAssignment.objects.filter(period__contains=on)
         if clinician := chosen.get("clinician"):
-            cared_for = cared_for.filter(clinician=clinician)
+            cared_for = cared_for.filter(clinician_id=clinician)
         if facility := chosen.get("facility"):
-            cared_for = cared_for.filter(department__facility=facility)
+            cared_for = cared_for.filter(department__facility__id=facility)
         entries = entries.filter(member__in=cared_for.values("member"))
     return entries.order_by(*ORDERS.get(chosen.get("sort", ""), ORDERS["risk"]))
 
@@ -165,7 +165,7 @@ def summary_of(registry: Registry, day: date | None, place: tuple[str, str]) -> 
     totals = _nobody()
     table: dict[str, dict[int, int]] = {}
     rows = (
-        RegistrySummary.objects.filter(as_of=day, registry=registry.id, dimension=place[0], stratum=place[1])
+        RegistrySummary.objects.filter(as_of__in=[day], registry=registry.id, dimension=place[0], stratum=place[1])
         .values_list("control", "tier", "missed")
         .annotate(total=Sum("people"))
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -45,7 +46,7 @@ def record(registries: Sequence[Registry], *, as_of: date, at: datetime) -> dict
         for number, registry in enumerate(registries)
     )
     tier = TIER.format(high="v.high", grounds="v.grounds")
-    parameters = {"as_of": as_of, "at": at, "registries": [registry.id for registry in registries]}
+    parameters: dict[str, Any] = {"as_of": as_of, "at": at, "registries": [registry.id for registry in registries]}
     counts = {}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pf_registry")

@@ -7,6 +7,7 @@ CHEST 2012 (antithrombotic therapy, 3.1); GOLD report 2025. HbA1c has a file of 
 """
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,9 @@ from prevention.rules.common import (
 )
 from prevention.rules.heart_and_metabolism import STATINS, has_atherosclerosis
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 has_diabetes = has_now(vs.DIABETES)
 has_kidney_disease = has_now(own.KIDNEY_DISEASE)
 without_kidneys = has_now(own.KIDNEY_FAILURE)
@@ -40,9 +44,9 @@ inr_in_range = last(inr, quantity(">=", 2, "{INR}") & quantity("<=", 3, "{INR}")
 
 def interval(
     id: str,
-    title: "str",
-    member_title: "str",
-    why: "str",
+    title: "StrOrPromise",
+    member_title: "StrOrPromise",
+    why: "StrOrPromise",
     source: str,
     since: date,
     applies: Condition,

@@ -5,6 +5,7 @@ questions; they are asked once a year, as Medicare pays for (42 CFR 410.33, HCPC
 """
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,11 +18,14 @@ from prevention.rules import value_sets as own
 from prevention.rules.common import ONCE, active_medicine, final_results, has_now, in_hospice, recorded, settles
 from prevention.rules.heart_and_metabolism import smokes
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 def question(
     id: str,
-    title: "str",
-    why: "str",
+    title: "StrOrPromise",
+    why: "StrOrPromise",
     *,
     published: date,
     grade: str,

@@ -5,6 +5,7 @@ where only a diagnosis says so, nobody knows the first day.
 """
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -29,14 +30,17 @@ from prevention.rules.common import (
 )
 from prevention.rules.infections import has_hiv, hiv_tests
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 FROM_AGE = 10
 
 
 def in_pregnancy(
     id: str,
-    title: "str",
-    member_title: "str",
-    why: "str",
+    title: "StrOrPromise",
+    member_title: "StrOrPromise",
+    why: "StrOrPromise",
     grade: str,
     published: date,
     closer: Closer,

@@ -61,7 +61,7 @@ class PolicyForm(forms.Form):
         assert isinstance(tables, forms.ModelChoiceField)
         regions.queryset = Region.objects.filter(system=system).order_by("name")
         tables.queryset = SupportingDataTable.objects.defer("table").order_by("-published")
-        tables.label_from_instance = lambda table: f"CDSi {table.version}"  # type: ignore[method-assign]
+        tables.label_from_instance = lambda table: f"CDSi {table.version}"  # type: ignore[method-assign, assignment]
         packaged = packaged_policy().schedule
         tables.empty_label = _("CDSi %(version)s, as shipped") % {"version": packaged.version}
         groups = self.fields["without"]

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from zeal import zeal_ignore
 
 from clinical.models import ServiceRequest
 from core.db import acting_as, as_job
@@ -90,7 +91,8 @@ def test_one_signature_orders_for_everybody_on_the_list(client, world):
     assert client.post(reverse("prevention:sign_batch", args=[batch.pk]), {"item": items}).status_code == 403
 
     client.force_login(world.chen.user)
-    client.post(reverse("prevention:sign_batch", args=[batch.pk]), {"item": items})
+    with zeal_ignore():  # each is an order of its own, with its checks
+        client.post(reverse("prevention:sign_batch", args=[batch.pk]), {"item": items})
 
     with arranging():
         assert ServiceRequest.objects.filter(protocol="fit_home_kit").count() == 2
