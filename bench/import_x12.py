@@ -61,8 +61,16 @@ def run(members: int) -> Result:
 
 
 def _drop(cursor: Any) -> None:
-    # Not FORCE: it may not end an autovacuum worker, which a plain DROP asks to go.
-    cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
+    """Once everybody has left. Not FORCE: it may not end an autovacuum worker, which a plain DROP asks to go."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
+            return
+        except psycopg2.errors.ObjectInUse:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.5)
 
 
 def _manage(variables: dict[str, str], *arguments: str) -> str:
