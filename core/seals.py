@@ -215,8 +215,8 @@ def _outside(seals: list[AuditSeal]) -> tuple[int, list[str]]:
         problems.append(f"{no_transaction} rows inserted under a transaction that has not taken place here.")
     if overdue:
         problems.append(
-            f"{overdue} rows are older than {OVERDUE_MINUTES} minutes and no seal covers them: inserted, or seal-audit does "
-            "not run."
+            f"{overdue} rows are older than {OVERDUE_MINUTES} minutes and no seal covers them: inserted, or seal-audit "
+            "does not run."
         )
     return count, problems
 
