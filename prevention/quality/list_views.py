@@ -24,7 +24,7 @@ from prevention.quality.views import (
     a_rate,
     in_words,
     measure_url,
-    places,
+    parts,
     region_asked,
     regions_of,
     start_url,
@@ -83,7 +83,7 @@ def members(request: AuthenticatedHttpRequest, measure: str, group: int) -> Http
         "back": measure_url(of, group, by=by if by != ALL else "", region=region),
         "start_url": start_url(of, group, row, region),
         "may_start": bool(may(request.user, "prevention.run_project")),
-        "places": places("quality", request),
+        "parts": parts("quality", request),
     }
     return render(request, "prevention/quality/members.html", context)
 
@@ -132,7 +132,7 @@ def goal(request: AuthenticatedHttpRequest, measure: str, group: int) -> HttpRes
         "label": of.rate_label(group),
         "form": form,
         "back": measure_url(of, group),
-        "places": places("quality", request),
+        "parts": parts("quality", request),
     }
     return render(request, "prevention/quality/goal.html", context, status=422 if form.errors else 200)
 

@@ -22,7 +22,7 @@ from prevention.quality.labels import DIMENSIONS, Labels
 from prevention.quality.project_models import Guideline, ImprovementProject, ProjectCycle
 from prevention.quality.run_chart import run_chart
 from prevention.quality.strata import ALL
-from prevention.quality.views import a_rate, measure_url, places, system_of
+from prevention.quality.views import a_rate, measure_url, parts, system_of
 from prevention.rules import BY_ID
 
 
@@ -51,7 +51,7 @@ def projects(request: AuthenticatedHttpRequest) -> HttpResponse:
         "open": [row for row in rows if not row["project"].decision],
         "decided": [row for row in rows if row["project"].decision],
         "today": timezone.localdate(),
-        "places": places("projects", request),
+        "parts": parts("projects", request),
     }
     return render(request, "prevention/quality/projects.html", context)
 
@@ -85,7 +85,7 @@ def start(request: AuthenticatedHttpRequest) -> HttpResponse:
         "form": form,
         "about": _about(draft),
         "back": measure_url(measure_named(whose["measure"]), whose["group"]),
-        "places": places("projects", request),
+        "parts": parts("projects", request),
     }
     return render(request, "prevention/quality/start.html", context, status=422 if form.errors else 200)
 
@@ -131,7 +131,7 @@ def _project(request: AuthenticatedHttpRequest, of: ImprovementProject, **given:
         "end_form": given.get("end_form") or forms.EndCycleForm(initial={"end": today}, prefix="end"),
         "point_form": given.get("point_form") or forms.PointForm(initial={"on": today}, prefix="point"),
         "decision_form": given.get("decision_form") or forms.DecisionForm(prefix="decision"),
-        "places": places("projects", request),
+        "parts": parts("projects", request),
     }
     return render(request, "prevention/quality/project.html", context, status=422 if given else 200)
 
@@ -249,7 +249,7 @@ def guidelines(request: AuthenticatedHttpRequest) -> HttpResponse:
         "rows": [{"guideline": one, "is_overdue": one.review_by < today, "rule": _rule(one)} for one in rows],
         "overdue": sum(1 for one in rows if one.review_by < today),
         "may_keep": bool(may(request.user, "prevention.keep_guideline")),
-        "places": places("guidelines", request),
+        "parts": parts("guidelines", request),
     }
     return render(request, "prevention/quality/guidelines.html", context)
 
@@ -270,7 +270,7 @@ def new_guideline(request: AuthenticatedHttpRequest) -> HttpResponse:
         else:
             notify(request, _("Kept. You own it."))
             return redirect("prevention:quality_guidelines")
-    context = {"form": form, "places": places("guidelines", request)}
+    context = {"form": form, "parts": parts("guidelines", request)}
     return render(request, "prevention/quality/new_guideline.html", context, status=422 if form.errors else 200)
 
 
@@ -294,7 +294,7 @@ def guideline(request: AuthenticatedHttpRequest, guideline_id: uuid.UUID) -> Htt
         "reviews": of.reviews.select_related("by").order_by("-at"),
         "is_overdue": of.review_by < timezone.localdate(),
         "form": form if keeps else None,
-        "places": places("guidelines", request),
+        "parts": parts("guidelines", request),
     }
     return render(request, "prevention/quality/guideline.html", context, status=422 if form.errors else 200)
 

@@ -258,3 +258,8 @@ def _value(row: Row) -> float:
 def percent(value: Decimal | float | None, places: int = 1) -> str:
     """`0.6234` as `62.3 %`; nothing as a dash."""
     return "–" if value is None else f"{float(value) * 100:.{places}f} %"
+
+
+def bare(value: float) -> str:
+    """`0.6234` as `62.3`: the lower end of an interval whose upper end says the unit."""
+    return f"{value * 100:.1f}"

@@ -21,7 +21,7 @@ from prevention.permissions import QUALITY_READERS
 from prevention.quality import reading
 from prevention.quality.labels import DIMENSIONS, Labels
 from prevention.quality.models import QualitySnapshot
-from prevention.quality.reading import Row, percent
+from prevention.quality.reading import Row, bare, percent
 from prevention.quality.strata import ALL, BY_NAME, OFFICIAL, PLACES, UNKNOWN
 
 SORTS = ("measure", "goal", "gap")
@@ -66,12 +66,12 @@ def dashboard(request: AuthenticatedHttpRequest) -> HttpResponse:
         "region": region,
         "sorts": [("measure", _("Measure")), ("goal", _("Furthest from goal")), ("gap", _("Widest gap"))],
         "sort": sort if sort in SORTS else "measure",
-        "places": places("quality", request),
+        "parts": parts("quality", request),
     }
     return render(request, "prevention/quality/dashboard.html", context)
 
 
-def places(current: str, request: AuthenticatedHttpRequest) -> list[dict[str, Any]]:
+def parts(current: str, request: AuthenticatedHttpRequest) -> list[dict[str, Any]]:
     """The director's pages beside each other."""
     found = [
         ("quality", _("Rates"), "prevention:quality"),
@@ -109,7 +109,7 @@ def _line(line: reading.Line, region: str) -> dict[str, Any]:
     }
     if rate is not None:
         low, high = rate.interval
-        shown |= {"rate": percent(rate.value), "low": percent(low), "high": percent(high), "n": rate.denominator}
+        shown |= {"rate": percent(rate.value), "low": bare(low), "high": percent(high), "n": rate.denominator}
     if line.goal:
         shown["goal_rate"] = percent(line.goal.rate, 0)
         shown["distance"] = points(line.distance)
@@ -213,7 +213,7 @@ def measure(request: AuthenticatedHttpRequest, measure: str, group: int) -> Http
         "start_url": start_url(of, group, chosen["row"] if chosen else whole, asked["region"]) if whole else "",
         "may_start": bool(may(request.user, "prevention.run_project")),
         "may_set_goal": bool(may(request.user, "prevention.set_goal")),
-        "places": places("quality", request),
+        "parts": parts("quality", request),
     }
     return render(request, "prevention/quality/measure.html", context)
 
@@ -300,7 +300,7 @@ def in_words(row: Row) -> dict[str, Any]:
         "denominator": row.rate.denominator,
         "numerator": row.rate.numerator,
         "rate": percent(row.rate.value),
-        "low": percent(low),
+        "low": bare(low),
         "high": percent(high),
         "exclusions": row.exclusions,
         "exceptions": row.exceptions,

@@ -56,8 +56,9 @@ def test_the_dashboard_says_rate_interval_and_widest_gap(client, counted):
     page = page_of(signed_in(client, counted), reverse("prevention:quality"))
 
     assert "59.9 %" in page, "88 of 147"
-    low, high = (f"{edge * 100:.1f} %" for edge in wilson(88, 147))
-    assert f"{low}–{high}" in page
+    low, high = (f"{edge * 100:.1f}" for edge in wilson(88, 147))
+    assert f"{low}–{high} %" in page
+    assert "Projects" in page, "the director's own pages stand beside each other"
     assert "Spanish" in page
     assert "Counselling on nutrition" in page, "a rate of several says what it is"
     assert "12 of" not in page
