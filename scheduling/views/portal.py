@@ -204,12 +204,15 @@ class Finder:
         asked = request.GET.copy()
         if "type" in request.POST:
             asked["type"] = request.POST["type"]
-        if not asked.get("type"):
-            asked["type"] = origin.visit_type if origin else (self.types[0].code if self.types else "")
         if origin and all(kind.code != origin.visit_type for kind in self.types):
             self.types += VisitType.objects.filter(
                 code=origin.visit_type, organization__system=member.managing_organization_id
             )
+        if not asked.get("type"):
+            # What the origin asks for may not be offered here: then the page begins with what is.
+            codes = [kind.code for kind in self.types]
+            wished = origin.visit_type if origin else ""
+            asked["type"] = wished if wished in codes else (codes[0] if codes else "")
         self.visit_type = next((kind for kind in self.types if kind.code == asked["type"]), None)
         self.places = offers.places_for(member, self.visit_type, self.assignment) if self.visit_type else []
         if place is not None and place not in self.places:

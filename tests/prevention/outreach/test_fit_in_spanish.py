@@ -139,7 +139,7 @@ def test_a_day_of_the_outreach_worker(page, axe, screenshot, sign_in, world):
     with arranging():
         cora = clinic.account("Cora Dinator")
         clinic.role(cora, clinic.Role.CARE_COORDINATOR, world.system, world.department)
-        times.visit_type(world.department, "WELLNESS", "Preventive visit", service="preventive", is_self_scheduled=True)
+        times.visit_type(world.department, "GI-SCREEN", "Colonoscopy", service="preventive", is_self_scheduled=True)
         before = timezone.now() - timedelta(minutes=1)
         people = {}
         for name, step in (("Ana", 4), ("Bea", 4), ("Rosa", 4)):
