@@ -5,16 +5,16 @@ What carries a sensitivity label stays out: a letter leaves the system, and a la
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinical.chart import Chart
 from clinical.models import Referral
-from clinical.reading import Named
+from clinical.reading import Named, Reader
 from core.models import User
 from core.templatetags.kp import mrn, short_date
 from members.models import MemberTelecom
@@ -28,8 +28,9 @@ SOURCE = Path(__file__).parent / "letter.typ"
 class OutwardChart(Chart):
     """The record as it may leave the system: without any row that carries a label."""
 
-    def _of(self, model: Any) -> QuerySet:
-        return model.objects.filter(member=self.member, sensitivity=0)
+    @cached_property
+    def reader(self) -> Reader:
+        return Reader(self.member, lambda rows: rows.filter(sensitivity=0))
 
     def _hidden(self) -> int:
         return EVERY_LABEL

@@ -60,7 +60,8 @@ class _Table(Generic[K]):
         """What else to hide for this sum; None where it is safe."""
         parts = [cell for cell in one.parts if cell in self.hidden]
         if one.total in self.hidden:
-            return None if parts else self._smallest(one.parts)
+            # Parts of nobody at all add up to a total of nobody: then one of them is hidden as well.
+            return None if parts else self._smallest(one.parts) or next(iter(one.parts), None)
         if not parts or (len(parts) > 1 and sum(self.counts[cell] for cell in parts) >= THRESHOLD):
             return None
         return self._smallest(one.parts) or one.total

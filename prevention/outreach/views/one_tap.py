@@ -44,7 +44,11 @@ Handler = Callable[..., HttpResponse]
 def _too_many(request: HttpRequest) -> bool:
     key = f"one-tap:{request.META.get('REMOTE_ADDR', '')}:{int(timezone.now().timestamp()) // WINDOW}"
     cache.add(key, 0, timeout=2 * WINDOW)
-    return cache.incr(key) > TRIES
+    try:
+        return cache.incr(key) > TRIES
+    except ValueError:
+        # Emptied in between: the counting begins again.
+        return False
 
 
 def _gone(request: HttpRequest) -> HttpResponse:
