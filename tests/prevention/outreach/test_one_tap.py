@@ -118,8 +118,10 @@ def test_five_wrong_dates_kill_the_link_for_everybody(client, world):
 
 
 def test_one_address_may_not_try_without_end(client, world):
-    # Twice as often as one window allows: a window may end in between.
-    answers = [client.get("/r/nothing/", REMOTE_ADDR="203.0.113.9").status_code for _ in range(62)]
+    # Windows end, and another test's process may empty the cache: in the end it holds all the same.
+    answers: list[int] = []
+    while 429 not in answers and len(answers) < 500:
+        answers.append(client.get("/r/nothing/", REMOTE_ADDR="203.0.113.9").status_code)
     assert set(answers) == {410, 429}
 
 
