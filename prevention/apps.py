@@ -6,17 +6,26 @@ class PreventionConfig(AppConfig):
     name = "prevention"
 
     def ready(self) -> None:
-        from core import jobs as core_jobs
         from core import outbox
-        from core.navigation import portal_nav, staff_nav
-        from core.starters import register_starter
-        from prevention import jobs, panels, permissions  # noqa: F401  (permissions registers who may)
-        from prevention.cohorts import jobs as cohorts
-        from prevention.immunisation import run as immunisations
+        from prevention import panels, permissions  # noqa: F401  (permissions registers who may)
         from prevention.library import card as library_card
         from prevention.outreach.one_tap import path_for
-        from prevention.plan_rates import job as plan_rates
         from prevention.registries import panel as registry_panel
+
+        self.register_jobs()
+        panels.plug_in()
+        registry_panel.plug_in()
+        library_card.plug_in()
+        outbox.register_path("one-tap", path_for)
+        self.register_places()
+
+    def register_jobs(self) -> None:
+        from core import jobs as core_jobs
+        from core.starters import register_starter
+        from prevention import jobs
+        from prevention.cohorts import jobs as cohorts
+        from prevention.immunisation import run as immunisations
+        from prevention.plan_rates import job as plan_rates
         from prevention.registries import run as registries
 
         core_jobs.register(jobs.KIND, jobs.evaluate_share, finish=jobs.finish, title=jobs.title)
@@ -46,10 +55,10 @@ class PreventionConfig(AppConfig):
             permission="prevention.start_run",
             start=registries.start_now,
         )
-        panels.plug_in()
-        registry_panel.plug_in()
-        library_card.plug_in()
-        outbox.register_path("one-tap", path_for)
+
+    def register_places(self) -> None:
+        from core.navigation import portal_nav, staff_nav
+
         portal_nav.register("vaccines", _("Vaccines"), "prevention:immunisations", order=55, icon="medical_services")
         staff_nav.register(
             "prevention", _("Prevention"), "prevention:worklist", order=40, permission="prevention.view_worklist"
