@@ -153,26 +153,31 @@ WHERE {e} AND e.stopped_at IS NULL AND e.arm = 'outreach'
     AND NOT EXISTS (SELECT FROM prevention_elsewherereport w WHERE w.gap_id = e.gap_id AND w.status = 'waiting')
 """
 
+# How people answered before, and where messages came back: looked up for each gap, so tables with a key of their own.
+ANSWERED = """
+CREATE TEMPORARY TABLE po_answered ON COMMIT DROP AS
+SELECT r.member_id, r.channel, count(*) FILTER (WHERE l.used_at IS NOT NULL) AS answers
+FROM prevention_reminder r JOIN prevention_onetaplink l ON l.reminder_id = r.id
+WHERE r.member_id IN (SELECT member_id FROM po_ready) GROUP BY 1, 2
+"""
+BOUNCED = """
+CREATE TEMPORARY TABLE po_bounced ON COMMIT DROP AS
+SELECT r.member_id, r.channel, max(r.created_at) AS at
+FROM prevention_reminder r JOIN core_outboxmessage o ON o.id = r.message_id AND o.status = 'failed'
+WHERE r.member_id IN (SELECT member_id FROM po_ready) GROUP BY 1, 2
+"""
+
 # The first step whose day has come and that reaches the person; within it what they asked for, then what they answered
 # to before, then the usual order. Steps that reach nobody are passed over: the first that does takes the first one's
 # day, and every later one counts from the one before it, so that nothing comes in a heap.
 REACHED = """
 CREATE TEMPORARY TABLE po_reached ON COMMIT DROP AS
-WITH answered AS (
-    SELECT r.member_id, r.channel, count(*) FILTER (WHERE l.used_at IS NOT NULL) AS answers
-    FROM prevention_reminder r JOIN prevention_onetaplink l ON l.reminder_id = r.id
-    WHERE r.member_id IN (SELECT member_id FROM po_ready) GROUP BY 1, 2
-), bounced AS (
-    SELECT r.member_id, r.channel, max(r.created_at) AS at
-    FROM prevention_reminder r JOIN core_outboxmessage o ON o.id = r.message_id AND o.status = 'failed'
-    WHERE r.member_id IN (SELECT member_id FROM po_ready) GROUP BY 1, 2
-)
 SELECT t.*, way.step, way.channel, way.address
 FROM po_ready t CROSS JOIN LATERAL (
     SELECT s.number AS step, c.channel, coalesce(x.value, '') AS address
     FROM prevention_campaignstep s CROSS JOIN LATERAL unnest(s.channels) c(channel)
-    LEFT JOIN answered a ON a.member_id = t.member_id AND a.channel = c.channel
-    LEFT JOIN bounced b ON b.member_id = t.member_id AND b.channel = c.channel
+    LEFT JOIN po_answered a ON a.member_id = t.member_id AND a.channel = c.channel
+    LEFT JOIN po_bounced b ON b.member_id = t.member_id AND b.channel = c.channel
     LEFT JOIN LATERAL (
         SELECT x.value FROM members_membertelecom x WHERE x.member_id = t.member_id AND x.period @> %(today)s::date
             AND (x.system = c.channel OR c.channel = 'call' AND x.system IN ('phone', 'sms'))
@@ -315,9 +320,11 @@ def queue_outreach(partition: Partition, *, as_of: date, at: datetime) -> Queued
         withdrawn = write(WITHDRAW.format(r=partition.test("r.member_id")))
         entered = write(ENTER.format(g=partition.test("g.member_id")))
         write(SAID.format(r=partition.test("r.member_id")))
-        cursor.execute("DROP TABLE IF EXISTS po_ready, po_reached")
+        cursor.execute("DROP TABLE IF EXISTS po_ready, po_answered, po_bounced, po_reached")
         write(READY.format(e=partition.test("e.member_id")))
         cursor.execute("ANALYZE po_ready")
+        for name, sql in (("po_answered", ANSWERED), ("po_bounced", BOUNCED)):
+            cursor.execute(f"{sql}; CREATE INDEX ON {name} (member_id, channel); ANALYZE {name}")
         write(REACHED)
         cursor.execute("ANALYZE po_reached")
         cursor.execute(QUEUE, parameters)
