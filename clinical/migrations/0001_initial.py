@@ -14,14 +14,137 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("core", "0001_initial"),
-        ("core", "__first__"),
+        ("core", "0002_initial"),
         ("members", "0002_initial"),
         ("network", "0001_initial"),
         ("scheduling", "0001_initial"),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="BreakTheGlass",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("until", models.DateTimeField()),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [models.Index(fields=["user", "member", "-until"], name="clinical_breaktheglass_now")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_breaktheglass_member_key"),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gt", models.F("at"))), name="clinical_breaktheglass_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="clinical_breaktheglass_reason"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AccessReview",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "access",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="clinical.breaktheglass",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("appropriate", "appropriate"),
+                            ("follow_up", "needs follow-up"),
+                            ("inappropriate", "inappropriate"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [models.Index(fields=["access", "-at"], name="clinical_accessreview_last")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_accessreview_member_key"),
+                    core.constraints.MemberForeignKey("access", name="clinical_accessreview_access_fk"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome", "appropriate"), models.Q(("note", ""), _negated=True), _connector="OR"
+                        ),
+                        name="clinical_accessreview_note",
+                        violation_error_message="Say in the note what was found and what is to follow.",
+                    ),
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="Encounter",
             fields=[
@@ -33,6 +156,15 @@ class Migration(migrations.Migration):
                         editable=False,
                         primary_key=True,
                         serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
                     ),
                 ),
                 (
@@ -71,31 +203,41 @@ class Migration(migrations.Migration):
                         help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("reason_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
                 (
-                    "appointment",
+                    "performer",
                     models.ForeignKey(
                         blank=True,
-                        db_constraint=False,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="encounters",
-                        to="scheduling.appointment",
-                    ),
-                ),
-                (
-                    "clinician",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="encounters",
+                        related_name="+",
                         to="network.clinician",
                     ),
                 ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
                     "department",
                     models.ForeignKey(
@@ -119,23 +261,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "member",
+                    "clinician",
                     models.ForeignKey(
-                        db_index=False,
+                        blank=True,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
+                        related_name="encounters",
+                        to="network.clinician",
                     ),
                 ),
                 (
-                    "organization",
+                    "appointment",
                     models.ForeignKey(
                         blank=True,
+                        db_constraint=False,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.organization",
+                        related_name="encounters",
+                        to="scheduling.appointment",
                     ),
                 ),
                 (
@@ -150,30 +294,10 @@ class Migration(migrations.Migration):
                         to="clinical.encounter",
                     ),
                 ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
+                ("reason_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
             ],
             options={
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="clinical_encounter_member_key"),
                     models.UniqueConstraint(
@@ -197,3466 +321,35 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="AdverseEvent",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_adverseevent_member_key"),
-                    models.UniqueConstraint(
-                        condition=models.Q(("source_id", ""), _negated=True),
-                        fields=("source_system", "source_id"),
-                        name="clinical_adverseevent_source",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
-                        name="clinical_adverseevent_effective",
-                    ),
-                    core.constraints.MemberForeignKey("encounter", name="clinical_adverseevent_encounter_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="AdverseEventCoding",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="codings",
-                        to="clinical.adverseevent",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="adverseeventcoding_cpt")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("fact", "role", "concept"), name="clinical_adverseeventcoding_once"
-                    ),
-                    core.constraints.MemberForeignKey("fact", name="clinical_adverseeventcoding_fact_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="AdverseEventCodingHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.concept",
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.adverseevent",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.adverseeventcoding",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="AllergyIntolerance",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "verification",
-                    models.CharField(blank=True, db_default="confirmed", default="confirmed", max_length=20),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        blank=True, db_default="", default="", help_text="allergy or intolerance", max_length=12
-                    ),
-                ),
-                (
-                    "category",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        help_text="food, medication, environment, biologic",
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "criticality",
-                    models.CharField(
-                        blank=True,
-                        choices=[("low", "Low"), ("high", "High"), ("unable-to-assess", "not assessed")],
-                        db_default="",
-                        default="",
-                        max_length=16,
-                    ),
-                ),
-                (
-                    "reactions",
-                    models.JSONField(
-                        blank=True, db_default=[], default=list, help_text="[{manifestation: [...], severity, onset}]"
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_allergyintolerance_member_key"),
-                    models.UniqueConstraint(
-                        condition=models.Q(("source_id", ""), _negated=True),
-                        fields=("source_system", "source_id"),
-                        name="clinical_allergyintolerance_source",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
-                        name="clinical_allergyintolerance_effective",
-                    ),
-                    core.constraints.MemberForeignKey("encounter", name="clinical_allergyintolerance_encounter_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="AllergyCoding",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="codings",
-                        to="clinical.allergyintolerance",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="allergycoding_cpt")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_allergycoding_once"),
-                    core.constraints.MemberForeignKey("fact", name="clinical_allergycoding_fact_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="AllergyCodingHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.concept",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.allergycoding",
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.allergyintolerance",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="BreakTheGlass",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("reason", models.CharField(max_length=300)),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("until", models.DateTimeField()),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["user", "member", "-until"], name="clinical_breaktheglass_now")],
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_breaktheglass_member_key"),
-                    models.CheckConstraint(
-                        condition=models.Q(("until__gt", models.F("at"))), name="clinical_breaktheglass_time"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True), name="clinical_breaktheglass_reason"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CarePlan",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("title", models.CharField(blank=True, db_default="", default="", max_length=200)),
-                ("activities", models.JSONField(blank=True, db_default=[], default=list)),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_careplan_member_key"),
-                    models.UniqueConstraint(
-                        condition=models.Q(("source_id", ""), _negated=True),
-                        fields=("source_system", "source_id"),
-                        name="clinical_careplan_source",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
-                        name="clinical_careplan_effective",
-                    ),
-                    core.constraints.MemberForeignKey("encounter", name="clinical_careplan_encounter_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CarePlanCoding",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="codings",
-                        to="clinical.careplan",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="careplancoding_cpt")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_careplancoding_once"),
-                    core.constraints.MemberForeignKey("fact", name="clinical_careplancoding_fact_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CarePlanCodingHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.concept",
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.careplan",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.careplancoding",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="CareTeamMembership",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("role", models.CharField(max_length=60)),
-                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
-                (
-                    "clinician",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="care_team_memberships",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_careteammembership_member_key"),
-                    models.CheckConstraint(
-                        condition=models.Q(("period__isempty", False)), name="clinical_careteam_period"
-                    ),
-                    django.contrib.postgres.constraints.ExclusionConstraint(
-                        expressions=[("member", "="), ("clinician", "="), ("role", "="), ("period", "&&")],
-                        name="clinical_careteam_once",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CareTeamMembershipHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("role", models.CharField(max_length=60)),
-                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
-                (
-                    "clinician",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.careteammembership",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Communication",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                (
-                    "in_response_to",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        help_text="basedOn or inResponseTo reference.",
-                        max_length=120,
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_communication_member_key"),
-                    models.UniqueConstraint(
-                        condition=models.Q(("source_id", ""), _negated=True),
-                        fields=("source_system", "source_id"),
-                        name="clinical_communication_source",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
-                        name="clinical_communication_effective",
-                    ),
-                    core.constraints.MemberForeignKey("encounter", name="clinical_communication_encounter_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CommunicationCoding",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="codings",
-                        to="clinical.communication",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        fields=["concept", "role", "member"], include=("fact",), name="communicationcoding_cpt"
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("fact", "role", "concept"), name="clinical_communicationcoding_once"
-                    ),
-                    core.constraints.MemberForeignKey("fact", name="clinical_communicationcoding_fact_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CommunicationCodingHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.concept",
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.communication",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.communicationcoding",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Condition",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "verification",
-                    models.CharField(blank=True, db_default="confirmed", default="confirmed", max_length=20),
-                ),
-                ("is_problem", models.BooleanField(db_default=False, default=False, help_text="On the problem list.")),
-                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_condition_member_key"),
-                    models.UniqueConstraint(
-                        condition=models.Q(("source_id", ""), _negated=True),
-                        fields=("source_system", "source_id"),
-                        name="clinical_condition_source",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
-                        name="clinical_condition_effective",
-                    ),
-                    core.constraints.MemberForeignKey("encounter", name="clinical_condition_encounter_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ConditionCoding",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="codings",
-                        to="clinical.condition",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="conditioncoding_cpt")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_conditioncoding_once"),
-                    core.constraints.MemberForeignKey("fact", name="clinical_conditioncoding_fact_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ConditionCodingHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.concept",
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.condition",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.conditioncoding",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="DeviceRequest",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "intent",
-                    models.CharField(
-                        db_default="order", default="order", help_text="FHIR request-intent.", max_length=20
-                    ),
-                ),
-                (
-                    "priority",
-                    models.CharField(
-                        choices=[("routine", "Routine"), ("urgent", "Urgent"), ("asap", "Asap"), ("stat", "Stat")],
-                        db_default="routine",
-                        default="routine",
-                        max_length=10,
-                    ),
-                ),
-                ("reason_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                (
-                    "protocol",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        help_text="Standing order under which it was placed.",
-                        max_length=60,
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "ordered_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "requester",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_devicerequest_member_key"),
-                    models.UniqueConstraint(
-                        condition=models.Q(("source_id", ""), _negated=True),
-                        fields=("source_system", "source_id"),
-                        name="clinical_devicerequest_source",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
-                        name="clinical_devicerequest_effective",
-                    ),
-                    core.constraints.MemberForeignKey("encounter", name="clinical_devicerequest_encounter_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DeviceRequestCoding",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="codings",
-                        to="clinical.devicerequest",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        fields=["concept", "role", "member"], include=("fact",), name="devicerequestcoding_cpt"
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("fact", "role", "concept"), name="clinical_devicerequestcoding_once"
-                    ),
-                    core.constraints.MemberForeignKey("fact", name="clinical_devicerequestcoding_fact_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DeviceRequestCodingHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.concept",
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.devicerequest",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.devicerequestcoding",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="DiagnosticReport",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("conclusion", models.TextField(blank=True, db_default="", default="")),
-                ("text", models.TextField(blank=True, db_default="", default="")),
-                (
-                    "observations",
-                    models.JSONField(
-                        blank=True, db_default=[], default=list, help_text="Ids of the Observations it reports."
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_diagnosticreport_member_key"),
-                    models.UniqueConstraint(
-                        condition=models.Q(("source_id", ""), _negated=True),
-                        fields=("source_system", "source_id"),
-                        name="clinical_diagnosticreport_source",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
-                        name="clinical_diagnosticreport_effective",
-                    ),
-                    core.constraints.MemberForeignKey("encounter", name="clinical_diagnosticreport_encounter_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DiagnosticReportCoding",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="codings",
-                        to="clinical.diagnosticreport",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        fields=["concept", "role", "member"], include=("fact",), name="diagnosticreportcoding_cpt"
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("fact", "role", "concept"), name="clinical_diagnosticreportcoding_once"
-                    ),
-                    core.constraints.MemberForeignKey("fact", name="clinical_diagnosticreportcoding_fact_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DiagnosticReportCodingHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.concept",
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.diagnosticreport",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.diagnosticreportcoding",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Document",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("kind", models.CharField(max_length=60)),
-                ("title", models.CharField(max_length=200)),
-                ("content_type", models.CharField(max_length=100)),
-                ("content", models.BinaryField()),
-                ("author_name", models.CharField(blank=True, default="", max_length=200)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "added_by",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="documents",
-                        to="clinical.encounter",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_document_member_key"),
-                    core.constraints.MemberForeignKey("encounter", name="clinical_document_encounter_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DocumentHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("kind", models.CharField(max_length=60)),
-                ("title", models.CharField(max_length=200)),
-                ("content_type", models.CharField(max_length=100)),
-                ("content", models.BinaryField()),
-                ("author_name", models.CharField(blank=True, default="", max_length=200)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "added_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.document",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="DiagnosticReportHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("conclusion", models.TextField(blank=True, db_default="", default="")),
-                ("text", models.TextField(blank=True, db_default="", default="")),
-                (
-                    "observations",
-                    models.JSONField(
-                        blank=True, db_default=[], default=list, help_text="Ids of the Observations it reports."
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.diagnosticreport",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="DeviceRequestHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "intent",
-                    models.CharField(
-                        db_default="order", default="order", help_text="FHIR request-intent.", max_length=20
-                    ),
-                ),
-                (
-                    "priority",
-                    models.CharField(
-                        choices=[("routine", "Routine"), ("urgent", "Urgent"), ("asap", "Asap"), ("stat", "Stat")],
-                        db_default="routine",
-                        default="routine",
-                        max_length=10,
-                    ),
-                ),
-                ("reason_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                (
-                    "protocol",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        help_text="Standing order under which it was placed.",
-                        max_length=60,
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "ordered_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.devicerequest",
-                    ),
-                ),
-                (
-                    "requester",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ConditionHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "verification",
-                    models.CharField(blank=True, db_default="confirmed", default="confirmed", max_length=20),
-                ),
-                ("is_problem", models.BooleanField(db_default=False, default=False, help_text="On the problem list.")),
-                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.condition",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="CommunicationHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                (
-                    "in_response_to",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        help_text="basedOn or inResponseTo reference.",
-                        max_length=120,
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.communication",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="CarePlanHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("title", models.CharField(blank=True, db_default="", default="", max_length=200)),
-                ("activities", models.JSONField(blank=True, db_default=[], default=list)),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.careplan",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="AllergyIntoleranceHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "verification",
-                    models.CharField(blank=True, db_default="confirmed", default="confirmed", max_length=20),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        blank=True, db_default="", default="", help_text="allergy or intolerance", max_length=12
-                    ),
-                ),
-                (
-                    "category",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        help_text="food, medication, environment, biologic",
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "criticality",
-                    models.CharField(
-                        blank=True,
-                        choices=[("low", "Low"), ("high", "High"), ("unable-to-assess", "not assessed")],
-                        db_default="",
-                        default="",
-                        max_length=16,
-                    ),
-                ),
-                (
-                    "reactions",
-                    models.JSONField(
-                        blank=True, db_default=[], default=list, help_text="[{manifestation: [...], severity, onset}]"
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.allergyintolerance",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="AdverseEventHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.adverseevent",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="EncounterCoding",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="codings",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="encountercoding_cpt")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_encountercoding_once"),
-                    core.constraints.MemberForeignKey("fact", name="clinical_encountercoding_fact_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="EncounterCodingHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.concept",
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.encountercoding",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="EncounterDiagnosis",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                (
-                    "use",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        help_text="FHIR diagnosis-role: AD, DD, CC, billing …",
-                        max_length=20,
-                    ),
-                ),
-                ("rank", models.PositiveSmallIntegerField(blank=True, null=True)),
-                (
-                    "condition",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinical.condition",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="diagnoses",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_encounterdiagnosis_member_key"),
-                    core.constraints.MemberForeignKey("encounter", name="clinical_encounterdiagnosis_encounter_fk"),
-                    core.constraints.MemberForeignKey("condition", name="clinical_encounterdiagnosis_condition_fk"),
-                    models.UniqueConstraint(
-                        fields=("encounter", "condition", "use"), name="clinical_encounterdiagnosis_once"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="EncounterDiagnosisHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                (
-                    "use",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        help_text="FHIR diagnosis-role: AD, DD, CC, billing …",
-                        max_length=20,
-                    ),
-                ),
-                ("rank", models.PositiveSmallIntegerField(blank=True, null=True)),
-                (
-                    "condition",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.condition",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.encounterdiagnosis",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="EncounterHistoryevent",
             fields=[
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.encounter",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 (
                     "id",
                     models.UUIDField(
                         db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
                     ),
                 ),
                 (
@@ -3695,23 +388,8 @@ class Migration(migrations.Migration):
                         help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("reason_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
                 (
-                    "appointment",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="scheduling.appointment",
-                    ),
-                ),
-                (
-                    "clinician",
+                    "performer",
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
@@ -3722,6 +400,32 @@ class Migration(migrations.Migration):
                         to="network.clinician",
                     ),
                 ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
                     "department",
                     models.ForeignKey(
@@ -3747,17 +451,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
+                    "clinician",
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
@@ -3765,7 +459,19 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="network.organization",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "appointment",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="scheduling.appointment",
                     ),
                 ),
                 (
@@ -3780,43 +486,156 @@ class Migration(migrations.Migration):
                         to="clinical.encounter",
                     ),
                 ),
+                ("reason_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="EncounterCoding",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
-                    "performer",
+                    "member",
                     models.ForeignKey(
-                        blank=True,
                         db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
+                        to="members.member",
                     ),
                 ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codings",
+                        to="clinical.encounter",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="encountercoding_cpt")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_encountercoding_once"),
+                    core.constraints.MemberForeignKey("fact", name="clinical_encountercoding_fact_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="EncounterCodingHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "pgh_obj",
                     models.ForeignKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="history_events",
-                        to="clinical.encounter",
+                        to="clinical.encountercoding",
                     ),
                 ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
                 (
-                    "source_system",
+                    "member",
                     models.ForeignKey(
-                        blank=True,
                         db_constraint=False,
-                        null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="core.sourcesystem",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.concept",
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
                     ),
                 ),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
-            name="FamilyHistory",
+            name="Condition",
             fields=[
                 (
                     "id",
@@ -3826,6 +645,15 @@ class Migration(migrations.Migration):
                         editable=False,
                         primary_key=True,
                         serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
                     ),
                 ),
                 (
@@ -3864,29 +692,15 @@ class Migration(migrations.Migration):
                         help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("relationship", models.CharField(help_text="HL7 v3 RoleCode, like MTH.", max_length=20)),
-                ("onset_age", models.PositiveSmallIntegerField(blank=True, null=True)),
                 (
-                    "encounter",
+                    "performer",
                     models.ForeignKey(
                         blank=True,
-                        db_constraint=False,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
+                        to="network.clinician",
                     ),
                 ),
                 (
@@ -3901,6 +715,563 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "verification",
+                    models.CharField(blank=True, db_default="confirmed", default="confirmed", max_length=20),
+                ),
+                ("is_problem", models.BooleanField(db_default=False, default=False, help_text="On the problem list.")),
+                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_condition_member_key"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_id", ""), _negated=True),
+                        fields=("source_system", "source_id"),
+                        name="clinical_condition_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
+                        name="clinical_condition_effective",
+                    ),
+                    core.constraints.MemberForeignKey("encounter", name="clinical_condition_encounter_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="EncounterDiagnosis",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="diagnoses",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.condition",
+                    ),
+                ),
+                (
+                    "use",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="FHIR diagnosis-role: AD, DD, CC, billing …",
+                        max_length=20,
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(blank=True, null=True)),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_encounterdiagnosis_member_key"),
+                    core.constraints.MemberForeignKey("encounter", name="clinical_encounterdiagnosis_encounter_fk"),
+                    core.constraints.MemberForeignKey("condition", name="clinical_encounterdiagnosis_condition_fk"),
+                    models.UniqueConstraint(
+                        fields=("encounter", "condition", "use"), name="clinical_encounterdiagnosis_once"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="EncounterDiagnosisHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.encounterdiagnosis",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.condition",
+                    ),
+                ),
+                (
+                    "use",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="FHIR diagnosis-role: AD, DD, CC, billing …",
+                        max_length=20,
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(blank=True, null=True)),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Note",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("progress", "visit note"),
+                            ("history", "history and physical"),
+                            ("discharge", "discharge summary"),
+                            ("consult", "consultation"),
+                            ("phone", "telephone encounter"),
+                            ("addendum", "Addendum"),
+                        ],
+                        default="progress",
+                        max_length=12,
+                    ),
+                ),
+                ("title", models.CharField(blank=True, default="", max_length=200)),
+                ("body", models.TextField(blank=True, default="")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "amends",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="amendments",
+                        to="clinical.note",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_note_member_key"),
+                    core.constraints.MemberForeignKey("encounter", name="clinical_note_encounter_fk"),
+                    core.constraints.MemberForeignKey("amends", name="clinical_note_amends_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="NoteHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.note",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("progress", "visit note"),
+                            ("history", "history and physical"),
+                            ("discharge", "discharge summary"),
+                            ("consult", "consultation"),
+                            ("phone", "telephone encounter"),
+                            ("addendum", "Addendum"),
+                        ],
+                        default="progress",
+                        max_length=12,
+                    ),
+                ),
+                ("title", models.CharField(blank=True, default="", max_length=200)),
+                ("body", models.TextField(blank=True, default="")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "amends",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.note",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Document",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("title", models.CharField(max_length=200)),
+                ("content_type", models.CharField(max_length=100)),
+                ("content", models.BinaryField()),
+                ("author_name", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_document_member_key"),
+                    core.constraints.MemberForeignKey("encounter", name="clinical_document_encounter_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DocumentHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.document",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("title", models.CharField(max_length=200)),
+                ("content_type", models.CharField(max_length=100)),
+                ("content", models.BinaryField()),
+                ("author_name", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="DiagnosticReport",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
                     "performer",
                     models.ForeignKey(
                         blank=True,
@@ -3909,6 +1280,17 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organization",
                     ),
                 ),
                 (
@@ -3922,8 +1304,2738 @@ class Migration(migrations.Migration):
                         to="core.sourcesystem",
                     ),
                 ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("conclusion", models.TextField(blank=True, db_default="", default="")),
+                ("text", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "observations",
+                    models.JSONField(
+                        blank=True, db_default=[], default=list, help_text="Ids of the Observations it reports."
+                    ),
+                ),
             ],
             options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_diagnosticreport_member_key"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_id", ""), _negated=True),
+                        fields=("source_system", "source_id"),
+                        name="clinical_diagnosticreport_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
+                        name="clinical_diagnosticreport_effective",
+                    ),
+                    core.constraints.MemberForeignKey("encounter", name="clinical_diagnosticreport_encounter_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DiagnosticReportHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.diagnosticreport",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("conclusion", models.TextField(blank=True, db_default="", default="")),
+                ("text", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "observations",
+                    models.JSONField(
+                        blank=True, db_default=[], default=list, help_text="Ids of the Observations it reports."
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="DiagnosticReportCoding",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codings",
+                        to="clinical.diagnosticreport",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["concept", "role", "member"], include=("fact",), name="diagnosticreportcoding_cpt"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("fact", "role", "concept"), name="clinical_diagnosticreportcoding_once"
+                    ),
+                    core.constraints.MemberForeignKey("fact", name="clinical_diagnosticreportcoding_fact_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DiagnosticReportCodingHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.diagnosticreportcoding",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.concept",
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.diagnosticreport",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ServiceRequest",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "intent",
+                    models.CharField(
+                        db_default="order", default="order", help_text="FHIR request-intent.", max_length=20
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[("routine", "Routine"), ("urgent", "Urgent"), ("asap", "Asap"), ("stat", "Stat")],
+                        db_default="routine",
+                        default="routine",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "ordered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("reason_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                (
+                    "protocol",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="Standing order under which it was placed.",
+                        max_length=60,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="laboratory, imaging, referral, procedure …",
+                        max_length=20,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_servicerequest_member_key"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_id", ""), _negated=True),
+                        fields=("source_system", "source_id"),
+                        name="clinical_servicerequest_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
+                        name="clinical_servicerequest_effective",
+                    ),
+                    core.constraints.MemberForeignKey("encounter", name="clinical_servicerequest_encounter_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ServiceRequestHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.servicerequest",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "intent",
+                    models.CharField(
+                        db_default="order", default="order", help_text="FHIR request-intent.", max_length=20
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[("routine", "Routine"), ("urgent", "Urgent"), ("asap", "Asap"), ("stat", "Stat")],
+                        db_default="routine",
+                        default="routine",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "ordered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("reason_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                (
+                    "protocol",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="Standing order under which it was placed.",
+                        max_length=60,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="laboratory, imaging, referral, procedure …",
+                        max_length=20,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ServiceRequestCoding",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codings",
+                        to="clinical.servicerequest",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["concept", "role", "member"], include=("fact",), name="servicerequestcoding_cpt"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("fact", "role", "concept"), name="clinical_servicerequestcoding_once"
+                    ),
+                    core.constraints.MemberForeignKey("fact", name="clinical_servicerequestcoding_fact_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ServiceRequestCodingHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.servicerequestcoding",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.concept",
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.servicerequest",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="DeviceRequest",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "intent",
+                    models.CharField(
+                        db_default="order", default="order", help_text="FHIR request-intent.", max_length=20
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[("routine", "Routine"), ("urgent", "Urgent"), ("asap", "Asap"), ("stat", "Stat")],
+                        db_default="routine",
+                        default="routine",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "ordered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("reason_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                (
+                    "protocol",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="Standing order under which it was placed.",
+                        max_length=60,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_devicerequest_member_key"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_id", ""), _negated=True),
+                        fields=("source_system", "source_id"),
+                        name="clinical_devicerequest_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
+                        name="clinical_devicerequest_effective",
+                    ),
+                    core.constraints.MemberForeignKey("encounter", name="clinical_devicerequest_encounter_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DeviceRequestHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.devicerequest",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "intent",
+                    models.CharField(
+                        db_default="order", default="order", help_text="FHIR request-intent.", max_length=20
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[("routine", "Routine"), ("urgent", "Urgent"), ("asap", "Asap"), ("stat", "Stat")],
+                        db_default="routine",
+                        default="routine",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "ordered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("reason_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                (
+                    "protocol",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="Standing order under which it was placed.",
+                        max_length=60,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="DeviceRequestCoding",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codings",
+                        to="clinical.devicerequest",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["concept", "role", "member"], include=("fact",), name="devicerequestcoding_cpt"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("fact", "role", "concept"), name="clinical_devicerequestcoding_once"
+                    ),
+                    core.constraints.MemberForeignKey("fact", name="clinical_devicerequestcoding_fact_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DeviceRequestCodingHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.devicerequestcoding",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.concept",
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.devicerequest",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="OrderAlert",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("order_model", models.CharField(help_text="app.model of the order.", max_length=60)),
+                ("order_id", models.UUIDField(help_text="Null where the order was not placed.", null=True)),
+                ("check_name", models.CharField(help_text="Name of the registered check.", max_length=60)),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("information", "Information"), ("warning", "Warning"), ("hard_stop", "Hard Stop")],
+                        max_length=12,
+                    ),
+                ),
+                ("message", models.CharField(max_length=500)),
+                ("override_reason", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [models.Index(fields=["order_id"], name="clinical_orderalert_order")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_orderalert_member_key")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="OrderAlertHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.orderalert",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("order_model", models.CharField(help_text="app.model of the order.", max_length=60)),
+                ("order_id", models.UUIDField(help_text="Null where the order was not placed.", null=True)),
+                ("check_name", models.CharField(help_text="Name of the registered check.", max_length=60)),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("information", "Information"), ("warning", "Warning"), ("hard_stop", "Hard Stop")],
+                        max_length=12,
+                    ),
+                ),
+                ("message", models.CharField(max_length=500)),
+                ("override_reason", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="CareTeamMembership",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "clinician",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="care_team_memberships",
+                        to="network.clinician",
+                    ),
+                ),
+                ("role", models.CharField(max_length=60)),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_careteammembership_member_key"),
+                    models.CheckConstraint(
+                        condition=models.Q(("period__isempty", False)), name="clinical_careteam_period"
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("member", "="), ("clinician", "="), ("role", "="), ("period", "&&")],
+                        name="clinical_careteam_once",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CareTeamMembershipHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.careteammembership",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "clinician",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                ("role", models.CharField(max_length=60)),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Referral",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="referrals",
+                        to="clinical.servicerequest",
+                    ),
+                ),
+                (
+                    "to_department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.department",
+                    ),
+                ),
+                (
+                    "to_organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "from_department",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Whose loop it is: who works there follows it beside the sender.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.department",
+                    ),
+                ),
+                ("question", models.CharField(max_length=1000)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                            ("scheduled", "Scheduled"),
+                            ("seen", "seen, report awaited"),
+                            ("closed", "report received and read"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        db_default="requested",
+                        default="requested",
+                        max_length=10,
+                    ),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("decline_reason", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "report",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.note",
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, help_text="When the letter went outside.", null=True)),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sent_how",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("direct", "secure e-mail (Direct)"),
+                            ("fax", "Fax"),
+                            ("mail", "letter by mail"),
+                            ("hand", "given to the member"),
+                        ],
+                        db_default="",
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("visit_on", models.DateField(blank=True, help_text="The day of the visit outside.", null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_referral_member_key"),
+                    core.constraints.MemberForeignKey("request", name="clinical_referral_request_fk"),
+                    core.constraints.MemberForeignKey("report", name="clinical_referral_report_fk"),
+                    models.UniqueConstraint(fields=("request",), name="clinical_referral_request"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("to_department__isnull", False), ("to_organization__isnull", True)),
+                            models.Q(("to_department__isnull", True), ("to_organization__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="clinical_referral_receiver",
+                        violation_error_message="A referral goes to one of our departments, or to one organisation outside.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "closed"), _negated=True),
+                            models.Q(("closed_at__isnull", False), ("report__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="clinical_referral_closed_by_report",
+                        violation_error_message="A referral is closed by the specialist's report.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReferralHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.referral",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.servicerequest",
+                    ),
+                ),
+                (
+                    "to_department",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.department",
+                    ),
+                ),
+                (
+                    "to_organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "from_department",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Whose loop it is: who works there follows it beside the sender.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.department",
+                    ),
+                ),
+                ("question", models.CharField(max_length=1000)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                            ("scheduled", "Scheduled"),
+                            ("seen", "seen, report awaited"),
+                            ("closed", "report received and read"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        db_default="requested",
+                        default="requested",
+                        max_length=10,
+                    ),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("decline_reason", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "report",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.note",
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, help_text="When the letter went outside.", null=True)),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sent_how",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("direct", "secure e-mail (Direct)"),
+                            ("fax", "Fax"),
+                            ("mail", "letter by mail"),
+                            ("hand", "given to the member"),
+                        ],
+                        db_default="",
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("visit_on", models.DateField(blank=True, help_text="The day of the visit outside.", null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ConditionHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.condition",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "verification",
+                    models.CharField(blank=True, db_default="confirmed", default="confirmed", max_length=20),
+                ),
+                ("is_problem", models.BooleanField(db_default=False, default=False, help_text="On the problem list.")),
+                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ConditionCoding",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codings",
+                        to="clinical.condition",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="conditioncoding_cpt")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_conditioncoding_once"),
+                    core.constraints.MemberForeignKey("fact", name="clinical_conditioncoding_fact_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ConditionCodingHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.conditioncoding",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.concept",
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.condition",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="AllergyIntolerance",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "verification",
+                    models.CharField(blank=True, db_default="confirmed", default="confirmed", max_length=20),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True, db_default="", default="", help_text="allergy or intolerance", max_length=12
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="food, medication, environment, biologic",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "criticality",
+                    models.CharField(
+                        blank=True,
+                        choices=[("low", "Low"), ("high", "High"), ("unable-to-assess", "not assessed")],
+                        db_default="",
+                        default="",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "reactions",
+                    models.JSONField(
+                        blank=True, db_default=[], default=list, help_text="[{manifestation: [...], severity, onset}]"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_allergyintolerance_member_key"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_id", ""), _negated=True),
+                        fields=("source_system", "source_id"),
+                        name="clinical_allergyintolerance_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
+                        name="clinical_allergyintolerance_effective",
+                    ),
+                    core.constraints.MemberForeignKey("encounter", name="clinical_allergyintolerance_encounter_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AllergyIntoleranceHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.allergyintolerance",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "verification",
+                    models.CharField(blank=True, db_default="confirmed", default="confirmed", max_length=20),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True, db_default="", default="", help_text="allergy or intolerance", max_length=12
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="food, medication, environment, biologic",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "criticality",
+                    models.CharField(
+                        blank=True,
+                        choices=[("low", "Low"), ("high", "High"), ("unable-to-assess", "not assessed")],
+                        db_default="",
+                        default="",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "reactions",
+                    models.JSONField(
+                        blank=True, db_default=[], default=list, help_text="[{manifestation: [...], severity, onset}]"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="AllergyCoding",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codings",
+                        to="clinical.allergyintolerance",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="allergycoding_cpt")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_allergycoding_once"),
+                    core.constraints.MemberForeignKey("fact", name="clinical_allergycoding_fact_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AllergyCodingHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.allergycoding",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.concept",
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.allergyintolerance",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="FamilyHistory",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("relationship", models.CharField(help_text="HL7 v3 RoleCode, like MTH.", max_length=20)),
+                ("onset_age", models.PositiveSmallIntegerField(blank=True, null=True)),
+            ],
+            options={
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="clinical_familyhistory_member_key"),
                     models.UniqueConstraint(
@@ -3940,9 +4052,144 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="FamilyHistoryHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.familyhistory",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("relationship", models.CharField(help_text="HL7 v3 RoleCode, like MTH.", max_length=20)),
+                ("onset_age", models.PositiveSmallIntegerField(blank=True, null=True)),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="FamilyHistoryCoding",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
                 (
                     "role",
                     models.PositiveSmallIntegerField(
@@ -3983,18 +4230,9 @@ class Migration(migrations.Migration):
                         to="clinical.familyhistory",
                     ),
                 ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
             ],
             options={
+                "abstract": False,
                 "indexes": [
                     models.Index(
                         fields=["concept", "role", "member"], include=("fact",), name="familyhistorycoding_cpt"
@@ -4014,8 +4252,27 @@ class Migration(migrations.Migration):
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.familyhistorycoding",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("id", models.BigIntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
                 (
                     "role",
                     models.PositiveSmallIntegerField(
@@ -4060,148 +4317,10 @@ class Migration(migrations.Migration):
                         to="clinical.familyhistory",
                     ),
                 ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.familyhistorycoding",
-                    ),
-                ),
             ],
-        ),
-        migrations.CreateModel(
-            name="FamilyHistoryHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("relationship", models.CharField(help_text="HL7 v3 RoleCode, like MTH.", max_length=20)),
-                ("onset_age", models.PositiveSmallIntegerField(blank=True, null=True)),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.familyhistory",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-            ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="Goal",
@@ -4217,6 +4336,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
@@ -4252,29 +4380,15 @@ class Migration(migrations.Migration):
                         help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("description", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                ("target", models.JSONField(blank=True, help_text="FHIR Goal.target.", null=True)),
                 (
-                    "encounter",
+                    "performer",
                     models.ForeignKey(
                         blank=True,
-                        db_constraint=False,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
+                        to="network.clinician",
                     ),
                 ),
                 (
@@ -4289,17 +4403,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
                     "source_system",
                     models.ForeignKey(
                         blank=True,
@@ -4310,8 +4413,25 @@ class Migration(migrations.Migration):
                         to="core.sourcesystem",
                     ),
                 ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("description", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                ("target", models.JSONField(blank=True, help_text="FHIR Goal.target.", null=True)),
             ],
             options={
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="clinical_goal_member_key"),
                     models.UniqueConstraint(
@@ -4328,9 +4448,144 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="GoalHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.goal",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("description", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                ("target", models.JSONField(blank=True, help_text="FHIR Goal.target.", null=True)),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="GoalCoding",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
                 (
                     "role",
                     models.PositiveSmallIntegerField(
@@ -4371,18 +4626,9 @@ class Migration(migrations.Migration):
                         to="clinical.goal",
                     ),
                 ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
             ],
             options={
+                "abstract": False,
                 "indexes": [
                     models.Index(fields=["concept", "role", "member"], include=("fact",), name="goalcoding_cpt")
                 ],
@@ -4398,8 +4644,27 @@ class Migration(migrations.Migration):
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.goalcoding",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("id", models.BigIntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
                 (
                     "role",
                     models.PositiveSmallIntegerField(
@@ -4444,151 +4709,13 @@ class Migration(migrations.Migration):
                         to="clinical.goal",
                     ),
                 ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.goalcoding",
-                    ),
-                ),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
-            name="GoalHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("description", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                ("target", models.JSONField(blank=True, help_text="FHIR Goal.target.", null=True)),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.goal",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Immunization",
+            name="CarePlan",
             fields=[
                 (
                     "id",
@@ -4601,6 +4728,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
@@ -4636,36 +4772,15 @@ class Migration(migrations.Migration):
                         help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("lot_number", models.CharField(blank=True, db_default="", default="", max_length=40)),
                 (
-                    "manufacturer",
-                    models.CharField(blank=True, db_default="", default="", help_text="MVX.", max_length=10),
-                ),
-                ("expires_on", models.DateField(blank=True, null=True)),
-                ("dose_quantity", models.DecimalField(blank=True, decimal_places=3, max_digits=8, null=True)),
-                ("dose_unit", models.CharField(blank=True, db_default="", default="", max_length=20)),
-                ("is_primary_source", models.BooleanField(db_default=True, default=True)),
-                (
-                    "encounter",
+                    "performer",
                     models.ForeignKey(
                         blank=True,
-                        db_constraint=False,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
+                        to="network.clinician",
                     ),
                 ),
                 (
@@ -4680,17 +4795,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
                     "source_system",
                     models.ForeignKey(
                         blank=True,
@@ -4701,27 +4805,179 @@ class Migration(migrations.Migration):
                         to="core.sourcesystem",
                     ),
                 ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, db_default="", default="", max_length=200)),
+                ("activities", models.JSONField(blank=True, db_default=[], default=list)),
             ],
             options={
+                "abstract": False,
                 "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_immunization_member_key"),
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_careplan_member_key"),
                     models.UniqueConstraint(
                         condition=models.Q(("source_id", ""), _negated=True),
                         fields=("source_system", "source_id"),
-                        name="clinical_immunization_source",
+                        name="clinical_careplan_source",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
-                        name="clinical_immunization_effective",
+                        name="clinical_careplan_effective",
                     ),
-                    core.constraints.MemberForeignKey("encounter", name="clinical_immunization_encounter_fk"),
+                    core.constraints.MemberForeignKey("encounter", name="clinical_careplan_encounter_fk"),
                 ],
             },
         ),
         migrations.CreateModel(
-            name="ImmunizationCoding",
+            name="CarePlanHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.careplan",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, db_default="", default="", max_length=200)),
+                ("activities", models.JSONField(blank=True, db_default=[], default=list)),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="CarePlanCoding",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
                 (
                     "role",
                     models.PositiveSmallIntegerField(
@@ -4759,40 +5015,48 @@ class Migration(migrations.Migration):
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="codings",
-                        to="clinical.immunization",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
+                        to="clinical.careplan",
                     ),
                 ),
             ],
             options={
+                "abstract": False,
                 "indexes": [
-                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="immunizationcoding_cpt")
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="careplancoding_cpt")
                 ],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("fact", "role", "concept"), name="clinical_immunizationcoding_once"
-                    ),
-                    core.constraints.MemberForeignKey("fact", name="clinical_immunizationcoding_fact_fk"),
+                    models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_careplancoding_once"),
+                    core.constraints.MemberForeignKey("fact", name="clinical_careplancoding_fact_fk"),
                 ],
             },
         ),
         migrations.CreateModel(
-            name="ImmunizationCodingHistoryevent",
+            name="CarePlanCodingHistoryevent",
             fields=[
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.careplancoding",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("id", models.BigIntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
                 (
                     "role",
                     models.PositiveSmallIntegerField(
@@ -4834,158 +5098,13 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="clinical.immunization",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.immunizationcoding",
+                        to="clinical.careplan",
                     ),
                 ),
             ],
-        ),
-        migrations.CreateModel(
-            name="ImmunizationHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("lot_number", models.CharField(blank=True, db_default="", default="", max_length=40)),
-                (
-                    "manufacturer",
-                    models.CharField(blank=True, db_default="", default="", help_text="MVX.", max_length=10),
-                ),
-                ("expires_on", models.DateField(blank=True, null=True)),
-                ("dose_quantity", models.DecimalField(blank=True, decimal_places=3, max_digits=8, null=True)),
-                ("dose_unit", models.CharField(blank=True, db_default="", default="", max_length=20)),
-                ("is_primary_source", models.BooleanField(db_default=True, default=True)),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.immunization",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-            ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="MedicationRequest",
@@ -5001,6 +5120,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
@@ -5036,8 +5164,53 @@ class Migration(migrations.Migration):
                         help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
                 ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
                 ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
                 (
                     "intent",
                     models.CharField(
@@ -5051,6 +5224,28 @@ class Migration(migrations.Migration):
                         db_default="routine",
                         default="routine",
                         max_length=10,
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "ordered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 ("reason_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
@@ -5080,84 +5275,9 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "ordered_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "requester",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
             ],
             options={
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="clinical_medicationrequest_member_key"),
                     models.UniqueConstraint(
@@ -5174,292 +5294,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="MedicationDispense",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("quantity", models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True)),
-                ("quantity_unit", models.CharField(blank=True, db_default="", default="", max_length=40)),
-                ("days_supply", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("dosage", models.JSONField(blank=True, null=True)),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-                (
-                    "request",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="dispenses",
-                        to="clinical.medicationrequest",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_medicationdispense_member_key"),
-                    models.UniqueConstraint(
-                        condition=models.Q(("source_id", ""), _negated=True),
-                        fields=("source_system", "source_id"),
-                        name="clinical_medicationdispense_source",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
-                        name="clinical_medicationdispense_effective",
-                    ),
-                    core.constraints.MemberForeignKey("encounter", name="clinical_medicationdispense_encounter_fk"),
-                    core.constraints.MemberForeignKey("request", name="clinical_medicationdispense_request_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="MedicationDispenseCoding",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="codings",
-                        to="clinical.medicationdispense",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(
-                        fields=["concept", "role", "member"], include=("fact",), name="medicationdispensecoding_cpt"
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("fact", "role", "concept"), name="clinical_medicationdispensecoding_once"
-                    ),
-                    core.constraints.MemberForeignKey("fact", name="clinical_medicationdispensecoding_fact_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="MedicationDispenseCodingHistoryevent",
+            name="MedicationRequestHistoryevent",
             fields=[
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.concept",
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.medicationdispense",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
                 (
                     "pgh_obj",
                     models.ForeignKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="history_events",
-                        to="clinical.medicationdispensecoding",
+                        to="clinical.medicationrequest",
                     ),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="MedicationDispenseHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 (
                     "id",
@@ -5468,6 +5316,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
@@ -5503,14 +5361,8 @@ class Migration(migrations.Migration):
                         help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("quantity", models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True)),
-                ("quantity_unit", models.CharField(blank=True, db_default="", default="", max_length=40)),
-                ("days_supply", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("dosage", models.JSONField(blank=True, null=True)),
                 (
-                    "encounter",
+                    "performer",
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
@@ -5518,17 +5370,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
+                        to="network.clinician",
                     ),
                 ),
                 (
@@ -5544,27 +5386,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.medicationdispense",
-                    ),
-                ),
-                (
                     "source_system",
                     models.ForeignKey(
                         blank=True,
@@ -5576,8 +5397,10 @@ class Migration(migrations.Migration):
                         to="core.sourcesystem",
                     ),
                 ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
-                    "request",
+                    "encounter",
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
@@ -5585,15 +5408,94 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="clinical.medicationrequest",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "intent",
+                    models.CharField(
+                        db_default="order", default="order", help_text="FHIR request-intent.", max_length=20
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[("routine", "Routine"), ("urgent", "Urgent"), ("asap", "Asap"), ("stat", "Stat")],
+                        db_default="routine",
+                        default="routine",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "ordered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("reason_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                (
+                    "protocol",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="Standing order under which it was placed.",
+                        max_length=60,
+                    ),
+                ),
+                ("dosage_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                ("dosage", models.JSONField(blank=True, help_text="FHIR dosageInstruction.", null=True)),
+                ("quantity", models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True)),
+                ("quantity_unit", models.CharField(blank=True, db_default="", default="", max_length=40)),
+                ("refills", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("days_supply", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "category",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="inpatient, outpatient, community, discharge",
+                        max_length=20,
                     ),
                 ),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="MedicationRequestCoding",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
                 (
                     "role",
                     models.PositiveSmallIntegerField(
@@ -5634,18 +5536,9 @@ class Migration(migrations.Migration):
                         to="clinical.medicationrequest",
                     ),
                 ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
             ],
             options={
+                "abstract": False,
                 "indexes": [
                     models.Index(
                         fields=["concept", "role", "member"], include=("fact",), name="medicationrequestcoding_cpt"
@@ -5665,8 +5558,27 @@ class Migration(migrations.Migration):
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.medicationrequestcoding",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("id", models.BigIntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
                 (
                     "role",
                     models.PositiveSmallIntegerField(
@@ -5711,38 +5623,31 @@ class Migration(migrations.Migration):
                         to="clinical.medicationrequest",
                     ),
                 ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.medicationrequestcoding",
-                    ),
-                ),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
-            name="MedicationRequestHistoryevent",
+            name="MedicationDispense",
             fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
                 (
                     "id",
                     models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
                     ),
                 ),
                 (
@@ -5781,60 +5686,108 @@ class Migration(migrations.Migration):
                         help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
                 ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
                 ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "intent",
-                    models.CharField(
-                        db_default="order", default="order", help_text="FHIR request-intent.", max_length=20
-                    ),
-                ),
-                (
-                    "priority",
-                    models.CharField(
-                        choices=[("routine", "Routine"), ("urgent", "Urgent"), ("asap", "Asap"), ("stat", "Stat")],
-                        db_default="routine",
-                        default="routine",
-                        max_length=10,
-                    ),
-                ),
-                ("reason_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                (
-                    "protocol",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        help_text="Standing order under which it was placed.",
-                        max_length=60,
-                    ),
-                ),
-                ("dosage_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                ("dosage", models.JSONField(blank=True, help_text="FHIR dosageInstruction.", null=True)),
-                ("quantity", models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True)),
-                ("quantity_unit", models.CharField(blank=True, db_default="", default="", max_length=40)),
-                ("refills", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("days_supply", models.PositiveSmallIntegerField(blank=True, null=True)),
-                (
-                    "category",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        help_text="inpatient, outpatient, community, discharge",
-                        max_length=20,
-                    ),
-                ),
                 (
                     "encounter",
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        related_query_name="+",
                         to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dispenses",
+                        to="clinical.medicationrequest",
+                    ),
+                ),
+                ("quantity", models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True)),
+                ("quantity_unit", models.CharField(blank=True, db_default="", default="", max_length=40)),
+                ("days_supply", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("dosage", models.JSONField(blank=True, null=True)),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_medicationdispense_member_key"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_id", ""), _negated=True),
+                        fields=("source_system", "source_id"),
+                        name="clinical_medicationdispense_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
+                        name="clinical_medicationdispense_effective",
+                    ),
+                    core.constraints.MemberForeignKey("encounter", name="clinical_medicationdispense_encounter_fk"),
+                    core.constraints.MemberForeignKey("request", name="clinical_medicationdispense_request_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MedicationDispenseHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.medicationdispense",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
                     ),
                 ),
                 (
@@ -5848,27 +5801,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "ordered_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
                     ),
                 ),
                 (
-                    "organization",
-                    models.ForeignKey(
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
                         blank=True,
-                        db_constraint=False,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
                         null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
                 (
@@ -5884,16 +5849,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.medicationrequest",
-                    ),
-                ),
-                (
-                    "requester",
+                    "organization",
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
@@ -5901,7 +5857,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="network.clinician",
+                        to="network.organization",
                     ),
                 ),
                 (
@@ -5916,7 +5872,186 @@ class Migration(migrations.Migration):
                         to="core.sourcesystem",
                     ),
                 ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.medicationrequest",
+                    ),
+                ),
+                ("quantity", models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True)),
+                ("quantity_unit", models.CharField(blank=True, db_default="", default="", max_length=40)),
+                ("days_supply", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("dosage", models.JSONField(blank=True, null=True)),
             ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="MedicationDispenseCoding",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codings",
+                        to="clinical.medicationdispense",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["concept", "role", "member"], include=("fact",), name="medicationdispensecoding_cpt"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("fact", "role", "concept"), name="clinical_medicationdispensecoding_once"
+                    ),
+                    core.constraints.MemberForeignKey("fact", name="clinical_medicationdispensecoding_fact_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MedicationDispenseCodingHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.medicationdispensecoding",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.concept",
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.medicationdispense",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="MedicationStatement",
@@ -5932,6 +6067,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
@@ -5967,29 +6111,15 @@ class Migration(migrations.Migration):
                         help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("dosage_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                ("information_source", models.CharField(blank=True, db_default="", default="", max_length=40)),
                 (
-                    "encounter",
+                    "performer",
                     models.ForeignKey(
                         blank=True,
-                        db_constraint=False,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
+                        to="network.clinician",
                     ),
                 ),
                 (
@@ -6004,14 +6134,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "performer",
+                    "source_system",
                     models.ForeignKey(
                         blank=True,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="network.clinician",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.encounter",
                     ),
                 ),
                 (
@@ -6026,19 +6170,11 @@ class Migration(migrations.Migration):
                         to="clinical.medicationrequest",
                     ),
                 ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
+                ("dosage_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                ("information_source", models.CharField(blank=True, db_default="", default="", max_length=40)),
             ],
             options={
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="clinical_medicationstatement_member_key"),
                     models.UniqueConstraint(
@@ -6056,9 +6192,156 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="MedicationStatementHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.medicationstatement",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.medicationrequest",
+                    ),
+                ),
+                ("dosage_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                ("information_source", models.CharField(blank=True, db_default="", default="", max_length=40)),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="MedicationStatementCoding",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
                 (
                     "role",
                     models.PositiveSmallIntegerField(
@@ -6099,18 +6382,9 @@ class Migration(migrations.Migration):
                         to="clinical.medicationstatement",
                     ),
                 ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
             ],
             options={
+                "abstract": False,
                 "indexes": [
                     models.Index(
                         fields=["concept", "role", "member"], include=("fact",), name="medicationstatementcoding_cpt"
@@ -6130,8 +6404,27 @@ class Migration(migrations.Migration):
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.medicationstatementcoding",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("id", models.BigIntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
                 (
                     "role",
                     models.PositiveSmallIntegerField(
@@ -6176,160 +6469,10 @@ class Migration(migrations.Migration):
                         to="clinical.medicationstatement",
                     ),
                 ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.medicationstatementcoding",
-                    ),
-                ),
             ],
-        ),
-        migrations.CreateModel(
-            name="MedicationStatementHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("dosage_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                ("information_source", models.CharField(blank=True, db_default="", default="", max_length=40)),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.medicationstatement",
-                    ),
-                ),
-                (
-                    "request",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.medicationrequest",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-            ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="MessageThread",
@@ -6345,13 +6488,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
                 ("subject", models.CharField(max_length=200)),
-                ("is_closed", models.BooleanField(default=False)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("last_message_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "clinician",
                     models.ForeignKey(
@@ -6372,20 +6521,84 @@ class Migration(migrations.Migration):
                         to="network.department",
                     ),
                 ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
+                ("is_closed", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("last_message_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="clinical_messagethread_member_key")
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MessageThreadHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.messagethread",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("subject", models.CharField(max_length=200)),
+                (
+                    "clinician",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.department",
+                    ),
+                ),
+                ("is_closed", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("last_message_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
@@ -6402,22 +6615,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("from_member", models.BooleanField(help_text="Written by the member or a proxy.")),
-                ("body", models.TextField()),
-                ("sent_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "author",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
                     "member",
                     models.ForeignKey(
                         db_index=False,
@@ -6425,6 +6622,10 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="members.member",
                     ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
                 (
                     "thread",
@@ -6435,254 +6636,26 @@ class Migration(migrations.Migration):
                         to="clinical.messagethread",
                     ),
                 ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("from_member", models.BooleanField(help_text="Written by the member or a proxy.")),
+                ("body", models.TextField()),
+                ("sent_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="clinical_message_member_key"),
                     core.constraints.MemberForeignKey("thread", name="clinical_message_thread_fk"),
                 ],
             },
-        ),
-        migrations.CreateModel(
-            name="MessageThreadHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("subject", models.CharField(max_length=200)),
-                ("is_closed", models.BooleanField(default=False)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("last_message_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "clinician",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.department",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.messagethread",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Note",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("progress", "visit note"),
-                            ("history", "history and physical"),
-                            ("discharge", "discharge summary"),
-                            ("consult", "consultation"),
-                            ("phone", "telephone encounter"),
-                            ("addendum", "Addendum"),
-                        ],
-                        default="progress",
-                        max_length=12,
-                    ),
-                ),
-                ("title", models.CharField(blank=True, default="", max_length=200)),
-                ("body", models.TextField(blank=True, default="")),
-                ("signed_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "amends",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="amendments",
-                        to="clinical.note",
-                    ),
-                ),
-                (
-                    "author",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="notes",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_note_member_key"),
-                    core.constraints.MemberForeignKey("encounter", name="clinical_note_encounter_fk"),
-                    core.constraints.MemberForeignKey("amends", name="clinical_note_amends_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="NoteHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("progress", "visit note"),
-                            ("history", "history and physical"),
-                            ("discharge", "discharge summary"),
-                            ("consult", "consultation"),
-                            ("phone", "telephone encounter"),
-                            ("addendum", "Addendum"),
-                        ],
-                        default="progress",
-                        max_length=12,
-                    ),
-                ),
-                ("title", models.CharField(blank=True, default="", max_length=200)),
-                ("body", models.TextField(blank=True, default="")),
-                ("signed_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "amends",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.note",
-                    ),
-                ),
-                (
-                    "author",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.note",
-                    ),
-                ),
-            ],
         ),
         migrations.CreateModel(
             name="Observation",
@@ -6695,6 +6668,15 @@ class Migration(migrations.Migration):
                         editable=False,
                         primary_key=True,
                         serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
                     ),
                 ),
                 (
@@ -6733,8 +6715,64 @@ class Migration(migrations.Migration):
                         help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
                 ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
                 ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "part_of",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="components",
+                        to="clinical.observation",
+                    ),
+                ),
                 ("value_quantity", models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
                 (
                     "value_unit",
@@ -6779,73 +6817,9 @@ class Migration(migrations.Migration):
                         to="clinical.observation",
                     ),
                 ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "part_of",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="components",
-                        to="clinical.observation",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
             ],
             options={
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="clinical_observation_member_key"),
                     models.UniqueConstraint(
@@ -6864,154 +6838,35 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="ObservationCoding",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="codings",
-                        to="clinical.observation",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="observationcoding_cpt")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_observationcoding_once"),
-                    core.constraints.MemberForeignKey("fact", name="clinical_observationcoding_fact_fk"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ObservationCodingHistoryevent",
+            name="ObservationHistoryevent",
             fields=[
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                ("id", models.BigIntegerField()),
-                (
-                    "role",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Code"),
-                            (2, "Category"),
-                            (3, "Value"),
-                            (4, "Reason"),
-                            (5, "Status Reason"),
-                            (6, "Body Site"),
-                            (7, "Type"),
-                            (8, "Class"),
-                            (9, "Discharge Disposition"),
-                            (10, "Interpretation"),
-                            (11, "Method"),
-                            (12, "Severity"),
-                            (13, "Performer Type"),
-                            (14, "Route"),
-                            (15, "Verification"),
-                        ],
-                        db_default=1,
-                        default=1,
-                    ),
-                ),
-                (
-                    "concept",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.concept",
-                    ),
-                ),
-                (
-                    "fact",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.observation",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
                 (
                     "pgh_obj",
                     models.ForeignKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="history_events",
-                        to="clinical.observationcoding",
+                        to="clinical.observation",
                     ),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ObservationHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 (
                     "id",
                     models.UUIDField(
                         db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
                     ),
                 ),
                 (
@@ -7050,8 +6905,68 @@ class Migration(migrations.Migration):
                         help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
                 ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
                 ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "part_of",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.observation",
+                    ),
+                ),
                 ("value_quantity", models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
                 (
                     "value_unit",
@@ -7096,183 +7011,94 @@ class Migration(migrations.Migration):
                         to="clinical.observation",
                     ),
                 ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "part_of",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.observation",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.observation",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
-            name="OrderAlert",
+            name="ObservationCoding",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("order_model", models.CharField(help_text="app.model of the order.", max_length=60)),
-                ("order_id", models.UUIDField(help_text="Null where the order was not placed.", null=True)),
-                ("check_name", models.CharField(help_text="Name of the registered check.", max_length=60)),
-                (
-                    "severity",
-                    models.CharField(
-                        choices=[("information", "Information"), ("warning", "Warning"), ("hard_stop", "Hard Stop")],
-                        max_length=12,
-                    ),
-                ),
-                ("message", models.CharField(max_length=500)),
-                ("override_reason", models.CharField(blank=True, default="", max_length=300)),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "by",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "member",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codings",
+                        to="clinical.observation",
                     ),
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["order_id"], name="clinical_orderalert_order")],
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="observationcoding_cpt")
+                ],
                 "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_orderalert_member_key")
+                    models.UniqueConstraint(fields=("fact", "role", "concept"), name="clinical_observationcoding_once"),
+                    core.constraints.MemberForeignKey("fact", name="clinical_observationcoding_fact_fk"),
                 ],
             },
         ),
         migrations.CreateModel(
-            name="OrderAlertHistoryevent",
+            name="ObservationCodingHistoryevent",
             fields=[
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
                 (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("order_model", models.CharField(help_text="app.model of the order.", max_length=60)),
-                ("order_id", models.UUIDField(help_text="Null where the order was not placed.", null=True)),
-                ("check_name", models.CharField(help_text="Name of the registered check.", max_length=60)),
-                (
-                    "severity",
-                    models.CharField(
-                        choices=[("information", "Information"), ("warning", "Warning"), ("hard_stop", "Hard Stop")],
-                        max_length=12,
-                    ),
-                ),
-                ("message", models.CharField(max_length=500)),
-                ("override_reason", models.CharField(blank=True, default="", max_length=300)),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "by",
+                    "pgh_obj",
                     models.ForeignKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        related_name="history_events",
+                        to="clinical.observationcoding",
                     ),
                 ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
                 (
                     "member",
                     models.ForeignKey(
@@ -7284,15 +7110,53 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "pgh_obj",
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
                     models.ForeignKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.orderalert",
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.concept",
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.observation",
                     ),
                 ),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="Procedure",
@@ -7305,6 +7169,15 @@ class Migration(migrations.Migration):
                         editable=False,
                         primary_key=True,
                         serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
                     ),
                 ),
                 (
@@ -7343,28 +7216,15 @@ class Migration(migrations.Migration):
                         help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
                 (
-                    "encounter",
+                    "performer",
                     models.ForeignKey(
                         blank=True,
-                        db_constraint=False,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
+                        to="network.clinician",
                     ),
                 ),
                 (
@@ -7379,17 +7239,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
                     "source_system",
                     models.ForeignKey(
                         blank=True,
@@ -7400,8 +7249,24 @@ class Migration(migrations.Migration):
                         to="core.sourcesystem",
                     ),
                 ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
             ],
             options={
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="clinical_procedure_member_key"),
                     models.UniqueConstraint(
@@ -7418,9 +7283,143 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ProcedureHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.procedure",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="ProcedureCoding",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
                 (
                     "role",
                     models.PositiveSmallIntegerField(
@@ -7461,18 +7460,9 @@ class Migration(migrations.Migration):
                         to="clinical.procedure",
                     ),
                 ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
             ],
             options={
+                "abstract": False,
                 "indexes": [
                     models.Index(fields=["concept", "role", "member"], include=("fact",), name="procedurecoding_cpt")
                 ],
@@ -7488,8 +7478,27 @@ class Migration(migrations.Migration):
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.procedurecoding",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("id", models.BigIntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
                 (
                     "role",
                     models.PositiveSmallIntegerField(
@@ -7534,150 +7543,13 @@ class Migration(migrations.Migration):
                         to="clinical.procedure",
                     ),
                 ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.procedurecoding",
-                    ),
-                ),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
-            name="ProcedureHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.procedure",
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ServiceRequest",
+            name="Immunization",
             fields=[
                 (
                     "id",
@@ -7690,6 +7562,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
@@ -7725,74 +7606,15 @@ class Migration(migrations.Migration):
                         help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
-                    "intent",
-                    models.CharField(
-                        db_default="order", default="order", help_text="FHIR request-intent.", max_length=20
-                    ),
-                ),
-                (
-                    "priority",
-                    models.CharField(
-                        choices=[("routine", "Routine"), ("urgent", "Urgent"), ("asap", "Asap"), ("stat", "Stat")],
-                        db_default="routine",
-                        default="routine",
-                        max_length=10,
-                    ),
-                ),
-                ("reason_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                (
-                    "protocol",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        help_text="Standing order under which it was placed.",
-                        max_length=60,
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        help_text="laboratory, imaging, referral, procedure …",
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "ordered_by",
+                    "performer",
                     models.ForeignKey(
                         blank=True,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        to="network.clinician",
                     ),
                 ),
                 (
@@ -7807,28 +7629,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "requester",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
                     "source_system",
                     models.ForeignKey(
                         blank=True,
@@ -7839,161 +7639,62 @@ class Migration(migrations.Migration):
                         to="core.sourcesystem",
                     ),
                 ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("lot_number", models.CharField(blank=True, db_default="", default="", max_length=40)),
+                (
+                    "manufacturer",
+                    models.CharField(blank=True, db_default="", default="", help_text="MVX.", max_length=10),
+                ),
+                ("expires_on", models.DateField(blank=True, null=True)),
+                ("dose_quantity", models.DecimalField(blank=True, decimal_places=3, max_digits=8, null=True)),
+                ("dose_unit", models.CharField(blank=True, db_default="", default="", max_length=20)),
+                ("is_primary_source", models.BooleanField(db_default=True, default=True)),
             ],
             options={
+                "abstract": False,
                 "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_servicerequest_member_key"),
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_immunization_member_key"),
                     models.UniqueConstraint(
                         condition=models.Q(("source_id", ""), _negated=True),
                         fields=("source_system", "source_id"),
-                        name="clinical_servicerequest_source",
+                        name="clinical_immunization_source",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
-                        name="clinical_servicerequest_effective",
+                        name="clinical_immunization_effective",
                     ),
-                    core.constraints.MemberForeignKey("encounter", name="clinical_servicerequest_encounter_fk"),
+                    core.constraints.MemberForeignKey("encounter", name="clinical_immunization_encounter_fk"),
                 ],
             },
         ),
         migrations.CreateModel(
-            name="Referral",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("question", models.CharField(max_length=1000)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("requested", "Requested"),
-                            ("accepted", "Accepted"),
-                            ("declined", "Declined"),
-                            ("scheduled", "Scheduled"),
-                            ("seen", "seen, report awaited"),
-                            ("closed", "report received and read"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        db_default="requested",
-                        default="requested",
-                        max_length=10,
-                    ),
-                ),
-                ("due_at", models.DateTimeField(blank=True, null=True)),
-                ("decline_reason", models.CharField(blank=True, default="", max_length=300)),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "accepted_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "report",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinical.note",
-                    ),
-                ),
-                (
-                    "requested_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "to_department",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.department",
-                    ),
-                ),
-                (
-                    "to_organization",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "request",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="referrals",
-                        to="clinical.servicerequest",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="clinical_referral_member_key"),
-                    core.constraints.MemberForeignKey("request", name="clinical_referral_request_fk"),
-                    core.constraints.MemberForeignKey("report", name="clinical_referral_report_fk"),
-                    models.UniqueConstraint(fields=("request",), name="clinical_referral_request"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("to_department__isnull", False), ("to_organization__isnull", False), _connector="OR"
-                        ),
-                        name="clinical_referral_receiver",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("status", "closed"), _negated=True),
-                            models.Q(("closed_at__isnull", False), ("report__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="clinical_referral_closed_by_report",
-                        violation_error_message="A referral is closed by the specialist's report.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ReferralHistoryevent",
+            name="ImmunizationHistoryevent",
             fields=[
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.immunization",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 (
                     "id",
@@ -8002,45 +7703,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("question", models.CharField(max_length=1000)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("requested", "Requested"),
-                            ("accepted", "Accepted"),
-                            ("declined", "Declined"),
-                            ("scheduled", "Scheduled"),
-                            ("seen", "seen, report awaited"),
-                            ("closed", "report received and read"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        db_default="requested",
-                        default="requested",
-                        max_length=10,
-                    ),
-                ),
-                ("due_at", models.DateTimeField(blank=True, null=True)),
-                ("decline_reason", models.CharField(blank=True, default="", max_length=300)),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "accepted_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
                     "member",
                     models.ForeignKey(
                         db_constraint=False,
@@ -8051,16 +7713,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.referral",
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
                     ),
                 ),
                 (
-                    "report",
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
@@ -8068,33 +7757,11 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="clinical.note",
+                        to="network.clinician",
                     ),
                 ),
                 (
-                    "requested_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "to_department",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.department",
-                    ),
-                ),
-                (
-                    "to_organization",
+                    "organization",
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
@@ -8106,21 +7773,59 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "request",
+                    "source_system",
                     models.ForeignKey(
+                        blank=True,
                         db_constraint=False,
+                        null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="clinical.servicerequest",
+                        to="core.sourcesystem",
                     ),
                 ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("lot_number", models.CharField(blank=True, db_default="", default="", max_length=40)),
+                (
+                    "manufacturer",
+                    models.CharField(blank=True, db_default="", default="", help_text="MVX.", max_length=10),
+                ),
+                ("expires_on", models.DateField(blank=True, null=True)),
+                ("dose_quantity", models.DecimalField(blank=True, decimal_places=3, max_digits=8, null=True)),
+                ("dose_unit", models.CharField(blank=True, db_default="", default="", max_length=20)),
+                ("is_primary_source", models.BooleanField(db_default=True, default=True)),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
-            name="ServiceRequestCoding",
+            name="ImmunizationCoding",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
                 (
                     "role",
                     models.PositiveSmallIntegerField(
@@ -8158,42 +7863,50 @@ class Migration(migrations.Migration):
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="codings",
-                        to="clinical.servicerequest",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
+                        to="clinical.immunization",
                     ),
                 ),
             ],
             options={
+                "abstract": False,
                 "indexes": [
-                    models.Index(
-                        fields=["concept", "role", "member"], include=("fact",), name="servicerequestcoding_cpt"
-                    )
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="immunizationcoding_cpt")
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("fact", "role", "concept"), name="clinical_servicerequestcoding_once"
+                        fields=("fact", "role", "concept"), name="clinical_immunizationcoding_once"
                     ),
-                    core.constraints.MemberForeignKey("fact", name="clinical_servicerequestcoding_fact_fk"),
+                    core.constraints.MemberForeignKey("fact", name="clinical_immunizationcoding_fact_fk"),
                 ],
             },
         ),
         migrations.CreateModel(
-            name="ServiceRequestCodingHistoryevent",
+            name="ImmunizationCodingHistoryevent",
             fields=[
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.immunizationcoding",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("id", models.BigIntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
                 (
                     "role",
                     models.PositiveSmallIntegerField(
@@ -8235,41 +7948,34 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="clinical.servicerequest",
+                        to="clinical.immunization",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Communication",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
                     ),
                 ),
                 (
                     "member",
                     models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        related_query_name="+",
                         to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.servicerequestcoding",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ServiceRequestHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
                     ),
                 ),
                 (
@@ -8308,54 +8014,102 @@ class Migration(migrations.Migration):
                         help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
                 ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
                 ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "intent",
-                    models.CharField(
-                        db_default="order", default="order", help_text="FHIR request-intent.", max_length=20
-                    ),
-                ),
-                (
-                    "priority",
-                    models.CharField(
-                        choices=[("routine", "Routine"), ("urgent", "Urgent"), ("asap", "Asap"), ("stat", "Stat")],
-                        db_default="routine",
-                        default="routine",
-                        max_length=10,
-                    ),
-                ),
-                ("reason_text", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                (
-                    "protocol",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        help_text="Standing order under which it was placed.",
-                        max_length=60,
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        blank=True,
-                        db_default="",
-                        default="",
-                        help_text="laboratory, imaging, referral, procedure …",
-                        max_length=20,
-                    ),
-                ),
                 (
                     "encounter",
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
+                        db_index=False,
                         null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        related_query_name="+",
                         to="clinical.encounter",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                (
+                    "in_response_to",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="basedOn or inResponseTo reference.",
+                        max_length=120,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_communication_member_key"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_id", ""), _negated=True),
+                        fields=("source_system", "source_id"),
+                        name="clinical_communication_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
+                        name="clinical_communication_effective",
+                    ),
+                    core.constraints.MemberForeignKey("encounter", name="clinical_communication_encounter_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CommunicationHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.communication",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
                     ),
                 ),
                 (
@@ -8369,27 +8123,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "ordered_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
                     ),
                 ),
                 (
-                    "organization",
-                    models.ForeignKey(
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
                         blank=True,
-                        db_constraint=False,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
                         null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
                 (
@@ -8405,16 +8171,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.servicerequest",
-                    ),
-                ),
-                (
-                    "requester",
+                    "organization",
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
@@ -8422,7 +8179,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="network.clinician",
+                        to="network.organization",
                     ),
                 ),
                 (
@@ -8437,10 +8194,184 @@ class Migration(migrations.Migration):
                         to="core.sourcesystem",
                     ),
                 ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                (
+                    "in_response_to",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="basedOn or inResponseTo reference.",
+                        max_length=120,
+                    ),
+                ),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
-            name="Task",
+            name="CommunicationCoding",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codings",
+                        to="clinical.communication",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["concept", "role", "member"], include=("fact",), name="communicationcoding_cpt"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("fact", "role", "concept"), name="clinical_communicationcoding_once"
+                    ),
+                    core.constraints.MemberForeignKey("fact", name="clinical_communicationcoding_fact_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CommunicationCodingHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.communicationcoding",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.concept",
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.communication",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="AdverseEvent",
             fields=[
                 (
                     "id",
@@ -8450,6 +8381,15 @@ class Migration(migrations.Migration):
                         editable=False,
                         primary_key=True,
                         serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
                     ),
                 ),
                 (
@@ -8488,8 +8428,445 @@ class Migration(migrations.Migration):
                         help_text="Known not done or not present; why is a status_reason coding.",
                     ),
                 ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
                 ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
                 ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="clinical_adverseevent_member_key"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_id", ""), _negated=True),
+                        fields=("source_system", "source_id"),
+                        name="clinical_adverseevent_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("effective__isnull", True), ("effective__isempty", False), _connector="OR"),
+                        name="clinical_adverseevent_effective",
+                    ),
+                    core.constraints.MemberForeignKey("encounter", name="clinical_adverseevent_encounter_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AdverseEventHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.adverseevent",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, db_default="", default="", max_length=500)),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="AdverseEventCoding",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="codings",
+                        to="clinical.adverseevent",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["concept", "role", "member"], include=("fact",), name="adverseeventcoding_cpt")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("fact", "role", "concept"), name="clinical_adverseeventcoding_once"
+                    ),
+                    core.constraints.MemberForeignKey("fact", name="clinical_adverseeventcoding_fact_fk"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AdverseEventCodingHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.adverseeventcoding",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("id", models.BigIntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "role",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Code"),
+                            (2, "Category"),
+                            (3, "Value"),
+                            (4, "Reason"),
+                            (5, "Status Reason"),
+                            (6, "Body Site"),
+                            (7, "Type"),
+                            (8, "Class"),
+                            (9, "Discharge Disposition"),
+                            (10, "Interpretation"),
+                            (11, "Method"),
+                            (12, "Severity"),
+                            (13, "Performer Type"),
+                            (14, "Route"),
+                            (15, "Verification"),
+                        ],
+                        db_default=1,
+                        default=1,
+                    ),
+                ),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.concept",
+                    ),
+                ),
+                (
+                    "fact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.adverseevent",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Task",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -8508,39 +8885,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "role",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("physician", "Physician"),
-                            ("nurse", "Nurse"),
-                            ("medical_assistant", "Medical Assistant"),
-                            ("pharmacist", "Pharmacist"),
-                            ("laboratory_technologist", "Laboratory Technologist"),
-                            ("front_desk", "Front Desk"),
-                            ("care_coordinator", "Care Coordinator"),
-                            ("plan_administrator", "Plan Administrator"),
-                            ("finance", "Finance"),
-                            ("auditor", "Auditor"),
-                            ("integration", "integration client"),
-                        ],
-                        db_default="",
-                        default="",
-                        max_length=25,
-                    ),
-                ),
-                ("due_at", models.DateTimeField(blank=True, null=True)),
-                ("escalated_at", models.DateTimeField(blank=True, null=True)),
-                ("completed_at", models.DateTimeField(blank=True, null=True)),
-                ("outcome", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                (
-                    "focus_model",
-                    models.CharField(blank=True, db_default="", default="", help_text="app.model", max_length=60),
-                ),
-                ("focus_id", models.UUIDField(blank=True, null=True)),
-                ("dedupe_key", models.CharField(blank=True, max_length=150, null=True, unique=True)),
-                (
-                    "completed_by",
+                    "owner",
                     models.ForeignKey(
                         blank=True,
                         db_index=False,
@@ -8562,57 +8907,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "encounter",
-                    models.ForeignKey(
+                    "role",
+                    models.CharField(
                         blank=True,
-                        db_constraint=False,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
+                        choices=[
+                            ("physician", "Physician"),
+                            ("nurse", "Nurse"),
+                            ("medical_assistant", "Medical Assistant"),
+                            ("pharmacist", "Pharmacist"),
+                            ("laboratory_technologist", "Laboratory Technologist"),
+                            ("front_desk", "Front Desk"),
+                            ("care_coordinator", "Care Coordinator"),
+                            ("plan_administrator", "Plan Administrator"),
+                            ("administrator", "administrator of access"),
+                            ("finance", "Finance"),
+                            ("auditor", "Auditor"),
+                            ("quality", "quality and population health"),
+                            ("integration", "integration client"),
+                        ],
+                        db_default="",
+                        default="",
+                        max_length=25,
                     ),
                 ),
                 (
@@ -8626,19 +8941,30 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("escalated_at", models.DateTimeField(blank=True, null=True)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
                 (
-                    "source_system",
+                    "completed_by",
                     models.ForeignKey(
                         blank=True,
                         db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="core.sourcesystem",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                ("outcome", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                (
+                    "focus_model",
+                    models.CharField(blank=True, db_default="", default="", help_text="app.model", max_length=60),
+                ),
+                ("focus_id", models.UUIDField(blank=True, null=True)),
+                ("dedupe_key", models.CharField(blank=True, max_length=150, null=True, unique=True)),
             ],
             options={
+                "abstract": False,
                 "indexes": [
                     models.Index(
                         condition=models.Q(("status__in", ["requested", "accepted", "in-progress"])),
@@ -8667,9 +8993,241 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="TaskHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.task",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
+                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
+                        db_default="t",
+                        default="t",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "utc_offset",
+                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="FHIR issued, recordedDate or authoredOn.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "is_negated",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Known not done or not present; why is a status_reason coding.",
+                    ),
+                ),
+                (
+                    "performer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "source_system",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.sourcesystem",
+                    ),
+                ),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+                (
+                    "encounter",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.encounter",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        db_default="", help_text="A registered in-basket kind, like critical_result.", max_length=40
+                    ),
+                ),
+                ("title", models.CharField(db_default="", default="", max_length=200)),
+                ("detail", models.TextField(blank=True, db_default="", default="")),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[("routine", "Routine"), ("urgent", "Urgent"), ("stat", "Stat")],
+                        db_default="routine",
+                        default="routine",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.department",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("physician", "Physician"),
+                            ("nurse", "Nurse"),
+                            ("medical_assistant", "Medical Assistant"),
+                            ("pharmacist", "Pharmacist"),
+                            ("laboratory_technologist", "Laboratory Technologist"),
+                            ("front_desk", "Front Desk"),
+                            ("care_coordinator", "Care Coordinator"),
+                            ("plan_administrator", "Plan Administrator"),
+                            ("administrator", "administrator of access"),
+                            ("finance", "Finance"),
+                            ("auditor", "Auditor"),
+                            ("quality", "quality and population health"),
+                            ("integration", "integration client"),
+                        ],
+                        db_default="",
+                        default="",
+                        max_length=25,
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("escalated_at", models.DateTimeField(blank=True, null=True)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "completed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("outcome", models.CharField(blank=True, db_default="", default="", max_length=500)),
+                (
+                    "focus_model",
+                    models.CharField(blank=True, db_default="", default="", help_text="app.model", max_length=60),
+                ),
+                ("focus_id", models.UUIDField(blank=True, null=True)),
+                ("dedupe_key", models.CharField(blank=True, max_length=150, null=True)),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="TaskCoding",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
                 (
                     "role",
                     models.PositiveSmallIntegerField(
@@ -8710,18 +9268,9 @@ class Migration(migrations.Migration):
                         to="clinical.task",
                     ),
                 ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
             ],
             options={
+                "abstract": False,
                 "indexes": [
                     models.Index(fields=["concept", "role", "member"], include=("fact",), name="taskcoding_cpt")
                 ],
@@ -8737,8 +9286,27 @@ class Migration(migrations.Migration):
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="clinical.taskcoding",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 ("id", models.BigIntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
                 (
                     "role",
                     models.PositiveSmallIntegerField(
@@ -8783,242 +9351,9 @@ class Migration(migrations.Migration):
                         to="clinical.task",
                     ),
                 ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.taskcoding",
-                    ),
-                ),
             ],
-        ),
-        migrations.CreateModel(
-            name="TaskHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("status", models.CharField(help_text="The FHIR status of this kind of resource.", max_length=20)),
-                ("effective", django.contrib.postgres.fields.ranges.DateTimeRangeField(blank=True, null=True)),
-                (
-                    "precision",
-                    models.CharField(
-                        choices=[("y", "Year"), ("m", "Month"), ("d", "Day"), ("t", "Time")],
-                        db_default="t",
-                        default="t",
-                        max_length=1,
-                    ),
-                ),
-                (
-                    "utc_offset",
-                    models.SmallIntegerField(blank=True, help_text="Minutes east, as the source wrote it.", null=True),
-                ),
-                (
-                    "recorded_at",
-                    models.DateTimeField(
-                        blank=True,
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="FHIR issued, recordedDate or authoredOn.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "is_negated",
-                    models.BooleanField(
-                        db_default=False,
-                        default=False,
-                        help_text="Known not done or not present; why is a status_reason coding.",
-                    ),
-                ),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=120)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "kind",
-                    models.CharField(
-                        db_default="", help_text="A registered in-basket kind, like critical_result.", max_length=40
-                    ),
-                ),
-                ("title", models.CharField(db_default="", default="", max_length=200)),
-                ("detail", models.TextField(blank=True, db_default="", default="")),
-                (
-                    "priority",
-                    models.CharField(
-                        choices=[("routine", "Routine"), ("urgent", "Urgent"), ("stat", "Stat")],
-                        db_default="routine",
-                        default="routine",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "role",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("physician", "Physician"),
-                            ("nurse", "Nurse"),
-                            ("medical_assistant", "Medical Assistant"),
-                            ("pharmacist", "Pharmacist"),
-                            ("laboratory_technologist", "Laboratory Technologist"),
-                            ("front_desk", "Front Desk"),
-                            ("care_coordinator", "Care Coordinator"),
-                            ("plan_administrator", "Plan Administrator"),
-                            ("finance", "Finance"),
-                            ("auditor", "Auditor"),
-                            ("integration", "integration client"),
-                        ],
-                        db_default="",
-                        default="",
-                        max_length=25,
-                    ),
-                ),
-                ("due_at", models.DateTimeField(blank=True, null=True)),
-                ("escalated_at", models.DateTimeField(blank=True, null=True)),
-                ("completed_at", models.DateTimeField(blank=True, null=True)),
-                ("outcome", models.CharField(blank=True, db_default="", default="", max_length=500)),
-                (
-                    "focus_model",
-                    models.CharField(blank=True, db_default="", default="", help_text="app.model", max_length=60),
-                ),
-                ("focus_id", models.UUIDField(blank=True, null=True)),
-                ("dedupe_key", models.CharField(blank=True, max_length=150, null=True)),
-                (
-                    "completed_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.department",
-                    ),
-                ),
-                (
-                    "encounter",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="clinical.encounter",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "performer",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="clinical.task",
-                    ),
-                ),
-                (
-                    "requested_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "source_system",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.sourcesystem",
-                    ),
-                ),
-            ],
+            options={
+                "abstract": False,
+            },
         ),
     ]

@@ -13,13 +13,16 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("clinical", "0001_initial"),
-        ("core", "0001_initial"),
-        ("core", "__first__"),
+        ("core", "0002_initial"),
         ("members", "0002_initial"),
         ("network", "0001_initial"),
     ]
 
     operations = [
+        # Accession numbers: unique over all laboratories, never re-used.
+        migrations.RunSQL(
+            "CREATE SEQUENCE labs_accession_seq AS bigint CYCLE MAXVALUE 999999", "DROP SEQUENCE labs_accession_seq"
+        ),
         migrations.CreateModel(
             name="LabTest",
             fields=[
@@ -33,8 +36,23 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organization"
+                    ),
+                ),
                 ("code", models.CharField(max_length=20)),
                 ("name", models.CharField(max_length=120)),
+                (
+                    "loinc",
+                    models.ForeignKey(
+                        help_text="The LOINC of its result.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.concept",
+                    ),
+                ),
                 ("specimen_type", models.CharField(help_text="HL7 0487, like SER, BLD, UR, STL.", max_length=40)),
                 ("unit", models.CharField(blank=True, default="", help_text="UCUM.", max_length=40)),
                 ("decimals", models.PositiveSmallIntegerField(default=1)),
@@ -47,24 +65,41 @@ class Migration(migrations.Migration):
                 ),
                 ("is_home_kit", models.BooleanField(default=False)),
                 ("is_active", models.BooleanField(default=True)),
-                (
-                    "loinc",
-                    models.ForeignKey(
-                        help_text="The LOINC of its result.",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="core.concept",
-                    ),
-                ),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organization"
-                    ),
-                ),
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("organization", "code"), name="labs_labtest_code")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReferenceRange",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "test",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="ranges", to="labs.labtest"
+                    ),
+                ),
+                ("sex", models.CharField(blank=True, default="", help_text="Empty: any.", max_length=10)),
+                ("age_days_from", models.PositiveIntegerField(default=0)),
+                ("age_days_to", models.PositiveIntegerField(default=60000, help_text="Exclusive.")),
+                ("low", models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
+                ("high", models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
+                ("critical_low", models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
+                ("critical_high", models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
+                ("source", models.CharField(blank=True, default="", max_length=200)),
+            ],
+            options={
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
@@ -81,39 +116,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("ordered", "Ordered"),
-                            ("collected", "Collected"),
-                            ("received", "at the bench"),
-                            ("resulted", "entered, not released"),
-                            ("released", "Released"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        db_default="ordered",
-                        default="ordered",
-                        max_length=10,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "department",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="The laboratory that does it.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.department",
-                    ),
-                ),
-                (
                     "member",
                     models.ForeignKey(
                         db_index=False,
@@ -121,6 +123,10 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="members.member",
                     ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
                 (
                     "request",
@@ -137,14 +143,159 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="labs.labtest"
                     ),
                 ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The laboratory that does it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.department",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ordered", "Ordered"),
+                            ("mailed", "kit mailed"),
+                            ("collected", "Collected"),
+                            ("received", "at the bench"),
+                            ("resulted", "entered, not released"),
+                            ("released", "Released"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        db_default="ordered",
+                        default="ordered",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "status_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="Since when it waits at this stage.",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
             ],
             options={
-                "indexes": [models.Index(fields=["status", "created_at"], name="labs_laborder_bench")],
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["status", "created_at"], name="labs_laborder_bench"),
+                    models.Index(
+                        condition=models.Q(("status__in", ["released", "cancelled"]), _negated=True),
+                        fields=["status", "status_at"],
+                        name="labs_laborder_waiting",
+                    ),
+                ],
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="labs_laborder_member_key"),
                     core.constraints.MemberForeignKey("request", name="labs_laborder_request_fk"),
                     models.UniqueConstraint(fields=("request", "test"), name="labs_laborder_once"),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LabOrderHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="labs.laborder",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="clinical.servicerequest",
+                    ),
+                ),
+                (
+                    "test",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="labs.labtest",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="The laboratory that does it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.department",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("ordered", "Ordered"),
+                            ("mailed", "kit mailed"),
+                            ("collected", "Collected"),
+                            ("received", "at the bench"),
+                            ("resulted", "entered, not released"),
+                            ("released", "Released"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        db_default="ordered",
+                        default="ordered",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "status_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="Since when it waits at this stage.",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
+            ],
+            options={
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
@@ -161,24 +312,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("accession", models.CharField(max_length=20, unique=True)),
-                ("type", models.CharField(max_length=40)),
-                ("collected_at", models.DateTimeField()),
-                ("received_at", models.DateTimeField(blank=True, null=True)),
-                ("rejected_reason", models.CharField(blank=True, default="", max_length=200)),
-                (
-                    "collected_by",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
                     "member",
                     models.ForeignKey(
                         db_index=False,
@@ -186,6 +319,10 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="members.member",
                     ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
                 (
                     "order",
@@ -196,12 +333,93 @@ class Migration(migrations.Migration):
                         to="labs.laborder",
                     ),
                 ),
+                ("accession", models.CharField(max_length=20, unique=True)),
+                ("type", models.CharField(max_length=40)),
+                ("collected_at", models.DateTimeField()),
+                (
+                    "collected_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("received_at", models.DateTimeField(blank=True, null=True)),
+                ("rejected_reason", models.CharField(blank=True, default="", max_length=200)),
             ],
             options={
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="labs_specimen_member_key"),
                     core.constraints.MemberForeignKey("order", name="labs_specimen_order_fk"),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SpecimenHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="labs.specimen",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="labs.laborder",
+                    ),
+                ),
+                ("accession", models.CharField(max_length=20)),
+                ("type", models.CharField(max_length=40)),
+                ("collected_at", models.DateTimeField()),
+                (
+                    "collected_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("received_at", models.DateTimeField(blank=True, null=True)),
+                ("rejected_reason", models.CharField(blank=True, default="", max_length=200)),
+            ],
+            options={
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
@@ -218,11 +436,52 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
+                (
+                    "specimen",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="labs.specimen",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="labs.laborder",
+                    ),
+                ),
+                (
+                    "test",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="labs.labtest"),
+                ),
                 ("value_quantity", models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
                 ("value_text", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "value_concept",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.concept",
+                    ),
+                ),
                 ("unit", models.CharField(blank=True, default="", max_length=40)),
                 (
                     "flag",
@@ -242,17 +501,13 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("entered_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("released_at", models.DateTimeField(blank=True, null=True)),
                 (
-                    "corrects",
+                    "performing_laboratory",
                     models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="corrections",
-                        to="labs.labresult",
+                        related_name="+",
+                        to="network.organization",
                     ),
                 ),
                 (
@@ -264,13 +519,28 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                ("entered_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
-                    "member",
+                    "released_by",
                     models.ForeignKey(
+                        blank=True,
                         db_index=False,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="members.member",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("released_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="labs.labresult",
                     ),
                 ),
                 (
@@ -285,60 +555,9 @@ class Migration(migrations.Migration):
                         to="clinical.observation",
                     ),
                 ),
-                (
-                    "order",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="results",
-                        to="labs.laborder",
-                    ),
-                ),
-                (
-                    "performing_laboratory",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "released_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "value_concept",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="core.concept",
-                    ),
-                ),
-                (
-                    "test",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="labs.labtest"),
-                ),
-                (
-                    "specimen",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="results",
-                        to="labs.specimen",
-                    ),
-                ),
             ],
             options={
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="labs_labresult_member_key"),
                     core.constraints.MemberForeignKey("specimen", name="labs_labresult_specimen_fk"),
@@ -357,55 +576,40 @@ class Migration(migrations.Migration):
                         ),
                         name="labs_labresult_released",
                     ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["preliminary", "final"])),
+                        fields=("specimen", "test"),
+                        name="labs_labresult_one",
+                        violation_error_message="This specimen already has a result for this test.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("corrects",),
+                        name="labs_labresult_corrected_once",
+                        violation_error_message="This result has been corrected already: correct the correction.",
+                    ),
                 ],
             },
         ),
         migrations.CreateModel(
-            name="LabOrderHistoryevent",
+            name="LabResultHistoryevent",
             fields=[
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="labs.labresult",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 (
                     "id",
                     models.UUIDField(
                         db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("ordered", "Ordered"),
-                            ("collected", "Collected"),
-                            ("received", "at the bench"),
-                            ("resulted", "entered, not released"),
-                            ("released", "Released"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        db_default="ordered",
-                        default="ordered",
-                        max_length=10,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "department",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        help_text="The laboratory that does it.",
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.department",
                     ),
                 ),
                 (
@@ -419,22 +623,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="labs.laborder",
-                    ),
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
                 (
-                    "request",
+                    "specimen",
                     models.ForeignKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="clinical.servicerequest",
+                        to="labs.specimen",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="labs.laborder",
                     ),
                 ),
                 (
@@ -447,56 +656,20 @@ class Migration(migrations.Migration):
                         to="labs.labtest",
                     ),
                 ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="ReferenceRange",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("sex", models.CharField(blank=True, default="", help_text="Empty: any.", max_length=10)),
-                ("age_days_from", models.PositiveIntegerField(default=0)),
-                ("age_days_to", models.PositiveIntegerField(default=60000, help_text="Exclusive.")),
-                ("low", models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
-                ("high", models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
-                ("critical_low", models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
-                ("critical_high", models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
-                ("source", models.CharField(blank=True, default="", max_length=200)),
-                (
-                    "test",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="ranges", to="labs.labtest"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="LabResultHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
                 ("value_quantity", models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
                 ("value_text", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "value_concept",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="core.concept",
+                    ),
+                ),
                 ("unit", models.CharField(blank=True, default="", max_length=40)),
                 (
                     "flag",
@@ -516,18 +689,14 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("entered_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("released_at", models.DateTimeField(blank=True, null=True)),
                 (
-                    "corrects",
+                    "performing_laboratory",
                     models.ForeignKey(
-                        blank=True,
                         db_constraint=False,
-                        null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="labs.labresult",
+                        to="network.organization",
                     ),
                 ),
                 (
@@ -540,14 +709,30 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                ("entered_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
-                    "member",
+                    "released_by",
                     models.ForeignKey(
+                        blank=True,
                         db_constraint=False,
+                        null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="members.member",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("released_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="labs.labresult",
                     ),
                 ),
                 (
@@ -563,111 +748,122 @@ class Migration(migrations.Migration):
                         to="clinical.observation",
                     ),
                 ),
-                (
-                    "order",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="labs.laborder",
-                    ),
-                ),
-                (
-                    "performing_laboratory",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="labs.labresult",
-                    ),
-                ),
-                (
-                    "released_by",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "value_concept",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="core.concept",
-                    ),
-                ),
-                (
-                    "test",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="labs.labtest",
-                    ),
-                ),
-                (
-                    "specimen",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="labs.specimen",
-                    ),
-                ),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
-            name="SpecimenHistoryevent",
+            name="ResultMismatch",
             fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
                 (
                     "id",
                     models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
                     ),
                 ),
                 (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
-                ("accession", models.CharField(max_length=20)),
-                ("type", models.CharField(max_length=40)),
-                ("collected_at", models.DateTimeField()),
-                ("received_at", models.DateTimeField(blank=True, null=True)),
-                ("rejected_reason", models.CharField(blank=True, default="", max_length=200)),
                 (
-                    "collected_by",
+                    "order",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mismatches",
+                        to="labs.laborder",
+                    ),
+                ),
+                ("accession", models.CharField(help_text="What stood on the tube.", max_length=20)),
+                ("reason", models.CharField(max_length=300)),
+                ("value", models.CharField(blank=True, default="", max_length=500, verbose_name="value as entered")),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("resolved", "Resolved")],
+                        db_default="open",
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("resolution", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "resolved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("resolved_at", models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="labs_resultmismatch_member_key"),
+                    core.constraints.MemberForeignKey("order", name="labs_resultmismatch_order_fk"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "open"),
+                            models.Q(
+                                ("resolved_at__isnull", False),
+                                ("resolved_by__isnull", False),
+                                models.Q(("resolution", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="labs_resultmismatch_resolved",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ResultMismatchHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
                     models.ForeignKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        related_name="history_events",
+                        to="labs.resultmismatch",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
                     ),
                 ),
                 (
@@ -681,6 +877,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
                     "order",
                     models.ForeignKey(
                         db_constraint=False,
@@ -690,15 +890,46 @@ class Migration(migrations.Migration):
                         to="labs.laborder",
                     ),
                 ),
+                ("accession", models.CharField(help_text="What stood on the tube.", max_length=20)),
+                ("reason", models.CharField(max_length=300)),
+                ("value", models.CharField(blank=True, default="", max_length=500, verbose_name="value as entered")),
                 (
-                    "pgh_obj",
+                    "entered_by",
                     models.ForeignKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="labs.specimen",
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("resolved", "Resolved")],
+                        db_default="open",
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("resolution", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "resolved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("resolved_at", models.DateTimeField(blank=True, null=True)),
             ],
+            options={
+                "abstract": False,
+            },
         ),
     ]

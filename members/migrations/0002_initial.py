@@ -17,8 +17,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("core", "__first__"),
         ("members", "0001_functions"),
+        ("core", "0002_initial"),
         ("network", "0001_initial"),
     ]
 
@@ -36,7 +36,6 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "managing_organization",
                     models.ForeignKey(
@@ -46,7 +45,11 @@ class Migration(migrations.Migration):
                         to="network.organization",
                     ),
                 ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="Member",
@@ -59,6 +62,32 @@ class Migration(migrations.Migration):
                         editable=False,
                         primary_key=True,
                         serialize=False,
+                    ),
+                ),
+                (
+                    "managing_organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organization"
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="member",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="members.household",
                     ),
                 ),
                 (
@@ -132,33 +161,22 @@ class Migration(migrations.Migration):
                 ),
                 ("needs_interpreter", models.BooleanField(db_default=False, default=False)),
                 (
+                    "mother",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="newborns",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "status",
                     models.CharField(
                         choices=[("active", "Active"), ("merged", "merged into another record")],
                         db_default="active",
                         default="active",
                         max_length=10,
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                (
-                    "household",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="members",
-                        to="members.household",
-                    ),
-                ),
-                (
-                    "managing_organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organization"
                     ),
                 ),
                 (
@@ -172,16 +190,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "mother",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="newborns",
-                        to="members.member",
-                    ),
-                ),
-                (
                     "region",
                     models.ForeignKey(
                         blank=True,
@@ -191,15 +199,10 @@ class Migration(migrations.Migration):
                         to="network.region",
                     ),
                 ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
-                    "user",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="member",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
             ],
             options={
@@ -236,220 +239,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="CommunicationPreference",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                (
-                    "channels",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=10),
-                        default=list,
-                        help_text="Outbox channels, first choice first.",
-                        size=None,
-                    ),
-                ),
-                (
-                    "quiet_from",
-                    models.TimeField(blank=True, help_text="Local time from which nothing is sent.", null=True),
-                ),
-                ("quiet_until", models.TimeField(blank=True, null=True)),
-                ("no_outreach", models.BooleanField(default=False)),
-                ("large_print", models.BooleanField(default=False)),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="members_communicationpreference_member_key"),
-                    models.UniqueConstraint(fields=("member",), name="members_preference_one"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Consent",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                (
-                    "kind",
-                    models.CharField(help_text="Like part2_tpo, data_sharing, reminders, research.", max_length=30),
-                ),
-                ("is_given", models.BooleanField()),
-                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
-                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="members_consent_member_key"),
-                    models.CheckConstraint(
-                        condition=models.Q(("period__isempty", False)), name="members_consent_period"
-                    ),
-                    django.contrib.postgres.constraints.ExclusionConstraint(
-                        expressions=[("member", "="), ("kind", "="), ("period", "&&")], name="members_consent_once"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ConsentHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                (
-                    "kind",
-                    models.CharField(help_text="Like part2_tpo, data_sharing, reminders, research.", max_length=30),
-                ),
-                ("is_given", models.BooleanField()),
-                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
-                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="members.consent",
-                    ),
-                ),
-                (
-                    "recorded_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="CommunicationPreferenceHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                (
-                    "channels",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=10),
-                        default=list,
-                        help_text="Outbox channels, first choice first.",
-                        size=None,
-                    ),
-                ),
-                (
-                    "quiet_from",
-                    models.TimeField(blank=True, help_text="Local time from which nothing is sent.", null=True),
-                ),
-                ("quiet_until", models.TimeField(blank=True, null=True)),
-                ("no_outreach", models.BooleanField(default=False)),
-                ("large_print", models.BooleanField(default=False)),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="members.communicationpreference",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="MemberAddress",
             fields=[
                 (
@@ -463,6 +252,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
@@ -493,17 +291,9 @@ class Migration(migrations.Migration):
                         db_default=django.db.models.expressions.RawSQL("'[,)'::daterange", [])
                     ),
                 ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
             ],
             options={
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="members_memberaddress_member_key")
                 ],
@@ -515,42 +305,20 @@ class Migration(migrations.Migration):
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="members.memberaddress",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 (
                     "id",
                     models.UUIDField(
                         db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                (
-                    "use",
-                    models.CharField(
-                        choices=[
-                            ("home", "Home"),
-                            ("mail", "mailing"),
-                            ("confidential", "confidential communications"),
-                        ],
-                        db_default="home",
-                        default="home",
-                        max_length=15,
-                    ),
-                ),
-                ("line1", models.CharField(blank=True, default="", max_length=200)),
-                ("line2", models.CharField(blank=True, db_default="", default="", max_length=200)),
-                ("city", models.CharField(blank=True, default="", max_length=100)),
-                ("state", models.CharField(blank=True, default="", max_length=50)),
-                ("postal_code", models.CharField(blank=True, default="", max_length=20)),
-                ("country", models.CharField(blank=True, db_default="US", default="US", max_length=40)),
-                ("latitude", models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True)),
-                ("longitude", models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True)),
-                (
-                    "period",
-                    django.contrib.postgres.fields.ranges.DateRangeField(
-                        db_default=django.db.models.expressions.RawSQL("'[,)'::daterange", [])
                     ),
                 ),
                 (
@@ -564,15 +332,274 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("home", "Home"),
+                            ("mail", "mailing"),
+                            ("confidential", "confidential communications"),
+                        ],
+                        db_default="home",
+                        default="home",
+                        max_length=15,
+                    ),
+                ),
+                ("line1", models.CharField(blank=True, default="", max_length=200)),
+                ("line2", models.CharField(blank=True, db_default="", default="", max_length=200)),
+                ("city", models.CharField(blank=True, default="", max_length=100)),
+                ("state", models.CharField(blank=True, default="", max_length=50)),
+                ("postal_code", models.CharField(blank=True, default="", max_length=20)),
+                ("country", models.CharField(blank=True, db_default="US", default="US", max_length=40)),
+                ("latitude", models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True)),
+                ("longitude", models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True)),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        db_default=django.db.models.expressions.RawSQL("'[,)'::daterange", [])
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="MemberTelecom",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "system",
+                    models.CharField(
+                        choices=[
+                            ("phone", "Phone"),
+                            ("sms", "mobile phone that takes text messages"),
+                            ("email", "Email"),
+                        ],
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "value",
+                    models.CharField(help_text="Phone in E.164 (+15105550123), or an e-mail address.", max_length=254),
+                ),
+                ("rank", models.PositiveSmallIntegerField(db_default=1, default=1)),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        db_default=django.db.models.expressions.RawSQL("'[,)'::daterange", [])
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["value"], name="members_telecom_value"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("value"), name="gin_trgm_ops"),
+                        name="members_telecom_trigram",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="members_membertelecom_member_key")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="MemberTelecomHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
                     "pgh_obj",
                     models.ForeignKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="history_events",
-                        to="members.memberaddress",
+                        to="members.membertelecom",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "system",
+                    models.CharField(
+                        choices=[
+                            ("phone", "Phone"),
+                            ("sms", "mobile phone that takes text messages"),
+                            ("email", "Email"),
+                        ],
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "value",
+                    models.CharField(help_text="Phone in E.164 (+15105550123), or an e-mail address.", max_length=254),
+                ),
+                ("rank", models.PositiveSmallIntegerField(db_default=1, default=1)),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        db_default=django.db.models.expressions.RawSQL("'[,)'::daterange", [])
                     ),
                 ),
             ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="CommunicationPreference",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "channels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10),
+                        default=list,
+                        help_text="Outbox channels, first choice first.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "quiet_from",
+                    models.TimeField(blank=True, help_text="Local time from which nothing is sent.", null=True),
+                ),
+                ("quiet_until", models.TimeField(blank=True, null=True)),
+                ("no_outreach", models.BooleanField(default=False)),
+                ("large_print", models.BooleanField(default=False)),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="members_communicationpreference_member_key"),
+                    models.UniqueConstraint(fields=("member",), name="members_preference_one"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CommunicationPreferenceHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="members.communicationpreference",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "channels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=10),
+                        default=list,
+                        help_text="Outbox channels, first choice first.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "quiet_from",
+                    models.TimeField(blank=True, help_text="Local time from which nothing is sent.", null=True),
+                ),
+                ("quiet_until", models.TimeField(blank=True, null=True)),
+                ("no_outreach", models.BooleanField(default=False)),
+                ("large_print", models.BooleanField(default=False)),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="MemberHistoryevent",
@@ -580,11 +607,54 @@ class Migration(migrations.Migration):
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="members.member",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 (
                     "id",
                     models.UUIDField(
                         db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "managing_organization",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.household",
                     ),
                 ),
                 (
@@ -658,21 +728,7 @@ class Migration(migrations.Migration):
                 ),
                 ("needs_interpreter", models.BooleanField(db_default=False, default=False)),
                 (
-                    "status",
-                    models.CharField(
-                        choices=[("active", "Active"), ("merged", "merged into another record")],
-                        db_default="active",
-                        default="active",
-                        max_length=10,
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                (
-                    "household",
+                    "mother",
                     models.ForeignKey(
                         blank=True,
                         db_constraint=False,
@@ -680,17 +736,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="members.household",
+                        to="members.member",
                     ),
                 ),
                 (
-                    "managing_organization",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.organization",
+                    "status",
+                    models.CharField(
+                        choices=[("active", "Active"), ("merged", "merged into another record")],
+                        db_default="active",
+                        default="active",
+                        max_length=10,
                     ),
                 ),
                 (
@@ -706,27 +761,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "mother",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="members.member",
-                    ),
-                ),
-                (
                     "region",
                     models.ForeignKey(
                         blank=True,
@@ -738,19 +772,15 @@ class Migration(migrations.Migration):
                         to="network.region",
                     ),
                 ),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
                 (
-                    "user",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="MemberIdentifier",
@@ -766,8 +796,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "managing_organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.organization",
+                    ),
                 ),
                 ("system", models.CharField(help_text="Issuer's namespace, an address or urn:oid.", max_length=200)),
                 ("value", models.CharField(max_length=200)),
@@ -777,20 +826,18 @@ class Migration(migrations.Migration):
                         db_default=django.db.models.expressions.RawSQL("'[,)'::daterange", [])
                     ),
                 ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
             ],
             options={
+                "abstract": False,
                 "indexes": [models.Index(fields=["value", "system"], name="members_identifier_value")],
                 "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="members_memberidentifier_member_key")
+                    models.UniqueConstraint(fields=("member", "id"), name="members_memberidentifier_member_key"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("period__upper_inf", True)),
+                        fields=("managing_organization", "system", "value"),
+                        name="members_identifier_in_force",
+                        violation_error_message="Another member has this identifier.",
+                    ),
                 ],
             },
         ),
@@ -800,23 +847,20 @@ class Migration(migrations.Migration):
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="members.memberidentifier",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 (
                     "id",
                     models.UUIDField(
                         db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("system", models.CharField(help_text="Issuer's namespace, an address or urn:oid.", max_length=200)),
-                ("value", models.CharField(max_length=200)),
-                (
-                    "period",
-                    django.contrib.postgres.fields.ranges.DateRangeField(
-                        db_default=django.db.models.expressions.RawSQL("'[,)'::daterange", [])
                     ),
                 ),
                 (
@@ -830,30 +874,206 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "managing_organization",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.organization",
+                    ),
+                ),
+                ("system", models.CharField(help_text="Issuer's namespace, an address or urn:oid.", max_length=200)),
+                ("value", models.CharField(max_length=200)),
+                (
+                    "period",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        db_default=django.db.models.expressions.RawSQL("'[,)'::daterange", [])
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="RaceEthnicity",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="CDC Race and Ethnicity code (urn:oid:2.16.840.1.113883.6.238).", max_length=10
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("self", "self-reported"),
+                            ("enrolment", "enrolment file"),
+                            ("observed", "Observed"),
+                            ("imported", "Imported"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="members_raceethnicity_member_key"),
+                    models.UniqueConstraint(fields=("member", "code"), name="members_raceethnicity_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RaceEthnicityHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
                     "pgh_obj",
                     models.ForeignKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="history_events",
-                        to="members.memberidentifier",
+                        to="members.raceethnicity",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="CDC Race and Ethnicity code (urn:oid:2.16.840.1.113883.6.238).", max_length=10
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("self", "self-reported"),
+                            ("enrolment", "enrolment file"),
+                            ("observed", "Observed"),
+                            ("imported", "Imported"),
+                        ],
+                        max_length=10,
                     ),
                 ),
             ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="MatchReview",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "managing_organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organization"
+                    ),
+                ),
+                ("incoming", models.JSONField(help_text="The person as sent.")),
+                ("source", models.CharField(help_text="Import run and record it came from.", max_length=200)),
+                ("candidates", models.JSONField(help_text="[{member, score, agreements}]")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("same", "is the candidate"), ("new", "is somebody new")],
+                        db_default="open",
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "decided_member",
+                    models.ForeignKey(
+                        help_text="Who the incoming person turned out to be.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("source",), name="members_matchreview_source")],
+            },
         ),
         migrations.CreateModel(
             name="MemberMerge",
             fields=[
                 ("id", models.UUIDField(db_default=core.ids.UUIDv7(), primary_key=True, serialize=False)),
-                ("moved", models.JSONField(help_text="Table → ids that were re-pointed.")),
-                ("reason", models.CharField(max_length=300)),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("undone_at", models.DateTimeField(null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
                 (
                     "member",
                     models.ForeignKey(
@@ -872,6 +1092,16 @@ class Migration(migrations.Migration):
                         to="members.member",
                     ),
                 ),
+                ("moved", models.JSONField(help_text="Table → ids that were re-pointed.")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("undone_at", models.DateTimeField(null=True)),
                 (
                     "undone_by",
                     models.ForeignKey(
@@ -884,7 +1114,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="MemberTelecom",
+            name="Proxy",
             fields=[
                 (
                     "id",
@@ -897,32 +1127,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                (
-                    "system",
-                    models.CharField(
-                        choices=[
-                            ("phone", "Phone"),
-                            ("sms", "mobile phone that takes text messages"),
-                            ("email", "Email"),
-                        ],
-                        max_length=5,
-                    ),
-                ),
-                (
-                    "value",
-                    models.CharField(help_text="Phone in E.164 (+15105550123), or an e-mail address.", max_length=254),
-                ),
-                ("rank", models.PositiveSmallIntegerField(db_default=1, default=1)),
-                (
-                    "period",
-                    django.contrib.postgres.fields.ranges.DateRangeField(
-                        db_default=django.db.models.expressions.RawSQL("'[,)'::daterange", [])
-                    ),
-                ),
-                (
                     "member",
                     models.ForeignKey(
                         db_index=False,
@@ -931,57 +1135,82 @@ class Migration(migrations.Migration):
                         to="members.member",
                     ),
                 ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["value"], name="members_telecom_value"),
-                    django.contrib.postgres.indexes.GinIndex(
-                        django.contrib.postgres.indexes.OpClass(models.F("value"), name="gin_trgm_ops"),
-                        name="members_telecom_trigram",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="members_membertelecom_member_key")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="MemberTelecomHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
                 (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
                 (
-                    "system",
-                    models.CharField(
-                        choices=[
-                            ("phone", "Phone"),
-                            ("sms", "mobile phone that takes text messages"),
-                            ("email", "Email"),
-                        ],
-                        max_length=5,
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="proxies", to=settings.AUTH_USER_MODEL
                     ),
                 ),
                 (
-                    "value",
-                    models.CharField(help_text="Phone in E.164 (+15105550123), or an e-mail address.", max_length=254),
+                    "relationship",
+                    models.CharField(
+                        choices=[
+                            ("parent", "Parent"),
+                            ("spouse", "Spouse"),
+                            ("child", "adult child"),
+                            ("guardian", "legal guardian"),
+                            ("carer", "Carer"),
+                        ],
+                        max_length=10,
+                    ),
                 ),
-                ("rank", models.PositiveSmallIntegerField(db_default=1, default=1)),
                 (
-                    "period",
-                    django.contrib.postgres.fields.ranges.DateRangeField(
-                        db_default=django.db.models.expressions.RawSQL("'[,)'::daterange", [])
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        default=list,
+                        help_text="view, schedule, message, refill, costs",
+                        size=None,
+                    ),
+                ),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="members_proxy_member_key"),
+                    models.CheckConstraint(condition=models.Q(("period__isempty", False)), name="members_proxy_period"),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("member", "="), ("user", "="), ("period", "&&")],
+                        name="members_proxy_once",
+                        violation_error_message="This person already has access in that period.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ProxyHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="members.proxy",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
                     ),
                 ),
                 (
@@ -995,15 +1224,170 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.CharField(
+                        choices=[
+                            ("parent", "Parent"),
+                            ("spouse", "Spouse"),
+                            ("child", "adult child"),
+                            ("guardian", "legal guardian"),
+                            ("carer", "Carer"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        default=list,
+                        help_text="view, schedule, message, refill, costs",
+                        size=None,
+                    ),
+                ),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="Consent",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "kind",
+                    models.CharField(help_text="Like part2_tpo, data_sharing, reminders, research.", max_length=30),
+                ),
+                ("is_given", models.BooleanField()),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="members_consent_member_key"),
+                    models.CheckConstraint(
+                        condition=models.Q(("period__isempty", False)), name="members_consent_period"
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("member", "="), ("kind", "="), ("period", "&&")], name="members_consent_once"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ConsentHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
                     "pgh_obj",
                     models.ForeignKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="history_events",
-                        to="members.membertelecom",
+                        to="members.consent",
                     ),
                 ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "kind",
+                    models.CharField(help_text="Like part2_tpo, data_sharing, reminders, research.", max_length=30),
+                ),
+                ("is_given", models.BooleanField()),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="PrimaryCareAssignment",
@@ -1019,20 +1403,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
-                (
-                    "origin",
-                    models.CharField(
-                        choices=[
-                            ("chosen", "chosen by the member"),
-                            ("enrolment", "named in the enrolment file"),
-                            ("assigned", "assigned by distance, language and room"),
-                        ],
-                        max_length=10,
-                    ),
                 ),
                 (
                     "clinician",
@@ -1046,17 +1427,21 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.department"
                     ),
                 ),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
                 (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("chosen", "chosen by the member"),
+                            ("enrolment", "named in the enrolment file"),
+                            ("assigned", "assigned by distance, language and room"),
+                        ],
+                        max_length=10,
                     ),
                 ),
             ],
             options={
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="members_primarycareassignment_member_key"),
                     models.CheckConstraint(
@@ -1076,6 +1461,15 @@ class Migration(migrations.Migration):
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="members.primarycareassignment",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 (
                     "id",
@@ -1084,20 +1478,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
-                (
-                    "origin",
-                    models.CharField(
-                        choices=[
-                            ("chosen", "chosen by the member"),
-                            ("enrolment", "named in the enrolment file"),
-                            ("assigned", "assigned by distance, language and room"),
-                        ],
-                        max_length=10,
-                    ),
                 ),
                 (
                     "clinician",
@@ -1119,338 +1511,21 @@ class Migration(migrations.Migration):
                         to="network.department",
                     ),
                 ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="members.primarycareassignment",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Proxy",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                (
-                    "relationship",
-                    models.CharField(
-                        choices=[
-                            ("parent", "Parent"),
-                            ("spouse", "Spouse"),
-                            ("child", "adult child"),
-                            ("guardian", "legal guardian"),
-                            ("carer", "Carer"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "scopes",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=20),
-                        default=list,
-                        help_text="view, schedule, message, refill, costs",
-                        size=None,
-                    ),
-                ),
                 ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
                 (
-                    "granted_by",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="proxies", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="members_proxy_member_key"),
-                    models.CheckConstraint(condition=models.Q(("period__isempty", False)), name="members_proxy_period"),
-                    django.contrib.postgres.constraints.ExclusionConstraint(
-                        expressions=[("member", "="), ("user", "="), ("period", "&&")],
-                        name="members_proxy_once",
-                        violation_error_message="This person already has access in that period.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ProxyHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                (
-                    "relationship",
+                    "origin",
                     models.CharField(
                         choices=[
-                            ("parent", "Parent"),
-                            ("spouse", "Spouse"),
-                            ("child", "adult child"),
-                            ("guardian", "legal guardian"),
-                            ("carer", "Carer"),
+                            ("chosen", "chosen by the member"),
+                            ("enrolment", "named in the enrolment file"),
+                            ("assigned", "assigned by distance, language and room"),
                         ],
                         max_length=10,
                     ),
                 ),
-                (
-                    "scopes",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=20),
-                        default=list,
-                        help_text="view, schedule, message, refill, costs",
-                        size=None,
-                    ),
-                ),
-                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
-                (
-                    "granted_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="members.proxy",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="RaceEthnicity",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        help_text="CDC Race and Ethnicity code (urn:oid:2.16.840.1.113883.6.238).", max_length=10
-                    ),
-                ),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[
-                            ("self", "self-reported"),
-                            ("enrolment", "enrolment file"),
-                            ("observed", "Observed"),
-                            ("imported", "Imported"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="members_raceethnicity_member_key"),
-                    models.UniqueConstraint(fields=("member", "code"), name="members_raceethnicity_once"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="RaceEthnicityHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        help_text="CDC Race and Ethnicity code (urn:oid:2.16.840.1.113883.6.238).", max_length=10
-                    ),
-                ),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[
-                            ("self", "self-reported"),
-                            ("enrolment", "enrolment file"),
-                            ("observed", "Observed"),
-                            ("imported", "Imported"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="members.raceethnicity",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="MatchReview",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("incoming", models.JSONField(help_text="The person as sent.")),
-                ("source", models.CharField(help_text="Import run and record it came from.", max_length=200)),
-                ("candidates", models.JSONField(help_text="[{member, score, agreements}]")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("open", "Open"), ("same", "is the candidate"), ("new", "is somebody new")],
-                        db_default="open",
-                        default="open",
-                        max_length=10,
-                    ),
-                ),
-                ("decided_at", models.DateTimeField(null=True)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "managing_organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organization"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("source",), name="members_matchreview_source")],
+                "abstract": False,
             },
         ),
     ]

@@ -1,7 +1,10 @@
+import uuid
+
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
+import django.db.models.functions.comparison
 from django.conf import settings
 from django.db import migrations, models
 
@@ -12,7 +15,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("core", "__first__"),
+        ("core", "0002_initial"),
     ]
 
     operations = [
@@ -47,11 +50,6 @@ class Migration(migrations.Migration):
                         max_length=15,
                     ),
                 ),
-                ("is_legal_entity", models.BooleanField(default=True)),
-                ("npi", models.CharField(blank=True, default="", max_length=10, verbose_name="NPI")),
-                ("tax_id", models.CharField(blank=True, default="", max_length=20)),
-                ("source_system", models.CharField(blank=True, db_default="", default="", max_length=200)),
-                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=200)),
                 (
                     "parent",
                     models.ForeignKey(
@@ -73,6 +71,11 @@ class Migration(migrations.Migration):
                         to="network.organization",
                     ),
                 ),
+                ("is_legal_entity", models.BooleanField(default=True)),
+                ("npi", models.CharField(blank=True, default="", max_length=10, verbose_name="NPI")),
+                ("tax_id", models.CharField(blank=True, default="", max_length=20)),
+                ("source_system", models.CharField(blank=True, db_default="", default="", max_length=200)),
+                ("source_id", models.CharField(blank=True, db_default="", default="", max_length=200)),
             ],
             options={
                 "constraints": [
@@ -97,16 +100,16 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("code", models.CharField(max_length=20)),
-                ("name", models.CharField(max_length=100)),
-                ("state", models.CharField(max_length=2)),
-                ("time_zone", models.CharField(default="America/Los_Angeles", max_length=40)),
                 (
                     "system",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="regions", to="network.organization"
                     ),
                 ),
+                ("code", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=100)),
+                ("state", models.CharField(max_length=2)),
+                ("time_zone", models.CharField(default="America/Los_Angeles", max_length=40)),
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("system", "code"), name="network_region_code")],
@@ -123,6 +126,24 @@ class Migration(migrations.Migration):
                         editable=False,
                         primary_key=True,
                         serialize=False,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="facilities",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="facilities",
+                        to="network.region",
                     ),
                 ),
                 ("code", models.CharField(max_length=20)),
@@ -152,24 +173,6 @@ class Migration(migrations.Migration):
                 ("longitude", models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True)),
                 ("phone", models.CharField(blank=True, default="", max_length=20)),
                 ("time_zone", models.CharField(default="America/Los_Angeles", max_length=40)),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="facilities",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "region",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="facilities",
-                        to="network.region",
-                    ),
-                ),
             ],
             options={
                 "verbose_name_plural": "facilities",
@@ -189,17 +192,17 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("code", models.CharField(max_length=20)),
-                ("name", models.CharField(max_length=100)),
-                ("specialty", models.CharField(blank=True, default="", help_text="NUCC taxonomy code.", max_length=10)),
-                ("is_primary_care", models.BooleanField(default=False)),
-                ("cost_center", models.CharField(blank=True, default="", max_length=20)),
                 (
                     "facility",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="departments", to="network.facility"
                     ),
                 ),
+                ("code", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=100)),
+                ("specialty", models.CharField(blank=True, default="", help_text="NUCC taxonomy code.", max_length=10)),
+                ("is_primary_care", models.BooleanField(default=False)),
+                ("cost_center", models.CharField(blank=True, default="", max_length=20)),
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("facility", "code"), name="network_department_code")],
@@ -218,13 +221,13 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("name", models.CharField(max_length=40)),
                 (
                     "department",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="rooms", to="network.department"
                     ),
                 ),
+                ("name", models.CharField(max_length=40)),
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("department", "name"), name="network_room_name")],
@@ -243,17 +246,92 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("label", models.CharField(max_length=10)),
-                ("is_open", models.BooleanField(default=True, verbose_name="staffed and open")),
                 (
                     "room",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="beds", to="network.room"
                     ),
                 ),
+                ("label", models.CharField(max_length=10)),
+                ("is_open", models.BooleanField(default=True, verbose_name="staffed and open")),
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("room", "label"), name="network_bed_label")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ServiceArea",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="service_area", to="network.region"
+                    ),
+                ),
+                ("postal_code", models.CharField(max_length=5)),
+                ("latitude", models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True)),
+                ("longitude", models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("region", "postal_code"), name="network_servicearea_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Contract",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contracts_paid",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contracts_received",
+                        to="network.organization",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("capitation", "Capitation"),
+                            ("fee_schedule", "Fee Schedule"),
+                            ("per_diem", "Per Diem"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("period__isempty", False)), name="network_contract_period"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("payer", models.F("payee")), _negated=True),
+                        name="network_contract_two_parties",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -267,6 +345,16 @@ class Migration(migrations.Migration):
                         editable=False,
                         primary_key=True,
                         serialize=False,
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clinician",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 ("npi", models.CharField(blank=True, default="", max_length=10, verbose_name="NPI")),
@@ -297,16 +385,6 @@ class Migration(migrations.Migration):
                 ("is_accepting", models.BooleanField(default=False, help_text="Takes new members on the panel.")),
                 ("source_system", models.CharField(blank=True, db_default="", default="", max_length=200)),
                 ("source_id", models.CharField(blank=True, db_default="", default="", max_length=200)),
-                (
-                    "user",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="clinician",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
             ],
             options={
                 "constraints": [
@@ -337,18 +415,10 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("fte", models.DecimalField(decimal_places=3, max_digits=4, verbose_name="share of full time")),
-                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
                 (
                     "clinician",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="employments", to="network.clinician"
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="employments", to="network.department"
                     ),
                 ),
                 (
@@ -357,6 +427,14 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organization"
                     ),
                 ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="employments", to="network.department"
+                    ),
+                ),
+                ("fte", models.DecimalField(decimal_places=3, max_digits=4, verbose_name="share of full time")),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
             ],
             options={
                 "constraints": [
@@ -369,61 +447,6 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.constraints.ExclusionConstraint(
                         expressions=[("clinician", "="), ("department", "="), ("period", "&&")],
                         name="network_employment_once",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Contract",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("capitation", "Capitation"),
-                            ("fee_schedule", "Fee Schedule"),
-                            ("per_diem", "Per Diem"),
-                        ],
-                        max_length=15,
-                    ),
-                ),
-                ("name", models.CharField(max_length=200)),
-                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
-                (
-                    "payee",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="contracts_received",
-                        to="network.organization",
-                    ),
-                ),
-                (
-                    "payer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="contracts_paid",
-                        to="network.organization",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("period__isempty", False)), name="network_contract_period"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("payer", models.F("payee")), _negated=True),
-                        name="network_contract_two_parties",
                     ),
                 ],
             },
@@ -442,6 +465,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="role_assignments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
                     "role",
                     models.CharField(
                         choices=[
@@ -453,22 +484,19 @@ class Migration(migrations.Migration):
                             ("front_desk", "Front Desk"),
                             ("care_coordinator", "Care Coordinator"),
                             ("plan_administrator", "Plan Administrator"),
+                            ("administrator", "administrator of access"),
                             ("finance", "Finance"),
                             ("auditor", "Auditor"),
+                            ("quality", "quality and population health"),
                             ("integration", "integration client"),
                         ],
                         max_length=25,
                     ),
                 ),
-                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
                 (
-                    "department",
+                    "organization",
                     models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.department",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organization"
                     ),
                 ),
                 (
@@ -482,25 +510,52 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "organization",
+                    "department",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organization"
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
+                        blank=True,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="role_assignments",
-                        to=settings.AUTH_USER_MODEL,
+                        related_name="+",
+                        to="network.department",
                     ),
                 ),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
             ],
             options={
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("period__isempty", False)), name="network_roleassignment_period"
-                    )
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            ("user", "="),
+                            ("role", "="),
+                            ("organization", "="),
+                            (
+                                django.db.models.functions.comparison.Coalesce(
+                                    "facility",
+                                    models.Value(
+                                        uuid.UUID("00000000-0000-0000-0000-000000000000"),
+                                        output_field=models.UUIDField(),
+                                    ),
+                                ),
+                                "=",
+                            ),
+                            (
+                                django.db.models.functions.comparison.Coalesce(
+                                    "department",
+                                    models.Value(
+                                        uuid.UUID("00000000-0000-0000-0000-000000000000"),
+                                        output_field=models.UUIDField(),
+                                    ),
+                                ),
+                                "=",
+                            ),
+                            ("period", "&&"),
+                        ],
+                        name="network_roleassignment_once",
+                        violation_error_message="This person already holds this role at this place in that period.",
+                    ),
                 ],
             },
         ),
@@ -515,16 +570,6 @@ class Migration(migrations.Migration):
                         editable=False,
                         primary_key=True,
                         serialize=False,
-                    ),
-                ),
-                (
-                    "bed",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="resource",
-                        to="network.bed",
                     ),
                 ),
                 (
@@ -547,6 +592,16 @@ class Migration(migrations.Migration):
                         to="network.room",
                     ),
                 ),
+                (
+                    "bed",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="resource",
+                        to="network.bed",
+                    ),
+                ),
             ],
             options={
                 "constraints": [
@@ -559,26 +614,6 @@ class Migration(migrations.Migration):
                         ),
                         name="network_resource_one_thing",
                     )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ServiceArea",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("postal_code", models.CharField(max_length=5)),
-                ("latitude", models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True)),
-                ("longitude", models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True)),
-                (
-                    "region",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="service_area", to="network.region"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("region", "postal_code"), name="network_servicearea_once")
                 ],
             },
         ),

@@ -14,42 +14,12 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("core", "__first__"),
+        ("core", "0002_initial"),
         ("members", "0002_initial"),
         ("network", "0001_initial"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="EmployerGroup",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("number", models.CharField(help_text="As in 834 REF*1L or REF*38.", max_length=50)),
-                ("name", models.CharField(max_length=200)),
-                ("tax_id", models.CharField(blank=True, default="", max_length=20)),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        help_text="The health plan.",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="groups",
-                        to="network.organization",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("organization", "number"), name="plans_group_number")],
-            },
-        ),
         migrations.CreateModel(
             name="Product",
             fields=[
@@ -61,6 +31,15 @@ class Migration(migrations.Migration):
                         editable=False,
                         primary_key=True,
                         serialize=False,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        help_text="The health plan.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="products",
+                        to="network.organization",
                     ),
                 ),
                 ("code", models.CharField(max_length=30)),
@@ -103,18 +82,101 @@ class Migration(migrations.Migration):
                 ("family_deductible", models.DecimalField(decimal_places=2, default=0, max_digits=12)),
                 ("out_of_pocket_limit", models.DecimalField(decimal_places=2, default=0, max_digits=12)),
                 ("family_out_of_pocket_limit", models.DecimalField(decimal_places=2, default=0, max_digits=12)),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("organization", "code"), name="plans_product_code")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Benefit",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="benefits", to="plans.product"
+                    ),
+                ),
+                (
+                    "service",
+                    models.CharField(
+                        choices=[
+                            ("primary_care", "primary care visit"),
+                            ("specialty_care", "specialty visit"),
+                            ("video", "video or phone visit"),
+                            ("preventive", "preventive care"),
+                            ("urgent_care", "Urgent Care"),
+                            ("emergency", "emergency department"),
+                            ("inpatient", "hospital stay"),
+                            ("laboratory", "Laboratory"),
+                            ("imaging", "Imaging"),
+                            ("drug_tier_1", "generic medicine"),
+                            ("drug_tier_2", "preferred brand medicine"),
+                            ("drug_tier_3", "other medicine"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("copay", models.DecimalField(decimal_places=2, default=0, max_digits=10)),
+                (
+                    "coinsurance",
+                    models.DecimalField(decimal_places=4, default=0, help_text="Member's share, 0–1.", max_digits=5),
+                ),
+                ("after_deductible", models.BooleanField(default=False)),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("period__isempty", False)), name="plans_benefit_period"),
+                    models.CheckConstraint(
+                        condition=models.Q(("coinsurance__gte", 0), ("coinsurance__lte", 1), ("copay__gte", 0)),
+                        name="plans_benefit_share",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("product", "="), ("service", "="), ("period", "&&")],
+                        name="plans_benefit_once",
+                        violation_error_message="This product already states the cost of this service in that period.",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="EmployerGroup",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 (
                     "organization",
                     models.ForeignKey(
                         help_text="The health plan.",
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="products",
+                        related_name="groups",
                         to="network.organization",
                     ),
                 ),
+                ("number", models.CharField(help_text="As in 834 REF*1L or REF*38.", max_length=50)),
+                ("name", models.CharField(max_length=200)),
+                ("tax_id", models.CharField(blank=True, default="", max_length=20)),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("organization", "code"), name="plans_product_code")],
+                "constraints": [models.UniqueConstraint(fields=("organization", "number"), name="plans_group_number")],
             },
         ),
         migrations.CreateModel(
@@ -130,13 +192,13 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("code", models.CharField(max_length=50)),
                 (
                     "group",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="classes", to="plans.employergroup"
                     ),
                 ),
+                ("code", models.CharField(max_length=50)),
                 (
                     "product",
                     models.ForeignKey(
@@ -147,6 +209,50 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "group classes",
                 "constraints": [models.UniqueConstraint(fields=("group", "code"), name="plans_groupclass_code")],
+            },
+        ),
+        migrations.CreateModel(
+            name="PremiumRate",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rates", to="plans.product"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.region",
+                    ),
+                ),
+                (
+                    "tier",
+                    models.CharField(
+                        blank=True, default="", help_text="X12 1205 coverage level: EMP, ESP, ECH, FAM.", max_length=3
+                    ),
+                ),
+                ("age_from", models.PositiveSmallIntegerField(default=0)),
+                ("age_to", models.PositiveSmallIntegerField(default=200, help_text="Exclusive.")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=12)),
+                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
+            ],
+            options={
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
@@ -163,11 +269,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("number", models.CharField(help_text="Subscriber number (834 REF*0F).", max_length=80)),
-                (
                     "member",
                     models.ForeignKey(
                         db_index=False,
@@ -175,6 +276,10 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to="members.member",
                     ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
                 (
                     "group",
@@ -192,8 +297,10 @@ class Migration(migrations.Migration):
                         to="plans.groupclass",
                     ),
                 ),
+                ("number", models.CharField(help_text="Subscriber number (834 REF*0F).", max_length=80)),
             ],
             options={
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="plans_coveragecontract_member_key"),
                     models.UniqueConstraint(
@@ -205,266 +312,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Accumulator",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("scope", models.CharField(choices=[("person", "Person"), ("family", "Family")], max_length=10)),
-                (
-                    "category",
-                    models.CharField(
-                        choices=[("deductible", "Deductible"), ("out_of_pocket", "out-of-pocket limit")], max_length=20
-                    ),
-                ),
-                ("plan_year", django.contrib.postgres.fields.ranges.DateRangeField()),
-                ("limit", models.DecimalField(decimal_places=2, max_digits=12)),
-                (
-                    "total",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=0,
-                        help_text="Sum of its entries; ./kp reconcile proves it.",
-                        max_digits=12,
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="accumulators",
-                        to="plans.coveragecontract",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="plans_accumulator_member_key"),
-                    django.contrib.postgres.constraints.ExclusionConstraint(
-                        expressions=[
-                            ("member", "="),
-                            ("contract", "="),
-                            ("scope", "="),
-                            ("category", "="),
-                            ("plan_year", "&&"),
-                        ],
-                        name="plans_accumulator_once",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Coverage",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("relationship", models.CharField(help_text="X12 1069: 18 self, 01 spouse, 19 child …", max_length=2)),
-                (
-                    "number",
-                    models.CharField(
-                        blank=True, default="", help_text="Member number under the contract.", max_length=80
-                    ),
-                ),
-                (
-                    "administrative_sex",
-                    models.CharField(
-                        choices=[("female", "Female"), ("male", "Male"), ("other", "Other"), ("unknown", "Unknown")],
-                        default="unknown",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="coverages",
-                        to="plans.coveragecontract",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("member", "id"), name="plans_coverage_member_key"),
-                    models.UniqueConstraint(fields=("contract", "member"), name="plans_coverage_once"),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="AccumulatorHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("scope", models.CharField(choices=[("person", "Person"), ("family", "Family")], max_length=10)),
-                (
-                    "category",
-                    models.CharField(
-                        choices=[("deductible", "Deductible"), ("out_of_pocket", "out-of-pocket limit")], max_length=20
-                    ),
-                ),
-                ("plan_year", django.contrib.postgres.fields.ranges.DateRangeField()),
-                ("limit", models.DecimalField(decimal_places=2, max_digits=12)),
-                (
-                    "total",
-                    models.DecimalField(
-                        decimal_places=2,
-                        default=0,
-                        help_text="Sum of its entries; ./kp reconcile proves it.",
-                        max_digits=12,
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="plans.accumulator",
-                    ),
-                ),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="plans.coveragecontract",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="CoverageHistoryevent",
-            fields=[
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("pgh_context", pghistory.utils.JSONField(null=True)),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
-                    ),
-                ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("relationship", models.CharField(help_text="X12 1069: 18 self, 01 spouse, 19 child …", max_length=2)),
-                (
-                    "number",
-                    models.CharField(
-                        blank=True, default="", help_text="Member number under the contract.", max_length=80
-                    ),
-                ),
-                (
-                    "administrative_sex",
-                    models.CharField(
-                        choices=[("female", "Female"), ("male", "Male"), ("other", "Other"), ("unknown", "Unknown")],
-                        default="unknown",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "contract",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="plans.coveragecontract",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="plans.coverage",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="CoverageContractHistoryevent",
             fields=[
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="plans.coveragecontract",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 (
                     "id",
@@ -472,11 +333,6 @@ class Migration(migrations.Migration):
                         db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
                     ),
                 ),
-                (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("number", models.CharField(help_text="Subscriber number (834 REF*0F).", max_length=80)),
                 (
                     "member",
                     models.ForeignKey(
@@ -488,13 +344,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="plans.coveragecontract",
-                    ),
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
                 (
                     "group",
@@ -518,10 +369,14 @@ class Migration(migrations.Migration):
                         to="plans.groupclass",
                     ),
                 ),
+                ("number", models.CharField(help_text="Subscriber number (834 REF*0F).", max_length=80)),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
-            name="PremiumRate",
+            name="Coverage",
             fields=[
                 (
                     "id",
@@ -534,32 +389,115 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "tier",
-                    models.CharField(
-                        blank=True, default="", help_text="X12 1205 coverage level: EMP, ESP, ECH, FAM.", max_length=3
-                    ),
-                ),
-                ("age_from", models.PositiveSmallIntegerField(default=0)),
-                ("age_to", models.PositiveSmallIntegerField(default=200, help_text="Exclusive.")),
-                ("amount", models.DecimalField(decimal_places=2, max_digits=12)),
-                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
-                (
-                    "region",
+                    "member",
                     models.ForeignKey(
-                        blank=True,
-                        null=True,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="network.region",
+                        to="members.member",
                     ),
                 ),
                 (
-                    "product",
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "contract",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="rates", to="plans.product"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="coverages",
+                        to="plans.coveragecontract",
+                    ),
+                ),
+                ("relationship", models.CharField(help_text="X12 1069: 18 self, 01 spouse, 19 child …", max_length=2)),
+                (
+                    "number",
+                    models.CharField(
+                        blank=True, default="", help_text="Member number under the contract.", max_length=80
+                    ),
+                ),
+                (
+                    "administrative_sex",
+                    models.CharField(
+                        choices=[("female", "Female"), ("male", "Male"), ("other", "Other"), ("unknown", "Unknown")],
+                        default="unknown",
+                        max_length=10,
                     ),
                 ),
             ],
+            options={
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "id"), name="plans_coverage_member_key"),
+                    models.UniqueConstraint(fields=("contract", "member"), name="plans_coverage_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CoverageHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="plans.coverage",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="plans.coveragecontract",
+                    ),
+                ),
+                ("relationship", models.CharField(help_text="X12 1069: 18 self, 01 spouse, 19 child …", max_length=2)),
+                (
+                    "number",
+                    models.CharField(
+                        blank=True, default="", help_text="Member number under the contract.", max_length=80
+                    ),
+                ),
+                (
+                    "administrative_sex",
+                    models.CharField(
+                        choices=[("female", "Female"), ("male", "Male"), ("other", "Other"), ("unknown", "Unknown")],
+                        default="unknown",
+                        max_length=10,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="CoveragePeriod",
@@ -575,8 +513,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "coverage",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="periods",
+                        to="plans.coverage",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.product",
+                    ),
                 ),
                 (
                     "benefit",
@@ -619,25 +585,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "coverage",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="periods",
-                        to="plans.coverage",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
-                (
                     "recorded_by",
                     models.ForeignKey(
                         db_index=False,
@@ -646,17 +593,9 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                (
-                    "product",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="plans.product",
-                    ),
-                ),
             ],
             options={
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="plans_coverageperiod_member_key"),
                     core.constraints.MemberForeignKey("coverage", name="plans_coverageperiod_coverage_fk"),
@@ -684,7 +623,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Benefit",
+            name="Accumulator",
             fields=[
                 (
                     "id",
@@ -697,52 +636,134 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "service",
-                    models.CharField(
-                        choices=[
-                            ("primary_care", "primary care visit"),
-                            ("specialty_care", "specialty visit"),
-                            ("video", "video or phone visit"),
-                            ("preventive", "preventive care"),
-                            ("urgent_care", "Urgent Care"),
-                            ("emergency", "emergency department"),
-                            ("inpatient", "hospital stay"),
-                            ("laboratory", "Laboratory"),
-                            ("imaging", "Imaging"),
-                            ("drug_tier_1", "generic medicine"),
-                            ("drug_tier_2", "preferred brand medicine"),
-                            ("drug_tier_3", "other medicine"),
-                        ],
-                        max_length=20,
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
                     ),
                 ),
-                ("copay", models.DecimalField(decimal_places=2, default=0, max_digits=10)),
                 (
-                    "coinsurance",
-                    models.DecimalField(decimal_places=4, default=0, help_text="Member's share, 0–1.", max_digits=5),
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
-                ("after_deductible", models.BooleanField(default=False)),
-                ("period", django.contrib.postgres.fields.ranges.DateRangeField()),
                 (
-                    "product",
+                    "contract",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="benefits", to="plans.product"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accumulators",
+                        to="plans.coveragecontract",
+                    ),
+                ),
+                ("scope", models.CharField(choices=[("person", "Person"), ("family", "Family")], max_length=10)),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[("deductible", "Deductible"), ("out_of_pocket", "out-of-pocket limit")], max_length=20
+                    ),
+                ),
+                ("plan_year", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("limit", models.DecimalField(decimal_places=2, max_digits=12)),
+                (
+                    "total",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        help_text="Sum of its entries; ./kp reconcile proves it.",
+                        max_digits=12,
                     ),
                 ),
             ],
             options={
+                "abstract": False,
                 "constraints": [
-                    models.CheckConstraint(condition=models.Q(("period__isempty", False)), name="plans_benefit_period"),
+                    models.UniqueConstraint(fields=("member", "id"), name="plans_accumulator_member_key"),
                     models.CheckConstraint(
-                        condition=models.Q(("coinsurance__gte", 0), ("coinsurance__lte", 1), ("copay__gte", 0)),
-                        name="plans_benefit_share",
+                        condition=models.Q(("total__gte", 0), ("total__lte", models.F("limit"))),
+                        name="plans_accumulator_within_limit",
+                        violation_error_message="More would count than the limit allows.",
                     ),
                     django.contrib.postgres.constraints.ExclusionConstraint(
-                        expressions=[("product", "="), ("service", "="), ("period", "&&")],
-                        name="plans_benefit_once",
-                        violation_error_message="This product already states the cost of this service in that period.",
+                        expressions=[
+                            ("member", "="),
+                            ("contract", "="),
+                            ("scope", "="),
+                            ("category", "="),
+                            ("plan_year", "&&"),
+                        ],
+                        name="plans_accumulator_once",
                     ),
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="AccumulatorHistoryevent",
+            fields=[
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="plans.accumulator",
+                    ),
+                ),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(), default=core.ids.uuid7, editable=False, serialize=False
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="plans.coveragecontract",
+                    ),
+                ),
+                ("scope", models.CharField(choices=[("person", "Person"), ("family", "Family")], max_length=10)),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[("deductible", "Deductible"), ("out_of_pocket", "out-of-pocket limit")], max_length=20
+                    ),
+                ),
+                ("plan_year", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("limit", models.DecimalField(decimal_places=2, max_digits=12)),
+                (
+                    "total",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=0,
+                        help_text="Sum of its entries; ./kp reconcile proves it.",
+                        max_digits=12,
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
@@ -759,16 +780,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
-                ("amount", models.DecimalField(decimal_places=2, max_digits=12)),
-                (
-                    "source",
-                    models.CharField(help_text="Row that caused it, like billing.costshare:<id>.", max_length=100),
-                ),
-                ("service_date", models.DateField()),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "accumulator",
                     models.ForeignKey(
@@ -778,17 +801,16 @@ class Migration(migrations.Migration):
                         to="plans.accumulator",
                     ),
                 ),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=12)),
                 (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
+                    "source",
+                    models.CharField(help_text="Row that caused it, like billing.costshare:<id>.", max_length=100),
                 ),
+                ("service_date", models.DateField()),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
+                "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="plans_accumulatorentry_member_key"),
                     models.UniqueConstraint(fields=("accumulator", "source"), name="plans_accumulatorentry_once"),

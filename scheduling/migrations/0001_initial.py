@@ -1,5 +1,6 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import pghistory.utils
@@ -14,114 +15,12 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("core", "__first__"),
+        ("core", "0002_initial"),
         ("members", "0002_initial"),
         ("network", "0001_initial"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Session",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("during", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                (
-                    "modality",
-                    models.CharField(
-                        choices=[("in_person", "in person"), ("video", "Video"), ("phone", "Phone")],
-                        default="in_person",
-                        max_length=10,
-                    ),
-                ),
-                ("is_cancelled", models.BooleanField(default=False)),
-                (
-                    "clinician",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sessions",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.department"
-                    ),
-                ),
-                (
-                    "room",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.room",
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [models.Index(fields=["department", "during"], name="scheduling_session_dept")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("during__isempty", False)), name="scheduling_session_during"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("clinician__isnull", False), ("room__isnull", False), _connector="OR"),
-                        name="scheduling_session_held_by",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ResourceBooking",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("during", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ("purpose", models.CharField(blank=True, default="", max_length=60)),
-                (
-                    "resource",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="bookings",
-                        to="network.resource",
-                    ),
-                ),
-                (
-                    "session",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="bookings",
-                        to="scheduling.session",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("during__isempty", False)), name="scheduling_booking_during"
-                    ),
-                    django.contrib.postgres.constraints.ExclusionConstraint(
-                        expressions=[("resource", "="), ("during", "&&")],
-                        name="scheduling_booking_once",
-                        violation_error_message="The clinician or room is already booked at that time.",
-                    ),
-                ],
-            },
-        ),
         migrations.CreateModel(
             name="VisitType",
             fields=[
@@ -133,6 +32,12 @@ class Migration(migrations.Migration):
                         editable=False,
                         primary_key=True,
                         serialize=False,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organization"
                     ),
                 ),
                 ("code", models.CharField(max_length=30)),
@@ -173,16 +78,112 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_self_scheduled", models.BooleanField(default=True, help_text="Members book it themselves.")),
-                (
-                    "organization",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.organization"
-                    ),
-                ),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(fields=("organization", "code"), name="scheduling_visittype_code")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Session",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.department"
+                    ),
+                ),
+                (
+                    "clinician",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.room",
+                    ),
+                ),
+                ("during", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                (
+                    "modality",
+                    models.CharField(
+                        choices=[("in_person", "in person"), ("video", "Video"), ("phone", "Phone")],
+                        default="in_person",
+                        max_length=10,
+                    ),
+                ),
+                ("is_cancelled", models.BooleanField(default=False)),
+            ],
+            options={
+                "indexes": [models.Index(fields=["department", "during"], name="scheduling_session_dept")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("during__isempty", False)), name="scheduling_session_during"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("clinician__isnull", False), ("room__isnull", False), _connector="OR"),
+                        name="scheduling_session_held_by",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ResourceBooking",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to="network.resource",
+                    ),
+                ),
+                ("during", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                (
+                    "session",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bookings",
+                        to="scheduling.session",
+                    ),
+                ),
+                ("purpose", models.CharField(blank=True, default="", max_length=60)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("during__isempty", False)), name="scheduling_booking_during"
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("resource", "="), ("during", "&&")],
+                        name="scheduling_booking_once",
+                        violation_error_message="The clinician or room is already booked at that time.",
+                    ),
                 ],
             },
         ),
@@ -199,16 +200,16 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("starts_at", models.DateTimeField()),
-                ("ends_at", models.DateTimeField()),
-                ("capacity", models.PositiveSmallIntegerField(default=1)),
-                ("is_blocked", models.BooleanField(default=False)),
                 (
                     "session",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="slots", to="scheduling.session"
                     ),
                 ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("capacity", models.PositiveSmallIntegerField(default=1)),
+                ("is_blocked", models.BooleanField(default=False)),
                 (
                     "visit_types",
                     models.ManyToManyField(
@@ -240,14 +241,54 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "slot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="appointments", to="scheduling.slot"
+                    ),
                 ),
                 ("seat", models.PositiveSmallIntegerField(default=1)),
                 (
                     "during",
                     django.contrib.postgres.fields.ranges.DateTimeRangeField(
                         help_text="The slot's time, kept here so that a member is never in two places."
+                    ),
+                ),
+                (
+                    "visit_type",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="scheduling.visittype",
+                    ),
+                ),
+                (
+                    "clinician",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.department"
                     ),
                 ),
                 (
@@ -277,45 +318,6 @@ class Migration(migrations.Migration):
                         null=True,
                     ),
                 ),
-                ("booked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("arrived_at", models.DateTimeField(blank=True, null=True)),
-                ("roomed_at", models.DateTimeField(blank=True, null=True)),
-                ("cancel_reason", models.CharField(blank=True, db_default="", default="", max_length=100)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "booked_by",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "clinician",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="appointments",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.department"
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="members.member",
-                    ),
-                ),
                 (
                     "moved_from",
                     models.ForeignKey(
@@ -329,6 +331,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "booked_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("booked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("arrived_at", models.DateTimeField(blank=True, null=True)),
+                ("roomed_at", models.DateTimeField(blank=True, null=True)),
+                (
                     "room",
                     models.ForeignKey(
                         blank=True,
@@ -339,23 +353,16 @@ class Migration(migrations.Migration):
                         to="network.room",
                     ),
                 ),
-                (
-                    "slot",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="appointments", to="scheduling.slot"
-                    ),
-                ),
-                (
-                    "visit_type",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="scheduling.visittype",
-                    ),
-                ),
+                ("cancel_reason", models.CharField(blank=True, db_default="", default="", max_length=100)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
             ],
             options={
+                "abstract": False,
+                "indexes": [
+                    django.contrib.postgres.indexes.GistIndex(
+                        fields=["department", "during"], name="scheduling_appointment_day"
+                    )
+                ],
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="scheduling_appointment_member_key"),
                     core.constraints.MemberForeignKey("moved_from", name="scheduling_appointment_moved_from_fk"),
@@ -380,6 +387,15 @@ class Migration(migrations.Migration):
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="scheduling.appointment",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 (
                     "id",
@@ -388,14 +404,66 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "slot",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="scheduling.slot",
+                    ),
                 ),
                 ("seat", models.PositiveSmallIntegerField(default=1)),
                 (
                     "during",
                     django.contrib.postgres.fields.ranges.DateTimeRangeField(
                         help_text="The slot's time, kept here so that a member is never in two places."
+                    ),
+                ),
+                (
+                    "visit_type",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="scheduling.visittype",
+                    ),
+                ),
+                (
+                    "clinician",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.clinician",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="network.department",
                     ),
                 ),
                 (
@@ -425,53 +493,6 @@ class Migration(migrations.Migration):
                         null=True,
                     ),
                 ),
-                ("booked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("arrived_at", models.DateTimeField(blank=True, null=True)),
-                ("roomed_at", models.DateTimeField(blank=True, null=True)),
-                ("cancel_reason", models.CharField(blank=True, db_default="", default="", max_length=100)),
-                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
-                (
-                    "booked_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "clinician",
-                    models.ForeignKey(
-                        blank=True,
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.clinician",
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="network.department",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="members.member",
-                    ),
-                ),
                 (
                     "moved_from",
                     models.ForeignKey(
@@ -485,14 +506,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "pgh_obj",
+                    "booked_by",
                     models.ForeignKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="scheduling.appointment",
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                ("booked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("arrived_at", models.DateTimeField(blank=True, null=True)),
+                ("roomed_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "room",
                     models.ForeignKey(
@@ -505,27 +530,12 @@ class Migration(migrations.Migration):
                         to="network.room",
                     ),
                 ),
-                (
-                    "slot",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="scheduling.slot",
-                    ),
-                ),
-                (
-                    "visit_type",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="scheduling.visittype",
-                    ),
-                ),
+                ("cancel_reason", models.CharField(blank=True, db_default="", default="", max_length=100)),
+                ("version", models.PositiveIntegerField(db_default=1, default=1, editable=False)),
             ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="WaitlistEntry",
@@ -541,20 +551,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "member",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
+                (
                     "sensitivity",
                     models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
                 ),
-                ("dates", django.contrib.postgres.fields.ranges.DateRangeField()),
-                ("status", models.CharField(db_default="waiting", default="waiting", max_length=10)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
-                    "clinician",
+                    "visit_type",
                     models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="network.clinician",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="scheduling.visittype"
                     ),
                 ),
                 (
@@ -568,22 +580,53 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "member",
+                    "clinician",
                     models.ForeignKey(
-                        db_index=False,
+                        blank=True,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="members.member",
+                        to="network.clinician",
+                    ),
+                ),
+                ("dates", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("offered", "Offered"),
+                            ("booked", "Booked"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        db_default="waiting",
+                        default="waiting",
+                        max_length=10,
                     ),
                 ),
                 (
-                    "visit_type",
+                    "offered_slot",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="scheduling.visittype"
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="scheduling.slot",
                     ),
                 ),
+                ("offered_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "waiting")),
+                        fields=["visit_type", "created_at"],
+                        name="scheduling_waitlist_turn",
+                    )
+                ],
                 "constraints": [
                     models.UniqueConstraint(fields=("member", "id"), name="scheduling_waitlistentry_member_key")
                 ],
@@ -595,6 +638,15 @@ class Migration(migrations.Migration):
                 ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
                 ("pgh_label", models.TextField(help_text="The event label.")),
                 ("pgh_id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="history_events",
+                        to="scheduling.waitlistentry",
+                    ),
+                ),
                 ("pgh_context", pghistory.utils.JSONField(null=True)),
                 (
                     "id",
@@ -603,22 +655,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "sensitivity",
-                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
-                ),
-                ("dates", django.contrib.postgres.fields.ranges.DateRangeField()),
-                ("status", models.CharField(db_default="waiting", default="waiting", max_length=10)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "clinician",
+                    "member",
                     models.ForeignKey(
-                        blank=True,
                         db_constraint=False,
-                        null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="network.clinician",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "sensitivity",
+                    models.PositiveSmallIntegerField(db_default=0, default=0, help_text="Bits of Sensitivity."),
+                ),
+                (
+                    "visit_type",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="scheduling.visittype",
                     ),
                 ),
                 (
@@ -634,34 +691,49 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "member",
+                    "clinician",
                     models.ForeignKey(
+                        blank=True,
                         db_constraint=False,
+                        null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="members.member",
+                        to="network.clinician",
+                    ),
+                ),
+                ("dates", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("offered", "Offered"),
+                            ("booked", "Booked"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        db_default="waiting",
+                        default="waiting",
+                        max_length=10,
                     ),
                 ),
                 (
-                    "pgh_obj",
+                    "offered_slot",
                     models.ForeignKey(
+                        blank=True,
                         db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history_events",
-                        to="scheduling.waitlistentry",
-                    ),
-                ),
-                (
-                    "visit_type",
-                    models.ForeignKey(
-                        db_constraint=False,
+                        null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         related_query_name="+",
-                        to="scheduling.visittype",
+                        to="scheduling.slot",
                     ),
                 ),
+                ("offered_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
+            options={
+                "abstract": False,
+            },
         ),
     ]

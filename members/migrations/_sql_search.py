@@ -1,4 +1,4 @@
-"""The text of migration 0006's function."""
+"""The text of `members_search`, which migration 0003 makes."""
 
 SEARCH = r"""
 CREATE FUNCTION members_search(

@@ -1,6 +1,7 @@
+import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
@@ -13,40 +14,16 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("auth", "0012_alter_user_first_name_max_length"),
+        ("core", "0001_user"),
+        # Whoever else points to an account comes before our tables: Django renders all that are related at each step.
+        ("account", "0009_emailaddress_unique_primary_email"),
+        ("admin", "0003_logentry_add_action_flag_choices"),
+        ("mfa", "0003_authenticator_type_uniq"),
+        ("oauth2_provider", "0022_refreshtoken_token_family_index"),
+        ("usersessions", "0001_initial"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="AuditSeal",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("sealed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("first_id", models.BigIntegerField()),
-                ("last_id", models.BigIntegerField()),
-                (
-                    "below_xid",
-                    models.BigIntegerField(
-                        help_text="Rows of transactions at or above this one belong to a later seal."
-                    ),
-                ),
-                ("row_count", models.IntegerField()),
-                (
-                    "digest",
-                    models.BinaryField(
-                        help_text="SHA-256 over the previous digest and the rows in id order.", max_length=32
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="CodeSystem",
-            fields=[
-                ("id", models.SmallAutoField(primary_key=True, serialize=False)),
-                ("uri", models.CharField(max_length=200, unique=True)),
-                ("name", models.CharField(max_length=60)),
-            ],
-        ),
         migrations.CreateModel(
             name="MemberChange",
             fields=[
@@ -54,15 +31,6 @@ class Migration(migrations.Migration):
                 ("member_id", models.UUIDField()),
                 ("source", models.CharField(help_text="The table that changed.", max_length=63)),
                 ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("xid", models.BigIntegerField(db_default=core.models.base.CurrentTransaction())),
-            ],
-        ),
-        migrations.CreateModel(
-            name="SourceSystem",
-            fields=[
-                ("id", models.SmallAutoField(primary_key=True, serialize=False)),
-                ("uri", models.CharField(max_length=200, unique=True)),
-                ("name", models.CharField(blank=True, default="", max_length=100)),
             ],
         ),
         migrations.CreateModel(
@@ -74,119 +42,29 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Concept",
+            name="AppScopes",
             fields=[
-                ("id", models.AutoField(primary_key=True, serialize=False)),
-                ("code", models.CharField(max_length=80)),
-                ("display", models.CharField(db_default="", default="", max_length=500)),
                 (
-                    "system",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="core.codesystem"
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("code", "system"),
-                        name="core_concept_code",
-                        violation_error_message="This code system already has this code.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ValueSet",
-            fields=[
-                ("id", models.AutoField(primary_key=True, serialize=False)),
-                ("url", models.CharField(max_length=255)),
-                ("version", models.CharField(db_default="", default="", max_length=60)),
-                (
-                    "name",
-                    models.CharField(
-                        help_text="The computable or published name; measures refer to `url`.", max_length=255
-                    ),
-                ),
-                ("is_own", models.BooleanField(default=False)),
-                ("source", models.CharField(db_default="", default="", max_length=300)),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("url",), name="core_valueset_url")],
-            },
-        ),
-        migrations.CreateModel(
-            name="User",
-            fields=[
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
-                (
-                    "is_superuser",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates that this user has all permissions without explicitly assigning them.",
-                        verbose_name="superuser status",
-                    ),
-                ),
-                (
-                    "id",
-                    models.UUIDField(
-                        db_default=core.ids.UUIDv7(),
-                        default=core.ids.uuid7,
-                        editable=False,
+                    "application",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
                         primary_key=True,
+                        related_name="allowed_scopes",
                         serialize=False,
-                    ),
-                ),
-                ("email", models.EmailField(max_length=254)),
-                ("name", models.CharField(max_length=200)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("person", "Person"), ("client", "integration client"), ("system", "System")],
-                        db_default="person",
-                        default="person",
-                        max_length=10,
-                    ),
-                ),
-                ("language", models.CharField(db_default="en", default="en", help_text="BCP 47.", max_length=10)),
-                ("is_staff", models.BooleanField(db_default=False, default=False, verbose_name="may open the admin")),
-                ("is_active", models.BooleanField(db_default=True, default=True)),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-                ),
-                (
-                    "groups",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.group",
-                        verbose_name="groups",
+                        to="oauth2_provider.application",
                     ),
                 ),
                 (
-                    "user_permissions",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="Specific permissions for this user.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.permission",
-                        verbose_name="user permissions",
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), blank=True, default=list, size=None
                     ),
                 ),
+                ("changed_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        django.db.models.functions.text.Lower("email"),
-                        name="core_user_email",
-                        violation_error_message="An account with this e-mail address already exists.",
-                    )
-                ],
+                "verbose_name": "scopes of an app",
+                "verbose_name_plural": "scopes of apps",
             },
         ),
         migrations.CreateModel(
@@ -225,51 +103,40 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["member_id", "-at"], name="core_audit_member"),
                     models.Index(fields=["user_id", "-at"], name="core_audit_user"),
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True, fields=["xid"], name="core_audit_xid", pages_per_range=32
+                    ),
                 ],
             },
             bases=(core.postgres.schema.MonthlyPartitioned, models.Model),
         ),
         migrations.CreateModel(
-            name="ConceptMapElement",
+            name="AuditSeal",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("map_url", models.CharField(max_length=255)),
+                ("sealed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("first_id", models.BigIntegerField()),
+                ("last_id", models.BigIntegerField()),
                 (
-                    "source",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"),
+                    "below_xid",
+                    models.BigIntegerField(
+                        help_text="Rows of transactions at or above this one belong to a later seal."
+                    ),
                 ),
                 (
-                    "target",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
+                    "above_id",
+                    models.BigIntegerField(
+                        db_default=0, default=0, help_text="Last row before a restored database began."
+                    ),
+                ),
+                ("row_count", models.IntegerField()),
+                (
+                    "digest",
+                    models.BinaryField(
+                        help_text="SHA-256 over the previous digest and the rows in id order.", max_length=32
                     ),
                 ),
             ],
-            options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("map_url", "source", "target"), name="core_conceptmapelement_once")
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="IdempotencyKey",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("key", models.CharField(max_length=100)),
-                ("request_digest", models.CharField(max_length=64)),
-                ("response_status", models.PositiveSmallIntegerField(null=True)),
-                ("response_body", models.JSONField(null=True)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "user",
-                    models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("user", "key"), name="core_idempotencykey_once")],
-            },
         ),
         migrations.CreateModel(
             name="JobRun",
@@ -288,6 +155,10 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(help_text="What is worked on, like 2026-10 or 2026-11-22.", max_length=120)),
                 ("parameters", models.JSONField(db_default={}, default=dict)),
                 (
+                    "shares",
+                    models.PositiveIntegerField(db_default=1, default=1, help_text="Into how many shares it is cut."),
+                ),
+                (
                     "status",
                     models.CharField(
                         choices=[
@@ -302,11 +173,6 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("started_at", models.DateTimeField(null=True)),
-                ("finished_at", models.DateTimeField(null=True)),
-                ("totals", models.JSONField(db_default={}, default=dict)),
-                ("error", models.TextField(db_default="", default="")),
                 (
                     "started_by",
                     models.ForeignKey(
@@ -316,6 +182,11 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("totals", models.JSONField(db_default={}, default=dict)),
+                ("error", models.TextField(db_default="", default="")),
             ],
             options={
                 "indexes": [models.Index(fields=["kind", "-created_at"], name="core_jobrun_recent")],
@@ -326,6 +197,15 @@ class Migration(migrations.Migration):
             name="JobPartition",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="partitions",
+                        to="core.jobrun",
+                    ),
+                ),
                 ("number", models.PositiveIntegerField()),
                 ("lower", models.UUIDField()),
                 ("upper", models.UUIDField(help_text="Null: to the end.", null=True)),
@@ -350,18 +230,29 @@ class Migration(migrations.Migration):
                 ("finished_at", models.DateTimeField(null=True)),
                 ("counts", models.JSONField(db_default={}, default=dict)),
                 ("error", models.TextField(db_default="", default="")),
-                (
-                    "run",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="partitions",
-                        to="core.jobrun",
-                    ),
-                ),
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("run", "number"), name="core_jobpartition_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="IdempotencyKey",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("key", models.CharField(max_length=100)),
+                ("request_digest", models.CharField(max_length=64)),
+                ("response_status", models.PositiveSmallIntegerField(null=True)),
+                ("response_body", models.JSONField(null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("user", "key"), name="core_idempotencykey_once")],
             },
         ),
         migrations.CreateModel(
@@ -398,6 +289,16 @@ class Migration(migrations.Migration):
                 ),
                 ("template", models.CharField(help_text="Name under templates/messages/.", max_length=60)),
                 ("language", models.CharField(db_default="en", default="en", max_length=10)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 ("member_id", models.UUIDField(null=True)),
                 (
                     "address",
@@ -442,21 +343,13 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("sent_at", models.DateTimeField(null=True)),
                 ("read_at", models.DateTimeField(help_text="When the person opened a portal notice.", null=True)),
-                (
-                    "user",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
             ],
             options={
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("status", "queued")), fields=["send_after"], name="core_outbox_due"
+                        condition=models.Q(("status__in", ["queued", "sending"])),
+                        fields=["send_after"],
+                        name="core_outbox_due",
                     ),
                     models.Index(fields=["member_id", "-created_at"], name="core_outbox_member"),
                     models.Index(fields=["user", "-created_at"], name="core_outbox_user"),
@@ -464,10 +357,67 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="CodeSystem",
+            fields=[
+                ("id", models.SmallAutoField(primary_key=True, serialize=False)),
+                ("uri", models.CharField(max_length=200, unique=True)),
+                ("name", models.CharField(max_length=60)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="SourceSystem",
+            fields=[
+                ("id", models.SmallAutoField(primary_key=True, serialize=False)),
+                ("uri", models.CharField(max_length=200, unique=True)),
+                ("name", models.CharField(blank=True, default="", max_length=100)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Concept",
+            fields=[
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                (
+                    "system",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="core.codesystem"
+                    ),
+                ),
+                ("code", models.CharField(max_length=80)),
+                ("display", models.CharField(db_default="", default="", max_length=500)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "system"),
+                        name="core_concept_code",
+                        violation_error_message="This code system already has this code.",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ValueSet",
+            fields=[
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                ("url", models.CharField(max_length=255)),
+                ("version", models.CharField(db_default="", default="", max_length=60)),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="The computable or published name; measures refer to `url`.", max_length=255
+                    ),
+                ),
+                ("is_own", models.BooleanField(default=False)),
+                ("source", models.CharField(db_default="", default="", max_length=300)),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("url",), name="core_valueset_url")],
+            },
+        ),
+        migrations.CreateModel(
             name="ValueSetMember",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("concept", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="core.concept")),
                 (
                     "value_set",
                     models.ForeignKey(
@@ -477,10 +427,33 @@ class Migration(migrations.Migration):
                         to="core.valueset",
                     ),
                 ),
+                ("concept", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="core.concept")),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(fields=("value_set", "concept"), name="core_valuesetmember_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ConceptMapElement",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("map_url", models.CharField(max_length=255)),
+                (
+                    "source",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.concept"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("map_url", "source", "target"), name="core_conceptmapelement_once")
                 ],
             },
         ),
