@@ -26,6 +26,9 @@ def select_best_patient_series(relevant: Sequence[PatientSeries], history: Histo
 
 def select_prioritized_patient_series(group: Sequence[PatientSeries], history: History) -> PatientSeries | None:
     """Figure 8-2, for one series group."""
+    if len(group) == 1 and (group[0].series.default or group[0].series.type is SeriesType.RISK):
+        # The only scorable one (SELECTSCORE-2), or the default where none is: table 8-3 has one answer.
+        return group[0]
     scorable = pre_filter_patient_series(group, history)
     single = identify_one_prioritized_patient_series(group, scorable)
     if single is not None or not scorable:

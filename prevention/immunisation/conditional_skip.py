@@ -1,6 +1,6 @@
 """6.2 Evaluate conditional skip, used in evaluation (6.2), forecast (7.1) and validation of a forecast (7.6)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from prevention.immunisation.dates import BEGINNING, END, plus, plus_or
@@ -41,12 +41,15 @@ class Standpoint:
 
 def can_be_skipped(skips: Sequence[ConditionalSkip], at: Standpoint) -> bool:
     """Table 6-11, for each conditional skip of the target dose in the context."""
-    return any(_skip_is_met(skip, at) for skip in skips)
+    for skip in skips:
+        if _skip_is_met(skip, at):
+            return True
+    return False
 
 
+# Loops, not all() or any() over generators: these are asked of every dose in every series.
 def _skip_is_met(skip: ConditionalSkip, at: Standpoint) -> bool:
     """Of the sets in force (3.3) all must be met, or one."""
-    # A loop, not all() or any() over a generator: this is asked of every dose in every series.
     every = skip.logic is Logic.AND
     met = False
     for one in skip.sets:
@@ -118,22 +121,23 @@ def _vaccine_count(condition: Condition, at: Standpoint) -> bool:
 def number_of_conditional_doses_administered(condition: Condition, at: Standpoint) -> int:
     """CONDSKIP-1. `Valid` counts this series' valid doses; `Total` counts any, other antigens' vaccines included
     where the condition names vaccine types (Pertussis asks for Td, which holds no pertussis)."""
-    history = at.history
+    history, types, before = at.history, condition.vaccine_types, at.before
+    positions: Iterable[int]
     if condition.valid_only:
         positions = [
             one.position
             for one in at.patient_series.evaluations
-            if one.status is EvaluationStatus.VALID and one.position < at.before
+            if one.status is EvaluationStatus.VALID and one.position < before
         ]
-    elif condition.vaccine_types:
-        positions = list(range(min(at.before, len(history.doses))))
+    elif types:
+        positions = range(min(before, len(history.doses)))
     else:
-        positions = [p for p in history.by_antigen.get(at.patient_series.series.antigen, ()) if p < at.before]
-    if not positions:
+        positions = [p for p in history.by_antigen.get(at.patient_series.series.antigen, ()) if p < before]
+    given = [history.doses[position] for position in positions]
+    days = [dose.given_on for dose in given if not types or dose.cvx in types]
+    if not days:
         return 0
     born = history.patient.born_on
     start = max(plus_or(born, condition.begin_age, BEGINNING), condition.start or BEGINNING)
     end = min(plus_or(born, condition.end_age, END), condition.end or END)
-    types = condition.vaccine_types
-    doses = (history.doses[position] for position in positions)
-    return sum(1 for dose in doses if start <= dose.given_on < end and (not types or dose.cvx in types))
+    return len([day for day in days if start <= day < end])

@@ -33,12 +33,7 @@ def is_impacted(series: PatientSeries, history: History, position: int) -> bool:
 
 def forecast_conflict_end_dates(dose: SeriesDose, history: History) -> Iterator[date]:
     """CALCDTCONFLICT-3: for each dose given whose type conflicts with a preferable vaccine of the target dose."""
-    if not history.doses:
-        return
-    for vaccine in dose.preferable:
-        conflicts = history.schedule.conflicts.get(vaccine.cvx)
-        if conflicts:
-            for previous in history.doses:
-                conflict = conflicts.get(previous.cvx)
-                if conflict is not None:
-                    yield plus(previous.given_on, conflict.end)
+    if dose.conflicting:
+        for previous in history.doses:
+            for length in dose.conflicting.get(previous.cvx, ()):
+                yield plus(previous.given_on, length)

@@ -66,5 +66,4 @@ def is_contraindicated_series(series: AntigenSeries, antigen: Antigen, history: 
     if is_contraindicated_antigen(antigen, history):
         return True
     ruled_out = contraindicated_vaccines(antigen, history)
-    preferable = {vaccine.cvx for dose in series.doses for vaccine in dose.preferable}
-    return bool(preferable) and preferable <= ruled_out
+    return bool(ruled_out) and bool(series.preferable_types) and series.preferable_types <= ruled_out

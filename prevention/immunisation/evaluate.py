@@ -71,7 +71,7 @@ def evaluate_against_target_dose(
         or satisfies_all_allowable_intervals(dose, series, history, position)
     ):
         reasons.append(Reason.TOO_SOON)
-    if is_impacted(series, history, position):
+    if given.cvx in history.schedule.conflicts and is_impacted(series, history, position):
         reasons.append(Reason.CONFLICT)
     if not (is_preferable_vaccine(dose, history, given) or is_allowable_vaccine(dose, history, given)):
         reasons.append(Reason.NOT_FOR_THIS_DOSE)
@@ -108,15 +108,14 @@ def _within_ages(vaccine: SeriesDoseVaccine, history: History, dose: VaccineDose
 def is_preferable_vaccine(dose: SeriesDose, history: History, given: VaccineDoseAdministered) -> bool:
     """6.8, table 6-26. A volume too small is a remark, never a refusal. Trade names are written in many ways: the
     same vaccine type of the same manufacturer is the same product."""
-    return any(
-        _within_ages(vaccine, history, given)
-        and (
+    for vaccine in dose.preferable_by_type.get(given.cvx, ()):
+        if _within_ages(vaccine, history, given) and (
             not vaccine.trade_name
             or vaccine.trade_name.casefold() == given.trade_name.casefold()
             or (vaccine.mvx != "" and vaccine.mvx == given.mvx)
-        )
-        for vaccine in dose.preferable_by_type.get(given.cvx, ())
-    )
+        ):
+            return True
+    return False
 
 
 def is_allowable_vaccine(dose: SeriesDose, history: History, given: VaccineDoseAdministered) -> bool:

@@ -1,6 +1,6 @@
 """7 Forecast dates and reasons, for one patient series."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from prevention.immunisation.conditional_skip import Standpoint, can_be_skipped
@@ -13,6 +13,7 @@ from prevention.immunisation.contraindications import (
 from prevention.immunisation.dates import BEGINNING, END, plus, plus_or
 from prevention.immunisation.intervals import in_force, reference_date
 from prevention.immunisation.patient import (
+    NO_FORECAST,
     History,
     PatientSeries,
     SeriesForecast,
@@ -22,6 +23,7 @@ from prevention.immunisation.patient import (
 from prevention.immunisation.schedule import Age, Interval, SeriesDose
 
 DAY = timedelta(days=1)
+TOO_OLD = "Patient has exceeded the maximum age"
 
 
 def forecast_dates_and_reasons(series: PatientSeries, siblings: Sequence[PatientSeries], history: History) -> None:
@@ -31,11 +33,12 @@ def forecast_dates_and_reasons(series: PatientSeries, siblings: Sequence[Patient
     while True:
         earliest = determine_forecast_need(series, history)
         if series.status is not SeriesStatus.NOT_COMPLETE:
-            series.forecast = SeriesForecast()
+            series.forecast = NO_FORECAST
             return
         series.forecast = generate_forecast_dates(series, history, earliest or history.patient.born_on)
         if is_valid_recommendation(series, siblings, history):
             return
+        series.sent_back = True
 
 
 def skip_target_doses(
@@ -94,7 +97,7 @@ def determine_forecast_need(series: PatientSeries, history: History) -> date | N
         return None
     maximum = maximum_age_date(dose, history)
     if history.assessed_on >= maximum:
-        series.status, series.reason = SeriesStatus.AGED_OUT, "Patient has exceeded the maximum age"
+        series.status, series.reason = SeriesStatus.AGED_OUT, TOO_OLD
     elif (candidate := candidate_earliest_date(series, history)) is not None and candidate >= maximum:
         series.status = SeriesStatus.AGED_OUT
         series.reason = "Patient is unable to finish the series prior to the maximum age"
@@ -119,15 +122,12 @@ def maximum_age_date(dose: SeriesDose, history: History) -> date:
 
 def _references(series: PatientSeries, dose: SeriesDose, history: History) -> list[tuple[Interval, date]]:
     found = []
-    for interval in in_force(dose.intervals, history.assessed_on):
-        reference = reference_date(interval, series, history, len(history.doses))
-        if reference is not None:
-            found.append((interval, reference))
+    for interval in dose.intervals:
+        if interval.in_force is None or interval.in_force.on(history.assessed_on):
+            reference = reference_date(interval, series, history, len(history.doses))
+            if reference is not None:
+                found.append((interval, reference))
     return found
-
-
-def _latest(dates: Iterable[date | None]) -> date | None:
-    return max((day for day in dates if day is not None), default=None)
 
 
 def candidate_earliest_date(series: PatientSeries, history: History) -> date | None:
@@ -135,13 +135,16 @@ def candidate_earliest_date(series: PatientSeries, history: History) -> date | N
     dose = series.targets[series.current].dose
     age = relevant_age(dose, history)
     born = history.patient.born_on
-    dates: list[date | None] = [plus(born, age.minimum) if age and age.minimum else None, dose.season_start]
+    dates: list[date] = [plus(born, age.minimum)] if age and age.minimum else []
+    if dose.season_start:
+        dates.append(dose.season_start)
     dates += [plus(since, one.minimum) for one, since in _references(series, dose, history) if one.minimum]
-    dates += forecast_conflict_end_dates(dose, history)
+    if dose.conflicting:
+        dates += forecast_conflict_end_dates(dose, history)
     if series.evaluations:
         # The most recent dose evaluated, inadvertent ones included, is the last one.
         dates.append(history.doses[series.evaluations[-1].position].given_on)
-    return _latest(dates)
+    return max(dates, default=None)
 
 
 def generate_forecast_dates(series: PatientSeries, history: History, earliest: date) -> SeriesForecast:
@@ -153,12 +156,15 @@ def generate_forecast_dates(series: PatientSeries, history: History, earliest: d
 
     recommended = plus(born, age.earliest_recommended) if age and age.earliest_recommended else None
     if recommended is None:
-        recommended = _latest(
-            plus(since, one.earliest_recommended) for one, since in references if one.earliest_recommended
+        recommended = max(
+            [plus(since, one.earliest_recommended) for one, since in references if one.earliest_recommended],
+            default=None,
         )
     past_due = plus(born, age.latest_recommended) if age and age.latest_recommended else None
     if past_due is None:
-        past_due = _latest(plus(since, one.latest_recommended) for one, since in references if one.latest_recommended)
+        past_due = max(
+            [plus(since, one.latest_recommended) for one, since in references if one.latest_recommended], default=None
+        )
 
     unadjusted_recommended = recommended or earliest
     unadjusted_past_due = past_due - DAY if past_due else None
@@ -186,15 +192,17 @@ def forecast_dose_number(series: PatientSeries, history: History) -> int:
     return count + 1
 
 
-def recommended_vaccines(series: PatientSeries, history: History, *days: date) -> tuple[str, ...]:
-    """FORECASTRECVAC-1: preferable vaccines to name, by vaccine type, on any of the days."""
+def recommended_vaccines(
+    series: PatientSeries, history: History, earliest: date, recommended: date
+) -> tuple[str, ...]:
+    """FORECASTRECVAC-1: preferable vaccines to name, by vaccine type, on either day."""
     ruled_out = contraindicated_vaccines(series.antigen, history)
     born = history.patient.born_on
     found: list[str] = []
     for vaccine in series.targets[series.current].dose.preferable:
         if vaccine.forecast and vaccine.cvx not in ruled_out and vaccine.cvx not in found:
             begin, end = plus_or(born, vaccine.begin_age, BEGINNING), plus_or(born, vaccine.end_age, END)
-            if any(begin <= day < end for day in days):
+            if begin <= earliest < end or begin <= recommended < end:
                 found.append(vaccine.cvx)
     return tuple(found)
 

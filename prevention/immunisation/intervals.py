@@ -1,5 +1,6 @@
 """6.5 Evaluate preferable interval, 6.6 Evaluate allowable interval, and their reference dates (3.4)."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from prevention.immunisation.dates import plus
@@ -31,27 +32,31 @@ def reference_date(interval: Interval, series: PatientSeries, history: History, 
     return history.observed.get(interval.from_observation)
 
 
-def in_force(intervals: tuple[Interval, ...], day: date) -> list[Interval]:
+def in_force(intervals: tuple[Interval, ...], day: date) -> Sequence[Interval]:
     """3.3: RELEVANT-1 and RELEVANT-2."""
+    if not intervals:
+        return intervals
     return [interval for interval in intervals if interval.in_force is None or interval.in_force.on(day)]
 
 
 def _satisfied(interval: Interval, series: PatientSeries, history: History, position: int) -> bool:
     """Tables 6-18 and 6-21: not before the absolute minimum interval date (CALCDTINT-3)."""
-    reference = reference_date(interval, series, history, position)
-    if reference is None or interval.absolute_minimum is None:
+    if interval.absolute_minimum is None:
         return True
-    return history.doses[position].given_on >= plus(reference, interval.absolute_minimum)
+    reference = reference_date(interval, series, history, position)
+    return reference is None or history.doses[position].given_on >= plus(reference, interval.absolute_minimum)
 
 
 def satisfies_all_preferable_intervals(
     dose: SeriesDose, series: PatientSeries, history: History, position: int
 ) -> bool:
     """6.5. A target dose without preferable intervals is satisfied by any."""
-    if not dose.intervals:
-        return True
-    given_on = history.doses[position].given_on
-    return all(_satisfied(one, series, history, position) for one in in_force(dose.intervals, given_on))
+    for one in dose.intervals:
+        if (one.in_force is None or one.in_force.on(history.doses[position].given_on)) and not _satisfied(
+            one, series, history, position
+        ):
+            return False
+    return True
 
 
 def satisfies_all_allowable_intervals(dose: SeriesDose, series: PatientSeries, history: History, position: int) -> bool:

@@ -1,5 +1,6 @@
 """4.2 Organize immunization history, and 5 Create relevant patient series."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from prevention.immunisation.dates import BEGINNING, END, plus_or
@@ -60,7 +61,11 @@ def is_to_come(series: AntigenSeries, history: History) -> bool:
 
 def create_relevant_patient_series(antigen: Antigen, history: History) -> list[PatientSeries]:
     """5.1, for one antigen. A series that asks whether another group is complete comes after that group."""
-    chosen = [series for series in antigen.series if is_relevant(series, history)]
+    chosen: Sequence[AntigenSeries]
+    if antigen.indicated_by.isdisjoint(history.observed):
+        chosen = antigen.without_indication(history.patient.gender)
+    else:
+        chosen = [series for series in antigen.series if is_relevant(series, history)]
     if not chosen and history.observed:
         # Beyond table 5-4: with nothing else to say, the series that an indication will call for is forecast, as the
         # official case 2022-UC-0005 has it (dengue, found at 8, due at 9).

@@ -140,6 +140,13 @@ class SeriesForecast:
     priority: bool = False
 
 
+NO_FORECAST = SeriesForecast()
+
+
+def _no_forecast() -> SeriesForecast:
+    return NO_FORECAST
+
+
 @dataclass(slots=True)
 class PatientSeries:
     """An antigen series and this patient's progress in it."""
@@ -151,10 +158,12 @@ class PatientSeries:
     # Index of the target dose that evaluation or forecasting stands at.
     current: int = 0
     status: SeriesStatus = SeriesStatus.NOT_COMPLETE
-    forecast: SeriesForecast = field(default_factory=SeriesForecast)
+    forecast: SeriesForecast = field(default_factory=_no_forecast)
     reason: str = ""
     # SELECTB-21: target doses that are satisfied.
     valid_doses: int = 0
+    # 7.6 sent the forecast back: by its earliest date the target dose will be skipped.
+    sent_back: bool = False
 
     @property
     def completed_by(self) -> int | None:
@@ -166,4 +175,7 @@ class PatientSeries:
     @property
     def first_valid(self) -> int | None:
         """Position of the earliest valid dose."""
-        return next((one.position for one in self.evaluations if one.status is EvaluationStatus.VALID), None)
+        for one in self.evaluations:
+            if one.status is EvaluationStatus.VALID:
+                return one.position
+        return None

@@ -142,6 +142,8 @@ class SeriesDose:
     recurring: bool
     season_start: date | None
     season_end: date | None
+    # CALCDTCONFLICT-3: conflicting vaccine type → conflict end intervals of the preferable vaccines it impacts.
+    conflicting: dict[str, tuple[Duration, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,11 @@ class AntigenSeries:
         return any(condition.series_groups for condition in self.skip_conditions)
 
     @cached_property
+    def preferable_types(self) -> frozenset[str]:
+        """Vaccine types that are preferable for any of its doses."""
+        return frozenset(vaccine.cvx for dose in self.doses for vaccine in dose.preferable)
+
+    @cached_property
     def indicated_by(self) -> frozenset[str]:
         """Observations that any of its indications is about."""
         return frozenset(one.observation for one in self.indications)
@@ -221,6 +228,35 @@ class Antigen:
     def only_by_indication(self) -> bool:
         """Every series is a risk series: for whoever has no indication there is none."""
         return all(one.type is SeriesType.RISK for one in self.series)
+
+    @cached_property
+    def indicated_by(self) -> frozenset[str]:
+        """Observations that any of its series is indicated by."""
+        return frozenset(code for one in self.series for code in one.indicated_by)
+
+    @cached_property
+    def asks_gender(self) -> bool:
+        return any(one.genders for one in self.series)
+
+    @cached_property
+    def asks_country(self) -> bool:
+        return any(one.country for one in self.immunity_by_birth)
+
+    @cached_property
+    def _without_indication(self) -> dict[str, tuple[AntigenSeries, ...]]:
+        return {}
+
+    def without_indication(self, gender: str) -> tuple[AntigenSeries, ...]:
+        """Table 5-5 for somebody without any indication: those that wait for another group come last."""
+        found = self._without_indication.get(gender)
+        if found is None:
+            chosen = [
+                one
+                for one in self.series
+                if one.type is not SeriesType.RISK and (not one.genders or gender in one.genders)
+            ]
+            found = self._without_indication[gender] = tuple(sorted(chosen, key=lambda one: one.waits))
+        return found
 
     @cached_property
     def observations(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from prevention.immunisation.dates import BEGINNING, END, duration
+from prevention.immunisation.dates import BEGINNING, END, Duration, duration
 from prevention.immunisation.schedule import (
     Age,
     Antigen,
@@ -116,7 +116,18 @@ def _preferable(row: dict[str, Any]) -> SeriesDoseVaccine:
     )
 
 
-def _dose(row: dict[str, Any]) -> SeriesDose:
+Conflicts = dict[str, dict[str, VaccineConflict]]
+
+
+def _conflicting(preferable: tuple[SeriesDoseVaccine, ...], conflicts: Conflicts) -> dict[str, tuple[Duration, ...]]:
+    found: dict[str, set[Duration]] = {}
+    for vaccine in preferable:
+        for previous, conflict in conflicts.get(vaccine.cvx, {}).items():
+            found.setdefault(previous, set()).add(conflict.end)
+    return {previous: tuple(sorted(ends)) for previous, ends in found.items()}
+
+
+def _dose(row: dict[str, Any], conflicts: Conflicts) -> SeriesDose:
     skips = tuple(map(_skip, row.get("skips", [])))
     preferable = tuple(map(_preferable, row.get("preferable", [])))
     ages = tuple(_age(one) for one in row.get("ages", []))
@@ -137,6 +148,7 @@ def _dose(row: dict[str, Any]) -> SeriesDose:
         recurring=row.get("recurring", False),
         season_start=_day(row.get("season", ["", ""])[0]),
         season_end=_day(row.get("season", ["", ""])[1]),
+        conflicting=_conflicting(preferable, conflicts),
     )
 
 
@@ -146,7 +158,7 @@ def _indications(groups: list[list[str]]) -> tuple[Indication, ...]:
     )
 
 
-def _series(row: dict[str, Any], antigen: str) -> AntigenSeries:
+def _series(row: dict[str, Any], antigen: str, conflicts: Conflicts) -> AntigenSeries:
     return AntigenSeries(
         name=row["name"],
         antigen=antigen,
@@ -163,13 +175,13 @@ def _series(row: dict[str, Any], antigen: str) -> AntigenSeries:
         minimum_age_to_start=duration(row.get("minimum_age_to_start", "")),
         maximum_age_to_start=duration(row.get("maximum_age_to_start", "")),
         indications=_indications(row.get("indications", [])),
-        doses=tuple(map(_dose, row["doses"])),
+        doses=tuple(_dose(one, conflicts) for one in row["doses"]),
         guidance=tuple(row.get("guidance", ())),
     )
 
 
-def _antigen(name: str, row: dict[str, Any]) -> Antigen:
-    series = tuple(_series(one, name) for one in row["series"])
+def _antigen(name: str, row: dict[str, Any], conflicts: Conflicts) -> Antigen:
+    series = tuple(_series(one, name, conflicts) for one in row["series"])
     births = tuple(
         BirthDateImmunity(date.fromisoformat(born), country, frozenset(codes.split()))
         for born, country, codes in row.get("immunity_by_birth", [])
@@ -190,7 +202,7 @@ def _antigen(name: str, row: dict[str, Any]) -> Antigen:
 
 
 def _types_that_matter(
-    antigen: Antigen, associations: dict[str, Any], conflicts: dict[str, dict[str, VaccineConflict]]
+    antigen: Antigen, associations: dict[str, Any], conflicts: Conflicts
 ) -> frozenset[str]:
     own = {cvx for cvx, rows in associations.items() if any(row[0] == antigen.name for row in rows)}
     doses = [dose for one in antigen.series for dose in one.doses]
@@ -203,7 +215,7 @@ def _types_that_matter(
 
 def build(table: dict[str, Any]) -> Schedule:
     """The schedule of a compact table. Raises `ValueError` or `KeyError` for one that is not understood."""
-    conflicts: dict[str, dict[str, VaccineConflict]] = {}
+    conflicts: Conflicts = {}
     for begin, minimum_end, end, pairs in table["conflicts"]:
         conflict = VaccineConflict(*(length for length in map(duration, (begin, minimum_end, end)) if length))
         for impacted, previous in pairs.items():
@@ -214,7 +226,7 @@ def build(table: dict[str, Any]) -> Schedule:
         for code in codes:
             system, _, value = code.partition(":")
             coded[system, value] = coded.get((system, value), frozenset()) | {observation}
-    antigens = {name: _antigen(name, row) for name, row in table["antigens"].items()}
+    antigens = {name: _antigen(name, row, conflicts) for name, row in table["antigens"].items()}
     return Schedule(
         version=table["version"],
         published=date.fromisoformat(table["published"]),

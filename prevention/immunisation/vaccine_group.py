@@ -1,11 +1,12 @@
 """9 Identify and evaluate vaccine group: the best patient series of its antigens as one forecast."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from prevention.immunisation.dates import BEGINNING, plus_or
 from prevention.immunisation.patient import (
+    NO_FORECAST,
     Evaluation,
     EvaluationStatus,
     History,
@@ -17,8 +18,7 @@ from prevention.immunisation.patient import (
 from prevention.immunisation.schedule import SeriesType, VaccineGroup
 
 
-@dataclass(frozen=True, slots=True)
-class DoseResult:
+class DoseResult(NamedTuple):
     """A dose's evaluation in a vaccine group: over the antigens, what counts against it first."""
 
     position: int
@@ -26,8 +26,9 @@ class DoseResult:
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class VaccineGroupForecast:
+class VaccineGroupForecast(NamedTuple):
+    """One forecast of a vaccine group, standard or risk, of one series group."""
+
     group: str
     risk: bool
     series_group: str
@@ -38,7 +39,7 @@ class VaccineGroupForecast:
     reasons: tuple[str, ...] = ()
     antigens: tuple[str, ...] = ()
     series: tuple[str, ...] = ()
-    doses: tuple[DoseResult, ...] = field(default=())
+    doses: tuple[DoseResult, ...] = ()
 
 
 def identify_and_evaluate_vaccine_group(
@@ -64,7 +65,7 @@ def _vaccine_group_forecast(
         series_group=series_group,
         may_start=any(minimum_age_to_start_has_come(one, history) for one in members),
         status=status,
-        forecast=_dates(group, members, history) if status is SeriesStatus.NOT_COMPLETE else SeriesForecast(),
+        forecast=_dates(group, members, history) if status is SeriesStatus.NOT_COMPLETE else NO_FORECAST,
         reasons=tuple(dict.fromkeys(one.reason for one in members if one.reason)),
         # FORECASTVG-8
         antigens=tuple(one.series.antigen for one in members if one.status is SeriesStatus.NOT_COMPLETE),
@@ -149,6 +150,8 @@ WORST_FIRST = (
 
 def dose_results(members: Sequence[PatientSeries]) -> list[DoseResult]:
     """Each dose of the group once, over its antigens' best patient series."""
+    if len(members) == 1:
+        return [DoseResult(one.position, one.status, one.reasons) for one in members[0].evaluations]
     by_position: dict[int, list[Evaluation]] = {}
     for one in members:
         for evaluation in one.evaluations:
