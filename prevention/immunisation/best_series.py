@@ -1,7 +1,7 @@
 """8 Select best patient series, for one antigen."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date
 
 from prevention.immunisation.dates import END, Duration, plus, plus_or
@@ -60,6 +60,17 @@ def pre_filter_patient_series(group: Sequence[PatientSeries], history: History) 
         return no_valid_doses and no_default
 
     return [one for one in candidates if is_scorable(one)]
+
+
+def cannot_be_chosen(one: PatientSeries, with_default: Set[str]) -> bool:
+    """SELECTSCORE-2 and table 8-3 of a series without a valid dose, where nothing contraindicates any.
+
+    A standard one is not scorable where its group (`with_default`) has a default series, which is then chosen or was
+    begun; one for evaluation only is not complete.
+    """
+    if one.series.type is SeriesType.STANDARD:
+        return not one.series.default and one.series.group in with_default
+    return one.series.type is SeriesType.EVALUATION_ONLY
 
 
 # --- 8.2 ------------------------------------------------------------------------------------------------

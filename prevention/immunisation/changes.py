@@ -4,15 +4,18 @@ Everything that the logic compares with the assessment date is listed here once,
 none of these days behind the last evaluation.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
-from prevention.immunisation.dates import END, Duration, plus
+from prevention.immunisation.dates import END, Duration, latest_birthday, plus
 from prevention.immunisation.patient import History
 from prevention.immunisation.schedule import ConditionType, InForce, Schedule, SeriesDose
 
 DAY = timedelta(days=1)
+# By how much months of different length can set two ages against their order.
+A_FEW_DAYS = timedelta(days=10)
 
 
 class Steps:
@@ -34,18 +37,25 @@ class Steps:
 
     def next_after(self, history: History) -> date | None:
         """The first such day after the assessment; None where none is left."""
-        today = history.assessed_on
-        ahead = [day for day in self.days if day > today]
-        born = self._birthdays(history.patient.born_on)
-        ahead += [day for day in born if day > today][:1]
+        today, born = history.assessed_on, history.patient.born_on
+        latest, ages = self._by_latest_birthday(today)
+        ahead = list(self.days[bisect_right(self.days, today) :][:1])
+        # The ages not reached yet, the nearest first: those after it by more than some days come later for certain.
+        first = bisect_left(latest, born) - 1
+        for index in range(first, -1, -1):
+            if latest[first] - latest[index] > A_FEW_DAYS:
+                break
+            ahead.append(plus(born, ages[index]))
         for antigen, positions in history.by_antigen.items():
             for length in self.intervals[antigen]:
                 ahead += [day for p in positions if (day := plus(history.doses[p].given_on, length)) > today]
         return min(ahead, default=None)
 
-    @lru_cache(maxsize=4096)  # noqa: B019  (lives as long as the schedule)
-    def _birthdays(self, born_on: date) -> tuple[date, ...]:
-        return tuple(sorted({plus(born_on, age) for age in self.ages}))
+    @lru_cache(maxsize=8)  # noqa: B019  (lives as long as the schedule)
+    def _by_latest_birthday(self, today: date) -> tuple[list[date], list[Duration]]:
+        """For each age, in the order of it, the latest birthday with which it is reached today."""
+        found = sorted((latest_birthday(age, today), age) for age in self.ages)
+        return [day for day, _ in found], [age for _, age in found]
 
 
 def _ages(schedule: Schedule) -> Iterator[Duration]:

@@ -57,6 +57,15 @@ def plus(start: date, length: Duration) -> date:
     return moved + timedelta(days=length.days) if length.days else moved
 
 
+def latest_birthday(age: Duration, by: date) -> date:
+    """The latest date of birth with which `age` is reached by a day. Who was born later reaches it later."""
+    # Beyond it by a few days at most: months are not of one length.
+    day = plus(by, Duration(-age.months, -age.days)) + timedelta(days=5)
+    while plus(day, age) > by:
+        day -= timedelta(days=1)
+    return day
+
+
 def plus_or(start: date, length: Duration | None, otherwise: date) -> date:
     """The calculated date, or the attribute table's value where the supporting data is empty."""
     return otherwise if length is None else plus(start, length)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from prevention.immunisation.best_series import select_best_patient_series
-from prevention.immunisation.dates import Duration, plus
+from prevention.immunisation.best_series import cannot_be_chosen, select_best_patient_series
+from prevention.immunisation.dates import Duration, latest_birthday
 from prevention.immunisation.evaluate import evaluate_immunization_history
 from prevention.immunisation.forecast import TOO_OLD, forecast_dates_and_reasons
 from prevention.immunisation.organize import create_relevant_patient_series, organize_immunization_history
@@ -49,6 +49,7 @@ class Assessment:
             (one.status is SeriesStatus.IMMUNE or (one.status is SeriesStatus.AGED_OUT and one.reason == TOO_OLD))
             and not one.sent_back
             for one in self.relevant
+            if not one.passed_over
         )
 
 
@@ -58,10 +59,17 @@ NOTHING = Assessment([], [], [])
 def evaluate_antigen(antigen: Antigen, history: History) -> Assessment:
     """4.3 to 4.5 for one antigen: its relevant patient series, evaluated and forecast, and the best of them."""
     relevant = create_relevant_patient_series(antigen, history)
+    with_default = {one.series.group for one in relevant if one.series.default}
+    nothing_observed = antigen.observations.isdisjoint(history.observed)
+    considered = []
     for one in relevant:
         evaluate_immunization_history(one, relevant, history)
-        forecast_dates_and_reasons(one, relevant, history)
-    return Assessment(relevant, select_best_patient_series(relevant, history))
+        if nothing_observed and not one.valid_doses and cannot_be_chosen(one, with_default):
+            one.passed_over = True
+        else:
+            forecast_dates_and_reasons(one, relevant, history)
+            considered.append(one)
+    return Assessment(relevant, select_best_patient_series(considered, history))
 
 
 class Assessor:
@@ -135,16 +143,9 @@ class Assessor:
     def _days_of_birth(self, antigen: Antigen) -> list[date]:
         """The latest birthdays on which each of the antigen's ages is reached by the assessment date, and the days
         before the birthdays that immunity asks for: people born after one and up to the next have reached the same."""
-        days = {self._latest_of_age(age) for age in _ages(antigen)}
+        days = {latest_birthday(age, self.assessed_on) for age in _ages(antigen)}
         days |= {one.born_before - date.resolution for one in antigen.immunity_by_birth}
         return sorted(days)
-
-    def _latest_of_age(self, age: Duration) -> date:
-        # Within days of going back as far: months are not of one length.
-        day = plus(self.assessed_on, Duration(-age.months, -age.days)) + 5 * date.resolution
-        while plus(day, age) > self.assessed_on:
-            day -= date.resolution
-        return day
 
 
 def _ages(antigen: Antigen) -> Iterator[Duration]:

@@ -66,7 +66,7 @@ def evaluate_against_target_dose(
     age = evaluate_age(dose, history, position)
     if age is not None:
         reasons.append(age)
-    if not (
+    if dose.intervals and not (
         satisfies_all_preferable_intervals(dose, series, history, position)
         or satisfies_all_allowable_intervals(dose, series, history, position)
     ):

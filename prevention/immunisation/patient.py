@@ -164,6 +164,8 @@ class PatientSeries:
     valid_doses: int = 0
     # 7.6 sent the forecast back: by its earliest date the target dose will be skipped.
     sent_back: bool = False
+    # Never forecast, since chapter 8 cannot choose it.
+    passed_over: bool = False
 
     @property
     def completed_by(self) -> int | None:

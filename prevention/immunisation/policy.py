@@ -14,7 +14,7 @@ from prevention.immunisation.schedule import Schedule
 from prevention.immunisation.table import PACKAGED, build
 
 # Raised whenever the engine answers differently: everybody is evaluated again then.
-ENGINE = "4.6-2"
+ENGINE = "4.6-3"
 BASE_AUTHORITY = "CDC ACIP, CDSi {version}"
 
 

@@ -1,17 +1,20 @@
 """From results to rows: written in bulk, and only where something differs."""
 
+import io
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 from psycopg2.extras import execute_values
 
+from core.db import copy
 from prevention.immunisation.charts import Chart
 from prevention.immunisation.engine import Result
-from prevention.immunisation.patient import SeriesStatus
+from prevention.immunisation.patient import Reason, SeriesStatus
 from prevention.immunisation.vaccine_group import VaccineGroupForecast
 
 SILENT = (SeriesStatus.AGED_OUT, SeriesStatus.NOT_RECOMMENDED)
@@ -19,9 +22,27 @@ SILENT = (SeriesStatus.AGED_OUT, SeriesStatus.NOT_RECOMMENDED)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    chart: Chart
-    result: Result
+    """What is written of a member, as lines for COPY. The result itself is let go: of many it takes much memory."""
+
+    member_id: uuid.UUID
+    policy: str
+    facts: str
     next_change_on: date | None
+    forecasts: list[str]
+    evaluations: list[str]
+
+    @classmethod
+    def of(cls, chart: Chart, result: Result, next_change_on: date | None) -> "Found":
+        member_id = str(chart.member_id)
+        said = [(group, labels(chart, result, group)) for group in result.forecasts if says_something(group)]
+        return cls(
+            chart.member_id,
+            chart.policy.key,
+            chart.digest,
+            next_change_on,
+            [_forecast(member_id, chart, group, sensitivity) for group, sensitivity in said],
+            [line for group, sensitivity in said for line in _evaluations(member_id, result, group, sensitivity)],
+        )
 
 
 def says_something(one: VaccineGroupForecast) -> bool:
@@ -29,53 +50,58 @@ def says_something(one: VaccineGroupForecast) -> bool:
     return bool(one.doses) or (one.may_start and one.status not in SILENT)
 
 
-def labels(one: Found, group: VaccineGroupForecast) -> int:
+def labels(chart: Chart, result: Result, group: VaccineGroupForecast) -> int:
     """Sensitivity of a forecast: of the doses it rests on, and of the conditions where one may have decided it."""
     found = 0
     for dose in group.doses:
-        found |= one.chart.dose_labels.get(one.result.history.doses[dose.position].key, 0)
+        found |= chart.dose_labels.get(result.history.doses[dose.position].key, 0)
     by_condition = group.risk or group.status in (SeriesStatus.CONTRAINDICATED, SeriesStatus.IMMUNE)
-    return found | one.chart.observation_labels if by_condition else found
+    return found | chart.observation_labels if by_condition else found
 
 
-def _forecasts(found: Iterable[Found]) -> Iterator[tuple[Any, ...]]:
-    for one in found:
-        for group in filter(says_something, one.result.forecasts):
-            dates = group.forecast
-            yield (
-                one.chart.member_id,
-                group.group,
-                group.risk,
-                group.series_group,
-                group.status.value,
-                dates.dose_number,
-                dates.earliest,
-                dates.recommended,
-                dates.past_due,
-                dates.latest,
-                list(dates.vaccines),
-                list(group.antigens),
-                list(group.series),
-                "; ".join(group.reasons)[:200],
-                one.chart.policy.authority(group.group),
-                labels(one, group),
-            )
+ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def _evaluations(found: Iterable[Found]) -> Iterator[tuple[Any, ...]]:
-    for one in found:
-        for group in filter(says_something, one.result.forecasts):
-            for dose in group.doses:
-                yield (
-                    one.chart.member_id,
-                    group.group,
-                    group.risk,
-                    group.series_group,
-                    one.result.history.doses[dose.position].key,
-                    dose.status.value,
-                    [reason.value for reason in dose.reasons],
-                    labels(one, group),
-                )
+@lru_cache(maxsize=4096)
+def _text(value: str) -> str:
+    """A text as COPY reads it; there are few different ones."""
+    return value.translate(ESCAPED)
+
+
+@lru_cache(maxsize=4096)
+def _array(values: tuple[str, ...]) -> str:
+    quoted = ['"' + one.replace("\\", "\\\\").replace('"', '\\"') + '"' for one in values]
+    return _text("{" + ",".join(quoted) + "}")
+
+
+def _day(value: date | None) -> str:
+    return "\\N" if value is None else value.isoformat()
+
+
+def _key(member_id: str, group: VaccineGroupForecast) -> str:
+    return f"{member_id}\t{_text(group.group)}\t{'t' if group.risk else 'f'}\t{_text(group.series_group)}"
+
+
+def _forecast(member_id: str, chart: Chart, group: VaccineGroupForecast, sensitivity: int) -> str:
+    dates = group.forecast
+    number = "\\N" if dates.dose_number is None else dates.dose_number
+    return (
+        f"{_key(member_id, group)}\t{group.status.value}\t{number}\t{_day(dates.earliest)}\t{_day(dates.recommended)}"
+        f"\t{_day(dates.past_due)}\t{_day(dates.latest)}\t{_array(dates.vaccines)}\t{_array(group.antigens)}"
+        f"\t{_array(group.series)}\t{_text('; '.join(group.reasons)[:200])}"
+        f"\t{_text(chart.policy.authority(group.group))}\t{sensitivity}\n"
+    )
+
+
+@lru_cache(maxsize=256)
+def _reasons(reasons: tuple[Reason, ...]) -> str:
+    return _array(tuple(one.value for one in reasons))
+
+
+def _evaluations(member_id: str, result: Result, group: VaccineGroupForecast, sensitivity: int) -> Iterator[str]:
+    key, doses = _key(member_id, group), result.history.doses
+    for position, status, reasons in group.doses:
+        yield f"{key}\t{doses[position].key}\t{status.value}\t{_reasons(reasons)}\t{sensitivity}\n"
 
 
 KEY = "member_id, vaccine_group, is_risk, series_group"
@@ -91,7 +117,8 @@ CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS SELECT {columns} FROM {table} WI
 # Compared first: a row that stays as it is is not rewritten.
 UPSERT = """
 INSERT INTO {table} AS r ({key}, {values}, changed_at)
-SELECT {w_key}, {w_values}, %(at)s FROM {name} w LEFT JOIN {table} r ON {matches}
+SELECT {w_key}, {w_values}, %(at)s
+FROM {name} w LEFT JOIN (SELECT * FROM {table} WHERE member_id = ANY (%(ids)s)) r ON {matches}
 WHERE r.id IS NULL OR ({r_values}) IS DISTINCT FROM ({w_values})
 ON CONFLICT ({key}) DO UPDATE SET {sets}, changed_at = EXCLUDED.changed_at
 """
@@ -105,13 +132,14 @@ def _names(text: str) -> list[str]:
 
 
 def _merge(
-    cursor: Any, table: str, key: str, values: str, rows: Sequence[tuple[Any, ...]], ids: list[uuid.UUID], at: datetime
+    cursor: Any, table: str, key: str, values: str, rows: Sequence[str], ids: list[uuid.UUID], at: datetime
 ) -> int:
     name = f"wanted_{table}"
     cursor.execute(f"DROP TABLE IF EXISTS {name}")
     cursor.execute(TEMPORARY.format(name=name, columns=f"{key}, {values}", table=table))
     if rows:
-        execute_values(cursor, f"INSERT INTO {name} ({key}, {values}) VALUES %s", rows, page_size=2000)
+        copy(name, _names(f"{key}, {values}"), io.StringIO("".join(rows)))
+        cursor.execute(f"ANALYZE {name}")
     terms = {
         "table": table,
         "name": name,
@@ -142,9 +170,10 @@ WHERE (s.policy, s.facts, s.next_change_on) IS DISTINCT FROM
 
 def record(found: Sequence[Found], at: datetime) -> dict[str, int]:
     """Write forecasts, evaluations and states of these members; returns how many rows changed of each."""
-    ids = [one.chart.member_id for one in found]
-    forecasts, evaluations = list(_forecasts(found)), list(_evaluations(found))
-    states = [(one.chart.member_id, one.chart.policy.key, one.chart.digest, one.next_change_on, at) for one in found]
+    ids = [one.member_id for one in found]
+    forecasts = [line for one in found for line in one.forecasts]
+    evaluations = [line for one in found for line in one.evaluations]
+    states = [(one.member_id, one.policy, one.facts, one.next_change_on, at) for one in found]
     with connection.cursor() as cursor:
         changed = _merge(cursor, "prevention_immunisationforecast", KEY, FORECAST, forecasts, ids, at)
         doses = _merge(cursor, "prevention_immunisationevaluation", EVALUATION_KEY, EVALUATION, evaluations, ids, at)
