@@ -59,3 +59,35 @@ def patterns() -> list[str]:
 def of_code(code: str) -> tuple[Indication, ...]:
     """What a diagnosis means; a category and its parts may both say something."""
     return tuple(one for one in indications() if one.covers(code))
+
+
+PREGNANCY = timedelta(days=300)
+
+
+def pregnant_until(since: date | None) -> date | None:
+    """A pregnancy that nobody closed ends by itself, in whatever terminology it stands."""
+    return since + PREGNANCY if since is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class ImmuneGlobulin:
+    """Antibodies given make live vaccines fail: the observation holds for so many months from the day."""
+
+    observation: str
+    months: int
+
+
+# By CVX. ACIP General Best Practice Guidelines, table 3-6, as the supporting data's contraindications have it.
+# Immune globulins whose indication and dose decide the months (14, 86, 87) are not told by their code.
+IMMUNE_GLOBULINS = {
+    "13": ImmuneGlobulin("125", 3),
+    "154": ImmuneGlobulin("126", 6),
+    "30": ImmuneGlobulin("127", 3),
+    "34": ImmuneGlobulin("128", 4),
+    "36": ImmuneGlobulin("129", 5),
+    "117": ImmuneGlobulin("129", 5),
+    "29": ImmuneGlobulin("136", 6),
+}
+# Intervals that count from an observation of their own: pregnant → onset of pregnancy, transplanted → day of the
+# transplant. Where the chart has not the latter, the former's date is taken.
+DATED_BY = {"007": "170", "004": "171"}

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from clinical import models as clinical
 from core.db import as_job
 from core.models import User
 from prevention.engine.codes import ICD10CM, Code
-from prevention.immunisation.charts import read
+from prevention.immunisation.charts import CVX, OBSERVATIONS, PHINVS, SNOMED, read
 from prevention.immunisation.indications import indications, of_code
 from prevention.immunisation.policy import Policies, packaged_policy
 from prevention.immunisation.run import evaluate_changed
@@ -63,7 +64,7 @@ def test_a_chart_in_icd10cm_is_read(somebody):
         charts.condition(somebody, Code("Z34.90", ICD10CM), AS_OF - timedelta(days=100))
         charts.condition(somebody, Code("E11.9", ICD10CM), date(2020, 1, 1), abated=date(2021, 1, 1))
 
-    assert observed(somebody) == {"017", "214", "007"}, "what has ended is not there"
+    assert observed(somebody) == {"017", "214", "007", "170"}, "what has ended is not there"
     assert observed(somebody, AS_OF + timedelta(days=250)) == {"017", "214"}
 
 
@@ -102,3 +103,74 @@ def test_the_next_evaluation_comes_when_the_pregnancy_ends_by_itself(somebody):
         state = ImmunisationState.objects.get(member=somebody)
     assert state.next_change_on is not None
     assert state.next_change_on <= began + timedelta(days=301)
+
+
+def given(who, cvx: str, on: date) -> None:
+    charts.fact(clinical.Immunization, who, Code(cvx, CVX), on, status="completed")
+
+
+def test_a_vaccine_s_own_code_names_a_reaction_to_it(somebody):
+    with arranging():
+        charts.fact(clinical.AllergyIntolerance, somebody, Code("03", CVX), date(2020, 1, 1), status="active")
+
+    assert observed(somebody) == {"091", "092", "093"}, "measles, mumps and rubella"
+    assert not is_due(somebody, "MMR")
+
+
+@pytest.mark.parametrize("fields", [{"criticality": "low"}, {"verification": "refuted"}, {"status": "resolved"}])
+def test_a_slight_refuted_or_resolved_reaction_rules_nothing_out(somebody, fields):
+    with arranging():
+        charts.fact(
+            clinical.AllergyIntolerance, somebody, Code("03", CVX), date(2020, 1, 1), **{"status": "active", **fields}
+        )
+
+    assert observed(somebody) == set()
+
+
+def test_immune_globulin_holds_live_vaccines_back_for_its_months(somebody):
+    with arranging():
+        given(somebody, "34", AS_OF - timedelta(days=30))
+
+    assert observed(somebody) == {"128"}
+    assert not is_due(somebody, "MMR")
+    with arranging():
+        state = ImmunisationState.objects.get(member=somebody)
+    assert state.next_change_on <= date(2027, 2, 23), "four months after rabies immune globulin"
+    assert observed(somebody, date(2027, 2, 23)) == set()
+
+
+def test_what_no_terminology_says_is_said_by_the_schedule_s_own_code(somebody):
+    assert not is_due(somebody, "Yellow Fever")
+    with arranging():
+        charts.observation(somebody, Code("162", OBSERVATIONS), AS_OF - timedelta(days=3))
+        charts.observation(somebody, Code("no such", OBSERVATIONS), AS_OF - timedelta(days=3))
+
+    assert observed(somebody) == {"162"}
+    assert is_due(somebody, "Yellow Fever")
+
+
+def test_the_cdc_s_vocabulary_server_is_understood(somebody):
+    with arranging():
+        charts.condition(somebody, Code("VXC27", PHINVS), date(2020, 1, 1))
+
+    assert observed(somebody) == {"003"}
+
+
+def test_a_refuted_condition_in_snomed_indicates_nothing(somebody):
+    with arranging():
+        charts.condition(somebody, Code("370388006", SNOMED), date(2020, 1, 1), verification="refuted")
+
+    assert observed(somebody) == set()
+
+
+def test_a_pregnancy_dates_its_onset_and_ends_by_itself_in_any_terminology(somebody):
+    began = AS_OF - timedelta(days=60)
+    with arranging():
+        charts.condition(somebody, Code("77386006", SNOMED), began)
+
+    assert observed(somebody) == {"007", "170"}
+    with as_job(User.objects.system("tests"), reason="test"):
+        (chart,) = read([somebody.pk], Policies(AS_OF), AS_OF)
+    assert {one.on for one in chart.patient.observations} == {began}
+    assert chart.lapses_on == began + timedelta(days=300)
+    assert observed(somebody, began + timedelta(days=300)) == set()
