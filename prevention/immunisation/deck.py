@@ -53,6 +53,10 @@ GROUPS = {
     "hepatitisa": "HepA",
     "hepatitisb": "HepB",
     "mcv4": "Meningococcal",
+    "mmrv": "MMR",
+    "meningb": "Meningococcal B",
+    "chik": "Chikungunya",
+    "den": "Dengue",
     "meningococcalacwy": "Meningococcal",
     "ppsv23": "Pneumococcal",
     "opv": "Polio",
@@ -67,7 +71,8 @@ HELD_WRONG = {
     ),
 }
 GENDERS = {"f": "Female", "m": "Male"}
-DOSES = range(1, 8)
+# Columns of a dose or an observation: seven and three in the official forms; more are read where there are more.
+NUMBERS = range(1, 21)
 
 
 class NotACaseFile(Exception):
@@ -132,7 +137,10 @@ def vaccine_group(name: str, schedule: Schedule) -> str:
     plain = re.sub(r"[^a-z0-9]", "", name.lower())
     if plain in GROUPS:
         return GROUPS[plain]
-    return next((group for group in schedule.groups if re.sub(r"[^a-z0-9]", "", group.lower()) == plain), name)
+    known = {re.sub(r"[^a-z0-9]", "", group.lower()): group for group in schedule.groups}
+    # Else the one group that it abbreviates or adds to ("Orthopox", "Rabies vaccine").
+    near = [group for text, group in known.items() if len(plain) > 2 and (text.startswith(plain) or text in plain)]
+    return known.get(plain) or (near[0] if len(near) == 1 else name)
 
 
 def _case(row: dict[str, str], schedule: Schedule) -> Case:
@@ -156,7 +164,7 @@ def _case(row: dict[str, str], schedule: Schedule) -> Case:
 
 
 def _doses(row: dict[str, str]) -> Iterator[VaccineDoseAdministered]:
-    for number in DOSES:
+    for number in NUMBERS:
         given = day(row.get(f"Date_Administered_{number}", ""))
         if given is not None:
             cvx = row[f"CVX_{number}"]
@@ -170,11 +178,11 @@ def _doses(row: dict[str, str]) -> Iterator[VaccineDoseAdministered]:
 
 
 def _series_types(row: dict[str, str]) -> list[str]:
-    return [row.get(f"Series_Type_{n}", "").lower() for n in DOSES if row.get(f"Date_Administered_{n}")]
+    return [row.get(f"Series_Type_{n}", "").lower() for n in NUMBERS if row.get(f"Date_Administered_{n}")]
 
 
 def _observations(row: dict[str, str], schedule: Schedule) -> Iterator[Observation]:
-    for number in range(1, 4):
+    for number in NUMBERS:
         if code := row.get(f"Observation_Code_{number}", ""):
             yield Observation(code.zfill(3), day(row.get(f"Observation_Date_{number}", "")))
     systems = {"cdcphinvs": "phinvs", "snomed": "sct", "cvx": "cvx"}
@@ -185,7 +193,7 @@ def _observations(row: dict[str, str], schedule: Schedule) -> Iterator[Observati
 
 
 def _expected(row: dict[str, str]) -> Iterator[Expected]:
-    for number in DOSES:
+    for number in NUMBERS:
         # An empty cell expects nothing: of many doses not valid the cases do not say why.
         for column in (f"Evaluation_Status_{number}", f"Evaluation_Reason_{number}"):
             if row.get(f"Date_Administered_{number}") and row.get(column):
@@ -209,6 +217,9 @@ REASONS = (
     ("preferable", Reason.NOT_FOR_THIS_DOSE),
     ("allowable", Reason.NOT_FOR_THIS_DOSE),
     ("complete", Reason.SERIES_COMPLETE),
+    ("condition", Reason.CONDITION),
+    ("recall", Reason.CONDITION),
+    ("expired", Reason.CONDITION),
 )
 
 

@@ -192,9 +192,7 @@ def forecast_dose_number(series: PatientSeries, history: History) -> int:
     return count + 1
 
 
-def recommended_vaccines(
-    series: PatientSeries, history: History, earliest: date, recommended: date
-) -> tuple[str, ...]:
+def recommended_vaccines(series: PatientSeries, history: History, earliest: date, recommended: date) -> tuple[str, ...]:
     """FORECASTRECVAC-1: preferable vaccines to name, by vaccine type, on either day."""
     ruled_out = contraindicated_vaccines(series.antigen, history)
     born = history.patient.born_on

@@ -201,9 +201,7 @@ def _antigen(name: str, row: dict[str, Any], conflicts: Conflicts) -> Antigen:
     )
 
 
-def _types_that_matter(
-    antigen: Antigen, associations: dict[str, Any], conflicts: Conflicts
-) -> frozenset[str]:
+def _types_that_matter(antigen: Antigen, associations: dict[str, Any], conflicts: Conflicts) -> frozenset[str]:
     own = {cvx for cvx, rows in associations.items() if any(row[0] == antigen.name for row in rows)}
     doses = [dose for one in antigen.series for dose in one.doses]
     named = {cvx for one in antigen.series for condition in one.skip_conditions for cvx in condition.vaccine_types}

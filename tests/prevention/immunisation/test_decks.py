@@ -108,3 +108,19 @@ def test_dates_compare_in_either_writing():
     assert deck.same("Earliest_Date", "1/5/2026", "2026-01-05")
     assert deck.same("Past_Due_Date", "-", "")
     assert not deck.same("Past_Due_Date", "", "2026-01-05")
+
+
+@pytest.mark.parametrize(
+    ("written", "group"),
+    [
+        ("DTAP", "DTaP/Tdap/Td"),
+        ("MCV", "Meningococcal"),
+        ("Men B", "Meningococcal B"),
+        ("Rota", "Rotavirus"),
+        ("Orthopox", "Orthopoxvirus"),
+        ("Rabies vaccine", "Rabies"),
+        ("Martian fever", "Martian fever"),
+    ],
+)
+def test_a_vaccine_group_is_known_by_the_names_that_cases_give_it(written, group):
+    assert deck.vaccine_group(written, table.packaged()) == group
