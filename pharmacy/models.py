@@ -11,7 +11,13 @@ from core.models import Concept, Identified, User
 from core.triggers import BumpVersion, immutable
 from members.models import MemberOwned, member_key
 from network.models import Facility
-from pharmacy.triggers import FillWithinPrescription, MovementFromUsableLot, PrescriptionTerms
+from pharmacy.triggers import (
+    FillWithinPrescription,
+    MovementCounts,
+    MovementFromUsableLot,
+    OnHandByMovement,
+    PrescriptionTerms,
+)
 from plans.models import Product
 
 
@@ -109,6 +115,7 @@ class StockLot(Identified):
                 violation_error_message="There are not that many units of this lot.",
             ),
         ]
+        triggers = [OnHandByMovement(name="by_movement")]
 
 
 class StockMovement(models.Model):
@@ -134,7 +141,7 @@ class StockMovement(models.Model):
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        triggers = [*immutable(), MovementFromUsableLot(name="usable_lot")]
+        triggers = [*immutable(), MovementFromUsableLot(name="usable_lot"), MovementCounts(name="counts")]
 
 
 @track()

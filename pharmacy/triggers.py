@@ -44,7 +44,9 @@ class FillWithinPrescription(pgtrigger.Trigger):
     """A fill never exceeds what was prescribed, nor comes from a lot that is expired, recalled or another drug's.
 
     The check at the counter reads the lot long before the bag is handed over; a recall in between must still stop
-    it. Prescription and lot are share-locked, so that neither is stopped or recalled while a fill passes.
+    it. Nor is a bag filled, or put back, without the movement that says which units it holds: otherwise controlled
+    drugs would leave the shelf and stay in the count. Prescription and lot are share-locked, so that neither is
+    stopped or recalled while a fill passes.
     """
 
     when = pgtrigger.Before
@@ -62,6 +64,12 @@ class FillWithinPrescription(pgtrigger.Trigger):
             ('requested>filled', 'requested>cancelled', 'filled>collected', 'filled>returned') THEN
             RAISE EXCEPTION 'A fill that is % does not become %.', OLD.status, NEW.status
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'pharmacy_fill_transition';
+        END IF;
+        IF NEW.status = 'returned' AND OLD.status = 'filled' AND NOT EXISTS (
+            SELECT FROM pharmacy_stockmovement m WHERE m.source = 'return:' || NEW.id AND m.kind = 'return'
+                AND m.lot_id = OLD.lot_id AND m.quantity = OLD.quantity) THEN
+            RAISE EXCEPTION 'A bag that goes back brings its units back to their lot.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'pharmacy_fill_returned_units';
         END IF;
         IF NEW.status IN ('cancelled', 'returned') THEN
             RETURN NEW;
@@ -91,6 +99,11 @@ class FillWithinPrescription(pgtrigger.Trigger):
         IF stocked <> rx.drug_id THEN
             RAISE EXCEPTION 'The lot is not of the drug that was prescribed.'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'pharmacy_fill_lot_drug';
+        END IF;
+        IF NOT EXISTS (SELECT FROM pharmacy_stockmovement m WHERE m.source = 'fill:' || NEW.id AND m.kind = 'fill'
+                AND m.lot_id = NEW.lot_id AND m.quantity = -NEW.quantity) THEN
+            RAISE EXCEPTION 'A bag holds units that left a lot: write the movement first.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'pharmacy_fill_moved_units';
         END IF;
         RETURN NEW;
     """
@@ -125,4 +138,36 @@ class MovementFromUsableLot(pgtrigger.Trigger):
             END IF;
         END IF;
         RETURN NEW;
+    """
+
+
+class OnHandByMovement(pgtrigger.Trigger):
+    """A lot's units change by a movement alone, so that each unit in or out has who, when and why.
+
+    Without it whoever writes `on_hand` makes units appear or vanish, controlled drugs too, and only the nightly
+    reconciliation would tell. Inside the movement's own trigger the depth is two; no login of ours makes triggers.
+    """
+
+    when = pgtrigger.Before
+    level = pgtrigger.Row
+    operation = pgtrigger.Insert | pgtrigger.UpdateOf("on_hand")
+    func = """
+        IF TG_OP = 'INSERT' AND NEW.on_hand <> 0
+            OR TG_OP = 'UPDATE' AND NEW.on_hand <> OLD.on_hand AND pg_trigger_depth() < 2 THEN
+            RAISE EXCEPTION 'Units of a lot change by a movement alone.'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'pharmacy_stocklot_by_movement';
+        END IF;
+        RETURN NEW;
+    """
+
+
+class MovementCounts(pgtrigger.Trigger):
+    """A movement changes its lot's units in the same statement: neither can be there without the other."""
+
+    when = pgtrigger.After
+    level = pgtrigger.Row
+    operation = pgtrigger.Insert
+    func = """
+        UPDATE pharmacy_stocklot SET on_hand = on_hand + NEW.quantity WHERE id = NEW.lot_id;
+        RETURN NULL;
     """

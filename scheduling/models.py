@@ -14,7 +14,7 @@ from members.models import MemberOwned, member_key
 from network.models import Clinician, Department, Organization, Resource, Room
 from plans.models import Benefit
 from scheduling.querysets import AppointmentQuerySet, SlotQuerySet
-from scheduling.triggers import CapacityHoldsSeats, SeatInSlot
+from scheduling.triggers import CapacityHoldsSeats, SeatInSlot, SlotKeepsTime
 
 
 class VisitType(Identified):
@@ -100,7 +100,7 @@ class Slot(Identified):
             models.UniqueConstraint(fields=["session", "starts_at"], name="scheduling_slot_once"),
         ]
         indexes = [models.Index(fields=["starts_at"], name="scheduling_slot_start")]
-        triggers = [CapacityHoldsSeats(name="seats_given")]
+        triggers = [CapacityHoldsSeats(name="seats_given"), SlotKeepsTime(name="time_given")]
 
 
 @track()

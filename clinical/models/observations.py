@@ -1,6 +1,7 @@
 from django.db import models
 
 from clinical.models.facts import EncounterFact, FactCoding, fact_key
+from clinical.triggers import final_coding, final_observation
 from core.constraints import MemberForeignKey
 from core.history import track
 from members.models import member_key
@@ -35,8 +36,12 @@ class Observation(EncounterFact):
             MemberForeignKey("part_of"),
             MemberForeignKey("corrects"),
         ]
+        triggers = [*EncounterFact.Meta.triggers, *final_observation()]
 
 
 @track()
 class ObservationCoding(FactCoding):
     fact = fact_key(Observation)
+
+    class Meta(FactCoding.Meta):
+        triggers = final_coding()

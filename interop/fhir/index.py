@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
@@ -40,6 +41,8 @@ class Target:
     is_owner: bool = True
     content: Any = None
     is_stored: bool = False
+    # The row of a released result that this version of it corrects.
+    corrects: UUID | None = None
     unit: Unit | None = None
     row: Any = None
 

@@ -16,7 +16,7 @@ from django.db import DatabaseError, transaction
 from core.db import as_job
 from core.ids import uuid7
 from core.models import SourceSystem, User
-from interop.fhir import matching, write
+from interop.fhir import corrections, matching, write
 from interop.fhir.concepts import Concepts
 from interop.fhir.index import Index, Target, identifiers_of
 from interop.fhir.mapping import RANK, Code, Context, MappingError, map_resource
@@ -123,6 +123,7 @@ class Loader:
                 failed[id(unit)] = refusal
         with as_job(self.user, reason="FHIR import"):
             self._identify(batch, works, failed)
+            corrections.find(work for of_unit in works.values() for work in of_unit)
         for unit in batch:
             if id(unit) not in failed:
                 try:
@@ -257,7 +258,9 @@ def cascade(batch: list[Unit], works: dict[int, list[Work]], failed: dict[int, R
             for work in works[id(unit)]:
                 targets = (index.resolve(unit, t) for t in work.entry.targets if not t.startswith("#"))
                 leans = [
-                    t for t in (*targets, work.target) if t and t.unit and not t.is_stored and id(t.unit) in failed
+                    t
+                    for t in (*targets, work.target)
+                    if t and t.unit and (t.corrects or not t.is_stored) and id(t.unit) in failed
                 ]
                 if leans:
                     reason = "A resource that it shares with or takes from another record, which was set aside."

@@ -9,6 +9,7 @@ from django.db import connection
 
 from core.ids import uuid7
 from interop import tables
+from interop.fhir import corrections
 from interop.fhir.index import identifiers_of
 from interop.fhir.mapping import Row
 
@@ -74,6 +75,9 @@ class Writer:
         if parents := self.parents["clinical.observation"]:
             kept = [v["id"] for v in self.updates["clinical.observation"]]
             tables.delete("clinical.observation", "part_of_id", parents, keep=kept)
+        # Codings first: those of a result that becomes final with this version may change for the last time.
+        for name, facts in self.changed_facts.items():
+            tables.replace_codings(name, facts, self.changed_codings[name])
         for label, rows in self.updates.items():
             tables.update(label, rows)
         for label, rows in self.inserts.items():
@@ -85,8 +89,6 @@ class Writer:
                 tables.insert(label, rows)
         for name, codings in self.codings.items():
             tables.insert_plain(name, ("member_id", "role", "fact_id", "concept_id"), codings)
-        for name, facts in self.changed_facts.items():
-            tables.replace_codings(name, facts, self.changed_codings[name])
 
 
 def write(works: list["Work"], loader: "Loader") -> None:
@@ -97,18 +99,22 @@ def write(works: list["Work"], loader: "Loader") -> None:
     known_clinicians(moving)
     writer = Writer(loader)
     parts = stored_parts(moving, loader)
+    corrected = corrections.withdraw(moving)
     for work in moving:
         if work.row is not None:
             _add(writer, work, parts)
+    for values in writer.inserts["clinical.observation"]:
+        values["corrects_id"] = corrected.get(values["source_id"])
     drop_team_rows(moving)
     writer.flush()
+    corrections.repoint(moving)
     write_references(moving)
     write_index(moving, loader)
 
 
 def _add(writer: Writer, work: "Work", parts: dict[str, UUID]) -> None:
     row, target = work.row, work.target
-    is_new = work.state == "accepted"
+    is_new = work.state == "accepted" or target.corrects is not None
     if row.model and target.is_owner:
         fill(row, work, writer.loader)
         writer.add(work, row, target.object_id, is_new=is_new)
@@ -185,8 +191,12 @@ def repoint(works: list["Work"], renamed: dict[UUID, UUID]) -> None:
 
 
 def stored_parts(works: list["Work"], loader: "Loader") -> dict[str, UUID]:
-    """The component rows of changed observations, by source id."""
-    changed = [w.target.object_id for w in works if w.state == "changed" and w.entry.type == "Observation"]
+    """The component rows of observations that change in place, by source id."""
+    changed = [
+        w.target.object_id
+        for w in works
+        if w.state == "changed" and w.entry.type == "Observation" and w.target.corrects is None
+    ]
     if not changed:
         return {}
     with connection.cursor() as cursor:
@@ -221,7 +231,7 @@ def add_missing(label: str, rows: list[dict[str, Any]]) -> None:
 
 def write_references(works: list["Work"]) -> None:
     """References without a column; those of a changed resource are written anew."""
-    changed = [w.target.object_id for w in works if w.state == "changed"]
+    changed = [w.target.corrects or w.target.object_id for w in works if w.state == "changed"]
     if changed:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM interop_resourcereference WHERE from_id = ANY(%s)", [changed])
@@ -273,11 +283,21 @@ def write_index(works: list["Work"], loader: "Loader") -> None:
         with connection.cursor() as cursor:
             execute_values(
                 cursor.cursor,
-                "UPDATE interop_importedresource r SET digest = v.digest, content = v.content "
-                "FROM (VALUES %s) v(type, source_id, digest, content) WHERE r.source_system_id = "
+                "UPDATE interop_importedresource r SET digest = v.digest, content = v.content, "
+                "object_id = coalesce(v.moved, r.object_id) "
+                "FROM (VALUES %s) v(type, source_id, digest, content, moved) WHERE r.source_system_id = "
                 f"{int(loader.source_system)} AND r.type = v.type AND r.source_id = v.source_id",
-                [(w.entry.type, w.entry.source_id, w.entry.digest, Json(w.target.content)) for w in changed],
-                template="(%s, %s, %s::bytea, %s::jsonb)",
+                [
+                    (
+                        w.entry.type,
+                        w.entry.source_id,
+                        w.entry.digest,
+                        Json(w.target.content),
+                        w.target.object_id if w.target.corrects else None,
+                    )
+                    for w in changed
+                ],
+                template="(%s, %s, %s::bytea, %s::jsonb, %s::uuid)",
             )
 
 

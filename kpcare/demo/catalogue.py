@@ -109,7 +109,6 @@ def _stock(world: World, product: DrugProduct, rng: random.Random, today: dateti
                 product=product,
                 lot_number=f"L{rng.randint(10000, 99999)}",
                 expires_on=today + datetime.timedelta(days=rng.randint(120, 700)),
-                on_hand=5000,
             )
             StockMovement.objects.create(
                 lot=lot, kind="receipt", quantity=5000, by=world.user, source=f"demo:{lot.pk}", reason="Opening stock"

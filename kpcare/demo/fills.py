@@ -63,5 +63,3 @@ def _make_ready(fill: Fill, pharmacy: Facility, by: User, at: datetime.datetime,
     fill.status, fill.lot, fill.filled_by, fill.filled_at = Fill.Status.FILLED, lot, by, at
     fill.pickup_place, fill.copay = "Drawer A", Decimal("10.00")
     StockMovement.objects.create(lot=lot, kind="fill", quantity=-fill.quantity, by=by, source=f"fill:{fill.pk}")
-    lot.on_hand -= fill.quantity
-    lot.save(update_fields=["on_hand"])

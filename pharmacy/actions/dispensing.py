@@ -211,12 +211,11 @@ def move_stock(
     reason: str = "",
     witness: User | None = None,
 ) -> None:
-    """One movement, and the lot's units with it. `lot` is locked by the caller; below zero is refused by Postgres."""
+    """One movement; its trigger counts the lot's units. `lot` is locked by the caller; Postgres refuses below zero."""
     StockMovement.objects.create(
         lot=lot, kind=kind, quantity=quantity, by=by, witness=witness, source=source, reason=reason
     )
-    lot.on_hand += quantity
-    lot.save(update_fields=["on_hand"])
+    lot.refresh_from_db(fields=["on_hand"])
 
 
 # --- Handing over ---------------------------------------------------------------------------------------------
@@ -280,7 +279,7 @@ def return_to_stock(*, by: User, fill: Fill, reason: str) -> Fill:
     held = _locked(fill)
     _move(held, Status.RETURNED)
     lot = StockLot.objects.select_for_update(of=("self",)).get(fills=held)
-    held.save(update_fields=["status"])
     move_stock(lot, StockMovement.Kind.RETURN, held.quantity, by=by, source=f"return:{held.pk}", reason=reason[:200])
+    held.save(update_fields=["status"])
     audit.record(by=by, action="update", verb="pharmacy.return_to_stock", obj=held, reason=reason)
     return held

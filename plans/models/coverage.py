@@ -10,7 +10,7 @@ from core.triggers import note_changes
 from members.models import Member, MemberOwned, member_key
 from plans.models.products import EmployerGroup, GroupClass, Product
 from plans.querysets import AccumulatorQuerySet, CoveragePeriodQuerySet
-from plans.triggers import CoverageVersioned
+from plans.triggers import CoverageVersioned, KnownFromNow
 
 
 @track()
@@ -96,7 +96,7 @@ class CoveragePeriod(MemberOwned):
                 violation_error_message="Another coverage already stands at this place of the payer order then.",
             ),
         ]
-        triggers = [CoverageVersioned(name="versioned"), *note_changes()]
+        triggers = [CoverageVersioned(name="versioned"), KnownFromNow(name="known_from_now"), *note_changes()]
 
 
 @track()

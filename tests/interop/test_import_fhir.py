@@ -19,6 +19,7 @@ from django.db import connection, connections
 from clinical.models import (
     CodingRole,
     Condition,
+    DiagnosticReport,
     Encounter,
     EncounterDiagnosis,
     MedicationRequest,
@@ -123,16 +124,50 @@ def test_the_same_file_again_changes_nothing(take, tmp_path):
     assert checksums() == before
 
 
-def test_a_changed_resource_renews_its_row_and_keeps_the_old_one_in_history(take, tmp_path, everything):
-    take(save(tmp_path, "a.json", bundle(patient(), encounter(), blood_pressure(systolic=131))))
+def report(resource_id: str = "r1", **changes) -> dict:
+    return {
+        "resourceType": "DiagnosticReport",
+        "id": resource_id,
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "85353-1"}]},
+        "subject": {"reference": "Patient/p1"},
+        "result": [{"reference": "Observation/o1"}],
+        **changes,
+    }
+
+
+def test_a_released_result_that_the_sender_changes_is_withdrawn_and_corrected_by_a_new_row(take, tmp_path, everything):
+    take(save(tmp_path, "a.json", bundle(patient(), encounter(), blood_pressure(systolic=131), report())))
     first = {o.source_id: o.pk for o in Observation.objects.all()}
 
     done = take(save(tmp_path, "b.json", bundle(patient(), encounter(), blood_pressure(systolic=127))))
 
     assert done.counts()["by_type"]["changed"] == {"Observation": 1}
+    old = Observation.objects.get(pk=first["o1#c0"])
+    assert (float(old.value_quantity), old.status, old.source_id) == (131, "entered-in-error", f"o1#c0~{old.pk}")
+    part = Observation.objects.get(source_id="o1#c0")
+    assert (float(part.value_quantity), part.status, part.corrects_id) == (127, "final", old.pk)
+    panel = Observation.objects.get(source_id="o1")
+    assert (part.part_of_id, panel.corrects_id) == (panel.pk, first["o1"])
+    assert Observation.objects.exclude(status="entered-in-error").count() == len(first)
+    assert ImportedResource.objects.get(type="Observation").object_id == panel.pk
+    assert DiagnosticReport.objects.get().observations == [str(panel.pk)]
+    before = checksums()
+    take(tmp_path / "b.json")
+    assert checksums() == before, "the same version again changes nothing"
+    take(save(tmp_path, "c.json", bundle(patient(), encounter(), blood_pressure(systolic=125))))
+    assert Observation.objects.get(source_id="o1#c0").corrects_id == part.pk
+
+
+def test_a_preliminary_result_changes_in_place_and_keeps_the_old_value_in_history(take, tmp_path, everything):
+    take(save(tmp_path, "a.json", bundle(patient(), encounter(), blood_pressure(systolic=131, status="preliminary"))))
+    first = {o.source_id: o.pk for o in Observation.objects.all()}
+
+    take(save(tmp_path, "b.json", bundle(patient(), encounter(), blood_pressure(systolic=127))))
+
     assert {o.source_id: o.pk for o in Observation.objects.all()} == first
     part = Observation.objects.get(source_id="o1#c0")
-    assert (float(part.value_quantity), part.version) == (127, 2)
+    assert (float(part.value_quantity), part.status, part.version) == (127, "final", 2)
     event = apps.get_model("clinical", "ObservationHistoryevent")
     assert sorted(float(e.value_quantity) for e in event.objects.filter(pgh_obj_id=part.pk)) == [127, 131]
 

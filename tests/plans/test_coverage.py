@@ -4,14 +4,17 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+from psycopg2.extras import DateTimeTZRange
 
 from core.db import as_job
+from core.ids import uuid7
 from core.models import User
 from plans import actions
 from plans.eligibility import why_eligible
 from plans.models import CoveragePeriod
 from plans.timeline import CoverageError
+from tests.database import insert_as_owner
 from tests.members.factories import make_member
 from tests.network.factories import make_system
 from tests.plans.factories import SOURCE, cover, make_contract, make_group, make_plan, make_product
@@ -104,6 +107,23 @@ def test_a_second_coverage_at_the_same_place_is_refused_by_the_database(world):
 def test_what_was_known_cannot_be_rewritten(world, change):
     with world.acting(), pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change)
+
+
+def test_known_begins_and_ends_with_the_transaction_that_learns(world):
+    with world.acting():
+        row = CoveragePeriod.objects.get(coverage=world.coverage)
+        at, day = row.known.lower, timedelta(days=1)
+        row.pk, row.payer_order = uuid7(), 7
+        for since, until in ((at - day, None), (at + day, None), (at, at + day)):
+            row.known = DateTimeTZRange(since, until)
+            with pytest.raises(IntegrityError, match="neither backdated nor closed"), transaction.atomic():
+                row.save(force_insert=True)
+        row.known = DateTimeTZRange(at - 100 * day, None)
+        insert_as_owner(row)
+        for until in (at - 99 * day, at + day):
+            with pytest.raises(IntegrityError, match="closed now"), transaction.atomic():
+                actions.close_known([row.pk], until)
+        actions.close_known([row.pk], actions.lock_for_change([row.member_id]))
 
 
 def test_the_preview_says_who_would_lose_what(world):

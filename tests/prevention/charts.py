@@ -3,6 +3,8 @@
 import itertools
 from datetime import UTC, date, datetime, timedelta
 
+from psycopg2.extras import DateRange, DateTimeTZRange
+
 from clinical import models as clinical
 from clinical.models import CodingRole as Role
 from core.models import Concept, User, ValueSet, ValueSetMember
@@ -11,6 +13,7 @@ from plans.models import Coverage, CoverageContract, CoveragePeriod, EmployerGro
 from prevention.engine.facts import Code
 from prevention.engine.facts import ValueSet as AskedValueSet
 from tests.clinical.factories import concept
+from tests.database import insert_as_owner
 
 _number = itertools.count(1)
 LOINC = "http://loinc.org"
@@ -105,12 +108,14 @@ def enrol(member: Member, since: date = date(2020, 1, 1), until: date | None = N
     group, _ = EmployerGroup.objects.get_or_create(organization=system, number="1", defaults={"name": "Employer"})
     contract = CoverageContract.objects.create(member=member, group=group, number=f"S{number}")
     coverage = Coverage.objects.create(member=member, contract=contract, relationship="18")
-    return CoveragePeriod.objects.create(
+    row = CoveragePeriod(
         member=member,
         coverage=coverage,
         product=product,
-        valid=(since, until),
-        known=(datetime(2020, 1, 1, tzinfo=UTC), None),
+        valid=DateRange(since, until),
+        known=DateTimeTZRange(datetime(2020, 1, 1, tzinfo=UTC), None),
         source="test",
         recorded_by=User.objects.system("tests"),
     )
+    insert_as_owner(row)
+    return row

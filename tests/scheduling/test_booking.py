@@ -82,6 +82,25 @@ def test_a_slot_does_not_shrink_below_the_seats_given(clinic):
         Slot.objects.filter(pk=slot.pk).update(capacity=1)
 
 
+@pytest.mark.parametrize("minutes", [-5, 20])
+def test_a_visit_takes_the_time_of_its_slot_whoever_writes_it(clinic, minutes):
+    made = book(clinic, clinic.maria, clinic.slots[0])
+    away = datetime.timedelta(minutes=minutes)
+    with (
+        acting_as(clinic.maria.user, reason="test"),
+        pytest.raises(IntegrityError, match="takes the time of its slot"),
+        transaction.atomic(),
+    ):
+        Appointment.objects.filter(pk=made.pk).update(during=(made.starts_at + away, made.ends_at + away))
+
+
+def test_a_slot_that_somebody_holds_does_not_move_away_under_the_visit(clinic):
+    slot = clinic.slots[0]
+    book(clinic, clinic.maria, slot)
+    with pytest.raises(IntegrityError, match="Somebody is booked at this time"), transaction.atomic():
+        Slot.objects.filter(pk=slot.pk).update(ends_at=slot.ends_at + datetime.timedelta(minutes=5))
+
+
 def test_a_group_visit_has_as_many_seats_as_its_capacity(clinic):
     slot = hours(clinic.osei, clinic.cardiology, count=1, capacity=2)[0]
     assert [book(clinic, who, slot).seat for who in (clinic.maria, clinic.pedro)] == [1, 2]

@@ -12,6 +12,7 @@ from hospitals.models import Stay
 from members.models import CommunicationPreference, Consent, Household, Member
 from prevention.models import Campaign, CampaignStep, CareGap, OneTapLink, OutreachEpisode, Reminder
 from tests.clinical.factories import arranging, department, member, region, system
+from tests.database import as_owner
 from tests.prevention import charts
 from tests.prevention.outreach.factories import AS_OF, AT, gap, policy, queue, reached_by, reminders
 
@@ -250,9 +251,8 @@ def _happen(why: str, maria: Member, due: CareGap) -> None:
         period = (date(2026, 1, 1), None)
         Consent.objects.create(member=maria, kind="reminders", is_given=False, period=period, recorded_by=by)
     elif why == "disenrolled":
-        from plans.models import CoveragePeriod
-
-        CoveragePeriod.objects.filter(member=maria).update(known=(datetime(2020, 1, 1, tzinfo=UTC), AT))
+        closing = "UPDATE plans_coverageperiod SET known = tstzrange(lower(known), %s) WHERE member_id = %s"
+        as_owner(closing, [AT, maria.pk])
     elif why == "declined":
         CareGap.objects.filter(pk=due.pk).update(status="deferred", deferred_until=None, defer_reason="No.")
     else:

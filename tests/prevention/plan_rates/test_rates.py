@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from psycopg2.extras import DateRange, DateTimeTZRange
 
 from core import jobs as core_jobs
 from core.models import User
@@ -14,6 +15,7 @@ from prevention.models import PlanRate
 from prevention.plan_rates import job
 from prevention.plan_rates.definitions import SEEN, Enrolment, Span, without_visit
 from tests.clinical.factories import arranging, member, system
+from tests.database import insert_as_owner
 from tests.network.factories import make_staff, make_system
 from tests.prevention import charts
 
@@ -54,11 +56,12 @@ class Plan:
             contract = CoverageContract.objects.create(member=who, group=group, number=f"C{who.pk}")
             coverage = Coverage.objects.create(member=who, contract=contract, relationship="18")
             for valid in periods:
-                CoveragePeriod.objects.create(
-                    member=who, coverage=coverage, product=product, valid=valid,
-                    known=(datetime(2020, 1, 1, tzinfo=UTC), None), source="test",
+                row = CoveragePeriod(
+                    member=who, coverage=coverage, product=product, valid=DateRange(*valid),
+                    known=DateTimeTZRange(datetime(2020, 1, 1, tzinfo=UTC), None), source="test",
                     recorded_by=User.objects.system("tests"),
                 )  # fmt: skip
+                insert_as_owner(row)
             if screened:
                 charts.observation(who, MAMMOGRAPHY, date(2026, 3, 1), category="imaging")
         return who
