@@ -24,6 +24,7 @@ from prevention.outreach.elsewhere import report_for
 from prevention.outreach.follow_up import KIND
 from prevention.outreach.kinds import book_way, is_known, kind_of
 from prevention.outreach.orders import order_for_gap
+from prevention.outreach.protocols import ways_for_member, ways_for_staff
 from prevention.rules import BY_ID, FOR_MEMBERS
 from prevention.views.portal import booking_url
 from scheduling.models import Appointment
@@ -32,12 +33,14 @@ from scheduling.ports import BookingOrigin, register_booking_origin, register_vi
 
 def portal_gaps(request: AuthenticatedHttpRequest, member: Member) -> Iterable[PortalCard]:
     """A card for each open gap, and what is next due for the calm line."""
-    for gap in CareGap.objects.filter(member=member, rule__in=FOR_MEMBERS).open().longest_due_first():
+    gaps = list(CareGap.objects.filter(member=member, rule__in=FOR_MEMBERS).open().longest_due_first())
+    orders = ways_for_member(gaps, actions.today())
+    for gap in gaps:
         found = BY_ID[gap.rule]
         context = {
             "gap": gap,
             "rule": found,
-            "order": next((way for way in found.ways if way.kind == "order"), None),
+            "order": next(iter(orders[gap.pk]), None),
             "booking_url": booking_url(gap),
         }
         yield PortalCard(Place.NEEDS_YOU, "prevention/card_gap.html", context)
@@ -116,9 +119,10 @@ def banner(request: AuthenticatedHttpRequest, member: Member) -> Iterable[clinic
 
 def basket_items(request: AuthenticatedHttpRequest, member: Member) -> Iterable[clinical.BasketItem]:
     """Orders ready to sign: what the rules would have."""
-    for gap in CareGap.objects.filter(member=member, rule__in=BY_ID).open().longest_due_first():
-        way = next((way for way in BY_ID[gap.rule].ways if way.kind == "order"), None)
-        if way:
+    gaps = list(CareGap.objects.filter(member=member, rule__in=BY_ID).open().longest_due_first())
+    orders = ways_for_staff(gaps, request.user, actions.today())
+    for gap in gaps:
+        if orders[gap.pk]:
             yield clinical.BasketItem(str(gap.pk), str(BY_ID[gap.rule].title), basket_line(gap))
 
 

@@ -52,6 +52,6 @@ for _name in ("sign_protocol", "sign_batch", "close_follow_up"):
     grant(f"prevention.{_name}", has_role(Role.PHYSICIAN), because="they sign as a physician of this system")
 grant(
     "prevention.view_outreach",
-    has_role(Role.CARE_COORDINATOR, Role.PHYSICIAN, Role.PLAN_ADMINISTRATOR, Role.AUDITOR),
+    has_role(Role.CARE_COORDINATOR, Role.PHYSICIAN, Role.PLAN_ADMINISTRATOR, Role.AUDITOR, Role.QUALITY),
     because="they answer for outreach in this system",
 )

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinical.actions.orders import INSTANT
+from clinical.coding import OBSERVATION_CATEGORY
 from clinical.models import (
     CodingRole,
     DiagnosticReport,
@@ -15,9 +16,9 @@ from clinical.models import (
     ObservationCoding,
 )
 from core import audit
-from core.models import CodeSystem, Concept, SourceSystem, User
+from core.models import SourceSystem, User
 from core.permissions import require
-from core.terminology import source_system
+from core.terminology import concept, source_system
 from labs import workflow
 from labs.actions.ordering import close_request
 from labs.actions.review import open_review, tell_member
@@ -25,7 +26,6 @@ from labs.interpretation import Interpretation, interpret, parse_value
 from labs.models import LabOrder, LabResult, ResultMismatch, Specimen
 from network.models import Organization
 
-CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 SOURCE = "urn:kpcare:labs"
 
 
@@ -209,9 +209,10 @@ def _write_observation(
         performing_laboratory=result.performing_laboratory.name,
         corrects=corrects,
     )
+    laboratory = concept(OBSERVATION_CATEGORY, "laboratory", "Laboratory")
     ObservationCoding.objects.bulk_create(
-        ObservationCoding(member=order.member, fact=observation, role=role, concept=concept)
-        for role, concept in ((CodingRole.CODE, order.test.loinc), (CodingRole.CATEGORY, _category()))
+        ObservationCoding(member=order.member, fact=observation, role=role, concept=each)
+        for role, each in ((CodingRole.CODE, order.test.loinc), (CodingRole.CATEGORY, laboratory))
     )
     return observation
 
@@ -226,8 +227,3 @@ def _write_report(order: LabOrder, result: LabResult, status: str) -> Diagnostic
         member=order.member, fact=report, role=CodingRole.CODE, concept=order.test.loinc
     )
     return report
-
-
-def _category() -> Concept:
-    system, _made = CodeSystem.objects.get_or_create(uri=CATEGORY, defaults={"name": "Observation category"})
-    return Concept.objects.get_or_create(system=system, code="laboratory", defaults={"display": "Laboratory"})[0]

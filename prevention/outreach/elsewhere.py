@@ -12,8 +12,8 @@ from django.utils.translation import override
 
 from clinical.actions.immunizations import record_immunization
 from clinical.actions.tasks import create_task
-from clinical.coding import CVX, LOINC, SNOMED, add_codings
-from clinical.models import Document, Fact, Observation, Procedure, Task
+from clinical.coding import CVX, LOINC, OBSERVATION_CATEGORY, SNOMED, add_codings, concepts
+from clinical.models import CodingRole, Document, Fact, Observation, Procedure, Task
 from core import audit
 from core.models import User
 from core.terminology import concept, source_system
@@ -40,6 +40,8 @@ FACTS: dict[str, tuple[type[Fact], str, str]] = {
     "Pap test": (Observation, LOINC, "10524-7"),
     "HbA1c": (Observation, LOINC, "4548-4"),
 }
+# Pictures are no laboratory results; the measures ask each for its own category.
+IMAGING = ("CT colonography", "mammogram")
 RESULTS = ("negative", "positive")
 
 
@@ -191,6 +193,9 @@ def _write_fact(report: ElsewhereReport, what: str, done_on: datetime.date, resu
         fact.status = "completed"
     fact.save(force_insert=True)
     add_codings(fact, [concept(system, code)])
+    if isinstance(fact, Observation):
+        category = {"imaging": "Imaging"} if what in IMAGING else {"laboratory": "Laboratory"}
+        add_codings(fact, concepts(OBSERVATION_CATEGORY, category).values(), CodingRole.CATEGORY)
     return fact
 
 

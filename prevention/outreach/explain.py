@@ -18,10 +18,10 @@ from prevention.models import (
     ElsewhereReport,
     HomeKit,
     OutreachContact,
-    StandingOrder,
     SurveillanceInterval,
 )
-from prevention.outreach.kinds import GapKind, book_way, closer_words, kind_of, order_ways
+from prevention.outreach.kinds import GapKind, book_way, closer_words, kind_of
+from prevention.outreach.protocols import ways_for_member
 from scheduling.models import Appointment
 
 
@@ -65,7 +65,7 @@ def explain(gap: CareGap, today: date) -> Explanation:
         source=kind.source,
         facts=_facts(gap, today),
         since=gap.due_on,
-        closes=_closes(kind),
+        closes=_closes(gap, kind, today),
         next_on=gap.due_on if is_open else state.next_due_on if state and state.applies else None,
         now=_ways(gap, kind, today) if is_open else [],
         under_way=_under_way(gap, today) if is_open else [],
@@ -84,26 +84,41 @@ def _facts(gap: CareGap, today: date) -> list[str]:
         said.append(f"{what[:1].upper()}{what[1:]}: {short_date(gap.last_done_on, 'year')}")
     elif gap.status != CareGap.Status.CLOSED:
         said.append(_("Nothing of it on record so far"))
-    own = SurveillanceInterval.objects.filter(member_id=gap.member_id, rule=gap.rule, period__contains=today).first()
+    own = _own_interval(gap, today)
     if own:
         words = ngettext("%(n)d month by own interval", "%(n)d months by own interval", own.months) % {"n": own.months}
         said.append(f"{words}: {own.reason}")
     return said
 
 
-def _closes(kind: GapKind) -> list[str]:
-    """`colonoscopy, good for 10 years`: the general interval; a person's own is among the facts."""
+def _closes(gap: CareGap, kind: GapKind, today: date) -> list[str]:
+    """`HPV test, good for 3 to 5 years`: as long as it may settle the rule; a person's own interval stands for all."""
     if not isinstance(kind, CareRule):
         return [_("the dose that is due")]
-    longest: dict[str, Duration] = {}
+    own = _own_interval(gap, today)
+    lasting: dict[str, list[Duration]] = {}
     for closer in kind.closers:
-        longest.setdefault(closer.what, closer.every.otherwise)
-    return [
-        str(closer_words(what))
-        if every == ONCE
-        else _("%(what)s, good for %(time)s") % {"what": closer_words(what), "time": _in_words(every)}
-        for what, every in longest.items()
-    ]
+        every = [Duration(months=own.months)] if own else [each for _when, each in closer.every.when]
+        lasting.setdefault(closer.what, []).extend(every if own else [*every, closer.every.otherwise])
+    return [_good_for(str(closer_words(what)), every) for what, every in lasting.items()]
+
+
+def _good_for(what: str, every: list[Duration]) -> str:
+    ends = sorted({each for each in every if each != ONCE}, key=lambda each: (each.months, each.days))
+    if ONCE in every or not ends:
+        return what
+    if len(ends) == 1:
+        return _("%(what)s, good for %(time)s") % {"what": what, "time": _in_words(ends[0])}
+    shortest, longest = _in_words(ends[0]), _in_words(ends[-1])
+    return _("%(what)s, good for %(shortest)s to %(longest)s, depending on you") % {
+        "what": what,
+        "shortest": shortest,
+        "longest": longest,
+    }
+
+
+def _own_interval(gap: CareGap, today: date) -> SurveillanceInterval | None:
+    return SurveillanceInterval.objects.filter(member_id=gap.member_id, rule=gap.rule, period__contains=today).first()
 
 
 def _in_words(every: Duration) -> str:
@@ -115,21 +130,8 @@ def _in_words(every: Duration) -> str:
     return ngettext("%(n)d day", "%(n)d days", every.days) % {"n": every.days}
 
 
-def protocols_in_force(gap: CareGap, today: date) -> dict[str, StandingOrder]:
-    """Protocols signed for this gap's rule at the member's system, by name."""
-    found = StandingOrder.objects.filter(
-        organization=gap.member.managing_organization_id, period__contains=today, rules__contains=[gap.rule]
-    )
-    return {one.protocol: one for one in found}
-
-
 def _ways(gap: CareGap, kind: GapKind, today: date) -> list[Way]:
-    signed = protocols_in_force(gap, today)
-    ways = [
-        Way("order", str(way.label), way.protocol)
-        for way in order_ways(kind)
-        if way.protocol in signed and signed[way.protocol].members_may
-    ]
+    ways = [Way("order", str(way.label), way.protocol) for way in ways_for_member([gap], today)[gap.pk]]
     book = book_way(kind)
     return [*ways, *([Way("book", str(book.label))] if book else [])]
 

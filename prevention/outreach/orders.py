@@ -1,6 +1,6 @@
 """Orders for a gap under a protocol that a clinician has signed, one by one or as a batch with one signature."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -15,14 +15,13 @@ from core.models import User
 from core.terminology import concept
 from labs.models import LabOrder
 from members.models import Member
-from network.models import Clinician, Organization, RoleAssignment
+from network.models import Clinician, Organization
 from network.permissions import roles_in_force
 from prevention.engine.measure import WayOut
 from prevention.models import BatchOrder, BatchOrderItem, CareGap, HomeKit, OutreachContact, StandingOrder
-from prevention.outreach.explain import protocols_in_force
 from prevention.outreach.kinds import kind_of, order_ways
+from prevention.outreach.protocols import PHYSICIAN, in_force, left_out, ways_for_member, ways_for_staff
 
-PHYSICIAN = RoleAssignment.Role.PHYSICIAN
 BATCH = 200
 
 
@@ -40,16 +39,23 @@ def order_for_gap(
     as_member: bool = False,
     note: bool = True,
 ) -> ServiceRequest:
-    """Place the kit or test that the gap's rule offers; with `protocol` that one, otherwise the first.
+    """Place the kit or test that the gap's rule offers; with `protocol` that one, otherwise the first that may be.
 
     `encounter`: the visit in which a clinician signed it, whose order it then is. `as_member`: the person ordered it
     for themselves. One open order for a gap and code. Raises `NotUnderProtocol`, and `ValueError` where the rule
     offers none or the laboratory does not do it.
     """
-    way = next((way for way in order_ways(kind_of(gap.rule)) if not protocol or way.protocol == protocol), None)
-    if way is None:
+    today = timezone.localdate()
+    offered = [way for way in order_ways(kind_of(gap.rule)) if not protocol or way.protocol == protocol]
+    if not offered:
         raise ValueError("This cannot be ordered by oneself.")
-    standing, requester = _ground(gap, way, by=by, as_member=as_member)
+    may_be = ways_for_member([gap], today) if as_member else ways_for_staff([gap], by, today)
+    way = next((way for way in offered if way in may_be[gap.pk]), None)
+    if way is None:
+        raise NotUnderProtocol(_why_not(gap, offered[0], today, as_member=as_member))
+    standing = in_force(gap, today).get(way.protocol)
+    own = not as_member and PHYSICIAN in {held.role for held in roles_in_force(by)}
+    requester = clinician_of(by) if own or standing is None else standing.signed_by
     code = concept(way.system, way.code)
     # Two taps at once are one order.
     CareGap.objects.select_for_update().get(pk=gap.pk, member_id=gap.member_id)
@@ -82,19 +88,13 @@ def order_for_gap(
     return order
 
 
-def _ground(gap: CareGap, way: WayOut, *, by: User, as_member: bool) -> tuple[StandingOrder | None, Clinician | None]:
-    """Under whose name the order goes: a physician's own, otherwise that of who signed the protocol."""
-    standing = protocols_in_force(gap, timezone.localdate()).get(way.protocol)
-    if not as_member:
-        roles = {held.role for held in roles_in_force(by)}
-        if PHYSICIAN in roles:
-            return standing, clinician_of(by)
-        if standing is not None and roles & set(standing.roles):
-            return standing, standing.signed_by
-        raise NotUnderProtocol(_("No signed protocol lets you order this. Ask a physician."))
-    if standing is None or not standing.members_may:
-        raise NotUnderProtocol(_("This cannot be ordered by oneself just now."))
-    return standing, standing.signed_by
+def _why_not(gap: CareGap, way: WayOut, today: date, *, as_member: bool) -> str:
+    """What to say to whom the order is refused. Whom the protocol leaves out hears why."""
+    for words in left_out(way.protocol, [gap.member_id], today).values():
+        return str(words)
+    if as_member:
+        return _("This cannot be ordered by oneself just now.")
+    return _("No signed protocol lets you order this. Ask a physician.")
 
 
 def _place(
@@ -154,6 +154,8 @@ def end_protocol(standing: StandingOrder, *, by: User) -> None:
 def prepare_batch(standing: StandingOrder, rule: str, *, by: User, limit: int = BATCH) -> BatchOrder:
     """A list of people due for `rule` who have no such order open: longest overdue first, Spanish or English alike.
 
+    Whom the protocol is not for is not put on it; who comes to be so before it is signed is left out then.
+
     Raises `ValueError` where nobody is left to put on it.
     """
     if rule not in standing.rules:
@@ -172,8 +174,10 @@ def prepare_batch(standing: StandingOrder, rule: str, *, by: User, limit: int = 
         .exclude(member_id__in=asked.values("member_id"))
         .exclude(pk__in=waiting.values("gap_id"))
         .exclude(pk__in=CareGap.objects.filter(elsewhere__status="waiting").values("pk"))
-        .longest_due_first()[:limit]
+        .longest_due_first()[: 2 * limit]
     )
+    not_for = left_out(standing.protocol, [gap.member_id for gap in gaps], timezone.localdate())
+    gaps = [gap for gap in gaps if gap.member_id not in not_for][:limit]
     if not gaps:
         raise ValueError(_("Nobody is left to put on a list."))
     batch = BatchOrder.objects.create(
@@ -220,6 +224,8 @@ def _order_item(item: BatchOrderItem, batch: BatchOrder, *, by: User, is_out: bo
         item.left_out = "taken off the list"
     elif item.gap.status != CareGap.Status.OPEN:
         item.left_out = "no longer due"
+    elif not_for := left_out(batch.standing_order.protocol, [item.member_id], timezone.localdate()):
+        item.left_out = str(not_for[item.member_id])[:200]
     else:
         try:
             with transaction.atomic():

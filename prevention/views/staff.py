@@ -30,8 +30,9 @@ from prevention.forms import ContactForm, WorklistFilter
 from prevention.models import CareGap, OutreachContact, Reminder
 from prevention.outreach.calls import settle_calls
 from prevention.outreach.explain import explain
-from prevention.outreach.kinds import is_known, kind_of, order_ways
+from prevention.outreach.kinds import is_known, kind_of
 from prevention.outreach.orders import order_for_gap
+from prevention.outreach.protocols import ways_for_staff
 from prevention.rules import BY_ID, RULES
 
 PAGE = 50
@@ -154,7 +155,7 @@ def _detail(request: AuthenticatedHttpRequest, gap: CareGap, form: ContactForm) 
         "gap": gap,
         "rule": rule,
         "explained": explain(gap, timezone.localdate()),
-        "orders": order_ways(rule),
+        "orders": ways_for_staff([gap], request.user, timezone.localdate())[gap.pk],
         "telecoms": MemberTelecom.objects.filter(member=gap.member, period__contains=timezone.localdate()).order_by(
             "rank"
         ),

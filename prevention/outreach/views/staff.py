@@ -22,7 +22,8 @@ from prevention.outreach import letters as paper
 from prevention.outreach.elsewhere import accept_report, refuse_report
 from prevention.outreach.explain import explain
 from prevention.outreach.forms import AcceptForm, CallForm, RefuseForm
-from prevention.outreach.kinds import book_way, kind_of, order_ways
+from prevention.outreach.kinds import book_way, kind_of
+from prevention.outreach.protocols import ways_for_staff
 from prevention.views.staff import language_name
 
 
@@ -77,7 +78,9 @@ def _call_context(request: AuthenticatedHttpRequest, reminder: Reminder, form: C
             member=member, system__in=["phone", "sms"], period__contains=timezone.localdate()
         ).order_by("rank"),
         "tried": OutreachContact.objects.filter(gap=gap, outcome="no_answer").count(),
-        "orders": order_ways(kind) if may(request.user, "prevention.order_for_gap", gap) else [],
+        "orders": ways_for_staff([gap], request.user, timezone.localdate())[gap.pk]
+        if may(request.user, "prevention.order_for_gap", gap)
+        else [],
         "booking_url": f"{reverse('scheduling:staff_book', args=[member.pk])}?from=gap:{gap.pk}"
         if book_way(kind)
         else "",

@@ -1,0 +1,166 @@
+"""Which orders may go out for a gap: under a protocol that is signed, by whom, and never to those it leaves out."""
+
+import uuid
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clinical.models import CodingRole, Condition
+from core.models import User
+from members.models import Member
+from members.portal import age_on
+from network.models import RoleAssignment
+from network.permissions import roles_in_force
+from prevention.engine.facts import ValueSet
+from prevention.engine.measure import WayOut
+from prevention.measures import value_sets as vs
+from prevention.models import CareGap, FollowUp, StandingOrder
+from prevention.outreach.kinds import kind_of, order_ways
+from prevention.rules import value_sets as own
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+PHYSICIAN = RoleAssignment.Role.PHYSICIAN
+# A pregnancy that nobody closed in the chart ends after ten months by itself.
+PREGNANCY = timedelta(days=300)
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Whom a protocol is not for: `among` gives those of some members to whom `words` apply on a day."""
+
+    words: "str | StrPromise"
+    among: Callable[[Collection[uuid.UUID], date], set[uuid.UUID]]
+
+
+def diagnosed(*sets: ValueSet, within: timedelta | None = None) -> Callable[[Collection[uuid.UUID], date], set]:
+    """With such a diagnosis that has not ended; with `within`, one that began no longer ago."""
+
+    def among(members: Collection[uuid.UUID], today: date) -> set:
+        found = Condition.objects.filter(
+            Q(effective__isnull=True) | Q(effective__endswith__isnull=True) | Q(effective__endswith__date__gt=today),
+            member__in=members,
+            status__in=("", "active", "recurrence", "relapse"),
+            codings__role=CodingRole.CODE,
+            codings__concept__valuesetmember__value_set__url__in=[one.url for one in sets],
+        ).exclude(verification__in=("refuted", "entered-in-error"))
+        if within is not None:
+            found = found.filter(effective__startswith__date__gte=today - within)
+        return set(found.values_list("member_id", flat=True))
+
+    return among
+
+
+def unanswered(rule: str) -> Callable[[Collection[uuid.UUID], date], set]:
+    """With an abnormal result that still waits for what answers it."""
+
+    def among(members: Collection[uuid.UUID], today: date) -> set:
+        found = FollowUp.objects.filter(member__in=members, rule=rule, status=FollowUp.Status.OPEN)
+        return set(found.values_list("member_id", flat=True))
+
+    return among
+
+
+def outside_ages(lowest: int, highest: int) -> Callable[[Collection[uuid.UUID], date], set]:
+    def among(members: Collection[uuid.UUID], today: date) -> set:
+        people = Member.objects.filter(pk__in=members).only("birth_date", "deceased_at")
+        ages = {one.pk: age_on(one, today) for one in people}
+        return {pk for pk, age in ages.items() if age is None or not lowest <= age <= highest}
+
+    return among
+
+
+_pregnant = Exclusion(_("Not in pregnancy."), diagnosed(vs.PREGNANCY, own.PREGNANT, within=PREGNANCY))
+
+# Protocol → whom it is not for. The signed text says the same; what the chart cannot show is asked of the person.
+NOT_FOR: dict[str, tuple[Exclusion, ...]] = {
+    "fit_home_kit": (
+        Exclusion(
+            _("A positive stool test still waits for its colonoscopy: a clinician arranges that."),
+            unanswered("positive_stool_test"),
+        ),
+    ),
+    "hba1c_in_diabetes": (_pregnant,),
+    "hba1c_home_kit": (
+        _pregnant,
+        Exclusion(
+            _("A finger prick misleads with anaemia or on dialysis: a blood test is taken instead."),
+            diagnosed(own.HBA1C_MISLEADS),
+        ),
+    ),
+    "hpv_self_collection": (
+        Exclusion(_("A sample taken by oneself is for people of 30 to 65."), outside_ages(30, 65)),
+        _pregnant,
+        Exclusion(_("An abnormal result is being followed."), unanswered("positive_hpv_test")),
+    ),
+}
+
+
+def left_out(protocol: str, members: Collection[uuid.UUID], today: date) -> "dict[uuid.UUID, str | StrPromise]":
+    """Those of `members` whom the protocol is not for, each with the reason. A few queries, however many members."""
+    found: dict[uuid.UUID, str | StrPromise] = {}
+    for exclusion in NOT_FOR.get(protocol, ()):
+        for member in exclusion.among(members, today):
+            found.setdefault(member, exclusion.words)
+    return found
+
+
+def in_force(gap: CareGap, today: date) -> dict[str, StandingOrder]:
+    """Protocols signed for this gap's rule at the member's system, by name."""
+    found = StandingOrder.objects.filter(
+        organization=gap.member.managing_organization_id, period__contains=today, rules__contains=[gap.rule]
+    )
+    return {one.protocol: one for one in found}
+
+
+Ways = dict[uuid.UUID, list[WayOut]]
+
+
+def ways_for_member(gaps: Collection[CareGap], today: date) -> Ways:
+    """Gap → the orders that the member may place alone: under a signed protocol that says so and suits them.
+
+    A handful of queries, however many gaps; they are gaps of one system.
+    """
+    return _under_protocol(gaps, today, lambda standing: standing.members_may)
+
+
+def ways_for_staff(gaps: Collection[CareGap], by: User, today: date) -> Ways:
+    """Gap → the orders that `by` may place: a physician any, in their own name; others what a protocol lets them."""
+    roles = {held.role for held in roles_in_force(by)}
+    if PHYSICIAN in roles:
+        return {gap.pk: order_ways(kind_of(gap.rule)) for gap in gaps}
+    return _under_protocol(gaps, today, lambda standing: bool(roles & set(standing.roles)))
+
+
+def _under_protocol(gaps: Collection[CareGap], today: date, is_allowed: Callable[[StandingOrder], bool]) -> Ways:
+    offered = {gap.pk: order_ways(kind_of(gap.rule)) for gap in gaps}
+    wanted = {way.protocol for ways in offered.values() for way in ways}
+    if not wanted:
+        return offered
+    signed = {
+        (one.protocol, rule)
+        for one in StandingOrder.objects.filter(
+            organization__in=Member.objects.filter(pk__in=[gap.member_id for gap in gaps]).values(
+                "managing_organization"
+            ),
+            period__contains=today,
+            protocol__in=wanted,
+        )
+        if is_allowed(one)
+        for rule in one.rules
+    }
+    members = {gap.member_id for gap in gaps}
+    not_for = {protocol: left_out(protocol, members, today) for protocol in {name for name, _rule in signed}}
+    return {
+        gap.pk: [
+            way
+            for way in offered[gap.pk]
+            if (way.protocol, gap.rule) in signed and gap.member_id not in not_for[way.protocol]
+        ]
+        for gap in gaps
+    }
