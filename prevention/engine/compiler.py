@@ -139,8 +139,13 @@ class Compiler:
         among = ""
         if codes:
             number = self.code_lists.setdefault((resource, role, codes), -1 - len(self.code_lists))
-            among = f" AND c.concept_id = ANY (ARRAY(SELECT n.concept_id FROM pf_needed n WHERE n.set_no = {number}))"
-        return f"EXISTS (SELECT FROM {resource.coding_table} c WHERE c.fact_id = {fact} AND c.role = {role}{among})"
+            # A fact has few codes in an element: they are found by the fact. With `+ 0` no index is searched for each
+            # code of the set.
+            among = (
+                f" AND c.concept_id + 0 = ANY (ARRAY(SELECT n.concept_id FROM pf_needed n WHERE n.set_no = {number}))"
+            )
+        # OFFSET 0: else the planner may read the codings of everybody there is into memory, for each share anew.
+        return f"EXISTS (SELECT FROM {resource.coding_table} c WHERE c.fact_id = {fact} AND c.role = {role}{among} OFFSET 0)"
 
     def needed_codes(self) -> list[NeededCode]:
         """Every value set and code that the program reads, numbered: positive for retrieves, negative for tests."""
@@ -254,6 +259,7 @@ class Compiler:
 
     def extreme_on_last_day(self, facts: Facts, day: Timepoint, component: Facts, function: str, unit: str) -> str:
         rows = facts.resource.rows
+        self.looked_up.add(rows)
         on_day = self.day_of(day.sides(self, "f")[1])
         amount = f"CASE WHEN c.value_unit = '{unit}' THEN c.value_quantity END"
         return self.derive(
@@ -261,7 +267,8 @@ class Compiler:
             f"FROM (SELECT f.member_id, f.fact_id, rank() OVER (PARTITION BY f.member_id ORDER BY {on_day} DESC) AS n "
             f"FROM {rows} f WHERE {self.selection(list(facts.branches))}) f "
             f"LEFT JOIN (SELECT f.* FROM {rows} f WHERE {self.selection(list(component.branches))}) c "
-            "ON c.part_of_id = f.fact_id "
+            # By member too, through the index: the planner may take what the conditions leave for one row.
+            "ON c.part_of_id = f.fact_id AND c.member_id = f.member_id "
             "WHERE f.n = 1 GROUP BY f.member_id"
         )
 
@@ -308,11 +315,12 @@ class Compiler:
             f"count(*) FILTER (WHERE o.mask >> {place} & 1 = 1)::int AS {population}"
             for place, population in enumerate(POPULATIONS)
         )
-        # OFFSET 0: the mask is worked out once for an episode, not anew for each count.
+        # OFFSET 0: the lists and the mask are worked out once for an episode, not anew for each use.
         sql = (
-            f"SELECT {counts} FROM (SELECT {mask_of(says | {'initial_population': 'TRUE'})} AS mask "
-            f"FROM {resource.rows} f WHERE f.member_id = s.member_id "
-            f"AND f.set_no = {number} AND {qualifies.true(self)} OFFSET 0) o"
+            f"SELECT {counts} FROM (SELECT {mask_of(says | {'initial_population': 'TRUE'})} AS mask FROM ("
+            f"SELECT f.*, ARRAY(SELECT x.set_no FROM {resource.rows} x WHERE x.member_id = f.member_id "
+            f"AND x.fact_id = f.fact_id) AS sets FROM {resource.rows} f WHERE f.member_id = s.member_id "
+            f"AND f.set_no = {number} AND {qualifies.true(self)} OFFSET 0) f OFFSET 0) o"
         )
         return self.laterals.setdefault(sql, f"e{len(self.laterals)}")
 
@@ -320,11 +328,11 @@ class Compiler:
         found = []
         for facts, condition in episodes.parts:
             (branches,) = facts.by_resource.values()
-            among = (
-                f"EXISTS (SELECT FROM {facts.resource.rows} x WHERE x.member_id = f.member_id "
-                f"AND x.fact_id = f.fact_id AND ({self.selection(branches, 'x')}))"
+            # A fact's rows differ in the number of the set alone, so its other columns are read where it stands.
+            among = " OR ".join(
+                f"(f.sets && ARRAY{list(numbers)} AND {where})" for numbers, where in self._parts(branches, "f")
             )
-            found.append(among if isinstance(condition, Everyone) else f"({among} AND {condition.true(self)})")
+            found.append(f"({among})" if isinstance(condition, Everyone) else f"(({among}) AND {condition.true(self)})")
         return "(" + " OR ".join(found) + ")"
 
     # -- the whole ----------------------------------------------------------------------------------------

@@ -39,9 +39,10 @@ class CodedValue(Predicate):
 
     def true(self, to: Compiling, row: str) -> str:
         return (
-            "EXISTS (SELECT FROM clinical_observationcoding c JOIN core_concept k ON k.id = c.concept_id "
-            f"JOIN core_codesystem y ON y.id = k.system_id WHERE c.fact_id = {row}.fact_id AND c.role = {Role.VALUE} "
-            "AND y.uri <> 'http://terminology.hl7.org/CodeSystem/data-absent-reason')"
+            f"EXISTS (SELECT FROM clinical_observationcoding c WHERE c.fact_id = {row}.fact_id "
+            f"AND c.role = {Role.VALUE} AND c.concept_id <> ALL (ARRAY(SELECT k.id FROM core_codesystem y "
+            "JOIN core_concept k ON k.system_id = y.id "
+            "WHERE y.uri = 'http://terminology.hl7.org/CodeSystem/data-absent-reason')) OFFSET 0)"
         )
 
     def false(self, to: Compiling, row: str) -> str:

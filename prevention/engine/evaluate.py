@@ -75,7 +75,8 @@ JOIN core_codesystem y ON y.uri = a.system JOIN core_concept c ON c.system_id = 
 CODES = """
 CREATE TEMPORARY TABLE pf_codes ON COMMIT DROP AS
 SELECT kind, role, concept_id, components, negated, array_agg(set_no ORDER BY set_no) AS sets,
-    array_agg(since ORDER BY set_no) AS since
+    array_agg(since ORDER BY set_no) AS since,
+    CASE WHEN count(since) = count(*) THEN min(since) END AS earliest
 FROM pf_needed WHERE set_no > 0 GROUP BY kind, role, concept_id, components, negated
 """
 
@@ -100,6 +101,8 @@ def compute(program: Program, partition: Partition, *, known_at: datetime | None
     with connection.cursor() as cursor:
         # Hundreds of expressions, each run a few thousand times: compiling them costs more than it saves.
         cursor.execute("SET LOCAL jit = off")
+        # A sample of 3,000 rows says of these tables what one of 30,000 does.
+        cursor.execute("SET LOCAL default_statistics_target = 10")
         tables = ["pf_subject", "pf_needed", "pf_codes", "pf_outcome", *(table for table, _ in program.fetches)]
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(tables)}")
         _needed(cursor, program)

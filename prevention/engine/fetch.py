@@ -89,10 +89,11 @@ def fact_columns(resource: Resource, setting: Setting) -> str:
     parts = " AND (f.part_of_id IS NOT NULL) = n.components" if resource is OBSERVATION else ""
     parts += " AND f.is_negated = n.negated" if resource.tells_negation else ""
     return (
-        f"SELECT a.set_no, f.member_id, f.id AS fact_id, {listed} FROM pf_codes n "
+        f"SELECT f.set_no, f.member_id, f.id AS fact_id, {listed} FROM ("
+        # In the list of columns, not as a table beside: a call for each fact would cost as much as finding the fact.
+        "SELECT unnest(n.sets) AS set_no, unnest(n.since) AS since, f.* FROM pf_codes n "
         f"JOIN {resource.coding_table} c ON c.concept_id = n.concept_id AND c.role = n.role AND {{c}} "
-        f"JOIN {resource.table} f ON f.id = c.fact_id AND {{f}}{parts} "
+        f"JOIN {resource.table} f ON f.id = c.fact_id AND {{f}}{parts} WHERE n.kind = '{resource.name}' "
         # What ended too early for a set to be asked for is left out. Without an end, or without a time, it is kept.
-        "CROSS JOIN LATERAL unnest(n.sets, n.since) a(set_no, since) "
-        f"WHERE n.kind = '{resource.name}' AND coalesce(upper(f.effective) >= a.since, true)"
+        "AND coalesce(upper(f.effective) >= n.earliest, true)) f WHERE coalesce(upper(f.effective) >= f.since, true)"
     )
