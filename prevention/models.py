@@ -29,8 +29,8 @@ class MeasureResult(MemberOwned):
     changed_at = models.DateTimeField()
 
     class Meta(MemberOwned.Meta):
+        # Nothing refers to a result: without a key for children, which each of millions of rows would pay for.
         constraints = [
-            *MemberOwned.Meta.constraints,
             models.UniqueConstraint(fields=["member", "measure", "period", "group"], name="prevention_result_once"),
         ]
 
@@ -93,8 +93,8 @@ class CareRuleState(MemberOwned):
     changed_at = models.DateTimeField()
 
     class Meta(MemberOwned.Meta):
+        # Nothing refers to a state either.
         constraints = [
-            *MemberOwned.Meta.constraints,
             models.UniqueConstraint(fields=["member", "rule"], name="prevention_careruleststate_once"),
         ]
 
@@ -119,7 +119,8 @@ class Reminder(MemberOwned):
         SENT = "sent"
         SKIPPED = "skipped", "not sent: quiet, capped or no longer due"
 
-    gap = member_key(CareGap, related_name="reminders")
+    # The key over gap and step finds a gap's reminders.
+    gap = member_key(CareGap, related_name="reminders", db_index=False)
     step = models.PositiveSmallIntegerField()
     channel = models.CharField(max_length=10, choices=Channel)
     language = models.CharField(max_length=10)

@@ -145,7 +145,8 @@ class Compiler:
                 f" AND c.concept_id + 0 = ANY (ARRAY(SELECT n.concept_id FROM pf_needed n WHERE n.set_no = {number}))"
             )
         # OFFSET 0: else the planner may read the codings of everybody there is into memory, for each share anew.
-        return f"EXISTS (SELECT FROM {resource.coding_table} c WHERE c.fact_id = {fact} AND c.role = {role}{among} OFFSET 0)"
+        where = f"c.fact_id = {fact} AND c.role = {role}{among}"
+        return f"EXISTS (SELECT FROM {resource.coding_table} c WHERE {where} OFFSET 0)"
 
     def needed_codes(self) -> list[NeededCode]:
         """Every value set and code that the program reads, numbered: positive for retrieves, negative for tests."""

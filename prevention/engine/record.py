@@ -46,6 +46,16 @@ def record(program: Program, partition: Partition, at: datetime) -> Changes:
     return Changes(members, results, states, opened, closed, changed)
 
 
+# Version 7 as RFC 9562, 6.2 has it: what one call gave, and a counter for the rows of one statement. A call for each
+# row, which asks for random bytes anew, would cost as much as the rest of the row.
+ROW_ID = "(left(%(base)s, 28) || lpad(to_hex(row_number() OVER ()), 8, '0'))::uuid"
+
+
+def _id_base(cursor: CursorWrapper) -> str:
+    cursor.execute("SELECT uuidv7()::text")
+    return cursor.fetchone()[0]
+
+
 # What stands is read by the partition's own range: otherwise a share would read the rows of all members.
 RESULT_COLUMNS = ", ".join(POPULATIONS)
 WANTED = f"""
@@ -64,8 +74,8 @@ WHERE r.member_id = s.member_id AND {r} AND r.measure = ANY (%(measures)s) AND r
 """
 # The comparison comes first: ON CONFLICT alone would lock, and so rewrite, a million rows that stay as they are.
 INSERT_RESULTS = f"""
-INSERT INTO prevention_measureresult AS r (member_id, measure, period, "group", {RESULT_COLUMNS}, changed_at)
-SELECT w.member_id, w.measure, %(period)s, w."group", {", ".join("w." + p for p in POPULATIONS)}, %(at)s
+INSERT INTO prevention_measureresult AS r (id, member_id, measure, period, "group", {RESULT_COLUMNS}, changed_at)
+SELECT {ROW_ID}, w.member_id, w.measure, %(period)s, w."group", {", ".join("w." + p for p in POPULATIONS)}, %(at)s
 FROM pf_result w LEFT JOIN prevention_measureresult r
     ON r.member_id = w.member_id AND r.measure = w.measure AND r.period = %(period)s AND r."group" = w."group" AND {{r}}
 WHERE r.id IS NULL
@@ -92,6 +102,7 @@ def _results(cursor: CursorWrapper, program: Program, partition: Partition, at: 
         **partition.parameters,
         "period": DateRange(*program.setting.period),
         "at": at,
+        "base": _id_base(cursor),
         "measures": [measure.key for measure in program.measures],
     }
     mine = partition.test("r.member_id")
@@ -136,8 +147,8 @@ def _states(cursor: CursorWrapper, partition: Partition, at: datetime) -> int:
     cursor.execute(
         f"""
         INSERT INTO prevention_carerulestate AS c
-            (member_id, rule, applies, last_done_on, last_done_what, next_due_on, changed_at)
-        SELECT d.member_id, d.rule, d.applies, d.last_on, d.what, CASE WHEN d.applies THEN d.next_on END, %(at)s
+            (id, member_id, rule, applies, last_done_on, last_done_what, next_due_on, changed_at)
+        SELECT {ROW_ID}, d.member_id, d.rule, d.applies, d.last_on, d.what, CASE WHEN d.applies THEN d.next_on END, %(at)s
         FROM pf_due d LEFT JOIN prevention_carerulestate c ON c.member_id = d.member_id AND c.rule = d.rule
             AND {partition.test("c.member_id")}
         WHERE (c.id IS NULL AND d.applies) OR (c.id IS NOT NULL AND
@@ -147,7 +158,7 @@ def _states(cursor: CursorWrapper, partition: Partition, at: datetime) -> int:
             last_done_on = EXCLUDED.last_done_on, last_done_what = EXCLUDED.last_done_what,
             next_due_on = EXCLUDED.next_due_on, changed_at = EXCLUDED.changed_at
         """,
-        {**partition.parameters, "at": at},
+        {**partition.parameters, "at": at, "base": _id_base(cursor)},
     )
     return cursor.rowcount
 
@@ -228,12 +239,12 @@ def _open(cursor: CursorWrapper, program: Program, partition: Partition, at: dat
     cursor.execute(
         f"""
         INSERT INTO prevention_caregap
-            (member_id, rule, status, due_on, last_done_on, last_done_what, evidence, opened_at)
-        SELECT d.member_id, d.rule, 'open', d.next_on, d.last_on, d.what,
+            (id, member_id, rule, status, due_on, last_done_on, last_done_what, evidence, opened_at)
+        SELECT {ROW_ID}, d.member_id, d.rule, 'open', d.next_on, d.last_on, d.what,
             CASE WHEN e.facts IS NULL THEN '{{}}'::jsonb ELSE jsonb_build_object('facts', e.facts) END, %(at)s
         FROM pf_opening d {EVIDENCE.format(row="d")}
         ON CONFLICT (member_id, rule) WHERE status IN ('open', 'deferred') DO NOTHING
         """,
-        {"at": at},
+        {"at": at, "base": _id_base(cursor)},
     )
     return cursor.rowcount

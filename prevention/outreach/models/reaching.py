@@ -31,7 +31,8 @@ class OutreachEpisode(MemberOwned):
         UNDELIVERABLE = "undeliverable", "no way left to reach the member"
         ENDED = "ended", "the campaign ended"
 
-    gap = member_key("prevention.CareGap", related_name="episodes")
+    # The key over the gap finds its episode.
+    gap = member_key("prevention.CareGap", related_name="episodes", db_index=False)
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="episodes")
     arm = models.CharField(max_length=8, choices=Arm)
     wording = models.CharField(max_length=60)
