@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from prevention.engine.codes import RESOURCES
 from prevention.engine.compiler import Program
 from prevention.engine.measure import POPULATIONS
 
@@ -57,19 +58,21 @@ LEFT JOIN (
 WHERE {m} AND m.status = 'active'
 """
 
+# `{present}`: of a few members, only the codes that occur in their facts; of a share, all of them.
 NEEDED = """
 CREATE TEMPORARY TABLE pf_needed ON COMMIT DROP AS
 WITH asked(set_no, kind, role, url, system, code, components, negated, since) AS (
     SELECT * FROM unnest(%(numbers)s::int[], %(kinds)s::text[], %(roles)s::int[], %(urls)s::text[],
         %(systems)s::text[], %(codes)s::text[], %(components)s::boolean[], %(negated)s::boolean[],
         %(since)s::timestamptz[])
-)
+), present AS MATERIALIZED ({present})
 SELECT DISTINCT a.set_no, a.kind, a.role::smallint AS role, a.components, a.negated, a.since, m.concept_id FROM asked a
-JOIN core_valueset v ON v.url = a.url JOIN core_valuesetmember m ON m.value_set_id = v.id
+JOIN core_valueset v ON v.url = a.url JOIN core_valuesetmember m ON m.value_set_id = v.id {among_members}
 UNION
 SELECT a.set_no, a.kind, a.role::smallint, a.components, a.negated, a.since, c.id FROM asked a
-JOIN core_codesystem y ON y.uri = a.system JOIN core_concept c ON c.system_id = y.id AND c.code = a.code
+JOIN core_codesystem y ON y.uri = a.system JOIN core_concept c ON c.system_id = y.id AND c.code = a.code {among_codes}
 """
+PRESENT = "SELECT c.concept_id FROM {table} f JOIN {codings} c ON c.fact_id = f.id WHERE {mine}"
 
 # The sets that hold each code, so that a fact is looked up once, not once for each of them.
 CODES = """
@@ -105,7 +108,7 @@ def compute(program: Program, partition: Partition, *, known_at: datetime | None
         cursor.execute("SET LOCAL default_statistics_target = 10")
         tables = ["pf_subject", "pf_needed", "pf_codes", "pf_outcome", *(table for table, _ in program.fetches)]
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(tables)}")
-        _needed(cursor, program)
+        _needed(cursor, program, partition)
         cursor.execute(
             SUBJECT.format(c=partition.test("c.member_id"), p=partition.test("p.member_id"), m=partition.test("m.id")),
             {**partition.parameters, "today": setting.as_of.date(), "known_at": known_at},
@@ -130,11 +133,26 @@ def _define(cursor: CursorWrapper, program: Program) -> None:
         cursor.execute(f"ANALYZE {table} ({STATISTICS})")
 
 
-def _needed(cursor: CursorWrapper, program: Program) -> None:
+def _needed(cursor: CursorWrapper, program: Program, partition: Partition) -> None:
     rows = program.needed
+    if partition.ids is None:
+        needed = NEEDED.format(present="SELECT NULL", among_members="", among_codes="")
+    else:
+        kinds = {row.kind for row in rows}
+        present = " UNION ".join(
+            PRESENT.format(table=kind.table, codings=kind.coding_table, mine=partition.test("f.member_id"))
+            for kind in RESOURCES
+            if kind.name in kinds
+        )
+        needed = NEEDED.format(
+            present=present or "SELECT NULL::bigint AS concept_id",
+            among_members="AND m.concept_id IN (SELECT p.concept_id FROM present p)",
+            among_codes="AND c.id IN (SELECT p.concept_id FROM present p)",
+        )
     cursor.execute(
-        NEEDED,
+        needed,
         {
+            **partition.parameters,
             "numbers": [row.number for row in rows],
             "kinds": [row.kind for row in rows],
             "roles": [row.role for row in rows],
