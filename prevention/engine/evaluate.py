@@ -77,10 +77,10 @@ PRESENT = "SELECT c.concept_id FROM {table} f JOIN {codings} c ON c.fact_id = f.
 # The sets that hold each code, so that a fact is looked up once, not once for each of them.
 CODES = """
 CREATE TEMPORARY TABLE pf_codes ON COMMIT DROP AS
-SELECT kind, role, concept_id, components, negated, array_agg(set_no ORDER BY set_no) AS sets,
-    array_agg(since ORDER BY set_no) AS since,
-    CASE WHEN count(since) = count(*) THEN min(since) END AS earliest
-FROM pf_needed WHERE set_no > 0 GROUP BY kind, role, concept_id, components, negated
+SELECT kind, role, concept_id, array_agg(set_no ORDER BY set_no) AS sets,
+    array_agg(components ORDER BY set_no) AS components, array_agg(negated ORDER BY set_no) AS negated,
+    array_agg(since ORDER BY set_no) AS since, CASE WHEN count(since) = count(*) THEN min(since) END AS earliest
+FROM pf_needed WHERE set_no > 0 GROUP BY kind, role, concept_id
 """
 
 # What fetched facts are joined and chosen by; sampling the other columns would tell the planner nothing.

@@ -86,14 +86,16 @@ def fact_columns(resource: Resource, setting: Setting) -> str:
     """The SELECT that fetches a partition's facts of one kind. `{c}` and `{f}` stand for the partition's test."""
     listed = ", ".join(f"{sql} AS {name}" for name, sql in _columns(resource, setting.zone.key).items())
     # A component never stands for its observation, nor a refusal for an order: set numbers say which is meant.
-    parts = " AND (f.part_of_id IS NOT NULL) = n.components" if resource is OBSERVATION else ""
-    parts += " AND f.is_negated = n.negated" if resource.tells_negation else ""
+    also = " AND (f.part_of_id IS NOT NULL) = f.wants_component" if resource is OBSERVATION else ""
+    also += " AND f.is_negated = f.wants_negated" if resource.tells_negation else ""
     return (
         f"SELECT f.set_no, f.member_id, f.id AS fact_id, {listed} FROM ("
         # In the list of columns, not as a table beside: a call for each fact would cost as much as finding the fact.
-        "SELECT unnest(n.sets) AS set_no, unnest(n.since) AS since, f.* FROM pf_codes n "
+        "SELECT unnest(n.sets) AS set_no, unnest(n.since) AS since, unnest(n.components) AS wants_component, "
+        "unnest(n.negated) AS wants_negated, f.* FROM pf_codes n "
         f"JOIN {resource.coding_table} c ON c.concept_id = n.concept_id AND c.role = n.role AND {{c}} "
-        f"JOIN {resource.table} f ON f.id = c.fact_id AND {{f}}{parts} WHERE n.kind = '{resource.name}' "
+        f"JOIN {resource.table} f ON f.id = c.fact_id AND {{f}} WHERE n.kind = '{resource.name}' "
         # What ended too early for a set to be asked for is left out. Without an end, or without a time, it is kept.
-        "AND coalesce(upper(f.effective) >= n.earliest, true)) f WHERE coalesce(upper(f.effective) >= f.since, true)"
+        "AND coalesce(upper(f.effective) >= n.earliest, true)) f "
+        f"WHERE coalesce(upper(f.effective) >= f.since, true){also}"
     )
