@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from core import jobs as core_jobs
 from core.db import as_job
 from core.models import JobPartition, JobRun, User
 from prevention import jobs
+from prevention.actions import evaluate_members, programs
 from prevention.measures.breast_cancer_screening_2025 import MAMMOGRAPHY
 from prevention.models import Campaign, CareGap, CareRuleState, MeasureResult, MeasureStratum, OutreachEpisode, Reminder
 from tests.clinical.factories import arranging, member, region, system
@@ -179,6 +181,7 @@ from datetime import date
 from core import jobs as core_jobs
 from core.models import JobRun, User
 from prevention import jobs
+from prevention.actions import evaluate_members, programs
 
 def slow(run, share):
     counts = jobs.evaluate_share(run, share)
@@ -312,3 +315,43 @@ def test_a_change_that_commits_late_is_not_lost(everybody):
     late = take_all(by)
 
     assert (early, late) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_members_by_themselves_come_to_what_the_run_found(everybody):
+    """A share looks all codes up and reads by index; a few members look up the codes of their own facts."""
+    nightly()
+    before = row_versions()
+
+    with as_job(User.objects.system("tests"), reason="evaluate"):
+        counts = evaluate_members([one.pk for one in everybody], as_of=AS_OF)
+
+    assert row_versions() == before
+    assert counts["members"] == 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ids_of_a_statement_differ_and_are_of_version_7(everybody):
+    nightly()
+
+    with arranging():
+        ids = [row.pk for model in (MeasureResult, CareRuleState, CareGap) for row in model.objects.all()]
+    assert {found.version for found in ids} == {7}
+    assert len(set(ids)) == len(ids) > 36
+
+
+def test_codings_are_looked_up_by_the_fact_and_never_read_whole():
+    """A share that reads the codings of everybody there is makes the run's time grow with the square of the members."""
+    (program,) = programs(AS_OF)
+    text = " ".join([program.outcome, program.evidence, *(select for _table, select in program.definitions)])
+
+    looked_up = re.findall(r"EXISTS \(SELECT FROM clinical_\w*coding c WHERE c\.fact_id = \w+\.\w+ AND", text)
+    assert len(looked_up) == text.count("coding c WHERE") > 40
+    # With OFFSET 0 the planner does not think of reading them all into memory.
+    for place in re.finditer(r"\(SELECT FROM clinical_\w*coding c ", text):
+        depth = 0
+        for end in range(place.start(), len(text)):
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            if not depth:
+                break
+        assert text[place.start() : end].endswith(" OFFSET 0")
