@@ -148,7 +148,8 @@ def _states(cursor: CursorWrapper, partition: Partition, at: datetime) -> int:
         f"""
         INSERT INTO prevention_carerulestate AS c
             (id, member_id, rule, applies, last_done_on, last_done_what, next_due_on, changed_at)
-        SELECT {ROW_ID}, d.member_id, d.rule, d.applies, d.last_on, d.what, CASE WHEN d.applies THEN d.next_on END, %(at)s
+        SELECT {ROW_ID}, d.member_id, d.rule, d.applies, d.last_on, d.what,
+            CASE WHEN d.applies THEN d.next_on END, %(at)s
         FROM pf_due d LEFT JOIN prevention_carerulestate c ON c.member_id = d.member_id AND c.rule = d.rule
             AND {partition.test("c.member_id")}
         WHERE (c.id IS NULL AND d.applies) OR (c.id IS NOT NULL AND
