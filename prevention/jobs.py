@@ -10,7 +10,7 @@ from core import jobs, locks
 from core.db import as_job
 from core.models import JobPartition, JobRun, User
 from core.terminology import load_own
-from prevention.actions import evaluate_members, evaluate_partition
+from prevention.actions import by_index, evaluate_members, evaluate_partition
 from prevention.engine.evaluate import Partition
 from prevention.immunisation.run import evaluate_changed
 from prevention.measures import MEASURES, measure
@@ -77,6 +77,7 @@ def finish(run: JobRun) -> None:
     if not run.parameters.get("measure"):
         at = datetime.fromisoformat(run.parameters["at"])
         if asks_everybody(as_of):
+            by_index()
             run.totals.update(reach_out(Partition(), as_of=as_of, at=at))
         summarise(as_of=as_of, at=at)
     merge(run.pk, run.partitions.count(), as_of)
