@@ -94,8 +94,9 @@ LEFT JOIN (SELECT member_id AS id, systolic, diastolic FROM last_day) l USING (i
 LEFT JOIN (SELECT member_id AS id, normal FROM at_visit) n USING (id)
 WHERE m.id {mine};
 ANALYZE answer;
-INSERT INTO prevention_measureresult (member_id, measure, period, "group", initial_population, denominator, numerator, changed_at)
-SELECT member_id, measure, '[2026-01-01,2027-01-01)', number, count, count, coalesce(numerator, 0), '2026-11-22 18:00+00'
+INSERT INTO prevention_measureresult (id, member_id, measure, period, "group", initial_population, denominator, numerator, changed_at)
+SELECT ((SELECT left(uuidv7()::text, 28)) || lpad(to_hex(row_number() OVER ()), 8, '0'))::uuid,
+    member_id, measure, '[2026-01-01,2027-01-01)', number, count, count, coalesce(numerator, 0), '2026-11-22 18:00+00'
 FROM answer CROSS JOIN LATERAL (VALUES
     ('CMS125/floor', 1, 1, sex = 'female' AND birth_date BETWEEN '1952-01-01' AND '1974-12-31', (mammogram >= '2024-10-01')::int),
     ('CMS130/floor', 1, 1, birth_date BETWEEN '1951-01-01' AND '1980-12-31',
@@ -129,10 +130,12 @@ SELECT a.member_id, a.language, a.address, v.* FROM answer a CROSS JOIN LATERAL 
     ('hba1c', diabetes AND birth_date <= '2008-11-22', hba1c, interval '6 months')
 ) v (rule, applies, last_on, every) WHERE v.applies;
 ANALYZE due;
-INSERT INTO prevention_carerulestate (member_id, rule, applies, last_done_on, last_done_what, next_due_on, changed_at)
-SELECT member_id, rule, true, last_on, '', coalesce((last_on + every)::date, '2022-01-01'), '2026-11-22 18:00+00' FROM due;
-INSERT INTO prevention_caregap (member_id, rule, status, due_on, last_done_on, last_done_what, evidence, opened_at)
-SELECT member_id, rule, 'open', coalesce((last_on + every)::date, '2022-01-01'), last_on, '', '{}', '2026-11-22 18:00+00'
+INSERT INTO prevention_carerulestate (id, member_id, rule, applies, last_done_on, last_done_what, next_due_on, changed_at)
+SELECT ((SELECT left(uuidv7()::text, 28)) || lpad(to_hex(row_number() OVER ()), 8, '0'))::uuid,
+    member_id, rule, true, last_on, '', coalesce((last_on + every)::date, '2022-01-01'), '2026-11-22 18:00+00' FROM due;
+INSERT INTO prevention_caregap (id, member_id, rule, status, due_on, last_done_on, last_done_what, evidence, opened_at)
+SELECT ((SELECT left(uuidv7()::text, 28)) || lpad(to_hex(row_number() OVER ()), 8, '0'))::uuid,
+    member_id, rule, 'open', coalesce((last_on + every)::date, '2022-01-01'), last_on, '', '{}', '2026-11-22 18:00+00'
 FROM due WHERE coalesce((last_on + every)::date, '2022-01-01') <= '2026-11-22';
 CREATE TEMPORARY TABLE chosen ON COMMIT DROP AS
 SELECT *, uuidv7() AS message_id FROM (
