@@ -3,7 +3,6 @@
 import argparse
 import contextlib
 import ctypes
-import datetime
 import errno
 import fcntl
 import json
@@ -16,16 +15,15 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
 from kpcare.embedded import paths
-from kpcare.embedded.postgres import SERVING, Cluster
+from kpcare.embedded.preparing import Preparation, demo_logins, migrate
 from kpcare.embedded.problems import Problem, explained
 from kpcare.embedded.processes import end, is_running
-from kpcare.embedded.schema import schema_digest
 from kpcare.embedded.servers import servers
 
 HOST = "127.0.0.1"
@@ -116,70 +114,6 @@ def end_orphans() -> None:
                 print(f"Ending {name} (pid {pid}), left over from a run that was killed.", flush=True)
                 end(pid, str(paths.STATE))
     record.unlink(missing_ok=True)
-
-
-def has_command(name: str) -> bool:
-    return any(paths.ROOT.glob(f"*/management/commands/{name}.py"))
-
-
-def step(say: str, arguments: Sequence[str], environ: dict[str, str]) -> None:
-    """One `manage.py` command before the start; its output goes to a log, its failure becomes a sentence."""
-    print(say, flush=True)
-    log = paths.STATE / "log" / f"{arguments[0]}.log"
-    with log.open("w") as out:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=paths.ROOT,
-            env=environ,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-        )
-    if done.returncode:
-        said = log.read_text(errors="replace")
-        if "No space left on device" in said:
-            raise Problem(f"The disk that holds {paths.STATE} is full: free at least 1 GB and start again.")
-        last = next((line for line in reversed(said.splitlines()) if line.strip()), "no message")
-        raise Problem(f"`./kp {arguments[0]}` failed ({last.strip()}): see {log}.")
-
-
-def prepare(members: int, environ: dict[str, str], *, embedded: bool) -> bool:
-    """Migrate where anything changed, and fill an empty embedded database with the demo world.
-
-    Returns whether that world's first jobs are still to be run: they need nobody to wait before the servers start.
-    """
-    if not embedded:
-        # Demo patients never go into a database that somebody named.
-        step("Migrating the database …", ["migrate", "--noinput"], environ)
-        return False
-    home = paths.server_home(SERVING.name)
-    stamp, jobs_due = home / "migrated", home / "first-jobs"
-    digest = schema_digest()
-    migrated = stamp.exists() and stamp.read_text() == digest
-    if not migrated:
-        step("Migrating the database …", ["migrate", "--noinput"], environ)
-    empty = members and Cluster(SERVING).sql("SELECT NOT EXISTS (SELECT FROM members_member)").strip() == "t"
-    if empty:
-        jobs_due.touch()
-        world = ["seed", "--members", str(members), "--world", "kaiser", "--seed", "1"]
-        step(f"Making a demo world of {members:,} members …", world, environ)
-    elif not migrated:
-        step("Loading our own value sets …", ["load_terminology"], environ)
-    stamp.write_text(digest)
-    return jobs_due.exists()
-
-
-def first_jobs(environ: dict[str, str]) -> None:
-    """The nightly and the monthly job over a new world. Cut short, they are run by the next start."""
-    step("Finding who is due for what …", ["evaluate_prevention"], environ)
-    step("Closing last month's capitation …", ["close_capitation", last_month()], environ)
-    (paths.server_home(SERVING.name) / "first-jobs").unlink()
-
-
-def last_month() -> str:
-    """The month before this one, as `close_capitation` takes it."""
-    first = datetime.datetime.now(datetime.UTC).date().replace(day=1)
-    return (first - datetime.timedelta(days=1)).strftime("%Y-%m")
 
 
 # --- the run ------------------------------------------------------------------------------------------------
@@ -303,34 +237,6 @@ class Supervisor:
         (paths.STATE / "children.json").unlink(missing_ok=True)
 
 
-def demo_logins(environ: dict[str, str]) -> subprocess.Popen | None:
-    """Start the command that lists a login per role, beside the servers' own start; None where there is none."""
-    if not has_command("demo_logins"):
-        return None
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "demo_logins"],
-        cwd=paths.ROOT,
-        env=environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-
-
-def demo_day(environ: dict[str, str]) -> subprocess.Popen | None:
-    """Start the command that lays today's visits, where the demo world is of another day; None where there is none."""
-    if not has_command("demo_day"):
-        return None
-    with (paths.STATE / "log" / "demo_day.log").open("w") as out:
-        return subprocess.Popen(
-            [sys.executable, "manage.py", "demo_day"],
-            cwd=paths.ROOT,
-            env=environ,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-
-
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./kp run", description="Everything on this machine, in the foreground.")
     parser.add_argument("--port", type=int, default=8000)
@@ -348,21 +254,26 @@ def main(arguments: list[str]) -> int:
             if embedded:
                 environ["KPCARE_DEMO"] = os.environ.get("KPCARE_DEMO", "1")
                 environ.setdefault("PUBLIC_URL", f"http://localhost:{options.port}")
-            jobs_due = prepare(options.members, environ, embedded=embedded)
-            logins = demo_logins(environ) if embedded else None
-            # A world of this start has today's visits already.
-            today = demo_day(environ) if embedded and not jobs_due else None
+                return run_demo(options.port, options.members, environ, began)
+            migrate(environ)
+            return Supervisor(options.port, environ).run(lambda: None, lambda: say_up(options.port, began))
 
-            def ready() -> None:
-                print(f"\nkpcare is up at http://localhost:{options.port}/ ({time.monotonic() - began:.0f} s)\n")
-                if logins:
-                    print(logins.communicate()[0].strip())
-                if today:
-                    today.wait()
-                print("\nLogs: .kpcare/log/. Ctrl-C stops everything.", flush=True)
 
-            def first() -> None:
-                if jobs_due:
-                    first_jobs(environ)
+def say_up(port: int, began: float) -> None:
+    print(f"\nkpcare is up at http://localhost:{port}/ ({time.monotonic() - began:.0f} s)\n", flush=True)
 
-            return Supervisor(options.port, environ).run(first, ready)
+
+def run_demo(port: int, members: int, environ: dict[str, str], began: float) -> int:
+    """Over the embedded database, which holds a demo world unless `members` is 0."""
+    is_demo = environ["KPCARE_DEMO"].lower() not in ("", "0", "false", "off", "no")
+    with Preparation(members, environ) as preparation:
+        preparation.lay()
+
+        def ready() -> None:
+            say_up(port, began)
+            if is_demo:
+                print(demo_logins(), flush=True)
+                preparation.lay_day()
+            print("\nLogs: .kpcare/log/. Ctrl-C stops everything.", flush=True)
+
+        return Supervisor(port, environ).run(preparation.first_jobs, ready)

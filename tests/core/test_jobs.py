@@ -230,6 +230,30 @@ def test_a_killed_worker_leaves_its_share_to_the_next_one():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_processes_divide_the_shares_and_none_is_worked_twice():
+    clerk = User.objects.system("jobs-test")
+    system = make_system()
+    for _ in range(8):
+        make_member(system)
+
+    def dawdle(run, share):
+        time.sleep(0.3)
+        return {"shares": 1}
+
+    jobs.register("dawdling", dawdle)
+    run = jobs.start_run(by=clerk, kind="dawdling", key="two", partitions=6)
+    try:
+        run = jobs.work_in_processes(run, 2)
+        with as_job(clerk, reason="test"):
+            workers = {share.worker.partition("#")[0] for share in run.partitions.all()}
+    finally:
+        del jobs._jobs["dawdling"]
+
+    assert run.totals == {"shares": 6}
+    assert len(workers) == 2
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_share_at_work_is_not_taken_even_when_its_lease_is_over():
     clerk = User.objects.system("jobs-test")
     run = jobs.start_run(by=clerk, kind="counting", key="held", partitions=1)

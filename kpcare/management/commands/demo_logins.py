@@ -4,9 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db import connection
 
-from core.models import User
-from kpcare.demo.sign_ins import PASSWORD
+from kpcare.embedded.preparing import DEMO_LOGINS
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             return
-        for user in User.objects.filter(email__endswith="@demo.example").order_by("created_at", "email"):
-            role = user.role_assignments.values_list("role", flat=True).first() or "member"
-            name = "admin" if user.is_superuser else role.replace("_", " ")
-            self.stdout.write(f"{name:<24} {user.email:<42} {PASSWORD}")
+        with connection.cursor() as cursor:
+            cursor.execute(DEMO_LOGINS)
+            for (line,) in cursor.fetchall():
+                self.stdout.write(line)

@@ -1,0 +1,146 @@
+"""What `./kp run` does before and around the servers' start: schema, demo world, its first jobs, its day."""
+
+import datetime
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from zoneinfo import ZoneInfo
+
+from kpcare.demo.markets import MARKETS
+from kpcare.embedded import paths
+from kpcare.embedded.postgres import SERVING, Cluster
+from kpcare.embedded.problems import Problem
+from kpcare.embedded.schema import schema_digest
+from kpcare.embedded.standby import Standby
+
+Runner = Callable[[Sequence[str], Path], int]
+
+# What `demo_logins` prints; here Postgres is asked, since a Django of its own takes two seconds to start.
+DEMO_LOGINS = """
+SELECT format('%s %s kpcare-demo', rpad(CASE WHEN u.is_superuser THEN 'admin' ELSE coalesce(replace(
+    (SELECT r.role FROM network_roleassignment r WHERE r.user_id = u.id ORDER BY r.id LIMIT 1), '_', ' '), 'member')
+    END, 24), rpad(u.email, 42))
+FROM core_user u WHERE u.email LIKE '%@demo.example' ORDER BY u.created_at, u.email
+"""
+
+
+def alone(environ: dict[str, str]) -> Runner:
+    """Runs a `manage.py` command in a process of its own."""
+
+    def run(arguments: Sequence[str], log: Path) -> int:
+        with log.open("w") as out:
+            return subprocess.run(
+                [sys.executable, "manage.py", *arguments],
+                cwd=paths.ROOT,
+                env=environ,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+            ).returncode
+
+    return run
+
+
+def step(say: str, arguments: Sequence[str], run: Runner) -> None:
+    """One `manage.py` command before the start; its output goes to a log, its failure becomes a sentence."""
+    print(say, flush=True)
+    log = paths.STATE / "log" / f"{arguments[0]}.log"
+    if run(arguments, log):
+        said = log.read_text(errors="replace")
+        if "No space left on device" in said:
+            raise Problem(f"The disk that holds {paths.STATE} is full: free at least 1 GB and start again.")
+        last = next((line for line in reversed(said.splitlines()) if line.strip()), "no message")
+        raise Problem(f"`./kp {arguments[0]}` failed ({last.strip()}): see {log}.")
+
+
+def migrate(environ: dict[str, str]) -> None:
+    """The schema of a database that somebody named. Demo patients never go into it."""
+    step("Migrating the database …", ["migrate", "--noinput"], alone(environ))
+
+
+class Preparation:
+    """The embedded database before the start, and what its demo world needs afterwards.
+
+    Where anything is to be done, a Django under each login is started at once (`standby`): the one imports while the
+    other migrates.
+    """
+
+    def __init__(self, members: int, environ: dict[str, str]) -> None:
+        self.members = members
+        self.environ = environ
+        home = paths.server_home(SERVING.name)
+        self._stamp, self._jobs_due, self._day = home / "migrated", home / "first-jobs", home / "demo-day"
+        self._standing: dict[str, Standby] = {}
+
+    def __enter__(self) -> "Preparation":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for login in list(self._standing):
+            self._end(login)
+
+    def _as(self, login: str) -> Runner:
+        if login not in self._standing:
+            self._standing[login] = Standby(login, self.environ)
+        return self._standing[login].run
+
+    def _end(self, login: str) -> None:
+        if login in self._standing:
+            self._standing.pop(login).end()
+
+    def lay(self) -> None:
+        """Migrate where anything changed, and fill an empty database with the demo world."""
+        digest = schema_digest()
+        migrated = self._stamp.exists() and self._stamp.read_text() == digest
+        if not migrated:
+            owner = self._as("owner")
+            self._as("jobs")
+            step("Migrating the database …", ["migrate", "--noinput"], owner)
+        if self.members and Cluster(SERVING).sql("SELECT NOT EXISTS (SELECT FROM members_member)").strip() == "t":
+            self._jobs_due.touch()
+            owner = self._as("owner")
+            self._as("jobs")
+            world = ["seed", "--members", str(self.members), "--world", "kaiser", "--seed", "1"]
+            self._day.write_text(demo_date())
+            step(f"Making a demo world of {self.members:,} members …", world, owner)
+        elif not migrated:
+            step("Loading our own value sets …", ["load_terminology"], self._as("jobs"))
+        self._stamp.write_text(digest)
+        self._end("owner")
+
+    def first_jobs(self) -> None:
+        """The nightly and the monthly job over a new world, which need nobody to wait before the servers start.
+
+        Cut short, they are run by the next start.
+        """
+        if self._jobs_due.exists():
+            jobs = self._as("jobs")
+            step("Finding who is due for what …", ["evaluate_prevention"], jobs)
+            step("Closing last month's capitation …", ["close_capitation", last_month()], jobs)
+            self._jobs_due.unlink()
+        self._end("jobs")
+
+    def lay_day(self) -> None:
+        """Today's visits in the demo clinic, where the last start was on another day."""
+        today = demo_date()
+        if not self._day.exists() or self._day.read_text() != today:
+            step("\nLaying today's visits in the demo clinic …", ["demo_day"], alone(self.environ))
+            self._day.write_text(today)
+
+
+def demo_logins() -> str:
+    """One login for each role of the demo world, a line each; empty where there is none."""
+    return Cluster(SERVING).sql(DEMO_LOGINS).strip()
+
+
+def demo_date() -> str:
+    """The day at the clinic where the demo's people work."""
+    return datetime.datetime.now(ZoneInfo(MARKETS[0][3])).date().isoformat()
+
+
+def last_month() -> str:
+    """The month before this one, as `close_capitation` takes it."""
+    first = datetime.datetime.now(datetime.UTC).date().replace(day=1)
+    return (first - datetime.timedelta(days=1)).strftime("%Y-%m")

@@ -1,0 +1,68 @@
+"""What a start does before the servers: logins told by Postgres alone, the clinic's day laid once a day."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from core.models import User
+from kpcare.demo.sign_ins import PASSWORD, add_account
+from kpcare.embedded import preparing
+from tests.network.factories import make_system
+
+
+def told() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(preparing.DEMO_LOGINS)
+        return [line for (line,) in cursor.fetchall()]
+
+
+@pytest.mark.django_db
+def test_each_account_of_the_demo_is_told_with_its_role_and_nobody_else(settings, capsys):
+    nurse = add_account("nurse@demo.example", name="Nurse")
+    nurse.role_assignments.create(role="medical_assistant", organization=make_system(), period=("2020-01-01", None))
+    add_account("maria@demo.example", name="Maria")
+    add_account("admin@demo.example", name="Admin", is_superuser=True)
+    User.objects.create_user("physician@clinic.example", name="Somebody real")
+    settings.DEMO = True
+
+    call_command("demo_logins")
+
+    words = [line.split() for line in told()]
+    assert words == [
+        ["medical", "assistant", "nurse@demo.example", PASSWORD],
+        ["member", "maria@demo.example", PASSWORD],
+        ["admin", "admin@demo.example", PASSWORD],
+    ]
+    assert capsys.readouterr().out.split() == [word for line in words for word in line]
+
+
+@pytest.fixture
+def preparation(tmp_path, monkeypatch):
+    monkeypatch.setattr(preparing.paths, "server_home", lambda name: tmp_path)
+    return preparing.Preparation(2000, {})
+
+
+def test_the_day_is_laid_once_on_each_day(preparation, monkeypatch):
+    laid = []
+    monkeypatch.setattr(preparing, "step", lambda say, arguments, run: laid.append(arguments))
+    days = iter(["2026-11-22", "2026-11-22", "2026-11-23"])
+    monkeypatch.setattr(preparing, "demo_date", lambda: next(days))
+
+    for _ in range(3):
+        preparation.lay_day()
+
+    assert laid == [["demo_day"], ["demo_day"]]
+
+
+def test_a_day_that_failed_is_laid_by_the_next_start(preparation, monkeypatch):
+    def fail(say, arguments, run):
+        raise preparing.Problem("no")
+
+    monkeypatch.setattr(preparing, "step", fail)
+    with pytest.raises(preparing.Problem):
+        preparation.lay_day()
+
+    laid = []
+    monkeypatch.setattr(preparing, "step", lambda say, arguments, run: laid.append(arguments))
+    preparation.lay_day()
+    assert laid == [["demo_day"]]
