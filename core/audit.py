@@ -66,13 +66,17 @@ _INSERT = "INSERT INTO {} ({}) VALUES ({})".format(
 )
 
 
-def _write_now(values: dict[str, Any]) -> None:
-    """Insert a row that no rollback takes along. By hand: every read pays for it, and the model's way costs 0.3 ms."""
-    # Where no transaction is open, the connection that is there commits at once as well.
-    alias = ALIAS if connections["default"].in_atomic_block else "default"
-    row = {**values, "detail": orjson.dumps(values["detail"]).decode()}
+def _insert(alias: str, values: dict[str, Any]) -> None:
+    """By hand: every read and every change pays for it, and the model's way costs 0.3 ms."""
+    row = {**values, "detail": orjson.dumps(values["detail"], option=orjson.OPT_NON_STR_KEYS).decode()}
     with connections[alias].cursor() as cursor:
         cursor.execute(_INSERT, [row[column] for column in _COLUMNS])
+
+
+def _write_now(values: dict[str, Any]) -> None:
+    """Insert a row that no rollback takes along."""
+    # Where no transaction is open, the connection that is there commits at once as well.
+    _insert(ALIAS if connections["default"].in_atomic_block else "default", values)
 
 
 def record(
@@ -89,11 +93,10 @@ def record(
 
     `detail` holds names of fields and counts, never values of a chart.
     """
-    AuditEvent(
-        **_values(
-            by, action=action, verb=verb, member_id=member_id, obj=obj, reason=reason, detail=detail, request=None
-        )
-    ).save(force_insert=True)
+    row = _values(
+        by, action=action, verb=verb, member_id=member_id, obj=obj, reason=reason, detail=detail, request=None
+    )
+    _insert("default", row)
 
 
 def record_read(

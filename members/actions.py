@@ -71,7 +71,8 @@ def register_member(
         RaceEthnicity(member=member, code=code, source=RaceEthnicity.Source.SELF) for code in race_ethnicity
     )
     audit.record(by=by, action="create", verb="members.register", obj=member)
-    member.refresh_from_db(from_queryset=Member.objects.all())
+    # What Postgres has filled in; the generated key of the name came with the insertion.
+    member.refresh_from_db(fields=["mrn", "created_at"], from_queryset=Member.objects.all())
     return member
 
 

@@ -111,6 +111,7 @@ class MemberRecords(Resource):
 # The requests that come most: a record by its id, the first page, and the rows of a few ids.
 RECORD = Prepared(lambda id: Member.objects.filter(pk=id, status="active")[:1], [SOME_ID])
 ROW = Prepared(lambda id: Member.objects.filter(pk=id).values(*FIELDS), [SOME_ID])
+SYSTEM = Prepared(lambda id: Organization.objects.filter(pk=id)[:1], [SOME_ID])
 FIRST_PAGE = Prepared(
     lambda system: (
         Member.objects.filter(status="active", managing_organization__in=[system])
@@ -230,7 +231,7 @@ class MemberApi(Resource):
         within = current().organization_ids
         if asked is None and len(within) == 1:
             asked = next(iter(within))
-        found = Organization.objects.filter(pk=asked).first() if asked in within else None
+        found = next(iter(SYSTEM.records(asked)), None) if asked in within else None
         if found is None:
             raise ValidationError({"managing_organization": "Say for which of your systems."})
         return found

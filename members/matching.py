@@ -156,42 +156,10 @@ def decide(incoming: Person, candidates: Iterable[Known]) -> tuple[Verdict, list
     return Verdict.REVIEW, worth[:5]
 
 
-# A birth date with a name that resembles, the same name born in the same year, or the same keyed identifier.
+# One call: the function (members/migrations/0004) keeps its plan, which takes longer to make than to follow.
 CANDIDATES = """
-WITH incoming AS (
-    SELECT * FROM unnest(%(places)s::int[], %(keys)s::text[], %(births)s::date[], %(ssns)s::text[])
-        AS i (place, key, born, ssn)
-), hits AS (
-    SELECT i.place, m.id FROM incoming i
-    JOIN members_member m ON m.birth_date = i.born AND m.managing_organization_id = %(organization)s
-        AND m.status = 'active' AND similarity(m.name_key, i.key) > 0.35
-    UNION
-    SELECT i.place, m.id FROM incoming i
-    JOIN members_member m ON m.managing_organization_id = %(organization)s AND m.name_key = i.key
-        AND m.status = 'active'
-        AND (m.birth_date IS NULL OR i.born IS NULL OR extract(year FROM m.birth_date) = extract(year FROM i.born))
-    UNION
-    SELECT i.place, m.id FROM incoming i
-    JOIN members_memberidentifier n ON n.system = %(ssn_system)s AND n.value = i.ssn AND upper_inf(n.period)
-    JOIN members_member m ON m.id = n.member_id AND m.managing_organization_id = %(organization)s
-        AND m.status = 'active'
-    WHERE i.ssn <> ''
-)
-SELECT h.place, m.id, m.family, m.given, m.middle, m.name_used, m.birth_date, m.sex,
-    coalesce(a.line1, ''), coalesce(a.postal_code, ''),
-    coalesce((SELECT array_agg(t.value) FROM members_membertelecom t
-              WHERE t.member_id = m.id AND t.system <> 'email' AND upper_inf(t.period)), '{}'),
-    coalesce((SELECT n.value FROM members_memberidentifier n
-              WHERE n.member_id = m.id AND n.system = %(ssn_system)s AND upper_inf(n.period) LIMIT 1), '')
-FROM hits h JOIN members_member m ON m.id = h.id
-LEFT JOIN LATERAL (
-    SELECT line1, postal_code FROM members_memberaddress
-    WHERE member_id = m.id AND upper_inf(period) ORDER BY use <> 'home' LIMIT 1) a ON true
+SELECT * FROM members_candidates(%(places)s, %(keys)s, %(births)s::date[], %(ssns)s, %(organization)s, %(ssn_system)s)
 """
-
-PLANS = ("enable_hashjoin", "enable_mergejoin", "enable_seqscan")
-BY_INDEX = "; ".join(f"SET LOCAL {name} = off" for name in PLANS)
-AS_BEFORE = "; ".join(f"SET LOCAL {name} TO DEFAULT" for name in PLANS)
 
 
 def candidates_for(people: Sequence[Person], organization_id: UUID) -> list[list[Known]]:
@@ -200,9 +168,6 @@ def candidates_for(people: Sequence[Person], organization_id: UUID) -> list[list
     if not people:
         return found
     with connection.cursor() as cursor:
-        # An import fills tables faster than statistics follow: by those of an empty table every person would be
-        # compared with every other. Each looks up its own few by index instead.
-        cursor.execute(BY_INDEX)
         cursor.execute(
             CANDIDATES,
             {
@@ -218,7 +183,6 @@ def candidates_for(people: Sequence[Person], organization_id: UUID) -> list[list
             found[place].append(
                 Known(family, given, middle, born, sex, line1, postal, frozenset(phones), ssn, member_id, used)
             )
-        cursor.execute(AS_BEFORE)
     return found
 
 
