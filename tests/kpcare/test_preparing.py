@@ -51,7 +51,7 @@ def test_the_day_is_laid_once_on_each_day(preparation, monkeypatch):
     for _ in range(3):
         preparation.lay_day()
 
-    assert laid == [["demo_day"], ["demo_day"]]
+    assert [arguments[0] for arguments in laid] == ["demo_day", "demo_day"]
 
 
 def test_a_day_that_failed_is_laid_by_the_next_start(preparation, monkeypatch):
@@ -65,4 +65,4 @@ def test_a_day_that_failed_is_laid_by_the_next_start(preparation, monkeypatch):
     laid = []
     monkeypatch.setattr(preparing, "step", lambda say, arguments, run: laid.append(arguments))
     preparation.lay_day()
-    assert laid == [["demo_day"]]
+    assert [arguments[0] for arguments in laid] == ["demo_day"]
