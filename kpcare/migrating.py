@@ -217,4 +217,4 @@ def in_groups() -> Iterator[None]:
         Migration.apply = apply_one_by_one  # type: ignore[method-assign]
         MigrationGraph.leaf_nodes = leaf_nodes  # type: ignore[method-assign]
         setattr(MigrationExecutor, FORWARDS, render_before_each)
-        del vars(apps)[SWAPPABLE]
+        vars(apps).pop(SWAPPABLE, None)

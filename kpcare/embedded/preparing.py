@@ -66,8 +66,7 @@ def migrate(environ: dict[str, str]) -> None:
 class Preparation:
     """The embedded database before the start, and what its demo world needs afterwards.
 
-    Where anything is to be done, a Django under each login is started at once (`standby`): the one imports while the
-    other migrates.
+    One Django under each login does it all (`standby`); the jobs' imports while the owner's lays the world.
     """
 
     def __init__(self, members: int, environ: dict[str, str]) -> None:
@@ -98,13 +97,11 @@ class Preparation:
         digest = schema_digest()
         migrated = self._stamp.exists() and self._stamp.read_text() == digest
         if not migrated:
-            owner = self._as("owner")
-            self._as("jobs")
-            step("Migrating the database …", ["migrate", "--noinput", UNCHECKED], owner)
+            step("Migrating the database …", ["migrate", "--noinput", UNCHECKED], self._as("owner"))
         if self.members and Cluster(SERVING).sql("SELECT NOT EXISTS (SELECT FROM members_member)").strip() == "t":
             self._jobs_due.touch()
             owner = self._as("owner")
-            self._as("jobs")
+            self._as("jobs")  # not before: two that begin at once both compile every module
             world = ["seed", "--members", str(self.members), "--world", "kaiser", "--seed", "1", UNCHECKED]
             self._day.write_text(demo_date())
             step(f"Making a demo world of {self.members:,} members …", world, owner)

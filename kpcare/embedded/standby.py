@@ -1,7 +1,7 @@
 """A Django that stands by: `manage.py` commands one after another in one process.
 
 To import Django and the twelve rooms takes two seconds of processor time. The first start of `./kp run` needs five
-commands under two logins; so one process of each login is started at once and takes them as they come.
+commands under two logins; so one process of each login takes them as they come.
 
 Run as `python -m kpcare.embedded.standby`, a command is a line of JSON on standard input, `{"arguments", "log"}`;
 its exit code is a line on standard output.
