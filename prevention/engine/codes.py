@@ -116,7 +116,8 @@ ALLERGY_INTOLERANCE = Resource(
     "allergyintolerance", "clinical_allergyintolerance", columns=("verification",), codings="clinical_allergycoding"
 )
 ADVERSE_EVENT = Resource("adverseevent", "clinical_adverseevent")
-COMMUNICATION = Resource("communication", "clinical_communication", Role.CATEGORY)
+# QI-Core 4.1.1: what a message is about stands as its reason.
+COMMUNICATION = Resource("communication", "clinical_communication", Role.REASON)
 TASK = Resource("task", "clinical_task", columns=("focus_id",))
 RESOURCES = (
     ENCOUNTER,

@@ -1,5 +1,6 @@
 """What the elements of one fact say: values, reasons, categories, status, class, place."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ from prevention.engine.predicates import (
     Timepoint,
 )
 
+ANNOTATION = re.compile(r"\{[^}]*\}")
 negated = Raw("{row}.is_negated")
 
 
@@ -163,11 +165,25 @@ def principal_diagnosis_in(*codes: Codes) -> Predicate:
 def quantity(comparison: str, value: float, unit: str = "") -> Predicate:
     """A quantity in `unit` (UCUM) compared: `quantity(">=", 190, "mg/dL")`. Another unit is no answer.
 
-    Without a unit it is a plain number: no unit written, or UCUM's `1`.
+    What stands in braces says what is counted, and changes no unit: `{copies}/mL` is `/mL`. Without a unit it is a
+    plain number: no unit written, or UCUM's `1`.
     """
-    escaped = unit.replace("{", "{{").replace("}", "}}")
-    written = f"{{row}}.value_unit = '{escaped}'" if unit else "{row}.value_unit IN ('', '1')"
-    return Raw(f"CASE WHEN {written} THEN {{row}}.value_quantity END {comparison} {value}")
+    if not unit:
+        return Raw(f"CASE WHEN {{row}}.value_unit IN ('', '1') THEN {{row}}.value_quantity END {comparison} {value}")
+    written = unit.replace("{", "{{").replace("}", "}}")
+    bare = ANNOTATION.sub("", unit)
+    same = f"{{row}}.value_unit = '{written}'"
+    if bare != unit or bare.startswith("/"):
+        same += f" OR regexp_replace({{row}}.value_unit, '[{{{{][^}}}}]*[}}}}]', '', 'g') = '{bare}'"
+    return Raw(f"CASE WHEN {same} THEN {{row}}.value_quantity END {comparison} {value}")
+
+
+def percent(comparison: str, value: float) -> Predicate:
+    """A share compared with so many percent. As in CQL, no unit is UCUM's `1`, and 1 is 100 %."""
+    return Raw(
+        "CASE WHEN {row}.value_unit = '%' THEN {row}.value_quantity "
+        f"WHEN {{row}}.value_unit IN ('', '1') THEN {{row}}.value_quantity * 100 END {comparison} {value}"
+    )
 
 
 def quantity_at_least(value: float, unit: str) -> Predicate:

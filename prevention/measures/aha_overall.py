@@ -4,7 +4,7 @@ Findings of left-ventricular systolic dysfunction (LVSD), visits with heart fail
 """
 
 from prevention.engine.codes import SNOMED, Code
-from prevention.engine.elements import is_confirmed_active_diagnosis, quantity, severity_in
+from prevention.engine.elements import is_confirmed_active_diagnosis, percent, quantity, severity_in
 from prevention.engine.facts import (
     ColumnIn,
     Facts,
@@ -65,7 +65,7 @@ heart_failure_encounter = define(
 moderate_or_severe_lvsd_findings = (
     observations(vs.EJECTION_FRACTION)
     .with_status(*FINAL)
-    .where(quantity("<=", 40, "%"))
+    .where(percent("<=", 40))
     .union(
         conditions(vs.MODERATE_OR_SEVERE_LVSD)
         .union(conditions(LVSD).where(severity_in(vs.MODERATE_OR_SEVERE)))

@@ -3,7 +3,7 @@
 Source: DiabetesGlycemicStatusAssessmentGreaterThan9PercentFHIR 0.1.002 (CMS122, eCQM for 2025; steward NCQA).
 """
 
-from prevention.engine.elements import by_quantity, has_value, quantity
+from prevention.engine.elements import by_quantity, has_value, percent
 from prevention.engine.facts import LOINC, Code, conditions, define, effective, first, prevalence_interval
 from prevention.engine.libraries import (
     has_hospice_services,
@@ -52,7 +52,7 @@ MEASURE = Measure(
             | is_66_or_older_with_advanced_illness_and_frailty()
             | has_palliative_care(),
             numerator=exists(lowest_on_most_recent_day.where(~has_value))
-            | exists(lowest_on_most_recent_day.where(quantity(">", 9, "%")))
+            | exists(lowest_on_most_recent_day.where(percent(">", 9)))
             | ~exists(glycemic_status_assessment),
         ),
     ),

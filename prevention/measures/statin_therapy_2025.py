@@ -12,6 +12,7 @@ from prevention.engine.elements import (
     bounds_overlap,
     is_health_concern,
     is_problem_list_item,
+    percent,
     quantity,
     reason_in,
 )
@@ -93,7 +94,7 @@ ldl_190 = (
 has_diabetes = exists(listed(vs.DIABETES).where(in_period))
 ten_year_risk_is_high = exists(
     observations(CVD_10_YEAR_RISK, CVD_10_YEAR_RISK_POOLED_COHORT).where(
-        quantity(">=", 20, "%") & effective.during(measurement_period, of=DAY)
+        percent(">=", 20) & effective.during(measurement_period, of=DAY)
     )
 )
 

@@ -160,7 +160,7 @@ def harm(kind, on: str):
 def message(kind, on: str, *, status: str = "completed", reason=None):
     more = [(Role.STATUS_REASON, reason)] if reason else []
     return lambda member: charts.fact(
-        clinical.Communication, member, kind, at(on), role=Role.CATEGORY, status=status, more_codes=more
+        clinical.Communication, member, kind, at(on), role=Role.REASON, status=status, more_codes=more
     )
 
 

@@ -426,8 +426,8 @@ def blood_pressure_control() -> list[Case]:
 def glycemic() -> list[Case]:
     known = [OFFICE, DIABETES]
 
-    def a1c(on: str, percent: float | None) -> Entry:
-        return result(vs.HBA1C_LABORATORY_TEST, on, value=percent, unit="%")
+    def a1c(on: str, percent: float | None, unit: str = "%") -> Entry:
+        return result(vs.HBA1C_LABORATORY_TEST, on, value=percent, unit=unit)
 
     return [
         case("no result at all", "1970-05-05", known, PASS),
@@ -441,6 +441,9 @@ def glycemic() -> list[Case]:
             IN,
         ),
         case("tested, no value", "1970-05-05", [*known, a1c("2025-03-01", None)], PASS),
+        case("as a share of one, good", "1970-05-05", [*known, a1c("2025-03-01", 0.07, "1")], IN),
+        case("as a share of one, high", "1970-05-05", [*known, a1c("2025-03-01", 0.1, "1")], PASS),
+        case("no unit is a share of one", "1970-05-05", [*known, a1c("2025-03-01", 10.5, "")], PASS),
         case("no diabetes", "1970-05-05", [OFFICE], OUT),
         in_hospice("1970-05-05", known),
         in_palliative_care("1970-05-05", known),

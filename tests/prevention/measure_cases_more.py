@@ -216,12 +216,15 @@ def dementia() -> list[Case]:
 def viral_suppression() -> list[Case]:
     known = [OFFICE, diagnosis(vs.HIV, "2015-01-01")]
 
-    def load(on: str, copies: int) -> Entry:
-        return result(vs.HIV_VIRAL_LOAD, on, value=copies, unit="{copies}/mL")
+    def load(on: str, copies: int, unit: str = "{copies}/mL") -> Entry:
+        return result(vs.HIV_VIRAL_LOAD, on, value=copies, unit=unit)
 
     return [
         case("not tested", "1980-05-05", known, IN),
         case("suppressed", "1980-05-05", [*known, load("2025-03-01", 50)], PASS),
+        case("what is counted is not said", "1980-05-05", [*known, load("2025-03-01", 50, "/mL")], PASS),
+        case("counted by another name", "1980-05-05", [*known, load("2025-03-01", 50, "{cp}/mL")], PASS),
+        case("in another unit", "1980-05-05", [*known, load("2025-03-01", 50, "mg/mL")], IN),
         case("no longer", "1980-05-05", [*known, load("2025-03-01", 50), load("2025-09-01", 2000)], IN),
         case("diagnosed in May", "1980-05-05", [OFFICE, diagnosis(vs.HIV, "2025-05-01")], OUT),
         case("seen in December alone", "1980-05-05", [visit(vs.OFFICE_VISIT, "2025-12-01"), known[1]], OUT),
