@@ -87,10 +87,12 @@ def _as_retrieved(resource: Resource, there: set[str]) -> None:
             for diagnosis in resource["diagnosis"]
             if (diagnosis.get("condition") or {}).get("reference") in there
         ]
-    elif kind == "AllergyIntolerance" and resource.get("onsetDateTime"):
-        # An onset at a time is that moment; in the chart an allergy lasts from it.
-        moment = resource.pop("onsetDateTime")
-        resource["onsetPeriod"] = {"start": moment, "end": moment}
+    elif kind == "AllergyIntolerance":
+        # The official logic compares what the allergy is to; the importer also keeps what set off a reaction.
+        resource.pop("reaction", None)
+        if moment := resource.pop("onsetDateTime", None):
+            # An onset at a time is that moment; in the chart an allergy lasts from it.
+            resource["onsetPeriod"] = {"start": moment, "end": moment}
     elif kind == "Task":
         # The measure asks for what the task is based on; the chart prefers its focus.
         resource.pop("focus", None)

@@ -113,7 +113,10 @@ MEDICATION_REQUEST = Resource(
 MEDICATION_DISPENSE = Resource("medicationdispense", "clinical_medicationdispense", has_supply=True)
 IMMUNIZATION = Resource("immunization", "clinical_immunization")
 ALLERGY_INTOLERANCE = Resource(
-    "allergyintolerance", "clinical_allergyintolerance", columns=("verification",), codings="clinical_allergycoding"
+    "allergyintolerance",
+    "clinical_allergyintolerance",
+    columns=("verification", "reactions"),
+    codings="clinical_allergycoding",
 )
 ADVERSE_EVENT = Resource("adverseevent", "clinical_adverseevent")
 # QI-Core 4.1.1: what a message is about stands as its reason.

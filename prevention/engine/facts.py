@@ -137,6 +137,18 @@ dosage_bounds = FactInterval(
     Point(f"(SELECT upper(r) {_STRETCHES})", f"(SELECT upper(r) {_STRETCHES})"),
 )
 
+_SINCE = (
+    "CASE WHEN {{row}}.s0 IS NULL OR {{row}}.s0 = '-infinity' THEN '-infinity'::timestamptz ELSE {{row}}.{side} END"
+)
+_LAST_OCCURRENCE = (
+    "coalesce((SELECT max((i ->> 'last_occurrence')::timestamptz) FROM jsonb_path_query({row}.reactions, '$[*]') i), "
+    "'infinity'::timestamptz)"
+)
+known_allergy = FactInterval(
+    Point(_SINCE.format(side="s0"), _SINCE.format(side="s1")), Point(_LAST_OCCURRENCE, _LAST_OCCURRENCE)
+)
+"""Of an allergy, `Interval[start of onset, lastOccurrence]`: ever since, or until now, where nobody says."""
+
 
 # --- Retrieves ------------------------------------------------------------------------------------------
 

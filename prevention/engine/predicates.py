@@ -285,14 +285,6 @@ class At(Timepoint):
         return at, at
 
 
-@dataclass(frozen=True)
-class Forever(Timepoint):
-    """The end of what has none."""
-
-    def sides(self, to: Compiling, row: str) -> tuple[str, str]:
-        return "'infinity'::timestamptz", "'infinity'::timestamptz"
-
-
 birth_date = SubjectDate("birth_date")
 deceased = SubjectInstant("deceased_at")
 

@@ -8,13 +8,13 @@ from prevention.engine.elements import is_confirmed_active_diagnosis, percent, q
 from prevention.engine.facts import (
     ColumnIn,
     Facts,
-    Row,
     allergy_intolerances,
     conditions,
     define,
     dosage_bounds,
     effective,
     encounters,
+    known_allergy,
     last_related,
     medication_requests,
     observations,
@@ -23,7 +23,7 @@ from prevention.engine.facts import (
 from prevention.engine.libraries import FINAL, HEART_RATE
 from prevention.engine.members import Condition, age_at, count, exists
 from prevention.engine.moments import DAY, measurement_period
-from prevention.engine.predicates import Coalesced, FactInterval, Forever, Predicate
+from prevention.engine.predicates import Coalesced
 from prevention.measures import value_sets as vs
 
 LVSD = Code("134401001", SNOMED, "Left ventricular systolic dysfunction (disorder)")
@@ -106,12 +106,10 @@ def overlaps_after_day_of(facts: Facts, visits: Facts) -> Condition:
 
 
 def allergy_overlaps_after_day_of(allergies: Facts, visits: Facts) -> Condition:
-    """From onset on: an allergy lasts."""
-
-    def lasts(allergy: Row, visit: Row) -> Predicate:
-        return FactInterval(allergy.effective.start, Forever()).overlaps_after(visit.period, of=DAY)
-
-    return exists(allergies.with_(visits, lasts))
+    """Known by the visit, and last felt after it, or nobody says when."""
+    return exists(
+        allergies.with_(visits, lambda allergy, visit: allergy[known_allergy].overlaps_after(visit.period, of=DAY))
+    )
 
 
 def starts_before_end_of(facts: Facts, visits: Facts) -> Condition:

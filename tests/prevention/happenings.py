@@ -143,10 +143,16 @@ def shot(kind, on: str):
     return lambda member: charts.fact(clinical.Immunization, member, kind, at(on), status="completed")
 
 
-def allergy(kind, on: str):
+def allergy(kind, on: str, *, last: str = ""):
+    """`on` empty: nobody says since when. `last`: when it was last felt."""
+
     def write(member):
         made = clinical.AllergyIntolerance.objects.create(
-            member=member, effective=(at(on), None), status="active", verification="confirmed"
+            member=member,
+            effective=(at(on), None) if on else None,
+            status="active",
+            verification="confirmed",
+            reactions=[{"last_occurrence": at(last).isoformat()}] if last else [],
         )
         clinical.AllergyCoding.objects.create(member=member, fact=made, role=Role.CODE, concept=charts.coded(kind))
 

@@ -311,6 +311,9 @@ def _going_on(kind) -> Entry:
     return medicine(kind, "2024-01-01", dosage=[{"timing": {"repeat": {"boundsPeriod": bounds}}}])
 
 
+INGREDIENT = vs.ACE_INHIBITOR_OR_ARB_OR_ARNI_INGREDIENT
+
+
 def ace_inhibitor() -> list[Case]:
     ill = [*HEART_FAILURE, WEAK]
     return [
@@ -330,6 +333,9 @@ def ace_inhibitor() -> list[Case]:
             [*ill, allergy(vs.ACE_INHIBITOR_OR_ARB_OR_ARNI_INGREDIENT, "2022-01-01")],
             EXCEPTED,
         ),
+        case("allergic, who knows since when", "1960-05-05", [*ill, allergy(INGREDIENT, "")], EXCEPTED),
+        case("not felt since", "1960-05-05", [*ill, allergy(INGREDIENT, "2022-01-01", last="2024-06-01")], IN),
+        case("felt again", "1960-05-05", [*ill, allergy(INGREDIENT, "2022-01-01", last="2025-11-01")], EXCEPTED),
         case("pregnant", "1990-05-05", [*ill, diagnosis(vs.PREGNANCY, "2025-01-01")], EXCEPTED),
         case("new heart", "1960-05-05", [*ill, done(vs.HEART_TRANSPLANT, "2024-06-01")], EXCLUDED),
         case(

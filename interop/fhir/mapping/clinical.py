@@ -144,7 +144,8 @@ def allergy_intolerance(resource: dict, context: Context) -> Row:
                 "description": reaction.get("description", ""),
             }
             for reaction in resource.get("reaction") or ()
-        ],
+        ]
+        + _last_reaction(resource.get("lastOccurrence"), context),
         recorded_at=times.moment(resource.get("recordedDate"), context.zone),
         **times.effective(start, (resource.get("onsetPeriod") or {}).get("end"), context.zone),
     )
@@ -159,6 +160,12 @@ def allergy_intolerance(resource: dict, context: Context) -> Row:
         ]
     )
     return row
+
+
+def _last_reaction(said: str | None, context: Context) -> list[dict]:
+    """lastOccurrence stands among the reactions, as one of which nothing but its time is known."""
+    last = times.moment(said, context.zone)
+    return [{"last_occurrence": last.isoformat()}] if last else []
 
 
 def family_member_history(resource: dict, context: Context) -> Row:
