@@ -31,6 +31,8 @@ READ = {
     "Task",
 }
 DO_NOT_PERFORM = "http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-doNotPerform"
+UCUM = "http://unitsofmeasure.org"
+CALENDAR_UNITS = "http://hl7.org/fhirpath/CodeSystem/calendar-units"
 Resource = dict[str, Any]
 
 
@@ -94,13 +96,32 @@ def _as_retrieved(resource: Resource, there: set[str]) -> None:
             # An onset at a time is that moment; in the chart an allergy lasts from it.
             resource["onsetPeriod"] = {"start": moment, "end": moment}
     elif kind == "Task":
-        # The measure asks for what the task is based on; the chart prefers its focus.
+        # The measure asks for what the task is based on, by the end of each reference; the chart prefers its focus.
         resource.pop("focus", None)
+        orders = [f"ServiceRequest/{_tail(reference)}" for reference in resource.get("basedOn") or ()]
+        resource["basedOn"] = [{"reference": order} for order in orders if order in there]
+    elif kind == "Communication":
+        # The measure asks when it was sent; the chart takes when it was received where nobody says.
+        resource.pop("received", None)
+    elif kind == "Observation":
+        for said in [resource, *(resource.get("component") or ())]:
+            if not _is_quantity(said.get("valueQuantity")):
+                said.pop("valueQuantity")
     elif kind == "DeviceRequest":
         # `doNotPerform()` knows one address; the importer also takes the misspelt ones of real files.
         resource["modifierExtension"] = [
             extension for extension in resource.get("modifierExtension") or () if extension.get("url") == DO_NOT_PERFORM
         ]
+
+
+def _tail(reference: Resource) -> str:
+    """QICoreCommon.getId."""
+    return str(reference.get("reference", "")).rsplit("/", 1)[-1]
+
+
+def _is_quantity(said: Resource | None) -> bool:
+    """FHIRHelpers.ToQuantity knows neither "less than" nor units of anybody but UCUM."""
+    return said is None or (not said.get("comparator") and said.get("system", UCUM) in (UCUM, CALENDAR_UNITS))
 
 
 # --- Times given as ages (QICoreCommon.toInterval of a Quantity) ------------------------------------------
