@@ -31,6 +31,19 @@ READ = {
     "Task",
 }
 DO_NOT_PERFORM = "http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-doNotPerform"
+# `[MedicationRequest: "X"]` follows a reference to a Medication of the case, as the data requirements of the measures
+# say. `[MedicationRequest: medication in "X"]` compares a code alone, and so do retrieves of dispenses and of what was
+# not requested (QI-Core 4.1.1). These ask in the second way, the library of frailty among them.
+BY_CODE_ALONE = {
+    "BreastCancerScreeningFHIR",
+    "CADBetaBlockerTherapyPriorMIorLVSDFHIR",
+    "ColonCancerScreeningFHIR",
+    "ControllingHighBloodPressureFHIR",
+    "DiabetesEyeExamFHIR",
+    "DiabetesGlycemicStatusAssessmentGreaterThan9PercentFHIR",
+    "HFACEIorARBorARNIforLVSDFHIR",
+}
+POINTED_AT = {"text": "A medicine that is only pointed at"}
 UCUM = "http://unitsofmeasure.org"
 CALENDAR_UNITS = "http://hl7.org/fhirpath/CodeSystem/calendar-units"
 Resource = dict[str, Any]
@@ -43,9 +56,10 @@ def resources_of(path: Path) -> list[Resource]:
     found = [resource for resource in found if resource.get("resourceType") in READ]
     found.sort(key=lambda resource: resource["resourceType"] != "Patient")
     there = {f"{resource['resourceType']}/{resource.get('id')}" for resource in found}
+    medicines = _medicines(bundle, path.parent.name)
     born = next((str(resource.get("birthDate", "")) for resource in found), "")
     for number, resource in enumerate(found):
-        _as_retrieved(resource, there)
+        _as_retrieved(resource, there, medicines)
         _ages(resource, born)
         if any(_key(other) == _key(resource) for other in found[:number]):
             resource["id"] = f"{resource.get('id', '')}-again-{number}"
@@ -73,21 +87,32 @@ def _is_readable(resource: Resource) -> bool:
         return False
 
 
-def _as_retrieved(resource: Resource, there: set[str]) -> None:
+def _medicines(bundle: Resource, measure: str) -> dict[str, Resource]:
+    """The codes of the case's medications by id, where the measure's retrieves follow a reference to them."""
+    if measure in BY_CODE_ALONE:
+        return {}
+    found = [entry.get("resource") or {} for entry in bundle.get("entry") or ()]
+    return {
+        resource["id"]: resource["code"]
+        for resource in found
+        if resource.get("resourceType") == "Medication" and resource.get("id") and resource.get("code")
+    }
+
+
+def _as_retrieved(resource: Resource, there: set[str], medicines: dict[str, Resource]) -> None:
     kind = resource["resourceType"]
     if kind == "Patient":
         # Each case is a person of its own, whatever number the deck gives them all.
         resource.pop("identifier", None)
-    elif kind in ("MedicationRequest", "MedicationDispense") and resource.pop("medicationReference", None):
-        # `[MedicationRequest: medication in …]` compares a code; it does not follow a reference to a Medication
-        # (QI-Core 4.1.1). The chart, where the importer does follow it, knows more than the official logic asks for.
-        resource["medicationCodeableConcept"] = {"text": "A medicine that is only pointed at"}
+    elif kind in ("MedicationRequest", "MedicationDispense") and (pointer := resource.pop("medicationReference", None)):
+        followed = kind == "MedicationRequest" and resource.get("doNotPerform") is not True
+        resource["medicationCodeableConcept"] = (medicines.get(_tail(pointer)) if followed else None) or POINTED_AT
     elif kind == "Encounter" and resource.get("diagnosis"):
         # Where the case does not hold the condition, `encounterDiagnosis()` finds none.
         resource["diagnosis"] = [
-            diagnosis
+            {**diagnosis, "condition": {"reference": condition}}
             for diagnosis in resource["diagnosis"]
-            if (diagnosis.get("condition") or {}).get("reference") in there
+            if (condition := f"Condition/{_tail(diagnosis.get('condition') or {})}") in there
         ]
     elif kind == "AllergyIntolerance":
         # The official logic compares what the allergy is to; the importer also keeps what set off a reaction.

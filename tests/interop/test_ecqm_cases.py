@@ -9,13 +9,14 @@ CODE = {"coding": [{"system": "http://loinc.org", "code": "10351-5"}]}
 COPIES = {"value": 20, "unit": "{copies}/mL", "system": "http://unitsofmeasure.org", "code": "{copies}/mL"}
 
 
-def read(tmp_path, *resources: dict) -> list[dict]:
-    """What is read of a case that holds a patient and these; the patient left out."""
+def read(tmp_path, *resources: dict, measure: str = "StatinTherapy") -> list[dict]:
+    """What is read of a measure's case that holds a patient and these; the patient left out."""
     written = [
         PATIENT,
         *({"id": f"r{n}", "subject": {"reference": "Patient/p"}, **resource} for n, resource in enumerate(resources)),
     ]
-    path = tmp_path / "case.json"
+    path = tmp_path / measure / "case.json"
+    path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps({"resourceType": "Bundle", "entry": [{"resource": r} for r in written]}))
     return [resource for resource in resources_of(path) if resource["resourceType"] != "Patient"]
 
@@ -64,3 +65,47 @@ def test_a_report_answers_the_referral_at_the_end_of_its_reference(tmp_path):
     found = read(tmp_path, referral, {**report, "basedOn": [{"reference": pointer} for pointer in pointers]})
 
     assert found[1]["basedOn"] == [{"reference": "ServiceRequest/ref"}]
+
+
+def order(**said) -> dict:
+    pointer = {"reference": "https://example.org/fhir/Medication/m"}
+    return {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "medicationReference": pointer,
+        **said,
+    }
+
+
+def test_an_order_that_points_at_a_medicine_has_its_code(tmp_path):
+    medicine = {"resourceType": "Medication", "id": "m", "code": CODE}
+
+    ordered, refused = read(tmp_path, medicine, order(), order(doNotPerform=True))
+
+    assert ordered["medicationCodeableConcept"] == CODE
+    assert "coding" not in refused["medicationCodeableConcept"]
+
+
+def test_measures_that_ask_by_code_alone_do_not_follow_the_pointer(tmp_path):
+    medicine = {"resourceType": "Medication", "id": "m", "code": CODE}
+
+    (ordered,) = read(tmp_path, medicine, order(), measure="HFACEIorARBorARNIforLVSDFHIR")
+
+    assert "coding" not in ordered["medicationCodeableConcept"]
+
+
+def test_a_diagnosis_of_a_visit_is_found_by_the_end_of_its_reference(tmp_path):
+    condition = {"resourceType": "Condition", "id": "c", "code": CODE, "onsetDateTime": "2025-01-01"}
+    pointers = ("https://example.org/fhir/Condition/c", "Condition/nowhere")
+    visit = {
+        "resourceType": "Encounter",
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "period": {"start": "2025-03-01", "end": "2025-03-01"},
+        "diagnosis": [{"condition": {"reference": pointer}} for pointer in pointers],
+    }
+
+    _, found = read(tmp_path, condition, visit)
+
+    assert [diagnosis["condition"]["reference"] for diagnosis in found["diagnosis"]] == ["Condition/c"]
