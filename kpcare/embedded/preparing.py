@@ -81,16 +81,16 @@ class Preparation:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         for login in list(self._standing):
-            self._end(login)
+            self._end(login, at_once=kind is not None)
 
     def _as(self, login: str) -> Runner:
         if login not in self._standing:
             self._standing[login] = Standby(login, self.environ)
         return self._standing[login].run
 
-    def _end(self, login: str) -> None:
+    def _end(self, login: str, *, at_once: bool = False) -> None:
         if login in self._standing:
-            self._standing.pop(login).end()
+            self._standing.pop(login).end(at_once=at_once)
 
     def lay(self) -> None:
         """Migrate where anything changed, and fill an empty database with the demo world."""

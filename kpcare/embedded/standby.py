@@ -39,8 +39,10 @@ class Standby:
                 return int(answer)
         return self.process.wait() or 1
 
-    def end(self) -> None:
-        """Let it go once it has done what it is at."""
+    def end(self, *, at_once: bool = False) -> None:
+        """Let it go once it has done what it is at, or end it there."""
+        if at_once:
+            self.process.terminate()
         if self.process.stdin:
             with contextlib.suppress(BrokenPipeError):
                 self.process.stdin.close()

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 
 from kpcare.embedded.standby import Standby, standby
 
@@ -25,3 +26,13 @@ def test_a_process_that_is_gone_is_a_failure_and_no_wait(tmp_path, monkeypatch):
 
     assert waiting.run(["version"], tmp_path / "version.log") == 1
     assert sys.executable == "/bin/false"
+
+
+def test_who_gives_up_does_not_wait_for_a_command_to_finish(tmp_path):
+    waiting = Standby("app", dict(os.environ))
+    began = time.monotonic()
+
+    waiting.end(at_once=True)
+
+    assert waiting.process.returncode != 0
+    assert time.monotonic() - began < 2
