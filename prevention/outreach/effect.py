@@ -19,7 +19,7 @@ COUNT = """
 WITH episode AS (
     SELECT e.campaign_id, e.gap_id, e.arm, e.language, e.wording, e.entered_at, m.managing_organization_id AS system,
         (g.status = 'closed' AND g.closed_at <= e.entered_at + %(within)s * interval '1 day')::int AS done,
-        (g.status = 'closed' OR e.entered_at + %(within)s * interval '1 day' <= %(at)s)::int AS observed
+        (e.entered_at + %(within)s * interval '1 day' <= %(at)s)::int AS observed
     FROM prevention_outreachepisode e JOIN prevention_caregap g ON g.id = e.gap_id AND g.member_id = e.member_id
     JOIN members_member m ON m.id = e.member_id
     -- Whom no outreach could have helped leave both arms alike.
@@ -53,22 +53,24 @@ WITH episode AS (
     LEFT JOIN kit k USING (gap_id) LEFT JOIN answer a USING (gap_id)
 ), counted AS (
     SELECT campaign_id, 'arm' AS dimension, arm AS stratum, count(*) AS gaps, sum(sent) AS sent, sum(opened) AS opened,
-        sum(booked) AS booked, sum(done) AS done, sum(observed) AS observed, sum(cost) AS cost
+        sum(booked) AS booked, sum(done) AS done, sum(observed) AS observed,
+        sum(done * observed) AS done_observed, sum(cost) AS cost
     FROM whole GROUP BY campaign_id, arm
     UNION ALL
     SELECT campaign_id, 'language', language, count(*), sum(sent), sum(opened), sum(booked), sum(done), sum(observed),
-        sum(cost) FROM whole WHERE arm = 'outreach' GROUP BY campaign_id, language
+        sum(done * observed), sum(cost) FROM whole WHERE arm = 'outreach' GROUP BY campaign_id, language
     UNION ALL
     SELECT campaign_id, 'wording', wording, count(*), sum(sent), sum(opened), sum(booked), sum(done), sum(observed),
-        sum(cost) FROM whole WHERE arm = 'outreach' GROUP BY campaign_id, wording
+        sum(done * observed), sum(cost) FROM whole WHERE arm = 'outreach' GROUP BY campaign_id, wording
     UNION ALL
     SELECT s.campaign_id, 'channel', s.channel, count(*), sum(s.sent), sum(s.opened), sum(coalesce(s.booked, 0)),
-        sum(e.done), sum(e.observed), sum(s.cost)
+        sum(e.done), sum(e.observed), sum(e.done * e.observed), sum(s.cost)
     FROM step s JOIN episode e USING (gap_id) GROUP BY s.campaign_id, s.channel
 )
 INSERT INTO prevention_outreachsummary
-    (campaign_id, as_of, dimension, stratum, gaps, sent, opened, booked, done, observed, cost)
-SELECT campaign_id, %(today)s, dimension, stratum, gaps, sent, opened, booked, done, observed, cost FROM counted
+    (campaign_id, as_of, dimension, stratum, gaps, sent, opened, booked, done, observed, done_observed, cost)
+SELECT campaign_id, %(today)s, dimension, stratum, gaps, sent, opened, booked, done, observed,
+    done_observed, cost FROM counted
 """
 
 
@@ -82,7 +84,10 @@ def summarise(*, as_of: date, at: datetime) -> int:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Closed among those observed, reached out to against held back; `low` and `high` bound the difference (95 %)."""
+    """Closed among those observed, reached out to against held back; `low` and `high` bound the difference (95 %).
+
+    Observed is whose 90 days are over: before that day only closures could be counted, and every rate would be 100 %.
+    """
 
     reached: OutreachSummary
     held: OutreachSummary | None
@@ -126,7 +131,8 @@ def compare(campaign: Campaign) -> Comparison | None:
     per_closed = reached.cost / reached.done if reached.done else None
     if held is None or not held.observed or not reached.observed:
         return Comparison(reached, held, None, None, None, per_closed, None)
-    gained, low, high = difference(reached.done, reached.observed, held.done, held.observed)
-    further = Decimal(gained) * reached.observed
+    gained, low, high = difference(reached.done_observed, reached.observed, held.done_observed, held.observed)
+    # What was spent so far is for all of them, so what it gains is told for all.
+    further = Decimal(gained) * reached.gaps
     per_further = reached.cost / further if further > 0 else None
     return Comparison(reached, held, gained, low, high, per_closed, per_further)

@@ -248,7 +248,7 @@ def close_follow_up(follow_up: FollowUp, *, by: User, reason: str) -> FollowUp:
 
 @dataclass(frozen=True)
 class Rate:
-    """How often a rule's answer came in time, among results whose time is over or that were answered."""
+    """How often a rule's answer came in time, among results whose time is over: answered early or never."""
 
     rule: FollowUpRule
     in_time: int
@@ -267,7 +267,7 @@ def rate(rule: FollowUpRule, today: date) -> Rate:
         .exclude(status=FollowUp.Status.WITHDRAWN)
         .values_list("status", "resulted_on", "due_on", "done_on")
     )
-    measured = [row for row in rows if row[0] == "done" or row[2] < today]
+    measured = [row for row in rows if row[2] < today]
     in_time = [row for row in measured if row[3] is not None and row[3] <= row[2]]
     took = sorted((done - resulted).days for _status, resulted, _due, done in rows if done is not None)
     return Rate(rule, len(in_time), len(measured), took[len(took) // 2] if took else None)

@@ -48,9 +48,9 @@ class OutreachSummary(Identified):
     opened = models.PositiveIntegerField(default=0)
     booked = models.PositiveIntegerField(default=0, help_text="Booked, or a kit ordered.")
     done = models.PositiveIntegerField(default=0, help_text="Closed by a fact within 90 days of entering.")
-    observed = models.PositiveIntegerField(
-        default=0, help_text="Those of `gaps` that closed or whose 90 days are over."
-    )
+    # Rates are told of those alone whose time is over: closures of the others show at once, their failures not yet.
+    observed = models.PositiveIntegerField(default=0, help_text="Those of `gaps` whose 90 days are over.")
+    done_observed = models.PositiveIntegerField(default=0, help_text="Those of `observed` that are `done`.")
     cost = models.DecimalField(max_digits=14, decimal_places=4, default=0)
 
     class Meta:

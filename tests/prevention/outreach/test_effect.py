@@ -81,7 +81,9 @@ def test_what_is_not_observed_long_enough_is_not_counted_as_failed(world):
     count(days=40)
 
     with arranging():
-        assert compare(world.campaign).reached.observed == 4, "the closed alone; the others have fifty days left"
+        found = compare(world.campaign)
+        assert found.reached.done == 4, "what has closed is seen at once"
+        assert found.reached.observed == 0 and found.difference is None, "but no rate is told of those who closed early"
 
 
 def test_the_page_shows_it_to_those_who_answer_for_it(client, world):

@@ -222,7 +222,8 @@ def test_the_colonoscopy_answers_it_and_is_measured(world):
     found = follow_up()
     assert (found.status, found.fact_id, found.task.status) == ("done", done.pk, "completed")
     with arranging():
-        measured = rate(RULES[0], timezone.localdate())
+        soon, measured = (rate(RULES[0], timezone.localdate() + timedelta(days=days)) for days in (0, 31))
+    assert soon.measured == 0, "who was quick is not told before those who were not can be"
     assert (measured.measured, measured.percent, measured.median_days) == (1, 100, 58)
 
 
