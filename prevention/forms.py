@@ -44,6 +44,44 @@ class IntervalForm(forms.Form):
     start = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
+class DoseForm(forms.Form):
+    """A dose of a vaccine: given at the visit under way, or elsewhere and told or shown."""
+
+    vaccine = forms.ChoiceField(label=_("Vaccine"))
+    on = forms.DateField(label=_("Given on"), widget=forms.DateInput(attrs={"type": "date"}))
+    where = forms.ChoiceField(
+        label=_("Where"),
+        choices=[("here", _("Here, at this visit")), ("elsewhere", _("Elsewhere: told or shown"))],
+        widget=forms.RadioSelect,
+    )
+    lot_number = forms.CharField(label=_("Lot"), max_length=40, required=False)
+    manufacturer = forms.CharField(
+        label=_("Maker"), max_length=10, required=False, help_text=_("CDC's short name (MVX), like SKB or PFR.")
+    )
+    expires_on = forms.DateField(
+        label=_("Vial good until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, *args: Any, vaccines: list[tuple[str, Any]], can_give: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        vaccine, where = self.fields["vaccine"], self.fields["where"]
+        assert isinstance(vaccine, forms.ChoiceField) and isinstance(where, forms.ChoiceField)
+        vaccine.choices = [("", "—"), *vaccines]
+        if not can_give:
+            del self.fields["where"]
+        else:
+            where.initial = "here"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("where") == "here" and not cleaned.get("lot_number"):
+            # 42 U.S.C. 300aa-25: maker and lot are kept of every dose that is given.
+            self.add_error("lot_number", _("Say the lot of the vial that was given."))
+        if cleaned.get("where") == "here" and not cleaned.get("manufacturer"):
+            self.add_error("manufacturer", _("Say whose vaccine it was."))
+        return cleaned
+
+
 class WorklistFilter(forms.Form):
     """What the worklist shows."""
 

@@ -96,7 +96,11 @@ def chart_gaps(request: AuthenticatedHttpRequest, member: Member) -> clinical.Pa
 
 
 def chart_immunisations(request: AuthenticatedHttpRequest, member: Member) -> clinical.Panel | None:
-    context = {"outlook": outlook(member, request.user, actions.today()), "given": given(member, request.user)}
+    context = {
+        "outlook": outlook(member, request.user, actions.today()),
+        "given": given(member, request.user),
+        "can_record": bool(may(request.user, "clinical.write_chart", member)),
+    }
     return clinical.Panel("prevention/immunisations_panel.html", context)
 
 
