@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from clinical.models import Encounter, Immunization
 from core.models import AuditEvent
-from tests.clinical import factories as clinic
 from tests.clinical.factories import World, arranging
 from tests.prevention.immunisation.test_screens import evaluate
 
@@ -34,17 +33,13 @@ def doses(world) -> list[Immunization]:
 
 def visit(world) -> Encounter:
     with arranging():
-        return (
-            clinic.visit(world)
-            if hasattr(clinic, "visit")
-            else Encounter.objects.create(
-                member=world.maria,
-                status="in-progress",
-                effective=(timezone.now() - timedelta(hours=1), None),
-                department=world.department,
-                facility=world.department.facility,
-                organization=world.department.facility.organization,
-            )
+        return Encounter.objects.create(
+            member=world.maria,
+            status="in-progress",
+            effective=(timezone.now() - timedelta(hours=1), None),
+            department=world.department,
+            facility=world.department.facility,
+            organization=world.department.facility.organization,
         )
 
 
