@@ -350,10 +350,12 @@ def work_in_processes(run: JobRun, processes: int | None = None) -> JobRun:
     for other in others:
         other.start()
     try:
-        return work(run)
+        work(run)
     finally:
         for other in others:
             other.join()
+    # Whoever takes the last share closes the run: that may be another, after this one found nothing more to do.
+    return work(run)
 
 
 def _work_beside(run: JobRun) -> None:

@@ -43,9 +43,10 @@ class Standby:
         """Let it go once it has done what it is at, or end it there."""
         if at_once:
             self.process.terminate()
-        if self.process.stdin:
-            with contextlib.suppress(BrokenPipeError):
-                self.process.stdin.close()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
         self.process.wait()
 
 
