@@ -18,6 +18,7 @@ from django.db.models import F, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from core import gateways
 from core.models import OutboxMessage, User
 from core.models.base import ClockTimestamp
 
@@ -31,6 +32,8 @@ MAX_ATTEMPTS = 6
 BACKOFF = timedelta(minutes=1)
 # Longer than any transport takes; a worker that died leaves its messages to the next sweep after this.
 LEASE = timedelta(minutes=5)
+# A channel that is not set up says nothing about the person's address.
+NO_TRANSPORT = "no transport"
 
 
 class Undeliverable(Exception):
@@ -160,7 +163,7 @@ def _deliver(message: OutboxMessage) -> None:
     try:
         transport = _transports.get(message.channel)
         if transport is None:
-            raise Undeliverable(f"no transport for {message.channel}")
+            raise Undeliverable(f"{NO_TRANSPORT} for {message.channel}")
         transport(message, render(message))
     except Undeliverable as error:
         _note(message, status=Status.FAILED, last_error=str(error)[:300])
@@ -220,18 +223,38 @@ def show_in_portal(message: OutboxMessage, rendered: Rendered) -> None:
         raise Undeliverable("nobody to show it to")
 
 
-def keep_in_demo(message: OutboxMessage, rendered: Rendered) -> None:
-    """SMS, letter and push in demo mode: nothing leaves; the outbox page shows what would have gone."""
-    if not settings.DEMO:
-        raise Undeliverable(f"no transport for {message.channel}")
+def by_gateway(message: OutboxMessage, rendered: Rendered) -> None:
+    """SMS, push and letters: by the gateway. A demo keeps them: the outbox page shows what would have gone."""
     if message.channel == Channel.SMS and not message.address:
         raise Undeliverable("no telephone number")
+    if settings.DEMO:
+        return
+    gateway = gateways.gateway_of(message.channel)
+    if gateway is None:
+        raise Undeliverable(f"{NO_TRANSPORT} for {message.channel}")
+    link = settings.PUBLIC_URL.rstrip("/") + _path(message)
+    try:
+        gateways.send(gateway, message, subject=rendered.subject, text=rendered.body, link=link)
+    except gateways.Refused as refused:
+        raise Undeliverable(str(refused)) from refused
 
 
 register_transport(Channel.EMAIL, send_email)
 register_transport(Channel.PORTAL, show_in_portal)
 for _channel in (Channel.SMS, Channel.LETTER, Channel.PUSH):
-    register_transport(_channel, keep_in_demo)
+    register_transport(_channel, by_gateway)
+
+
+def channels_off() -> list[str]:
+    """Channels by which nothing can leave here: what chooses a channel passes them over."""
+    off = []
+    for channel in Channel.values:
+        transport = _transports.get(channel)
+        if transport is None or (
+            transport is by_gateway and not settings.DEMO and gateways.gateway_of(channel) is None
+        ):
+            off.append(channel)
+    return off
 
 
 # --- portal notices -------------------------------------------------------------------------------------

@@ -4,7 +4,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+from core import outbox
 
 CONSOLE = "django.core.mail.backends.console.EmailBackend"
 
@@ -38,4 +40,27 @@ def check_mail_and_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage
                 id="kpcare.E003",
             )
         )
+    return found
+
+
+@register(Tags.security, deploy=True)
+def check_channels(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Which ways of writing to people are off: outreach passes them over, and single messages by them fail."""
+    found: list[CheckMessage] = [
+        Warning(
+            f"Nothing can leave by {channel}: outreach passes it over, and other messages by it fail.",
+            hint=f"Set {channel.upper()}_GATEWAY_URL (core/gateways.py says what a gateway is asked), or silence this.",
+            id=f"kpcare.W_{channel}",
+        )
+        for channel in outbox.channels_off()
+    ]
+    for channel, gateway in settings.MESSAGE_GATEWAYS.items():
+        if urlsplit(gateway["url"]).scheme != "https":
+            found.append(
+                Error(
+                    f"Messages by {channel} would leave unencrypted, to {gateway['url']}.",
+                    hint=f"Set {channel.upper()}_GATEWAY_URL to an https address.",
+                    id="kpcare.E004",
+                )
+            )
     return found

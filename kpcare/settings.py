@@ -356,6 +356,17 @@ else:
 PUBLIC_URL = env("PUBLIC_URL", default="http://localhost:8000")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="kpcare <no-reply@localhost>")
 
+# Text messages, push notices and letters leave by an HTTP gateway each (core/gateways.py); one without is off.
+MESSAGE_GATEWAYS = {
+    channel: {
+        "url": url,
+        "key": env(f"{channel.upper()}_GATEWAY_KEY", default=""),
+        "sender": env(f"{channel.upper()}_FROM", default=""),
+    }
+    for channel in ("sms", "push", "letter")
+    if (url := env(f"{channel.upper()}_GATEWAY_URL", default=""))
+}
+
 # Partitions of logs and history made after a migrate, for the months to come; beat makes them from then on.
 PARTITION_MONTHS_AHEAD = env.int("PARTITION_MONTHS_AHEAD", default=1)
 

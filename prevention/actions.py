@@ -137,9 +137,9 @@ def decline_gap(gap: CareGap, *, by: User, reason: str) -> CareGap:
 def set_personal_interval(
     member: Member, rule_id: str, *, by: User, months: int, reason: str, start: date
 ) -> SurveillanceInterval:
-    """The person's own interval for a rule from `start`, in place of an earlier one."""
+    """The person's own interval for a rule from `start`, in place of every other that reaches beyond it."""
     for earlier in SurveillanceInterval.objects.select_for_update().filter(
-        member=member, rule=rule_id, period__endswith__isnull=True
+        member=member, rule=rule_id, period__overlap=DateRange(start, None)
     ):
         if earlier.period.lower >= start:
             earlier.delete()

@@ -24,6 +24,7 @@ PRODUCTION = {
     "DEFAULT_FROM_EMAIL": "kpcare <no-reply@care.example.org>",
     "EMAIL_URL": "smtp+tls://user:secret@mail.example.org:587",
     "BEHIND_TLS_PROXY": "1",
+    **{f"{channel}_GATEWAY_URL": "https://messages.example.org" for channel in ("SMS", "PUSH", "LETTER")},
 }
 # Assembled, so that this file does not find itself.
 PLACES = ("/" + "work/", "/" + "root/", "/" + "home/")

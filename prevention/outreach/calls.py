@@ -15,6 +15,7 @@ from members.models import Member
 from prevention import actions
 from prevention.models import CareGap, OutreachContact, OutreachEpisode, OutreachPolicy, Reminder
 from prevention.outreach.elsewhere import report_elsewhere
+from prevention.outreach.peace import Quiet, to_do_now
 
 # What may be said of a call, apart from a booking and an order, which say it themselves.
 OUTCOMES = ("no_answer", "wrong_number", "not_now", "declined", "done_elsewhere")
@@ -36,14 +37,20 @@ class Call:
 
 
 def open_calls(limit: int = 200) -> list[Call]:
-    """Whom to call now, the highest score first; one entry a household, by whoever in it comes first."""
+    """Whom to call now, the highest score first; one entry a household, by whoever in it comes first.
+
+    Nobody in their quiet hours, admitted or bereaved, though they were not when the call was queued.
+    """
+    at, today = timezone.now(), timezone.localdate()
     waiting = (
         Reminder.objects.filter(channel=Reminder.Channel.CALL, status=Reminder.Status.QUEUED)
-        .filter(send_after__lte=timezone.now(), member__deceased_at__isnull=True, gap__status=CareGap.Status.OPEN)
+        .filter(send_after__lte=at, member__deceased_at__isnull=True, gap__status=CareGap.Status.OPEN)
         .select_related("gap", "member__region")
-        .order_by("send_after")[: 5 * limit]
+        .order_by("send_after")
     )
-    reminders = list(waiting)
+    found = list(to_do_now(waiting, at, today)[: 5 * limit])
+    quiet = Quiet(found, at, today)
+    reminders = [one for one in found if not quiet.now(one.member)]
     scores = dict(
         OutreachEpisode.objects.filter(gap__in=[one.gap_id for one in reminders]).values_list("gap_id", "score")
     )

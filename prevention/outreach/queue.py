@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from core import outbox
 from prevention.engine.evaluate import Partition
 from prevention.rules import RULES
 
@@ -164,6 +165,7 @@ BOUNCED = """
 CREATE TEMPORARY TABLE po_bounced ON COMMIT DROP AS
 SELECT r.member_id, r.channel, max(r.created_at) AS at
 FROM prevention_reminder r JOIN core_outboxmessage o ON o.id = r.message_id AND o.status = 'failed'
+    AND NOT starts_with(o.last_error, %(no_transport)s)
 WHERE r.member_id IN (SELECT member_id FROM po_ready) GROUP BY 1, 2
 """
 
@@ -189,7 +191,7 @@ FROM po_ready t CROSS JOIN LATERAL (
         AND (b.at IS NULL OR b.at < %(at)s - make_interval(days => t.bounce_days))
         AND (c.channel IN ('call', 'visit') OR cardinality(coalesce(t.wanted, '{}')) = 0
             OR c.channel = ANY (t.wanted))
-        AND (c.channel <> 'call' OR NOT t.bereaved)
+        AND (c.channel <> 'call' OR NOT t.bereaved) AND c.channel <> ALL (%(off)s::text[])
         AND CASE WHEN c.channel IN ('email', 'sms', 'call') THEN x.value IS NOT NULL
             WHEN c.channel = 'portal' THEN t.user_id IS NOT NULL
             WHEN c.channel = 'push' THEN t.user_id IS NOT NULL AND 'push' = ANY (t.wanted)
@@ -300,6 +302,9 @@ def queue_outreach(partition: Partition, *, as_of: date, at: datetime) -> Queued
         **partition.parameters,
         "reminding": [rule.id for rule in RULES if rule.remind],
         "messages": MESSAGES,
+        # Channels by which no message can leave here; letters and calls are paper and people.
+        "off": [channel for channel in outbox.channels_off() if channel in MESSAGES],
+        "no_transport": outbox.NO_TRANSPORT,
         "zone": settings.TIME_ZONE,
         "today": as_of,
         "day": as_of.month * 100 + as_of.day,
@@ -324,7 +329,7 @@ def queue_outreach(partition: Partition, *, as_of: date, at: datetime) -> Queued
         write(READY.format(e=partition.test("e.member_id")))
         cursor.execute("ANALYZE po_ready")
         for name, sql in (("po_answered", ANSWERED), ("po_bounced", BOUNCED)):
-            cursor.execute(f"{sql}; CREATE INDEX ON {name} (member_id, channel); ANALYZE {name}")
+            cursor.execute(f"{sql}; CREATE INDEX ON {name} (member_id, channel); ANALYZE {name}", parameters)
         write(REACHED)
         cursor.execute("ANALYZE po_reached")
         cursor.execute(QUEUE, parameters)

@@ -27,8 +27,13 @@ def set_goal(
 ) -> MeasureGoal:
     """What a rate is compared with from `start` on, in place of an earlier goal of the kind. `rate`: 0–1."""
     standing = MeasureGoal.objects.select_for_update().filter(
-        managing_organization=system, measure=measure.id, group=group, kind=kind, period__endswith__isnull=True
+        managing_organization=system,
+        measure=measure.id,
+        group=group,
+        kind=kind,
+        period__overlap=DateRange(start, None),
     )
+    # Whatever reaches into the new period gives way: an ended goal too, set for a part of it.
     for earlier in standing:
         if earlier.period.lower >= start:
             earlier.delete()

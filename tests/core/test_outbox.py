@@ -1,8 +1,12 @@
 """The outbox: one message a key, after commit, at least once, nothing about health."""
 
+import json
 import re
+import threading
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from django.core import mail
@@ -101,6 +105,70 @@ def test_outside_a_demo_a_channel_without_transport_says_so(settings):
     outbox.deliver()
     message.refresh_from_db()
     assert message.last_error == "no transport for sms"
+
+
+class Gateway(BaseHTTPRequestHandler):
+    """A gateway that answers as it is told, and keeps what it was asked."""
+
+    answers: ClassVar[list[int]] = []
+    asked: ClassVar[list[tuple[dict, dict]]] = []
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.asked.append((dict(self.headers), body))
+        self.send_response(self.answers.pop(0))
+        self.send_header("Location", "/elsewhere")
+        self.end_headers()
+
+    def log_message(self, *args):
+        """Quiet."""
+
+
+@pytest.fixture
+def gateway(settings):
+    Gateway.answers, Gateway.asked = [], []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.DEMO = False
+    settings.MESSAGE_GATEWAYS = {
+        "sms": {"url": f"http://127.0.0.1:{server.server_port}/", "key": "s3cret", "sender": "15105550100"}
+    }
+    yield Gateway
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_text_message_leaves_by_the_gateway_with_its_own_key(gateway):
+    gateway.answers = [200]
+    message = write(channel="sms", address="+15105550123")
+    outbox.deliver()
+    message.refresh_from_db()
+    ((headers, body),) = gateway.asked
+    assert message.status == "sent"
+    assert (body["to"], body["from"], body["id"]) == ("+15105550123", "15105550100", str(message.pk))
+    assert body["text"]
+    assert headers["Authorization"] == "Bearer s3cret"
+    assert headers["Idempotency-Key"] == str(message.pk)
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"), [(404, "failed"), (422, "failed"), (503, "queued"), (401, "queued"), (302, "queued")]
+)
+def test_what_the_gateway_will_never_take_fails_and_the_rest_is_tried_again(gateway, answer, status):
+    gateway.answers = [answer]
+    message = write(channel="sms", address="+15105550123")
+    outbox.deliver()
+    message.refresh_from_db()
+    assert (message.status, len(gateway.asked)) == (status, 1), "a redirect is not followed"
+    assert "s3cret" not in message.last_error
+
+
+def test_which_channels_are_off_follows_the_settings(gateway, settings):
+    assert outbox.channels_off() == ["letter", "push"]
+    settings.MESSAGE_GATEWAYS = {}
+    assert outbox.channels_off() == ["sms", "letter", "push"]
+    settings.DEMO = True
+    assert outbox.channels_off() == []
 
 
 def test_health_detail_is_refused_when_it_is_written():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpcare.checks import CONSOLE, check_mail_and_address
+from kpcare.checks import CONSOLE, check_channels, check_mail_and_address
 
 SOUND = {
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -27,3 +27,11 @@ def test_each_unsafe_default_is_named(settings, setting, value, expected):
     setattr(settings, setting, value)
 
     assert [message.id for message in check_mail_and_address(None)] == expected
+
+
+def test_channels_without_a_gateway_are_named_and_an_open_one_refused(settings):
+    settings.DEMO = False
+    settings.MESSAGE_GATEWAYS = {"sms": {"url": "https://messages.example.org"}}
+    assert [message.id for message in check_channels(None)] == ["kpcare.W_letter", "kpcare.W_push"]
+    settings.MESSAGE_GATEWAYS = {name: {"url": "http://messages.example.org"} for name in ("sms", "letter", "push")}
+    assert [message.id for message in check_channels(None)] == ["kpcare.E004"] * 3

@@ -74,6 +74,13 @@ def test_it_is_set_replaced_and_ended(client, world):
     assert sorted(verbs) == ["prevention.end_personal_interval"] + ["prevention.set_personal_interval"] * 2
 
 
+def test_one_that_begins_before_an_ended_one_takes_its_place(client, world):
+    client.force_login(world.own)
+    for months, ago in ((36, 90), (12, 10), (24, 50)):
+        assert client.post(world.page, asked(months, TODAY - timedelta(days=ago))).status_code == 302
+    assert [(row.months, row.period.upper) for row in world.held()] == [(36, TODAY - timedelta(days=50)), (24, None)]
+
+
 def test_a_nurse_reads_and_does_not_set(client, world):
     client.force_login(world.nurse)
     assert client.post(world.page, asked(12)).status_code == 403

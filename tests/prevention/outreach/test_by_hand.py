@@ -1,15 +1,18 @@
 """What people do: calls, letters, reports of what was done elsewhere; and vaccines that are due as gaps."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from clinical.models import Observation, Procedure, Task
+from clinical.models import Encounter, Observation, Procedure, Task
 from core.db import as_job
 from core.models import User
+from hospitals.models import Stay
 from members.models import CommunicationPreference, Household, Member
 from network.models import RoleAssignment
 from prevention.engine.evaluate import Partition
@@ -19,6 +22,7 @@ from prevention.models import (
     ImmunisationEvaluation,
     ImmunisationForecast,
     OutreachContact,
+    OutreachPolicy,
     Reminder,
 )
 from prevention.outreach import letters
@@ -37,6 +41,8 @@ def world():
     made = clinic.World()
     with arranging():
         policy(made.system)
+        # Calls are tested at whatever hour the tests run.
+        OutreachPolicy.objects.update(quiet_from=time(3), quiet_until=time(3))
         protocols(made.system, made.chen)
         made.cora = clinic.account("Cora Dinator")
         clinic.role(made.cora, RoleAssignment.Role.CARE_COORDINATOR, made.system, made.department)
@@ -115,6 +121,53 @@ def test_the_deceased_and_the_settled_are_not_called(world):
         waits(gap(world.pedro, status="closed", closed_at=timezone.now()), "call")
         Member.objects.filter(pk=world.maria.pk).update(deceased_at=timezone.now())
         assert open_calls() == []
+
+
+def open_names() -> set[str]:
+    with arranging():
+        return {one.member.given for call in open_calls() for one in (*call.reminders, *call.others)}
+
+
+def test_who_was_admitted_since_the_call_was_queued_is_not_called(world):
+    with arranging():
+        waits(world.gap, "call")
+        waits(gap(world.pedro), "call")
+        assert open_names() == {"Maria", "Pedro"}
+        seen = Encounter.objects.create(member=world.maria, status="in-progress")
+        now = timezone.now() - timedelta(minutes=1)
+        Stay.objects.create(member=world.maria, encounter=seen, facility=world.department.facility, admitted_at=now)
+    assert open_names() == {"Pedro"}
+
+
+def test_the_bereaved_and_who_asked_for_quiet_since_are_not_called(world):
+    with arranging():
+        home = Household.objects.create(managing_organization=world.system)
+        other = clinic.member(world.system, "Olga")
+        Member.objects.filter(pk__in=[world.maria.pk, other.pk]).update(household=home)
+        waits(world.gap, "call")
+        waits(gap(world.pedro), "call")
+        Member.objects.filter(pk=other.pk).update(deceased_at=timezone.now() - timedelta(days=9))
+    assert open_names() == {"Pedro"}
+    with arranging():
+        CommunicationPreference.objects.update_or_create(member=world.pedro, defaults={"no_outreach": True})
+    assert open_names() == set()
+
+
+def test_nobody_is_called_in_their_quiet_hours(world):
+    with arranging():
+        waits(world.gap, "call")
+        now = timezone.localtime(timezone=ZoneInfo(settings.TIME_ZONE)).time()
+        around = {"quiet_from": near(now, -1), "quiet_until": near(now, 1)}
+        OutreachPolicy.objects.update(**around)
+        assert open_calls() == []
+        CommunicationPreference.objects.update_or_create(
+            member=world.maria, defaults={"quiet_from": near(now, 1), "quiet_until": near(now, 2)}
+        )
+        assert len(open_calls()) == 1, "their own hours go before the policy's"
+
+
+def near(now: time, hours: int) -> time:
+    return (datetime.combine(date(2026, 1, 2), now) + timedelta(hours=hours)).time()
 
 
 def test_the_other_system_calls_none_of_ours(client, world):

@@ -137,6 +137,34 @@ def test_what_was_answered_before_goes_before_the_usual_order(maria):
     assert [r.channel for r in reminders(maria) if r.gap.rule == "colorectal_screening"] == ["portal", "sms"]
 
 
+def test_a_channel_that_is_not_set_up_here_is_passed_over(maria, settings):
+    settings.DEMO, settings.MESSAGE_GATEWAYS = False, {}
+    with arranging():
+        CommunicationPreference.objects.create(member=maria, channels=["sms", "push", "email"])
+        gap(maria)
+
+    queue(maria)
+
+    assert [r.channel for r in reminders(maria)] == ["email"]
+
+
+def test_what_failed_for_want_of_a_gateway_says_nothing_about_the_number(maria):
+    with arranging():
+        CommunicationPreference.objects.create(member=maria, channels=["sms"])
+        gap(maria)
+        due = gap(maria, "breast_screening")
+        bounced = OutboxMessage.objects.create(
+            dedupe_key="x", channel="sms", template="t", status="failed", last_error="no transport for sms"
+        )
+        Reminder.objects.create(
+            member=maria, gap=due, step=1, channel="sms", language="en", send_after=AT, created_at=AT, message=bounced
+        )
+
+    queue(maria, **at(30))
+
+    assert {r.channel for r in reminders(maria) if r.gap.rule == "colorectal_screening"} == {"sms"}
+
+
 def test_a_channel_that_failed_is_left_alone(maria):
     with arranging():
         gap(maria)

@@ -96,6 +96,20 @@ def test_a_new_goal_ends_the_earlier_one(client, counted):
         ]
 
 
+def test_a_goal_from_a_day_within_an_ended_one_takes_its_place(client, counted):
+    client = signed_in(client, counted)
+    for percent, start in (("70", "2026-01-01"), ("75", "2026-06-01"), ("72", "2026-03-01")):
+        asked = {"percent": percent, "kind": "goal", "source": "Committee", "start": start}
+        assert client.post(url("quality_goal"), asked).status_code == 302
+
+    with arranging():
+        held = MeasureGoal.objects.order_by("period").values_list("rate", "period")
+        assert [(rate, period.lower, period.upper) for rate, period in held] == [
+            (Decimal("0.7"), date(2026, 1, 1), date(2026, 3, 1)),
+            (Decimal("0.72"), date(2026, 3, 1), None),
+        ]
+
+
 def test_a_goal_without_source_or_above_everybody_is_refused(client, counted):
     client = signed_in(client, counted)
     assert (
