@@ -3,11 +3,12 @@
 from core.permissions import grant
 from network.models import RoleAssignment
 from network.permissions import has_role
+from prevention.reach import is_in_reach
 
 Role = RoleAssignment.Role
 CARE = (Role.CARE_COORDINATOR, Role.NURSE, Role.MEDICAL_ASSISTANT, Role.PHYSICIAN)
 
-grant("prevention.view_worklist", has_role(*CARE), because="they look after members of this system")
+grant("prevention.view_worklist", has_role(*CARE) & is_in_reach, because="they look after members of this system")
 grant("prevention.reach_out", has_role(*CARE), because="they reach out to members of this system")
 grant("prevention.order_for_gap", has_role(*CARE), because="they order under protocol for members of this system")
 grant("prevention.set_interval", has_role(Role.PHYSICIAN), because="they set a member's own interval as a physician")
@@ -22,10 +23,11 @@ grant(
     because="they set what this system's markets follow",
 )
 grant("prevention.start_run", has_role(Role.PLAN_ADMINISTRATOR), because="they run the plan's jobs")
-grant("prevention.view_registries", has_role(*CARE), because="they look after members of this system")
+# Of one person: whoever coordinates care, works where they are cared for, or looks after them.
+grant("prevention.view_registries", has_role(*CARE) & is_in_reach, because="they look after members of this place")
 grant(
     "prevention.work_registry",
-    has_role(Role.CARE_COORDINATOR, Role.NURSE, Role.PHYSICIAN),
+    has_role(Role.CARE_COORDINATOR, Role.NURSE, Role.PHYSICIAN) & is_in_reach,
     because="they follow up members of this system",
 )
 grant(

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from clinical.models import ServiceRequest
 from hospitals.models import Stay
 from members.models import CommunicationPreference, Consent, Member
 from prevention.models import ElsewhereReport, HomeKit, OutreachContact, OutreachPolicy, Reminder
@@ -26,7 +25,7 @@ def to_do_now(reminders: QuerySet[Reminder], at: datetime, today: date) -> Query
         ),
         CommunicationPreference.objects.filter(member=member, no_outreach=True),
         Consent.objects.filter(member=member, kind="reminders", is_given=False, period__contains=today),
-        HomeKit.objects.filter(gap=OuterRef("gap_id"), lost_at=None, order__status=ServiceRequest.Status.ACTIVE),
+        HomeKit.objects.filter(gap=OuterRef("gap_id"), lost_at=None, order__status="active"),
         ElsewhereReport.objects.filter(gap=OuterRef("gap_id"), status=ElsewhereReport.Status.WAITING),
     ]
     for reason in left:

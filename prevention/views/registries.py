@@ -16,6 +16,7 @@ from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, require, requires
 from prevention.models import RegistryBatch, RegistryBatchItem, RegistryEntry, RegistryFollowUp
+from prevention.reach import in_reach
 from prevention.registries import BY_ID, REGISTRIES, actions, pages
 from prevention.registries.definition import Registry
 from prevention.registries.forms import FORMS, FollowUpForm, RegistryFilter
@@ -68,9 +69,9 @@ def _filter(request: AuthenticatedHttpRequest, registry: Registry, data: Any) ->
     return form
 
 
-def _entries(registry: Registry, chosen: dict[str, str]) -> Any:
+def _entries(request: AuthenticatedHttpRequest, registry: Registry, chosen: dict[str, str]) -> Any:
     today = timezone.localdate()
-    standing = RegistryEntry.objects.standing().in_registry(registry.id).listable(today)
+    standing = in_reach(RegistryEntry.objects.standing().in_registry(registry.id).listable(today), request.user)
     return pages.narrowed(standing, chosen, today).select_related("member")
 
 
@@ -84,7 +85,7 @@ def registry(request: AuthenticatedHttpRequest, registry: str) -> HttpResponse:
 def _list(request: AuthenticatedHttpRequest, found: Registry, *, error: str = "") -> HttpResponse:
     form = _filter(request, found, request.GET)
     chosen = form.chosen
-    entries = _entries(found, chosen)
+    entries = _entries(request, found, chosen)
     number = int(page) if (page := request.GET.get("page", "")).isdigit() else 1
     start = (max(number, 1) - 1) * PAGE
     rows = list(pages.with_next_contact(entries)[start : start + PAGE + 1])
@@ -207,12 +208,12 @@ def prepare(request: AuthenticatedHttpRequest, registry: str) -> HttpResponse:
         raise Http404
     require(request.user, actions.permission_for(action), request=request)
     form = _filter(request, found, request.POST)
-    everybody = _entries(found, form.chosen)
+    everybody = _entries(request, found, form.chosen)
     if request.POST.get("everyone"):
         entries, filters = everybody, form.chosen
     else:
         chosen = [value for value in request.POST.getlist("selected") if _is_uuid(value)]
-        entries, filters = _entries(found, {}).filter(pk__in=chosen), {}
+        entries, filters = _entries(request, found, {}).filter(pk__in=chosen), {}
     try:
         batch = actions.prepare_batch(
             found.id,
@@ -250,10 +251,16 @@ def batch(request: AuthenticatedHttpRequest, bulk_id: uuid.UUID) -> HttpResponse
         actions.do_batch(found, by=request.user, **form.cleaned_data)
         notify(request, _("Done."))
         return redirect("prevention:registry_batch", found.pk)
-    audit.record_read(request.user, verb="prevention.registry_batch", obj=found, request=request)
     words = actions.reason_words()
     items = list(
         RegistryBatchItem.objects.filter(batch=found).select_related("member").order_by("member__name_key", "member_id")
+    )
+    audit.record_read(
+        request.user,
+        verb="prevention.registry_batch",
+        members=(item.member_id for item in items),
+        obj=found,
+        request=request,
     )
     context = {
         "batch": found,

@@ -33,6 +33,7 @@ from prevention.outreach.explain import explain
 from prevention.outreach.kinds import is_known, kind_of
 from prevention.outreach.orders import order_for_gap
 from prevention.outreach.protocols import ways_for_staff
+from prevention.reach import in_reach
 from prevention.rules import BY_ID, RULES
 
 PAGE = 50
@@ -69,7 +70,7 @@ def worklist(request: AuthenticatedHttpRequest) -> HttpResponse:
     gaps = CareGap.objects.open().for_rule(rule.id).longest_due_first().select_related("member")
     if language := form.data.get("language"):
         gaps = gaps.filter(member__language=language)
-    gaps = gaps.filter(member__deceased_at__isnull=True)
+    gaps = in_reach(gaps.filter(member__deceased_at__isnull=True), request.user)
     start = _after(gaps, request.GET.get("after", ""))
     rows = list(start[: PAGE + 1])
     more = rows[PAGE - 1] if len(rows) > PAGE else None

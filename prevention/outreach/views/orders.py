@@ -20,6 +20,7 @@ from prevention.outreach import follow_up, orders
 from prevention.outreach import kits as tracking
 from prevention.outreach.forms import ReasonForm
 from prevention.outreach.kinds import is_known, kind_of
+from prevention.reach import in_reach
 
 
 def systems_of(request: AuthenticatedHttpRequest) -> set[uuid.UUID]:
@@ -86,12 +87,14 @@ def end_protocol(request: AuthenticatedHttpRequest, protocol_id: uuid.UUID) -> H
 def batch(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     """The list as it is signed: everybody on it is shown."""
     found = request.record
-    audit.record_read(request.user, verb="prevention.batch", obj=found, request=request)
-    items = found.items.select_related("gap", "member").order_by("gap__due_on", "id")
+    items = list(found.items.select_related("gap", "member").order_by("gap__due_on", "id"))
+    audit.record_read(
+        request.user, verb="prevention.batch", members=(one.member_id for one in items), obj=found, request=request
+    )
     context = {
         "batch": found,
         "title": kind_of(found.rule).title,
-        "items": list(items),
+        "items": items,
         "can_sign": found.status == "prepared" and bool(may(request.user, "prevention.sign_batch", found)),
     }
     return render(request, "prevention/outreach/batch.html", context)
@@ -138,10 +141,11 @@ def a_follow_up(request: AuthenticatedHttpRequest, follow_up_id: uuid.UUID) -> F
 @requires("prevention.view_worklist")
 def kits(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Where every kit is, those that need somebody first."""
-    recent = HomeKit.objects.select_related("member", "gap", "standing_order").order_by("-ordered_at")[:200]
-    audit.record_read(request.user, verb="prevention.kits", request=request)
+    kits = HomeKit.objects.select_related("member", "gap", "standing_order").order_by("-ordered_at")
+    recent = list(in_reach(kits, request.user)[:200])
+    audit.record_read(request.user, verb="prevention.kits", members=(one.member_id for one in recent), request=request)
     place = {"lost": 0, "expired": 1, "ordered": 2, "sent": 3, "returned": 4, "resulted": 5, "cancelled": 6}
-    rows = sorted(tracking.shown(list(recent)), key=lambda row: (place[row["stage"].name], row["stage"].since))
+    rows = sorted(tracking.shown(recent), key=lambda row: (place[row["stage"].name], row["stage"].since))
     return render(request, "prevention/outreach/kits.html", {"rows": rows})
 
 
@@ -163,12 +167,13 @@ def follow_ups(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Abnormal results that wait for their answer, and how often it came in time."""
     today = timezone.localdate()
     waiting = FollowUp.objects.filter(status="open").select_related("member", "task__owner").order_by("due_on", "id")
-    audit.record_read(request.user, verb="prevention.follow_ups", request=request)
+    found = [one for one in in_reach(waiting, request.user)[:200] if one.rule in follow_up.BY_ID]
+    audit.record_read(
+        request.user, verb="prevention.follow_ups", members=(one.member_id for one in found), request=request
+    )
     context = {
         "rows": [
-            {"row": one, "rule": follow_up.BY_ID[one.rule], "days": (today - one.resulted_on).days}
-            for one in waiting[:200]
-            if one.rule in follow_up.BY_ID
+            {"row": one, "rule": follow_up.BY_ID[one.rule], "days": (today - one.resulted_on).days} for one in found
         ],
         "rates": [follow_up.rate(rule, today) for rule in follow_up.RULES],
         "today": today,

@@ -37,7 +37,12 @@ def a_call(request: AuthenticatedHttpRequest, reminder_id: uuid.UUID) -> Reminde
 def calls(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Whom to call next: one entry a household, whom first on top."""
     found = telephone.open_calls()
-    audit.record_read(request.user, verb="prevention.calls", detail={"rows": len(found)}, request=request)
+    audit.record_read(
+        request.user,
+        verb="prevention.calls",
+        members=(one.member_id for call in found for one in (*call.reminders, *call.others)),
+        request=request,
+    )
     rows = [
         {
             "name": f"{call.member.family}, {call.member.name_used or call.member.given}",
@@ -120,7 +125,12 @@ def call(request: AuthenticatedHttpRequest, reminder_id: uuid.UUID) -> HttpRespo
 def letters(request: AuthenticatedHttpRequest) -> HttpResponse:
     """What is to be printed, in piles."""
     found = paper.piles(paper.waiting()[: paper.AT_ONCE])
-    audit.record_read(request.user, verb="prevention.letters", request=request)
+    audit.record_read(
+        request.user,
+        verb="prevention.letters",
+        members=(one.member_id for pile in found for one in pile.reminders),
+        request=request,
+    )
     piles = [{"pile": pile, "language": language_name(pile.language), "count": len(pile.reminders)} for pile in found]
     return render(request, "prevention/outreach/letters.html", {"piles": piles})
 
@@ -172,8 +182,11 @@ def a_report(request: AuthenticatedHttpRequest, report_id: uuid.UUID) -> Elsewhe
 def reports(request: AuthenticatedHttpRequest) -> HttpResponse:
     """What members say was done elsewhere, oldest first."""
     waiting = ElsewhereReport.objects.filter(status="waiting").select_related("gap__member").order_by("reported_at")
-    audit.record_read(request.user, verb="prevention.reports", request=request)
-    rows = [{"report": one, "title": kind_of(one.gap.rule).title} for one in waiting[:100]]
+    found = list(waiting[:100])
+    audit.record_read(
+        request.user, verb="prevention.reports", members=(one.member_id for one in found), request=request
+    )
+    rows = [{"report": one, "title": kind_of(one.gap.rule).title} for one in found]
     return render(request, "prevention/outreach/reports.html", {"rows": rows})
 
 

@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from clinical.models import Encounter, Observation, Procedure, Task
+from clinical.models import Encounter, Observation, Procedure, ServiceRequest, Task
 from core.db import as_job
-from core.models import User
+from core.models import AuditEvent, User
 from hospitals.models import Stay
 from members.models import CommunicationPreference, Household, Member
 from network.models import RoleAssignment
@@ -19,6 +19,7 @@ from prevention.engine.evaluate import Partition
 from prevention.models import (
     CareGap,
     ElsewhereReport,
+    HomeKit,
     ImmunisationEvaluation,
     ImmunisationForecast,
     OutreachContact,
@@ -27,6 +28,7 @@ from prevention.models import (
 )
 from prevention.outreach import letters
 from prevention.outreach.calls import open_calls
+from prevention.outreach.elsewhere import report_elsewhere
 from prevention.outreach.vaccines import sync_vaccine_gaps
 from tests.clinical import factories as clinic
 from tests.clinical.factories import arranging
@@ -359,3 +361,22 @@ def test_whoever_rooms_her_reads_what_is_due_and_the_desk_does_not(client, world
     page = client.get(url).content.decode()
     assert "Maria Alvarez" in page
     assert "Colorectal" not in page
+
+
+# --- Who looked -----------------------------------------------------------------------------------------------
+
+
+def test_every_list_of_people_says_in_the_access_log_whom_it_showed(client, world):
+    with arranging():
+        waits(world.gap, "call")
+        waits(world.gap, "letter", step=3)
+        second = gap(world.maria, "cervical_screening")
+        report_elsewhere(second, by=world.maria.user, when="May", where="Elsewhere")
+        order = ServiceRequest.objects.create(member=world.maria, status="active")
+        HomeKit.objects.create(member=world.maria, gap=second, order=order)
+    client.force_login(world.cora)
+    for page in ("calls", "kits", "letters", "reports"):
+        assert client.get(reverse(f"prevention:{page}")).status_code == 200
+        with arranging():
+            seen = AuditEvent.objects.filter(verb=f"prevention.{page}").order_by("-at").first()
+        assert seen.detail["members"] == [str(world.maria.pk)], page

@@ -4,7 +4,7 @@ And the other branch: what is found is followed until somebody has looked. And a
 """
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -19,7 +19,16 @@ from labs.models import LabOrder
 from members.models import CommunicationPreference, Member
 from prevention import jobs
 from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY, FOBT
-from prevention.models import Campaign, CareGap, FollowUp, HomeKit, OneTapLink, OutreachContact, Reminder
+from prevention.models import (
+    Campaign,
+    CareGap,
+    FollowUp,
+    HomeKit,
+    OneTapLink,
+    OutreachContact,
+    OutreachPolicy,
+    Reminder,
+)
 from tests.clinical import factories as clinic
 from tests.clinical.factories import arranging
 from tests.labs.factories import Laboratory
@@ -37,6 +46,8 @@ def world():
     made = Laboratory()
     with arranging():
         policy(made.system)
+        # Calls are tested at whatever hour the tests run.
+        OutreachPolicy.objects.update(quiet_from=time(3), quiet_until=time(3))
         # One gap alone, so that the cap over all messages does not choose another first.
         Campaign.objects.filter(code="preventive-care").update(rules=["colorectal_screening"])
         protocols(made.system, made.chen)

@@ -90,6 +90,26 @@ def test_the_list_shows_our_people_and_not_theirs(client, world):
         assert (read.detail["registry"], len(read.detail["members"])) == ("diabetes", 2)
 
 
+def test_a_medical_assistant_sees_the_people_of_their_own_place_and_no_others(client, world):
+    with arranging():
+        assistant, elsewhere = factories.account("Mia Assistant"), factories.account("Eli Elsewhere")
+        factories.role(assistant, RoleAssignment.Role.MEDICAL_ASSISTANT, world.system, world.department)
+        other = factories.department(world.system, "Pediatrics")
+        factories.role(elsewhere, RoleAssignment.Role.MEDICAL_ASSISTANT, world.system, other)
+    maria, pedro = (reverse("prevention:registry_entry", args=[entry_of(one).pk]) for one in (world.maria, world.pedro))
+
+    client.force_login(assistant)
+    page = listed(client)
+    assert "Alvarez, Maria" in page
+    assert "Vega, Pedro" not in page, "nobody's panel: a coordinator's list alone"
+    assert client.get(maria).status_code == 200
+    assert client.get(pedro).status_code in (403, 404)
+
+    client.force_login(elsewhere)
+    assert "Alvarez, Maria" not in listed(client)
+    assert client.get(maria).status_code in (403, 404)
+
+
 def test_the_counts_on_top_are_of_our_system(client, world):
     client.force_login(world.coordinator)
 
