@@ -1,4 +1,4 @@
-"""What internal care cost: finished visits and stays, released laboratory orders, collected medicines.
+"""What internal care cost: finished visits and stays, laboratory results, medicines handed over.
 
 A set-based job over shares of the members reads what the rooms below have finished, and writes for each, once, its
 coded service, its cost in the budget and the member's share. No bill passes between us (design, 1.4); the member pays
@@ -15,8 +15,9 @@ from django.db import connection
 from billing import chart_of_accounts as chart
 from billing.actions.ledger import Line, post_entry, posting_date
 from billing.claims import CPT, HCPCS
+from billing.finished import CANDIDATES, PREVENTIVE
 from billing.models import CostShare, StandardCost, UtilisationCost
-from clinical.coding import ICD10
+from clinical.coding import ACT_CODE, ICD10
 from core import jobs
 from core.models import JobPartition, JobRun, User
 from members.models import Member
@@ -26,76 +27,8 @@ from plans.costs import charge, cost_of
 from plans.models import Product
 
 KIND = "costs"
-
-# One row for each thing finished that has no cost yet. `told` is the price the member was told, null where none was.
-CANDIDATES = """
-CREATE TEMP TABLE billing_candidate ON COMMIT DROP AS
-WITH visits AS (
-    SELECT 'clinical.encounter:' || e.id AS source, e.member_id, e.id AS encounter_id, 'professional' AS setting,
-        (lower(e.effective) AT TIME ZONE coalesce(f.time_zone, 'UTC'))::date AS day,
-        (SELECT min(c.concept_id) FROM clinical_encountercoding c JOIN core_concept code ON code.id = c.concept_id
-            JOIN core_codesystem s ON s.id = code.system_id
-            WHERE c.fact_id = e.id AND c.member_id = e.member_id AND s.uri = ANY (%(procedures)s)) AS procedure_id,
-        CASE v.modality WHEN 'in_person' THEN coalesce(f.place_of_service, '11') ELSE '10' END AS place_of_service,
-        e.clinician_id, coalesce(e.facility_id, d.facility_id) AS facility_id,
-        coalesce(e.department_id, a.department_id) AS department_id, v.service, 'care' AS category,
-        1::numeric AS units, NULL::numeric AS amount, a.expected_cost AS told
-    FROM clinical_encounter e
-    JOIN scheduling_appointment a ON a.id = e.appointment_id AND a.member_id = e.member_id
-    JOIN scheduling_visittype v ON v.id = a.visit_type_id
-    LEFT JOIN network_department d ON d.id = coalesce(e.department_id, a.department_id)
-    LEFT JOIN network_facility f ON f.id = coalesce(e.facility_id, d.facility_id)
-    WHERE e.status = 'finished' AND e.member_id >= %(lower)s AND (%(upper)s::uuid IS NULL OR e.member_id < %(upper)s)
-), stays AS (
-    SELECT 'hospitals.stay:' || s.id, s.member_id, s.encounter_id,
-        CASE WHEN EXISTS (SELECT 1 FROM hospitals_staystatus t WHERE t.stay_id = s.id AND t.member_id = s.member_id
-            AND t.status = 'inpatient') THEN 'inpatient' ELSE 'outpatient' END,
-        (s.discharged_at AT TIME ZONE f.time_zone)::date, NULL::integer, f.place_of_service, s.attending_id,
-        s.facility_id, e.department_id, 'inpatient', 'hospital',
-        greatest((s.discharged_at AT TIME ZONE f.time_zone)::date - (s.admitted_at AT TIME ZONE f.time_zone)::date, 1),
-        NULL::numeric, NULL::numeric
-    FROM hospitals_stay s
-    JOIN clinical_encounter e ON e.id = s.encounter_id AND e.member_id = s.member_id
-    JOIN network_facility f ON f.id = s.facility_id
-    WHERE s.discharged_at IS NOT NULL
-        AND s.member_id >= %(lower)s AND (%(upper)s::uuid IS NULL OR s.member_id < %(upper)s)
-), tests AS (
-    SELECT 'labs.laborder:' || o.id, o.member_id, r.encounter_id, 'professional',
-        (max(result.released_at) AT TIME ZONE coalesce(max(f.time_zone), 'UTC'))::date, NULL::integer, '81',
-        NULL::uuid, d.facility_id, o.department_id, 'laboratory', 'laboratory', 1, NULL::numeric, NULL::numeric
-    FROM labs_laborder o
-    JOIN clinical_servicerequest r ON r.id = o.request_id AND r.member_id = o.member_id
-    JOIN labs_labresult result ON result.order_id = o.id AND result.member_id = o.member_id
-        AND result.released_at IS NOT NULL
-    LEFT JOIN network_department d ON d.id = o.department_id
-    LEFT JOIN network_facility f ON f.id = d.facility_id
-    WHERE o.status = 'released' AND o.member_id >= %(lower)s AND (%(upper)s::uuid IS NULL OR o.member_id < %(upper)s)
-    GROUP BY o.id, r.encounter_id, d.facility_id
-), fills AS (
-    SELECT 'pharmacy.fill:' || fill.id, fill.member_id, NULL::uuid, 'pharmacy',
-        (fill.collected_at AT TIME ZONE f.time_zone)::date, NULL::integer, '01', NULL::uuid, lot.facility_id,
-        NULL::uuid, 'drug_tier_1', 'pharmacy', fill.quantity, billing_half_even(fill.quantity * p.unit_cost), fill.copay
-    FROM pharmacy_fill fill
-    JOIN pharmacy_stocklot lot ON lot.id = fill.lot_id
-    JOIN pharmacy_drugproduct p ON p.id = lot.product_id
-    JOIN network_facility f ON f.id = lot.facility_id
-    WHERE fill.status = 'collected' AND fill.collected_at IS NOT NULL
-        AND fill.member_id >= %(lower)s AND (%(upper)s::uuid IS NULL OR fill.member_id < %(upper)s)
-), finished AS (
-    SELECT * FROM visits UNION ALL SELECT * FROM stays UNION ALL SELECT * FROM tests UNION ALL SELECT * FROM fills
-)
-SELECT x.source, x.member_id, x.encounter_id, x.setting, x.day, x.procedure_id, x.place_of_service, x.clinician_id,
-    x.facility_id, x.department_id, x.service, x.category, x.units, x.told,
-    coalesce(x.amount, billing_half_even(standard.amount * x.units)) AS amount
-FROM finished x
-JOIN members_member m ON m.id = x.member_id
-LEFT JOIN LATERAL (
-    SELECT s.amount FROM billing_standardcost s JOIN network_organization o ON o.id = s.organization_id
-    WHERE coalesce(o.system_id, o.id) = m.managing_organization_id AND s.service = x.service AND s.period @> x.day
-    ORDER BY s.id LIMIT 1
-) standard ON x.amount IS NULL
-WHERE x.day <= %(as_of)s AND NOT EXISTS (SELECT 1 FROM billing_utilisationcost c WHERE c.source = x.source)
-"""
+# What a member says that they had elsewhere cost us nothing.
+REPORTED = "urn:kpcare:reported"
 
 SERVICES = """
 INSERT INTO billing_serviceline (
@@ -143,7 +76,8 @@ ORDER BY 4, 5, 3, 1, 2
 
 SHARES = """
 SELECT c.source, c.member_id, c.service, c.day, c.told, c.amount FROM billing_candidate c
-WHERE c.amount IS NOT NULL AND NOT EXISTS (SELECT 1 FROM billing_costshare s WHERE s.source = c.source)
+WHERE c.amount IS NOT NULL AND c.is_shared
+    AND NOT EXISTS (SELECT 1 FROM billing_costshare s WHERE s.source = c.source)
 ORDER BY c.member_id, c.day, c.source
 """
 
@@ -173,6 +107,9 @@ def work_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:
         "posted_on": posted_on,
         "icd10": ICD10,
         "procedures": [CPT, HCPCS],
+        "preventive": PREVENTIVE,
+        "act": ACT_CODE,
+        "reported": REPORTED,
     }
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.billing_candidate")
