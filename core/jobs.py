@@ -59,12 +59,16 @@ MEMBERS = "members"
 
 @dataclass(frozen=True)
 class Job:
-    """A kind of work: `handler` for each share, `finish` once after the last, both inside a job's transaction."""
+    """A kind of work: `handler` for each share, `finish` once after the last, both inside a job's transaction.
+
+    `failed` is told once when the run failed for good, in the transaction that closes it.
+    """
 
     kind: str
     handler: Handler
     finish: Finish | None = None
     title: Title | None = None
+    failed: Finish | None = None
 
 
 class JobFailed(RuntimeError):
@@ -75,13 +79,20 @@ _jobs: dict[str, Job] = {}
 _population: list[type[models.Model]] = []
 
 
-def register(kind: str, handler: Handler, *, finish: Finish | None = None, title: Title | None = None) -> None:
+def register(
+    kind: str,
+    handler: Handler,
+    *,
+    finish: Finish | None = None,
+    title: Title | None = None,
+    failed: Finish | None = None,
+) -> None:
     """Plug in a kind of job. `handler(run, partition)` returns counts, which are added up over the run.
 
     Among the counts, `members` says how many people a share was about: the rate that pages show comes from it.
-    `title(run)` names a run for people.
+    `title(run)` names a run for people; `failed(run)` hears that it failed for good.
     """
-    _jobs[kind] = Job(kind, handler, finish, title)
+    _jobs[kind] = Job(kind, handler, finish, title, failed)
 
 
 def title_of(run: JobRun) -> str:
@@ -274,6 +285,9 @@ def _finish(run: JobRun, finish: Finish | None) -> Exception | None:
             failed = locked.partitions.filter(status=Status.FAILED).order_by("number").first()
             if failed:
                 _close(locked, Status.FAILED, f"Share {failed.number} failed {failed.attempts} times: {failed.error}")
+                job = _jobs.get(locked.kind)
+                if job and job.failed:
+                    job.failed(locked)
                 return None
             locked.totals = add_up(locked.partitions.values_list("counts", flat=True))
             if finish:

@@ -47,7 +47,9 @@ class PreventionConfig(AppConfig):
         core_jobs.register(immunisations.KIND, immunisations.evaluate_share, title=immunisations.title)
         core_jobs.register(registries.KIND, registries.evaluate_share, finish=registries.finish, title=registries.title)
         core_jobs.register(cohorts.COUNT, cohorts.count_share, title=cohorts.title_of_count)
-        core_jobs.register(cohorts.EXPORT, cohorts.export_share, title=cohorts.title_of_export)
+        core_jobs.register(
+            cohorts.EXPORT, cohorts.export_share, title=cohorts.title_of_export, failed=cohorts.export_failed
+        )
         register_starter(
             "registries",
             label=_("Evaluate registries"),

@@ -2,7 +2,7 @@
 
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -135,6 +135,23 @@ def export_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:
         detail={"kind": export.kind, "people": people, "files": len(written)},
     )
     return {"people": people}
+
+
+def export_failed(run: JobRun) -> None:
+    """The run failed for good: nothing left, what was half written goes; the page says why, by the run's error."""
+    export = CohortExport.objects.select_for_update().get(pk=run.parameters["export"])
+    if export.status != CohortExport.Status.QUEUED:
+        return
+    shutil.rmtree(folder_of(export), ignore_errors=True)
+    export.status, export.finished_at = CohortExport.Status.FAILED, timezone.now()
+    export.save(update_fields=["status", "finished_at"])
+
+
+def why_failed(exports: Iterable[CohortExport]) -> dict[uuid.UUID, str]:
+    """Of those that failed, the error of their run."""
+    failed = {str(one.pk): one.pk for one in exports if one.status == CohortExport.Status.FAILED}
+    runs = JobRun.objects.filter(kind=EXPORT, key__in=failed).values_list("key", "error")
+    return {failed[key]: error for key, error in runs}
 
 
 # Consent refused to research leaves a person out of either kind; of a limited data set, which is still health

@@ -23,7 +23,7 @@ from network.permissions import roles_in_force
 from prevention.cohorts import actions
 from prevention.cohorts.criteria import Criteria
 from prevention.cohorts.forms import AgreementForm, CohortForm, ExportForm, initial
-from prevention.cohorts.jobs import SMALLEST, counted, folder_of
+from prevention.cohorts.jobs import SMALLEST, counted, folder_of, why_failed
 from prevention.measures import MEASURES
 from prevention.models import Cohort, CohortExport, DataUseAgreement
 from prevention.registries import BY_ID
@@ -129,7 +129,8 @@ def cohort(request: AuthenticatedHttpRequest, cohort_id: uuid.UUID) -> HttpRespo
 
 def _page(request: AuthenticatedHttpRequest, found: Cohort, form: ExportForm | None = None) -> HttpResponse:
     kinds = _kinds(request, found)
-    exports = found.exports.select_related("requested_by", "agreement").order_by("-requested_at")[:50]
+    exports = list(found.exports.select_related("requested_by", "agreement").order_by("-requested_at")[:50])
+    reasons = why_failed(exports)
     context = {
         "cohort": found,
         "said": in_words(Criteria.from_json(found.criteria)),
@@ -137,7 +138,13 @@ def _page(request: AuthenticatedHttpRequest, found: Cohort, form: ExportForm | N
         "is_counting": found.run is not None and found.run.status in ("queued", "running"),
         "form": form or (_export_form(None, found, kinds) if kinds else None),
         "exports": [
-            {"export": one, "kind": KINDS[CohortExport.Kind(one.kind)], "can": _can(request, one)} for one in exports
+            {
+                "export": one,
+                "kind": KINDS[CohortExport.Kind(one.kind)],
+                "can": _can(request, one),
+                "why": reasons.get(one.pk),
+            }
+            for one in exports
         ],
         "columns": [
             {"label": _("Asked")},

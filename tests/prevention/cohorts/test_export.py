@@ -572,3 +572,25 @@ def test_the_form_says_and_reads_the_same(world, client):
     wrong = client.post(reverse("prevention:cohort_new"), {**said, "min_age": "90"})
     again = client.post(reverse("prevention:cohort_new"), said)
     assert (wrong.status_code, again.status_code) == (422, 422), "ages the wrong way round; the name again"
+
+
+def test_an_export_that_fails_for_good_says_so_and_leaves_no_file(world, client, monkeypatch):
+    def full(*_given):
+        raise OSError("No space left on device")
+
+    of = cohort(world)
+    with acting_as(world.keeper, reason="test"):
+        made = actions.request_export(of, by=world.keeper, kind="safe_harbor", purpose="a study")
+    monkeypatch.setattr(jobs, "write", full)
+    job = core_jobs.JobRun.objects.get(kind=jobs.EXPORT, key=str(made.pk))
+
+    with pytest.raises(core_jobs.JobFailed):
+        core_jobs.work(job)
+
+    with arranging():
+        made.refresh_from_db()
+    assert (made.status, made.files) == ("failed", [])
+    assert made.finished_at and not jobs.folder_of(made).exists()
+    client.force_login(world.keeper)
+    page = client.get(reverse("prevention:cohort", args=[of.pk])).content.decode()
+    assert "Failed" in page and "OSError" in page
