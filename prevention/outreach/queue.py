@@ -115,11 +115,22 @@ WHERE g.sensitivity = 0
 ON CONFLICT (gap_id) DO NOTHING
 """
 
+# A campaign whose season comes again, or that is begun again, takes up what was left when it ended, from its first
+# step: the reminders of then keep their numbers, new ones count on from them.
+RESUME = f"""
+UPDATE prevention_outreachepisode e SET stopped_at = NULL, stop_reason = '', entered_at = %(at)s, campaign_id = c.id
+FROM prevention_caregap g, prevention_campaign o, prevention_campaign c, members_member m
+WHERE {{e}} AND e.stop_reason = 'ended' AND g.id = e.gap_id AND g.member_id = e.member_id AND g.status = 'open'
+    AND o.id = e.campaign_id AND c.managing_organization_id = o.managing_organization_id
+    AND c.region_id IS NOT DISTINCT FROM o.region_id AND c.code = o.code AND m.id = e.member_id
+    AND {IN_FORCE} AND ({UNREACHABLE}) IS NULL
+"""
+
 # Episodes that may take a step now, with the policy of their market. Booked, admitted and put off wait.
 READY = """
 CREATE TEMPORARY TABLE po_ready ON COMMIT DROP AS
 SELECT e.member_id, e.gap_id, e.campaign_id, e.wording, e.score, e.entered_at, g.due_on, m.user_id, m.language,
-    coalesce(l.step, 0) AS last_step, l.created_at AS last_at, coalesce(b.after_days, 0) AS last_after,
+    l.base, coalesce(l.step - l.base, 0) AS last_step, l.created_at AS last_at, coalesce(b.after_days, 0) AS last_after,
     (SELECT min(s.after_days) FROM prevention_campaignstep s WHERE s.campaign_id = e.campaign_id) AS first_after,
     EXISTS (SELECT FROM members_member k WHERE k.household_id = m.household_id AND k.id <> m.id
         AND k.deceased_at > %(at)s - interval '90 days') AS bereaved,
@@ -138,9 +149,12 @@ JOIN LATERAL (
     ORDER BY p.region_id IS NULL LIMIT 1
 ) p ON true
 LEFT JOIN LATERAL (
-    SELECT r.step, r.created_at FROM prevention_reminder r WHERE r.gap_id = e.gap_id ORDER BY r.step DESC LIMIT 1
+    SELECT max(r.step) FILTER (WHERE r.created_at >= e.entered_at) AS step,
+        max(r.created_at) FILTER (WHERE r.created_at >= e.entered_at) AS created_at,
+        coalesce(max(r.step) FILTER (WHERE r.created_at < e.entered_at), 0) AS base
+    FROM prevention_reminder r WHERE r.gap_id = e.gap_id
 ) l ON true
-LEFT JOIN prevention_campaignstep b ON b.campaign_id = e.campaign_id AND b.number = l.step
+LEFT JOIN prevention_campaignstep b ON b.campaign_id = e.campaign_id AND b.number = l.step - l.base
 WHERE {e} AND e.stopped_at IS NULL AND e.arm = 'outreach'
     AND NOT EXISTS (SELECT FROM hospitals_stay s WHERE s.member_id = e.member_id AND s.admitted_at <= %(at)s
         AND (s.discharged_at IS NULL OR s.discharged_at > %(at)s))
@@ -176,7 +190,7 @@ REACHED = """
 CREATE TEMPORARY TABLE po_reached ON COMMIT DROP AS
 SELECT t.*, way.step, way.channel, way.address
 FROM po_ready t CROSS JOIN LATERAL (
-    SELECT s.number AS step, c.channel, coalesce(x.value, '') AS address
+    SELECT t.base + s.number AS step, c.channel, coalesce(x.value, '') AS address
     FROM prevention_campaignstep s CROSS JOIN LATERAL unnest(s.channels) c(channel)
     LEFT JOIN po_answered a ON a.member_id = t.member_id AND a.channel = c.channel
     LEFT JOIN po_bounced b ON b.member_id = t.member_id AND b.channel = c.channel
@@ -219,7 +233,11 @@ WITH limited AS (
 ), capped AS (
     SELECT l.*, row_number() OVER (PARTITION BY l.member_id ORDER BY l.score DESC, l.due_on, l.gap_id) + (
         SELECT count(*) FROM prevention_reminder x WHERE x.member_id = l.member_id AND x.status <> 'skipped'
-            AND x.channel <> 'visit' AND x.created_at > %(at)s - make_interval(days => l.cap_days)) AS place
+            AND x.channel <> 'visit' AND x.created_at > %(at)s - make_interval(days => l.cap_days)) + (
+        -- What a care team wrote to many at once counts as well.
+        SELECT count(*) FROM prevention_registrybatchitem i JOIN prevention_registrybatch b ON b.id = i.batch_id
+        WHERE i.member_id = l.member_id AND i.status = 'done' AND b.action = 'message'
+            AND b.done_at > %(at)s - make_interval(days => l.cap_days)) AS place
     FROM limited l WHERE l.daily_limit IS NULL OR l.turn <= l.daily_limit
 ), timed AS (
     SELECT c.*, %(at)s AT TIME ZONE c.zone AS local FROM capped c WHERE c.place <= c.cap OR c.channel = 'visit'
@@ -323,7 +341,8 @@ def queue_outreach(partition: Partition, *, as_of: date, at: datetime) -> Queued
         stopped = write(STOP.format(e=partition.test("e.member_id")))
         write(DELIVERED.format(r=partition.test("r.member_id")))
         withdrawn = write(WITHDRAW.format(r=partition.test("r.member_id")))
-        entered = write(ENTER.format(g=partition.test("g.member_id")))
+        entered = write(RESUME.format(e=partition.test("e.member_id")))
+        entered += write(ENTER.format(g=partition.test("g.member_id")))
         write(SAID.format(r=partition.test("r.member_id")))
         cursor.execute("DROP TABLE IF EXISTS po_ready, po_answered, po_bounced, po_reached")
         write(READY.format(e=partition.test("e.member_id")))

@@ -2,11 +2,11 @@
 
 import uuid
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -226,6 +226,7 @@ def reason_words() -> dict[str, str]:
         "no_account": _("has no portal account"),
         "no_team": _("has no care team yet"),
         "lately": _("was written to in the last two weeks"),
+        "capped": _("has had as many messages as the outreach policy allows"),
         "not_due": _("the test is not due"),
         "not_offered": _("the laboratory does not offer it"),
         "has_task": _("somebody is on it already"),
@@ -276,6 +277,7 @@ def _not_to_be_written_to(ids: list[uuid.UUID]) -> Iterable[tuple[str, Iterable[
             "member", flat=True
         ),
     )
+    yield "capped", _at_their_cap(ids, now)
     yield "no_account", Member.objects.filter(pk__in=ids, user__isnull=True).values_list("pk", flat=True)
     cared_for = PrimaryCareAssignment.objects.filter(member__in=ids, period__contains=today)
     yield "no_team", set(ids) - set(cared_for.values_list("member", flat=True))
@@ -285,3 +287,29 @@ def _not_to_be_written_to(ids: list[uuid.UUID]) -> Iterable[tuple[str, Iterable[
             "member", flat=True
         ),
     )
+
+
+# Messages, letters and calls of all campaigns together, and bulk messages, within the days of the market's policy.
+CAPPED = """
+SELECT m.id FROM members_member m
+JOIN LATERAL (
+    SELECT p.cap, p.cap_days FROM prevention_outreachpolicy p
+    WHERE p.managing_organization_id = m.managing_organization_id
+        AND coalesce(p.region_id = m.region_id, p.region_id IS NULL) AND p.period @> %(today)s::date
+    ORDER BY p.region_id IS NULL LIMIT 1
+) p ON true
+WHERE m.id = ANY (%(ids)s::uuid[]) AND p.cap <= (
+    SELECT count(*) FROM prevention_reminder r WHERE r.member_id = m.id AND r.status <> 'skipped'
+        AND r.channel <> 'visit' AND r.created_at > %(now)s - make_interval(days => p.cap_days)
+) + (
+    SELECT count(*) FROM prevention_registrybatchitem i JOIN prevention_registrybatch b ON b.id = i.batch_id
+    WHERE i.member_id = m.id AND i.status = 'done' AND b.action = 'message'
+        AND b.done_at > %(now)s - make_interval(days => p.cap_days))
+"""
+
+
+def _at_their_cap(ids: list[uuid.UUID], now: datetime) -> list[uuid.UUID]:
+    """Of these members, who has had as many messages as the outreach policy allows over all campaigns together."""
+    with connection.cursor() as cursor:
+        cursor.execute(CAPPED, {"ids": ids, "now": now, "today": timezone.localdate(now)})
+        return [row[0] for row in cursor.fetchall()]

@@ -10,7 +10,17 @@ from clinical.models import Encounter
 from core.models import OutboxMessage, User
 from hospitals.models import Stay
 from members.models import CommunicationPreference, Consent, Household, Member
-from prevention.models import Campaign, CampaignStep, CareGap, OneTapLink, OutreachEpisode, Reminder
+from prevention.models import (
+    Campaign,
+    CampaignStep,
+    CareGap,
+    OneTapLink,
+    OutreachEpisode,
+    RegistryBatch,
+    RegistryBatchItem,
+    RegistryEntry,
+    Reminder,
+)
 from tests.clinical.factories import arranging, department, member, region, system
 from tests.database import as_owner
 from tests.prevention import charts
@@ -322,6 +332,46 @@ def test_influenza_has_its_season(maria):
     queue(maria, as_of=date(2026, 9, 1), at=datetime(2026, 9, 1, 18, tzinfo=UTC))
     assert len(reminders(maria)) == 1
     assert queue(maria, as_of=date(2027, 4, 1), at=datetime(2027, 4, 1, 18, tzinfo=UTC)).episodes_stopped == 1
+
+
+def test_what_a_season_left_undone_begins_anew_with_the_next(maria):
+    with arranging():
+        due = gap(maria, "immunisation:Influenza")
+    autumn, spring = datetime(2026, 9, 1, 18, tzinfo=UTC), datetime(2027, 4, 1, 18, tzinfo=UTC)
+    for moment in (autumn, autumn + timedelta(days=7), spring, spring + timedelta(days=30)):
+        queue(maria, as_of=moment.date(), at=moment)
+    assert [r.channel for r in reminders(maria)] == ["portal", "email"]
+    assert episode(due).stop_reason == "ended"
+
+    again = datetime(2027, 9, 1, 18, tzinfo=UTC)
+    for moment in (again, again + timedelta(days=7)):
+        queue(maria, as_of=moment.date(), at=moment)
+
+    assert not episode(due).stop_reason
+    sent = reminders(maria)
+    assert [r.channel for r in sent] == ["portal", "email", "portal", "email"]
+    assert len({r.step for r in sent}) == 4, "each step of each season once"
+
+
+def test_what_a_care_team_wrote_to_many_counts_under_the_cap(maria):
+    by = User.objects.system("tests")
+    with arranging():
+        gap(maria)
+        entry = RegistryEntry.objects.create(
+            member=maria, registry="diabetes", entered_on=AS_OF, control="above", control_since=AS_OF, tier=2,
+            changed_at=AT,
+        )  # fmt: skip
+        for number in range(2):
+            batch = RegistryBatch.objects.create(
+                managing_organization=maria.managing_organization, registry="diabetes", action="message", by=by,
+                status="done", done_at=AT - timedelta(days=3 + number),
+            )  # fmt: skip
+            RegistryBatchItem.objects.create(batch=batch, member=maria, entry=entry, status="done")
+
+    queue(maria)
+    assert reminders(maria) == [], "two in fourteen days, whoever wrote them"
+    queue(maria, **at(12))
+    assert len(reminders(maria)) == 1
 
 
 def test_the_holdout_is_the_same_people_whatever_gap_or_share_brings_them(of):

@@ -17,14 +17,14 @@ from members.models import CommunicationPreference, Consent, Member, PrimaryCare
 from network.models import RoleAssignment
 from prevention.actions import evaluate_members
 from prevention.measures import value_sets as vs
-from prevention.models import RegistryBatch, RegistryBatchItem, RegistryEntry, RegistryFollowUp
+from prevention.models import RegistryBatch, RegistryBatchItem, RegistryEntry, RegistryFollowUp, Reminder
 from prevention.registries import BY_ID, actions, pages, run
 from prevention.registries import codes as ours
 from prevention.rules import rule
 from tests.clinical import factories
 from tests.clinical.factories import World, arranging
 from tests.prevention import charts
-from tests.prevention.outreach.factories import protocols
+from tests.prevention.outreach.factories import gap, policy, protocols
 
 pytestmark = pytest.mark.django_db
 
@@ -293,6 +293,23 @@ def test_a_message_goes_to_those_who_may_be_written_to(client, world):
         assert all("sugar" not in str(one.context) for one in told)
     again = client.get(prepare(client, "message", world.maria).url).content.decode()
     assert "was written to in the last two weeks" in again
+
+
+def test_whoever_campaigns_wrote_to_enough_is_left_out(client, world):
+    before = timezone.now() - timedelta(days=2)
+    with arranging():
+        policy(world.system)
+        for number, rule_id in enumerate(("first", "second")):
+            found = gap(world.maria, rule_id)
+            Reminder.objects.create(
+                member=world.maria, gap=found, step=1, channel="email", language="en", status="sent",
+                send_after=before, created_at=before - timedelta(days=number),
+            )  # fmt: skip
+    client.force_login(world.coordinator)
+
+    page = client.get(prepare(client, "message", world.maria).url).content.decode()
+
+    assert "as many messages as the outreach policy allows" in page
 
 
 def test_the_test_is_ordered_under_protocol_for_those_who_are_due(client, world):
