@@ -143,6 +143,7 @@ COMMANDS = {
     "evaluate_immunisations": Command(
         "evaluate_immunisations [--as-of D] [--member MRN] [--everybody]", "immunisation forecasts, now"
     ),
+    "evaluate_registries": Command("evaluate_registries [--as-of D] [--member MRN]", "who is in which registry, now"),
     "load_cdsi": Command("load_cdsi DIR [--version-number N --published D]", "a version of the CDC's schedule in"),
     "load_valuesets": Command("load_valuesets DIR", "FHIR ValueSet expansions in"),
     "verify_audit": Command("verify_audit", "finds an edited, removed or inserted audit row"),
