@@ -57,3 +57,5 @@ grant(
     has_role(Role.CARE_COORDINATOR, Role.PHYSICIAN, Role.PLAN_ADMINISTRATOR, Role.AUDITOR, Role.QUALITY),
     because="they answer for outreach in this system",
 )
+CAMPAIGNERS = (Role.PLAN_ADMINISTRATOR, Role.QUALITY)
+grant("prevention.set_campaign", has_role(*CAMPAIGNERS), because="they set whom this system reaches out to")

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from prevention.outreach.views import campaigns as campaign_views
 from prevention.outreach.views import effect as effect_views
 from prevention.outreach.views import one_tap
 from prevention.outreach.views import orders as order_views
@@ -64,6 +65,9 @@ staff = [
     path("registries/<slug:registry>/", registry_views.registry, name="registry"),
     path("registries/<slug:registry>/prepare/", registry_views.prepare, name="registry_prepare"),
     path("outreach/campaigns/", effect_views.campaigns, name="campaigns"),
+    path("outreach/campaigns/new/", campaign_views.new_campaign, name="new_campaign"),
+    path("outreach/campaigns/<uuid:campaign_id>/change/", campaign_views.change_campaign, name="change_campaign"),
+    path("outreach/campaigns/<uuid:campaign_id>/stop/", campaign_views.stop_campaign, name="stop_campaign"),
     path("outreach/campaigns/<uuid:campaign_id>/", effect_views.campaign, name="campaign"),
     path("outreach/calls/", outreach_views.calls, name="calls"),
     path("outreach/calls/<uuid:reminder_id>/", outreach_views.call, name="call"),
@@ -76,6 +80,7 @@ staff = [
     path("outreach/reports/<uuid:report_id>/refuse/", outreach_views.report_refuse, name="report_refuse"),
     path("outreach/reports/<uuid:report_id>/proof.pdf", outreach_views.report_proof, name="report_proof"),
     path("outreach/protocols/", order_views.protocols, name="protocols"),
+    path("outreach/protocols/new/", order_views.new_protocol, name="new_protocol"),
     path("outreach/protocols/<uuid:protocol_id>/list/", order_views.prepare, name="prepare_batch"),
     path("outreach/protocols/<uuid:protocol_id>/end/", order_views.end_protocol, name="end_protocol"),
     path("outreach/lists/<uuid:batch_id>/", order_views.batch, name="batch"),

@@ -237,6 +237,13 @@ def bars_json(bars: Mapping[str, Any]) -> str:
 
 
 @register.filter
+def funnel_json(funnel: Mapping[str, Any]) -> str:
+    """Steps and rows (see components/funnel.html) as the JSON that trend.js reads from a data attribute."""
+    rows = [{"label": str(row["label"]), "counts": [int(count) for count in row["counts"]]} for row in funnel["rows"]]
+    return json.dumps({"steps": [str(step) for step in funnel["steps"]], "rows": rows})
+
+
+@register.filter
 def sparkline(values: Sequence[float]) -> str:
     """The points of an SVG polyline in a box of 96 by 24: oldest left, highest on top, a flat line in the middle."""
     low, high = min(values), max(values)

@@ -67,6 +67,14 @@ def trends() -> dict[str, Any]:
                 {"label": "Vietnamese", "value": 68.0, "low": 60.3, "high": 74.8},
             ],
         },
+        "funnel": {
+            "label": "Channel",
+            "steps": ["Sent", "Opened", "Booked or ordered", "Done"],
+            "rows": [
+                {"label": "E-mail", "counts": [1200, 480, 210, 190]},
+                {"label": "Text message", "counts": [800, 510, 260, 240]},
+            ],
+        },
         "trend_empty": {"label": "HbA1c", "unit": "%", "points": [], "low": None, "high": None},
         "trend_pressure": {
             "label": "Systolic",

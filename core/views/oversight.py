@@ -185,7 +185,12 @@ def shown(run: JobRun) -> dict[str, Any]:
     state = jobs.progress(run)
     going_on = run.status in (JobRun.Status.QUEUED, JobRun.Status.RUNNING)
     pace = [_time_left(state.left) if going_on else _took(state.elapsed), _rate(state.per_second)]
-    totals = {name: value for name, value in run.totals.items() if isinstance(value, int | float)}
+    # What did not happen is not said; sums of money are counted in cents and stand on the job's own pages.
+    totals = {
+        name: value
+        for name, value in run.totals.items()
+        if isinstance(value, int | float) and value and not name.endswith("amount")
+    }
     return {
         "label": jobs.title_of(run),
         "state": run.get_status_display(),

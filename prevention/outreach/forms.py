@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import offer_values
+from network.models import RoleAssignment
 from prevention.models import ElsewhereReport
 from prevention.outreach.elsewhere import MAX_PROOF, Proof, choices_for
+from prevention.outreach.signing import offered_protocols
 
 DATE = {"type": "date"}
 
@@ -122,3 +124,35 @@ class CallForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=300)
+
+
+ORDERING_ROLES = ("nurse", "medical_assistant", "care_coordinator", "pharmacist")
+
+
+class ProtocolForm(forms.Form):
+    """A protocol to sign: which order, for whom, by whom. The gaps are those whose care rules offer the order."""
+
+    protocol = forms.ChoiceField(label=_("What is ordered"))
+    name = forms.CharField(label=_("Name"), max_length=120)
+    text = forms.CharField(
+        label=_("Terms"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("Who it is for, who it is not for, what is done with the result."),
+    )
+    roles = forms.MultipleChoiceField(label=_("Who may order it"), widget=forms.CheckboxSelectMultiple)
+    members_may = forms.BooleanField(label=_("Members may order it for themselves"), required=False)
+    review_by = forms.DateField(label=_("Review by"), widget=forms.DateInput(attrs=DATE))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = offered_protocols()
+        offer_values(
+            self,
+            "protocol",
+            [
+                (protocol, f"{ways[0][1].label} ({', '.join(str(rule.title) for rule, _way in ways)})")
+                for protocol, ways in offered.items()
+            ],
+        )
+        labels = dict(RoleAssignment.Role.choices)
+        offer_values(self, "roles", [(role, str(labels[role]).capitalize()) for role in ORDERING_ROLES])

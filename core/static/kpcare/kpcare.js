@@ -8,6 +8,7 @@
 //   data-dismiss              removes the nearest [data-dismissible]
 //   data-trend="…JSON…"       draws a trend (Chart.js and trend.js are fetched only then)
 //   data-bars="…JSON…"        draws groups side by side with their intervals (the same)
+//   data-funnel="…JSON…"      draws how many came from step to step (the same)
 //   class usa-combo-box       a select in which one types to find (USWDS; fetched only then)
 "use strict";
 (() => {
@@ -28,7 +29,7 @@
   }
 
   async function enhance(root) {
-    if (root.querySelector("[data-trend], [data-bars]")) {
+    if (root.querySelector("[data-trend], [data-bars], [data-funnel]")) {
       await load(own.chart);
       await load(own.trend);
       window.kpTrend(root);

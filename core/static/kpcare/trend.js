@@ -1,5 +1,6 @@
 // Draws the trends of templates/components/trend.html: a line, the agreed range as a band, the last value in bold; the
-// median where one is given (a run chart). And the groups of templates/components/bars.html, each with its interval.
+// median where one is given (a run chart). And the groups of templates/components/bars.html, each with its
+// interval; and of components/funnel.html, how many came from step to step.
 // The same numbers stand in the HTML table beside it, so the canvas is hidden from assistive technology.
 "use strict";
 (() => {
@@ -118,6 +119,38 @@
     });
   }
 
+  // The same people at each step of a way: one group of bars for each row, the last step in the strongest colour.
+  function drawFunnel(canvas) {
+    const funnel = JSON.parse(canvas.dataset.funnel);
+    const shades = ["line", "wash", "good", "deep"].map(colour);
+    canvas.parentElement.style.height = `${funnel.rows.length * (funnel.steps.length * 13 + 16) + 76}px`;
+    canvas.chart = new Chart(canvas, {
+      type: "bar",
+      data: {
+        labels: funnel.rows.map((row) => row.label),
+        datasets: funnel.steps.map((label, step) => ({
+          label,
+          data: funnel.rows.map((row) => row.counts[step]),
+          backgroundColor: shades[step % shades.length],
+          borderColor: colour("brand"),
+          borderWidth: 1,
+          maxBarThickness: 12,
+        })),
+      },
+      options: {
+        indexAxis: "y",
+        responsive: true,
+        maintainAspectRatio: false,
+        animation: false,
+        plugins: { legend: { position: "top", align: "start", labels: { boxWidth: 12, color: colour("ink") } } },
+        scales: {
+          x: { min: 0, grid: { color: colour("line") }, border: { display: false }, ticks: { maxTicksLimit: 6, precision: 0, color: colour("soft") } },
+          y: { grid: { display: false }, border: { display: false }, ticks: { autoSkip: false, color: colour("ink") } },
+        },
+      },
+    });
+  }
+
   function draw(canvas) {
     const trend = JSON.parse(canvas.dataset.trend);
     const values = trend.points.map((point) => point.value);
@@ -170,5 +203,6 @@
     Chart.defaults.font.size = Math.round(parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.85);
     for (const canvas of root.querySelectorAll("canvas[data-trend]")) if (!canvas.chart) draw(canvas);
     for (const canvas of root.querySelectorAll("canvas[data-bars]")) if (!canvas.chart) drawBars(canvas);
+    for (const canvas of root.querySelectorAll("canvas[data-funnel]")) if (!canvas.chart) drawFunnel(canvas);
   };
 })();

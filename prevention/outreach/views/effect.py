@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.http import AuthenticatedHttpRequest
-from core.permissions import requires
+from core.permissions import may, requires
 from prevention.models import Campaign, OutreachSummary, Reminder
-from prevention.outreach.effect import WITHIN, compare, wilson
+from prevention.outreach.campaign_forms import WORDINGS
+from prevention.outreach.effect import WITHIN, Comparison, compare, wilson
 from prevention.outreach.kinds import is_known, kind_of
 from prevention.views.staff import language_name
 
@@ -27,7 +28,8 @@ def campaigns(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The campaigns in force, each with what it does and how it fares."""
     found = Campaign.objects.filter(period__contains=timezone.localdate()).prefetch_related("steps", "summaries")
     rows = [{"campaign": one, "comparison": compare(one)} for one in found.order_by("rank", "code")]
-    return render(request, "prevention/outreach/campaigns.html", {"rows": rows})
+    context = {"rows": rows, "can_set": bool(may(request.user, "prevention.set_campaign"))}
+    return render(request, "prevention/outreach/campaigns.html", context)
 
 
 @require_safe
@@ -45,6 +47,15 @@ def campaign(request: AuthenticatedHttpRequest, campaign_id: uuid.UUID) -> HttpR
             for step in found.steps.order_by("number")
         ],
         "comparison": comparison,
+        "arms": _arms(comparison),
+        "can_set": bool(may(request.user, "prevention.set_campaign", found)),
+        "is_running": timezone.localdate() in found.period,
+        "versions": Campaign.objects.filter(
+            managing_organization=found.managing_organization_id, region=found.region_id, code=found.code
+        )
+        .exclude(pk=found.pk)
+        .select_related("set_by")
+        .order_by("-period"),
         "points": {
             name: f"{100 * value:+.1f} %"
             for name in ("difference", "low", "high")
@@ -56,13 +67,50 @@ def campaign(request: AuthenticatedHttpRequest, campaign_id: uuid.UUID) -> HttpR
     return render(request, "prevention/outreach/campaign.html", context)
 
 
+def _arms(comparison: Comparison | None) -> dict[str, Any]:
+    """Closed among those observed, with and without outreach, side by side with their intervals."""
+    groups = []
+    if comparison is not None:
+        for label, row in ((_("Outreach"), comparison.reached), (_("Held back"), comparison.held)):
+            if row is not None and row.observed:
+                low, high = wilson(row.done, row.observed)
+                groups.append(_bar(label, row.done / row.observed, low, high))
+    return {"label": _("Closed"), "unit": "%", "goal": None, "groups": groups}
+
+
+def _bar(label: str, value: float, low: float, high: float) -> dict[str, Any]:
+    return {
+        "label": label,
+        "value": round(100 * value, 1),
+        "low": round(100 * low, 1),
+        "high": round(100 * high, 1),
+        "marked": False,
+    }
+
+
 def _strata(found: Campaign) -> list[dict[str, Any]]:
     titles = {"channel": _("Channel"), "language": _("Language"), "wording": _("Wording")}
     tables = []
     for dimension, title in titles.items():
         rows = [_row(row, dimension) for row in found.summaries.filter(dimension=dimension).order_by("stratum")]
         if rows:
-            tables.append({"title": title, "rows": rows})
+            bars = [
+                _bar(row["words"], row["percent"] / 100, row["low"] / 100, row["high"] / 100)
+                for row in rows
+                if row["percent"] is not None
+            ]
+            tables.append(
+                {
+                    "title": title,
+                    "rows": rows,
+                    "funnel": {
+                        "label": title,
+                        "steps": [_("Sent"), _("Opened"), _("Booked or ordered"), _("Done")],
+                        "rows": [{"label": row["words"], "counts": row["counts"]} for row in rows],
+                    },
+                    "bars": {"label": title, "unit": "%", "goal": None, "groups": bars},
+                }
+            )
     return tables
 
 
@@ -71,11 +119,15 @@ def _row(row: OutreachSummary, dimension: str) -> dict[str, Any]:
     if dimension == "language":
         words = language_name(row.stratum)
     elif dimension == "channel":
-        words = str(Reminder.Channel(row.stratum).label)
+        words = str(Reminder.Channel(row.stratum).label).capitalize()
+    elif dimension == "wording":
+        words = str(dict(WORDINGS).get(row.stratum, row.stratum))
     bounds = wilson(row.done, row.observed) if row.observed else None
     return {
         "words": words,
         "row": row,
+        "counts": [row.sent, row.opened, row.booked, row.done],
+        "cost_per_closed": row.cost / row.done if row.done else None,
         "percent": 100 * row.done / row.observed if row.observed else None,
         "low": 100 * bounds[0] if bounds else None,
         "high": 100 * bounds[1] if bounds else None,

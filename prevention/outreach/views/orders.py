@@ -3,23 +3,27 @@
 import uuid
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clinical.actions.facts import clinician_of
 from core import audit
 from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, requires
+from network.models import Organization, RoleAssignment
 from network.permissions import roles_in_force
 from prevention.models import BatchOrder, FollowUp, HomeKit, StandingOrder
 from prevention.outreach import follow_up, orders
 from prevention.outreach import kits as tracking
-from prevention.outreach.forms import ReasonForm
+from prevention.outreach.forms import ProtocolForm, ReasonForm
 from prevention.outreach.kinds import is_known, kind_of
+from prevention.outreach.signing import sign_protocol
 from prevention.reach import in_reach
 
 
@@ -42,6 +46,7 @@ def protocols(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Signed protocols in force, and the lists prepared under them."""
     today = timezone.localdate()
     found = StandingOrder.objects.filter(organization__in=systems_of(request), period__contains=today)
+    labels = dict(RoleAssignment.Role.choices)
     batches = BatchOrder.objects.select_related("standing_order", "signed_by").annotate(people=Count("items"))
     context = {
         "protocols": [
@@ -49,6 +54,7 @@ def protocols(request: AuthenticatedHttpRequest) -> HttpResponse:
                 "row": one,
                 "rules": [(rule, kind_of(rule).title) for rule in one.rules if is_known(rule)],
                 "late": one.review_by < today,
+                "roles": [str(labels.get(role, role)) for role in one.roles],
             }
             for one in found.select_related("signed_by").order_by("name")
         ],
@@ -57,6 +63,26 @@ def protocols(request: AuthenticatedHttpRequest) -> HttpResponse:
         "can_sign": bool(may(request.user, "prevention.sign_protocol")),
     }
     return render(request, "prevention/outreach/protocols.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("prevention.sign_protocol")
+def new_protocol(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """A physician writes a protocol and signs it with the same stroke."""
+    form = ProtocolForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        system = Organization.objects.get(pk=sorted(systems_of(request))[0])
+        try:
+            sign_protocol(system, by=request.user, **form.cleaned_data)
+        except ValueError as refused:
+            form.add_error(None, str(refused))
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            notify(request, _("Signed. It holds from today."))
+            return redirect("prevention:protocols")
+    context = {"form": form, "signer": clinician_of(request.user)}
+    return render(request, "prevention/outreach/protocol_new.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -19,6 +19,7 @@ from prevention.outreach import orders
 from prevention.outreach.follow_up import RULES, close_follow_up, rate
 from prevention.outreach.kits import shown
 from prevention.outreach.run import reach_out
+from prevention.outreach.signing import sign_protocol
 from tests.clinical import factories as clinic
 from tests.clinical.factories import arranging
 from tests.labs.factories import Laboratory
@@ -265,3 +266,47 @@ def test_a_physician_ends_the_watch_with_a_reason_and_a_nurse_does_not(client, w
     assert (follow_up().status, follow_up().task.status) == ("closed", "completed")
     with acting_as(world.chen.user, reason="test"), pytest.raises(ValueError, match="settled"):
         close_follow_up(follow_up(), by=world.chen.user, reason="again")
+
+
+# --- A protocol is signed ---------------------------------------------------------------------------------------
+
+
+def terms(**more) -> dict:
+    given = {
+        "protocol": "fit_home_kit",
+        "name": "Stool test, from 40",
+        "text": "For people of 40 and over.",
+        "roles": ["nurse"],
+        "members_may": False,
+        "review_by": timezone.localdate() + timedelta(days=300),
+    }
+    return {**given, **more}
+
+
+def test_a_physician_signs_a_new_version_and_the_old_one_ends(world):
+    with acting_as(world.chen.user, reason="test"):
+        made = sign_protocol(world.system, by=world.chen.user, **terms())
+
+    with arranging():
+        versions = StandingOrder.objects.filter(organization=world.system, protocol="fit_home_kit").order_by("period")
+        assert [one.pk for one in versions][-1] == made.pk and versions.count() == 2
+        assert versions[0].period.upper == timezone.localdate()
+        assert (made.signed_by, made.rules, made.code) == (world.chen, ["colorectal_screening"], "29771-3")
+
+
+@pytest.mark.parametrize("wrong", [{"protocol": "surgery"}, {"review_by": timezone.localdate()}])
+def test_what_no_rule_offers_and_a_past_review_are_refused(world, wrong):
+    with pytest.raises(ValueError), acting_as(world.chen.user, reason="test"):
+        sign_protocol(world.system, by=world.chen.user, **terms(**wrong))
+
+
+def test_the_protocol_page_is_for_who_signs(client, world):
+    address = reverse("prevention:new_protocol")
+    client.force_login(world.nurse)
+    assert client.get(address).status_code == 403
+    client.force_login(world.chen.user)
+    assert "Signed by" in client.get(address).content.decode()
+    assert client.post(address, terms(text="")).status_code == 422
+    client.post(address, terms())
+    with arranging():
+        assert StandingOrder.objects.filter(name="Stool test, from 40", signed_by=world.chen).exists()
