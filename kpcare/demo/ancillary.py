@@ -51,27 +51,27 @@ def add(place: World) -> None:
     )
     for (code, priority, stage, value), member in zip(ORDERS, people, strict=False):
         test = LabTest.objects.select_related("loinc").get(organization=place.system, code=code)
-        _order(test, member, priority, stage, value)
+        order(test, member, priority, stage, value)
     _ward(place, list(people))
 
 
-def _order(test: LabTest, member: Member, priority: str, stage: str, value: str) -> LabOrder:
+def order(test: LabTest, member: Member, priority: str, stage: str, value: str) -> LabOrder:
     physician, technologist = staff("physician"), staff("laboratory.technologist")
     draft = ordering.draft_for(by=physician, member=member, test=test, priority=priority)
-    order = ordering.order_test(by=physician, draft=draft, override_reason="Follow-up of the last value")
+    made = ordering.order_test(by=physician, draft=draft, override_reason="Follow-up of the last value")
     if stage == "mailed":
-        specimens.mail_kit(by=technologist, order=order)
+        specimens.mail_kit(by=technologist, order=made)
     if stage in ("ordered", "mailed"):
-        return order
-    tube = specimens.collect_specimen(by=technologist, order=order, mrn=member.mrn, birth_date=member.birth_date)
+        return made
+    tube = specimens.collect_specimen(by=technologist, order=made, mrn=member.mrn, birth_date=member.birth_date)
     if stage == "collected":
-        return order
-    specimens.receive_specimen(by=technologist, order=order)
+        return made
+    specimens.receive_specimen(by=technologist, order=made)
     if value:
-        results.enter_result(by=technologist, order=order, accession=tube.accession, value=value)
+        results.enter_result(by=technologist, order=made, accession=tube.accession, value=value)
     if stage == "released":
-        results.release_result(by=technologist, order=order)
-    return order
+        results.release_result(by=technologist, order=made)
+    return made
 
 
 def _ward(place: World, people: list[Member]) -> None:

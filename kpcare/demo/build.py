@@ -11,7 +11,7 @@ from clinical.models import Task
 from core.context import Context, use
 from core.models import User
 from core.terminology import load_own
-from kpcare.demo import ancillary, catalogue, clinic_day, desk, fills, hero, outreach, people, world
+from kpcare.demo import ancillary, catalogue, clinic_day, desk, fills, hero, outreach, past_quality, people, world
 from kpcare.demo.charts import Charts
 from kpcare.demo.copying import bulk_load
 from kpcare.demo.sign_ins import add_account
@@ -20,6 +20,8 @@ from network.models import Organization
 
 # From here on a load drops indexes and keys first; below, keeping them is cheaper than making them again.
 KEYS_ASIDE_FROM = 20_000
+# Up to so many members everybody's visits are written; a larger world is for benchmarks, with about 30 rows a member.
+FULL_UP_TO, THIN = 50_000, 0.15
 
 
 class NotEmpty(Exception):
@@ -47,12 +49,11 @@ def build(
         load_own()
         rng = random.Random(f"catalogue-{seed}")
         place = world.build(by=user, members=members, seed=seed, today=today)
-        charts = Charts(place, seed=seed, today=today)
+        charts = Charts(place, seed=seed, today=today, depth=1.0 if members <= FULL_UP_TO else THIN)
         charts.drug_ids = catalogue.add_medicines(place, rng, today)
         catalogue.add_laboratory(place)
         catalogue.add_schedule(place, today, days=21 if members <= 100_000 else 8)
         catalogue.add_rates(place)
-        catalogue.add_budgets(place, today, members)
         tables = [table.name for table in charts.tables.values()]
         say(f"Places, catalogue and free times after {time.monotonic() - started:.1f} s.")
         with bulk_load(tables, set_aside_keys=members >= KEYS_ASIDE_FROM):
@@ -64,7 +65,9 @@ def build(
             say(f"{members:,} members copied after {time.monotonic() - started:.1f} s. Keys and indexes …")
         with connection.cursor() as cursor:
             cursor.execute("SELECT setval('members_mrn_seq', %s)", [charts.mrn])
+        catalogue.add_budgets(place, today, members)
         accounts(place, family, today)
+        past_quality.add_areas(place)
         outreach.add(place, today)
         ancillary.add(place)
         clinic_day.add(place, now)

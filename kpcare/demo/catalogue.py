@@ -5,6 +5,8 @@ import random
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from billing.models import Budget, CapitationContract, FeeScheduleLine, RateCell, StandardCost
 from core.ids import uuid7
 from core.models import CodeSystem, Concept
@@ -25,6 +27,21 @@ from pharmacy.models import (
 from scheduling.models import ResourceBooking, Session, Slot, VisitType
 
 MIDNIGHT = datetime.time()
+# What a service of ours costs us, with rooms, staff and overhead; a hospital day for "inpatient".
+COSTS = {
+    service: Decimal(amount)
+    for service, amount in (
+        ("primary_care", "330.00"),
+        ("specialty_care", "565.00"),
+        ("video", "165.00"),
+        ("preventive", "440.00"),
+        ("urgent_care", "260.00"),
+        ("emergency", "1500.00"),
+        ("inpatient", "4300.00"),
+        ("laboratory", "42.00"),
+        ("imaging", "290.00"),
+    )
+}
 # code, name, LOINC, specimen, unit, decimals, useful days, low, high, critical low, critical high, home kit
 LAB_TESTS = [
     ("A1C", "Hemoglobin A1c", "hba1c", "BLD", "%", 1, 80, None, "5.6", None, "14", False),
@@ -268,20 +285,9 @@ def add_rates(world: World) -> None:
 
 def add_prices(world: World) -> None:
     """What our own services cost us, and what an outside provider gets where no contract says otherwise."""
-    costs = {
-        "primary_care": "145.00",
-        "specialty_care": "260.00",
-        "video": "95.00",
-        "preventive": "210.00",
-        "urgent_care": "190.00",
-        "emergency": "780.00",
-        "inpatient": "2900.00",
-        "laboratory": "24.00",
-        "imaging": "180.00",
-    }
     StandardCost.objects.bulk_create(
-        StandardCost(organization=world.plan, service=service, amount=Decimal(amount), period=EVER)
-        for service, amount in costs.items()
+        StandardCost(organization=world.plan, service=service, amount=amount, period=EVER)
+        for service, amount in COSTS.items()
     )
     # HCPCS level II, freely usable: hospital outpatient visit, emergency visits by level, ambulance and its miles.
     fees = {
@@ -294,25 +300,50 @@ def add_prices(world: World) -> None:
         FeeScheduleLine.objects.create(organization=world.plan, concept=concept, amount=Decimal(amount), period=EVER)
 
 
+# A month's plan against the year's average: more in winter.
+SEASON = ("1.06", "1.05", "1.03", "1.00", "0.98", "0.96", "0.95", "0.96", "0.98", "1.00", "1.02", "1.04")
+# What laboratory and pharmacy are planned to cost a member and month: their costs are not known before the costing job.
+PLANNED = {"LAB": Decimal("4"), "RX": Decimal("52")}
+CATEGORIES = {"LAB": "laboratory", "RX": "pharmacy", "ED": "hospital", "MED": "hospital"}
+SPENT = """
+SELECT coalesce(d.code, 'outside'), sum(c.amount) / 6 FROM billing_utilisationcost c
+LEFT JOIN network_department d ON d.id = c.department_id
+WHERE c.incurred_on >= %s AND c.incurred_on < %s GROUP BY 1
+"""
+
+
 def add_budgets(world: World, today: datetime.date, members: int) -> None:
-    """This year's monthly budget of each office's departments and each hospital, by what it costs to run."""
+    """This year's monthly budget by department, for as many members as it serves, by what half a year's care cost.
+
+    Needs the members' costs. A plan is drawn up for a system: the same for a member everywhere, and a little above
+    what it was, so that some places stay within theirs and others do not.
+    """
+    first = today.replace(day=1)
+    with connection.cursor() as cursor:
+        cursor.execute(SPENT, [first - datetime.timedelta(days=182), first])
+        each = {code: Decimal(spent) / members for code, spent in cursor.fetchall()} | PLANNED
     rows = []
-    first = today.replace(month=1, day=1)
     for market in world.markets:
-        per_site = Decimal(members) * Decimal(str(market.share)) / len(market.sites)
-        for month in range(12):
-            on = first.replace(month=month + 1)
-            for site in market.sites:
-                for code, each in (("FM", "24"), ("PED", "5"), ("GI", "4"), ("LAB", "6"), ("RX", "31")):
-                    category = {"LAB": "laboratory", "RX": "pharmacy"}.get(code, "care")
-                    rows.append(
-                        Budget(
-                            region=market.region,
-                            facility=site.facility,
-                            department=site.departments[code],
-                            month=on,
-                            category=category,
-                            amount=(per_site * Decimal(each)).quantize(Decimal("0.01")),
-                        )
-                    )
+        within = Decimal(members) * Decimal(str(market.share))
+        hospital = [market.emergency, market.ward]
+        places = [
+            *((unit, within / len(market.sites)) for site in market.sites for unit in site.departments.values()),
+            *((unit, within) for unit in hospital),
+        ]
+        for month, factor in enumerate(SEASON, 1):
+            about = {"region": market.region, "month": first.replace(month=month)}
+            plan = Decimal(factor) * Decimal("1.02")
+            rows += [
+                Budget(
+                    **about,
+                    facility_id=unit.facility_id,
+                    department=unit,
+                    category=CATEGORIES.get(unit.code, "care"),
+                    amount=(served * each[unit.code] * plan).quantize(Decimal("0.01")),
+                )
+                for unit, served in places
+                if unit.code in each
+            ]
+            outside = (within * each.get("outside", Decimal(0)) * plan).quantize(Decimal("0.01"))
+            rows.append(Budget(**about, category="outside", amount=outside))
     Budget.objects.bulk_create(rows, batch_size=2000)

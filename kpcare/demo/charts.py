@@ -2,12 +2,12 @@
 
 import datetime
 import random
-from decimal import Decimal
 from typing import Any
 
 from clinical.models import CodingRole
 from core.ids import luhn_digit
-from kpcare.demo import codes
+from kpcare.demo import care, codes
+from kpcare.demo.catalogue import COSTS
 from kpcare.demo.columns import COLUMNS
 from kpcare.demo.copying import Table
 from kpcare.demo.people import Home, Person
@@ -19,16 +19,42 @@ DAY = datetime.timedelta(days=1)
 FIRST_MRN = 11_000_000
 EPOCH_MS = 1_704_067_200_000  # 2024-01-01: ids are of the seed, not of the clock
 TREATMENT = {
-    "diabetes": ["metformin"],
+    "diabetes": ["metformin", "semaglutide", "insulin_glargine"],
     "hypertension": ["lisinopril", "amlodipine", "hydrochlorothiazide"],
     "hyperlipidemia": ["atorvastatin"],
     "depression": ["sertraline"],
     "hypothyroidism": ["levothyroxine"],
     "reflux": ["omeprazole"],
-    "atrial_fibrillation": ["warfarin"],
-    "asthma": ["albuterol"],
-    "copd": ["albuterol"],
+    "atrial_fibrillation": ["apixaban", "warfarin"],
+    "asthma": ["albuterol", "fluticasone"],
+    "copd": ["albuterol", "tiotropium"],
+    "osteoarthritis": ["ibuprofen", "hydrocodone"],
+    "opioid_use": ["buprenorphine"],
+    "rheumatoid_arthritis": ["adalimumab"],
 }
+# Of those who might take one of these, how many do.
+TAKEN = {"warfarin": 0.25, "apixaban": 0.6, "adalimumab": 0.12, "semaglutide": 0.16, "insulin_glargine": 0.22,
+         "tiotropium": 0.9, "ibuprofen": 0.3, "buprenorphine": 0.6}  # fmt: skip
+# English and Spanish.
+DIRECTIONS = {
+    "albuterol": ("Inhale 2 puffs every 4 hours if needed", "Inhale 2 veces cada 4 horas si lo necesita"),
+    "fluticasone": (
+        "Inhale 2 puffs twice a day, then rinse your mouth",
+        "Inhale 2 veces, dos veces al día, y enjuáguese la boca",
+    ),
+    "tiotropium": ("Inhale once a day", "Inhale una vez al día"),
+    "semaglutide": ("Inject once a week", "Inyecte una vez por semana"),
+    "insulin_glargine": ("Inject once a day, in the evening", "Inyecte una vez al día, por la noche"),
+    "adalimumab": ("Inject every two weeks", "Inyecte cada dos semanas"),
+    "hydrocodone": ("Take 1 tablet every 8 hours if needed", "Tome 1 tableta cada 8 horas si la necesita"),
+    "buprenorphine": ("Let 1 tablet melt under the tongue once a day", "Deje deshacer 1 tableta bajo la lengua al día"),
+}
+ONCE_OR_TWICE = (
+    ("Take 1 tablet once a day", "Tome 1 tableta una vez al día"),
+    ("Take 1 tablet twice a day with food", "Tome 1 tableta dos veces al día con comida"),
+)
+# What is no laboratory test; vital signs are known by their codes.
+CATEGORY_OF = {"bp": "", "systolic": "", "diastolic": "", "mammogram": "imaging", "eye": "exam", "phq9": "survey"}
 
 
 class Ids:
@@ -49,10 +75,13 @@ class Ids:
 
 
 class Charts:
-    """Writes households through COPY tables. Nothing here asks the database."""
+    """Writes households through COPY tables. Nothing here asks the database.
 
-    def __init__(self, world: World, *, seed: int, today: datetime.date) -> None:
-        self.world, self.today, self.ids = world, today, Ids(seed)
+    `depth`: how much of the visits is written; less than 1 in worlds for benchmarks.
+    """
+
+    def __init__(self, world: World, *, seed: int, today: datetime.date, depth: float = 1.0) -> None:
+        self.world, self.today, self.ids, self.depth = world, today, Ids(seed), depth
         self.rng = random.Random(f"charts-{seed}")
         self.mrn = FIRST_MRN
         self.subscribers = 0
@@ -60,6 +89,7 @@ class Charts:
         self.panels: dict[str, int] = {}
         self.source = world.source.pk
         self.known = f'["{today - 500 * DAY} 00:00:00+00",)'
+        self.costs = COSTS
         self.tables = {label: Table(label, *columns.split()) for label, columns in COLUMNS.items()}
 
     def flush(self) -> None:
@@ -160,7 +190,7 @@ class Charts:
 
     # --- the chart ---------------------------------------------------------------------------------------
 
-    def _fact(
+    def fact(
         self,
         model: str,
         member: str,
@@ -177,7 +207,7 @@ class Charts:
         self.tables[f"clinical.{model}"].add(fact, member, status, period, precision, since, self.source, fact, *extra)
         return fact
 
-    def _code(self, kind: str, member: str, fact: str, concept: str, role: int = CodingRole.CODE) -> None:
+    def code(self, kind: str, member: str, fact: str, concept: str, role: int = CodingRole.CODE) -> None:
         self.tables[f"clinical.{kind}Coding"].add(member, fact, int(role), self.world.concepts[concept])
 
     def _chart(self, home: Home, person: Person, member: str, clinician: Clinician, department: Department) -> None:
@@ -185,15 +215,18 @@ class Charts:
         for condition, year in person.conditions.items():
             code = codes.CONDITIONS[condition][0]
             onset = datetime.date(min(year, self.today.year - 1), rng.randint(1, 12), rng.randint(1, 28))
-            fact = self._fact("Condition", member, "active", onset, "open", True, precision="d")
-            self._code("Condition", member, fact, f"icd10|{code}")
-        self._visits(home, person, member, clinician, department)
+            if condition == "pregnancy":
+                onset = self.days_ago(220, 60)
+            fact = self.fact("Condition", member, "active", onset, "open", True, precision="d")
+            self.code("Condition", member, fact, f"icd10|{code}")
+        care.add(self, home, person, member, clinician, department)
+        self._laboratory(person, member)
         self._medicines(person, member, clinician)
         self._screenings(person, member)
         self._vaccines(person, member)
         if rng.random() < 0.06 or (person.given == "Maria" and person.family == "Alvarez"):
             code, _, _ = codes.ALLERGENS[0] if person.family == "Alvarez" else rng.choice(codes.ALLERGENS)
-            fact = self._fact(
+            fact = self.fact(
                 "AllergyIntolerance",
                 member,
                 "active",
@@ -204,85 +237,20 @@ class Charts:
                 "high" if person.family == "Alvarez" else "low",
                 precision="d",
             )
-            self._code("Allergy", member, fact, f"rxnorm|{code}")
+            self.code("Allergy", member, fact, f"rxnorm|{code}")
 
-    def _days_ago(self, most: int, least: int = 1) -> datetime.date:
+    def days_ago(self, most: int, least: int = 1) -> datetime.date:
         return self.today - DAY * self.rng.randint(least, most)
 
-    def _visits(self, home: Home, person: Person, member: str, clinician: Clinician, department: Department) -> None:
-        rng = self.rng
-        chronic = [key for key in person.conditions if key not in ("obesity",)]
-        yearly = (0.7 if person.age > 4 else 2.5) * person.engagement + 0.55 * len(chronic)
-        for number in range(min(8, int(rng.expovariate(1 / (yearly * 1.4 + 0.01))))):
-            on = self._days_ago(600)
-            if on < person.birth_date:
-                continue
-            wellness = number == 0 and rng.random() < person.engagement
-            procedure = "hcpcs|G0439" if wellness else "hcpcs|G0463"
-            visit = self._fact(
-                "Encounter",
-                member,
-                "finished",
-                on,
-                None,
-                department.pk,
-                home.site.facility.pk,
-                clinician.pk,
-                "Annual visit" if wellness else "Follow-up" if chronic else "Visit",
-            )
-            self._code("Encounter", member, visit, procedure, CodingRole.TYPE)
-            self._code("Encounter", member, visit, "act|AMB", CodingRole.CLASS)
-            diagnoses = [codes.CONDITIONS[key][0] for key in chronic if rng.random() < 0.75] or [
-                rng.choice(codes.VISIT_REASONS[1:5])[0]
-            ]
-            self._service(home, member, visit, on, procedure, clinician, department, diagnoses, wellness)
-            if person.age >= 18 and rng.random() < 0.8:
-                self._blood_pressure(person, member, visit, on)
-        self._laboratory(person, member)
-
-    def _service(
-        self,
-        home: Home,
-        member: str,
-        visit: str,
-        on: datetime.date,
-        procedure: str,
-        clinician: Clinician,
-        department: Department,
-        diagnoses: list[str],
-        wellness: bool,
-    ) -> None:
-        line = self.ids()
-        cost = Decimal("210.00") if wellness else Decimal("145.00")
-        self.tables["billing.ServiceLine"].add(
-            line,
-            member,
-            visit,
-            "professional",
-            on,
-            self.world.concepts[procedure],
-            "11",
-            clinician.pk,
-            home.site.facility.pk,
-            department.pk,
-            cost,
-            f"demo:{line}",
-        )
-        for rank, code in enumerate(dict.fromkeys(diagnoses), 1):
-            self.tables["billing.ServiceLineDiagnosis"].add(member, line, self.world.concepts[f"icd10|{code}"], rank)
-        self.tables["billing.UtilisationCost"].add(
-            self.ids(), member, "care", cost, on, home.site.facility.pk, department.pk, f"billing.serviceline:{line}"
-        )
-
-    def _blood_pressure(self, person: Person, member: str, visit: str | None, on: datetime.date) -> None:
+    def blood_pressure(self, person: Person, member: str, visit: str | None, on: datetime.date) -> None:
         high = "hypertension" in person.conditions
         systolic = int(self.rng.gauss(136 if high else 121, 12))
         diastolic = int(min(systolic - 25, self.rng.gauss(82 if high else 75, 8)))
-        panel = self._observe(person, member, "bp", on, None, visit)
-        self._observe(person, member, "systolic", on, systolic, visit, part_of=panel)
-        self._observe(person, member, "diastolic", on, diastolic, visit, part_of=panel)
+        panel = self.observe(person, member, "bp", on, None, visit)
+        self.observe(person, member, "systolic", on, systolic, visit, part_of=panel)
+        self.observe(person, member, "diastolic", on, diastolic, visit, part_of=panel)
 
-    def _observe(
+    def observe(
         self,
         person: Person,
         member: str,
@@ -300,8 +268,12 @@ class Charts:
         flag = ""
         if value is not None and (low is not None or high is not None):
             flag = "H" if high is not None and value > high else "L" if low is not None and value < low else "N"
-        fact = self._fact("Observation", member, "final", on, None, visit, part_of, value, unit, text, flag, low, high)
-        self._code("Observation", member, fact, f"loinc|{code}")
+        fact = self.fact("Observation", member, "final", on, None, visit, part_of, value, unit, text, flag, low, high)
+        self.code("Observation", member, fact, f"loinc|{code}")
+        category = CATEGORY_OF.get(key, "laboratory")
+        if category:
+            # Official measures ask for laboratory tests and surveys by their category.
+            self.code("Observation", member, fact, f"category|{category}", CodingRole.CATEGORY)
         return fact
 
     def _laboratory(self, person: Person, member: str) -> None:
@@ -310,50 +282,53 @@ class Charts:
             level = min(11.5, max(5.9, rng.gauss(7.3, 1.1)))
             if person.given == "Maria" and person.family == "Alvarez":
                 for months, value in ((33, 8.3), (27, 8.0), (21, 7.8), (15, 7.6), (9, 7.5), (4, 7.4)):
-                    self._observe(person, member, "hba1c", self.today - DAY * 30 * months, value, high=5.6)
-                self._observe(person, member, "hba1c", self.today - DAY * 2, 6.8, high=5.6)
+                    self.observe(person, member, "hba1c", self.today - DAY * 30 * months, value, high=5.6)
+                self.observe(person, member, "hba1c", self.today - DAY * 2, 6.8, high=5.6)
             for months in (19, 13, 7, 2):
                 if person.family != "Alvarez" and rng.random() < person.engagement:
                     level = round(min(12, max(5.7, level + rng.gauss(-0.1, 0.4))), 1)
-                    self._observe(
-                        person, member, "hba1c", self._days_ago(months * 30 + 25, months * 30), level, high=5.6
-                    )
+                    self.observe(person, member, "hba1c", self.days_ago(months * 30 + 25, months * 30), level, high=5.6)
         if (
             person.conditions.keys() & {"diabetes", "hypertension", "ckd", "heart_failure"}
             and rng.random() < person.engagement + 0.2
         ):
-            on = self._days_ago(420)
+            on = self.days_ago(420)
             kidney = int(rng.gauss(50 if "ckd" in person.conditions else 86, 9))
-            self._observe(person, member, "egfr", on, max(12, min(120, kidney)), low=60)
-            self._observe(person, member, "potassium", on, round(rng.gauss(4.3, 0.35), 1), low=3.5, high=5.1)
+            self.observe(person, member, "egfr", on, max(12, min(120, kidney)), low=60)
+            self.observe(person, member, "potassium", on, round(rng.gauss(4.3, 0.35), 1), low=3.5, high=5.1)
+        if person.conditions.keys() & {"diabetes", "ckd"} and rng.random() < person.engagement:
+            albumin = int(rng.expovariate(1 / 60)) if "ckd" in person.conditions else int(rng.expovariate(1 / 18))
+            self.observe(person, member, "uacr", self.days_ago(330), albumin + 3, high=30)
+        if "diabetes" in person.conditions and person.family != "Alvarez" and rng.random() < person.engagement * 0.9:
+            self.observe(person, member, "eye", self.days_ago(400), None, text="No retinopathy")
+        if "depression" in person.conditions:
+            score = rng.randint(6, 19)
+            for months in (9, 5, 1):
+                if rng.random() < person.engagement:
+                    score = max(1, min(24, score + rng.randint(-6, 3)))
+                    self.observe(person, member, "phq9", self.days_ago(months * 30 + 25, months * 30), score)
+        if 15 <= person.age <= 65 and rng.random() < 0.3 * person.engagement + 0.1:
+            self.observe(person, member, "hiv", self.days_ago(1400), None, text="Negative")
         if "hyperlipidemia" in person.conditions and rng.random() < person.engagement + 0.1:
-            self._observe(person, member, "ldl", self._days_ago(500), int(max(40, rng.gauss(104, 28))), high=130)
+            self.observe(person, member, "ldl", self.days_ago(500), int(max(40, rng.gauss(104, 28))), high=130)
 
     def _medicines(self, person: Person, member: str, clinician: Clinician) -> None:
         rng = self.rng
         # Of two conditions that the same medicine treats, the first is what it was begun for.
         wanted: dict[str, str] = {}
         for key in person.conditions:
-            for drug in TREATMENT.get(key, [])[: 1 + (rng.random() < 0.3)]:
+            offered = TREATMENT.get(key, [])
+            for drug in offered[: 1 + (rng.random() < 0.3) + (key == "diabetes")]:
                 wanted.setdefault(drug, codes.CONDITIONS[key][1])
         for drug, reason in wanted.items():
-            if drug == "warfarin" and rng.random() < 0.6:
+            if rng.random() > TAKEN.get(drug, 1) or (drug == "warfarin" and "apixaban" in wanted):
                 continue
             rxnorm, _, _, _, _, daily, *_ = codes.DRUGS[drug]
-            on = self._days_ago(300, 30)
+            on = self.days_ago(300, 30)
             end = on + 365 * DAY
-            directions = (
-                "Inhale 2 puffs every 4 hours if needed"
-                if drug == "albuterol"
-                else f"Take 1 tablet {'twice a day with food' if daily == 2 else 'once a day'}"
-            )
-            spanish = (
-                "Inhale 2 veces cada 4 horas si lo necesita"
-                if drug == "albuterol"
-                else f"Tome 1 tableta {'dos veces al día con comida' if daily == 2 else 'una vez al día'}"
-            )
+            directions, spanish = DIRECTIONS.get(drug) or ONCE_OR_TWICE[daily == 2]
             quantity, days = (1, 30) if drug == "albuterol" else (90 * daily, 90)
-            request = self._fact(
+            request = self.fact(
                 "MedicationRequest",
                 member,
                 "active",
@@ -368,38 +343,40 @@ class Charts:
                 clinician.pk,
                 reason,
             )
-            self._code("MedicationRequest", member, request, f"rxnorm|{rxnorm}")
+            self.code("MedicationRequest", member, request, f"rxnorm|{rxnorm}")
             self.tables["pharmacy.Prescription"].add(
                 self.ids(), member, request, self.drug_ids[drug], directions, spanish, quantity, days, 3, end
             )
             filled = on + DAY * rng.randint(0, 4)
             while filled < self.today and rng.random() < 0.55 + person.engagement * 0.45:
-                fill = self._fact("MedicationDispense", member, "completed", filled, None, request, quantity, days)
-                self._code("MedicationDispense", member, fill, f"rxnorm|{rxnorm}")
+                fill = self.fact("MedicationDispense", member, "completed", filled, None, request, quantity, days)
+                self.code("MedicationDispense", member, fill, f"rxnorm|{rxnorm}")
                 filled += DAY * (days + rng.randint(-6, 14))
 
     def _screenings(self, person: Person, member: str) -> None:
         rng = self.rng
         if person.family == "Alvarez" and person.given == "Maria":
-            self._observe(person, member, "fit", datetime.date(2016, 10, 4), None, text="Negative")
-            self._observe(person, member, "mammogram", self.today - 300 * DAY, None)
+            self.observe(person, member, "fit", datetime.date(2016, 10, 4), None, text="Negative")
+            self.observe(person, member, "mammogram", self.today - 300 * DAY, None)
             return
         if 45 <= person.age <= 85:
             if rng.random() < 0.35 * (0.5 + person.engagement):
-                done = self._fact("Procedure", member, "completed", self._days_ago(3650, 200), None, None)
-                self._code("Procedure", member, done, "hcpcs|G0121")
+                done = self.fact("Procedure", member, "completed", self.days_ago(3650, 200), None, None)
+                self.code("Procedure", member, done, "hcpcs|G0121")
             elif rng.random() < 0.75 * person.engagement:
-                self._observe(person, member, "fit", self._days_ago(900), None, text="Negative")
+                positive = rng.random() < 0.05
+                days = self.days_ago(85 if positive else 900, 4)
+                self.observe(person, member, "fit", days, None, text="Positive" if positive else "Negative")
         if person.sex == "female" and person.age >= 40 and rng.random() < 0.45 + 0.5 * person.engagement:
-            self._observe(person, member, "mammogram", self._days_ago(1100), None)
+            self.observe(person, member, "mammogram", self.days_ago(1100), None)
         if person.sex == "female" and 21 <= person.age <= 70 and rng.random() < 0.4 + 0.5 * person.engagement:
             key = "hpv" if person.age >= 30 and rng.random() < 0.6 else "pap"
-            self._observe(person, member, key, self._days_ago(1900), None, text="Negative")
+            self.observe(person, member, key, self.days_ago(1900), None, text="Negative")
 
     def _vaccines(self, person: Person, member: str) -> None:
         if person.age >= 1 and self.rng.random() < 0.6 * person.engagement + 0.1:
-            fact = self._fact("Immunization", member, "completed", self._days_ago(330, 20))
-            self._code("Immunization", member, fact, "cvx|158")
+            fact = self.fact("Immunization", member, "completed", self.days_ago(330, 20))
+            self.code("Immunization", member, fact, "cvx|158")
         if person.age >= 65 and self.rng.random() < person.engagement:
-            fact = self._fact("Immunization", member, "completed", self._days_ago(1500))
-            self._code("Immunization", member, fact, "cvx|216")
+            fact = self.fact("Immunization", member, "completed", self.days_ago(1500))
+            self.code("Immunization", member, fact, "cvx|216")

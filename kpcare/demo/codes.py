@@ -4,6 +4,7 @@ from core import terminology
 
 SYSTEMS = {
     "icd10": terminology.SYSTEMS["icd10cm"],
+    "category": ("http://terminology.hl7.org/CodeSystem/observation-category", "Observation category"),
     **{key: terminology.SYSTEMS[key] for key in ("loinc", "rxnorm", "cvx", "hcpcs", "act")},
 }
 # Conditions: key → (ICD-10-CM, display).
@@ -22,7 +23,35 @@ CONDITIONS = {
     "osteoarthritis": ("M17.0", "Bilateral primary osteoarthritis of knee"),
     "reflux": ("K21.9", "Gastro-esophageal reflux disease without esophagitis"),
     "obesity": ("E66.9", "Obesity, unspecified"),
+    "severe_obesity": ("E66.01", "Morbid (severe) obesity due to excess calories"),
+    "kidney_failure": ("N18.4", "Chronic kidney disease, stage 4 (severe)"),
+    "respiratory_failure": ("J96.11", "Chronic respiratory failure with hypoxia"),
+    "dementia": ("F03.90", "Unspecified dementia, unspecified severity, without behavioral disturbance"),
+    "stroke_sequelae": ("I69.351", "Hemiplegia following cerebral infarction affecting right dominant side"),
+    "breast_cancer": ("C50.911", "Malignant neoplasm of unspecified site of right female breast"),
+    "prostate_cancer": ("C61", "Malignant neoplasm of prostate"),
+    "metastatic_cancer": ("C79.51", "Secondary malignant neoplasm of bone"),
+    "rheumatoid_arthritis": ("M06.9", "Rheumatoid arthritis, unspecified"),
+    "parkinson": ("G20.A1", "Parkinson's disease without dyskinesia, without mention of fluctuations"),
+    "epilepsy": ("G40.909", "Epilepsy, unspecified, not intractable, without status epilepticus"),
+    "cirrhosis": ("K74.60", "Unspecified cirrhosis of liver"),
+    "opioid_use": ("F11.20", "Opioid dependence, uncomplicated"),
+    "pregnancy": ("Z34.92", "Encounter for supervision of normal pregnancy, unspecified, second trimester"),
 }
+EMERGENCIES = [
+    ("R07.9", "Chest pain, unspecified"),
+    ("R10.9", "Unspecified abdominal pain"),
+    ("S93.401A", "Sprain of unspecified ligament of right ankle, initial encounter"),
+    ("R55", "Syncope and collapse"),
+    ("S01.81XA", "Laceration without foreign body of other part of head, initial encounter"),
+]
+ADMISSIONS = [
+    ("J18.9", "Pneumonia, unspecified organism"),
+    ("K80.20", "Calculus of gallbladder without cholecystitis without obstruction"),
+    ("N39.0", "Urinary tract infection, site not specified"),
+    ("S72.001A", "Fracture of unspecified part of neck of right femur, initial encounter"),
+    ("K35.80", "Unspecified acute appendicitis"),
+]
 VISIT_REASONS = [
     ("Z00.00", "Encounter for general adult medical examination without abnormal findings"),
     ("J06.9", "Acute upper respiratory infection, unspecified"),
@@ -54,6 +83,8 @@ OBSERVATIONS = {
     "glucose_50": ("1504-0", "Glucose one hour after 50 g", "mg/dL"),
     "rhesus": ("10331-7", "Rhesus type", ""),
     "urine_culture": ("630-4", "Bacteria in Urine by Culture", ""),
+    "phq9": ("44261-6", "Patient Health Questionnaire 9 item total score", "{score}"),
+    "eye": ("71491-5", "Diabetic retinopathy screening by retinal imaging", ""),
     "weight": ("29463-7", "Body weight", "kg"),
     "height": ("8302-2", "Body height", "cm"),
     "fit": ("29771-3", "Hemoglobin.gastrointestinal.lower [Presence] in Stool by Immunoassay", ""),
@@ -66,6 +97,7 @@ PROCEDURES = {
     "clinic": ("hcpcs", "G0463", "Hospital outpatient clinic visit"),
     "colonoscopy": ("hcpcs", "G0121", "Colorectal cancer screening; colonoscopy, not high risk"),
     "emergency": ("hcpcs", "G0382", "Level 3 hospital emergency department visit, type B"),
+    "emergency_4": ("hcpcs", "G0383", "Level 4 hospital emergency department visit, type B"),
 }
 VACCINES = [
     ("158", "Influenza, injectable, quadrivalent"),
@@ -73,7 +105,8 @@ VACCINES = [
     ("115", "Tdap"),
     ("216", "PCV20"),
 ]
-# key → (RxNorm clinical drug, name, ingredient RxNorm, ingredient, classes, units a day, unit cost, tier)
+# key → (RxNorm clinical drug, name, ingredient RxNorm, ingredient, classes, units a day, unit cost with what handing
+# it over costs, tier)
 DRUGS = {
     "metformin": (
         "861007",
@@ -82,7 +115,7 @@ DRUGS = {
         "metformin",
         ["biguanide"],
         2,
-        "0.0300",
+        "0.2100",
         1,
     ),
     "lisinopril": ("314076", "lisinopril 10 MG Oral Tablet", "29046", "lisinopril", ["ace inhibitor"], 1, "0.0250", 1),
@@ -93,7 +126,7 @@ DRUGS = {
         "amlodipine",
         ["calcium channel blocker"],
         1,
-        "0.0200",
+        "0.2200",
         1,
     ),
     "hydrochlorothiazide": (
@@ -103,10 +136,10 @@ DRUGS = {
         "hydrochlorothiazide",
         ["thiazide"],
         1,
-        "0.0200",
+        "0.2100",
         1,
     ),
-    "atorvastatin": ("617310", "atorvastatin 20 MG Oral Tablet", "83367", "atorvastatin", ["statin"], 1, "0.0500", 1),
+    "atorvastatin": ("617310", "atorvastatin 20 MG Oral Tablet", "83367", "atorvastatin", ["statin"], 1, "0.2800", 1),
     "sertraline": ("312941", "sertraline 50 MG Oral Tablet", "36437", "sertraline", ["ssri"], 1, "0.0450", 1),
     "levothyroxine": (
         "966224",
@@ -115,7 +148,7 @@ DRUGS = {
         "levothyroxine",
         [],
         1,
-        "0.0900",
+        "0.3400",
         1,
     ),
     "omeprazole": (
@@ -125,10 +158,10 @@ DRUGS = {
         "omeprazole",
         ["proton pump inhibitor"],
         1,
-        "0.0400",
+        "0.2900",
         1,
     ),
-    "warfarin": ("855332", "warfarin sodium 5 MG Oral Tablet", "11289", "warfarin", ["anticoagulant"], 1, "0.0800", 1),
+    "warfarin": ("855332", "warfarin sodium 5 MG Oral Tablet", "11289", "warfarin", ["anticoagulant"], 1, "0.3000", 1),
     "amoxicillin": (
         "308182",
         "amoxicillin 500 MG Oral Capsule",
@@ -149,6 +182,33 @@ DRUGS = {
         "18.0000",
         2,
     ),
+    # Where only the ingredient's code is certain, it stands for the pack.
+    "apixaban": (
+        "1364445",
+        "apixaban 5 MG Oral Tablet",
+        "1364430",
+        "apixaban",
+        ["anticoagulant"],
+        2,
+        "8.9000",
+        2,
+    ),
+    "semaglutide": ("1991302", "semaglutide", "1991302", "semaglutide", ["glp-1 agonist"], 1, "31.0000", 2),
+    "insulin_glargine": ("274783", "insulin glargine", "274783", "insulin glargine", ["insulin"], 1, "4.1000", 2),
+    "tiotropium": ("69120", "tiotropium", "69120", "tiotropium", ["anticholinergic"], 1, "14.8000", 2),
+    "adalimumab": ("327361", "adalimumab", "327361", "adalimumab", ["tnf inhibitor"], 1, "118.0000", 3),
+    "fluticasone": ("895994", "fluticasone inhaler", "41126", "fluticasone", ["corticosteroid"], 1, "6.2000", 2),
+    "hydrocodone": (
+        "857002",
+        "acetaminophen 325 MG / hydrocodone bitartrate 5 MG Oral Tablet",
+        "5489",
+        "hydrocodone",
+        ["opioid"],
+        3,
+        "0.1600",
+        1,
+    ),
+    "buprenorphine": ("1819", "buprenorphine", "1819", "buprenorphine", ["partial opioid agonist"], 1, "4.6000", 1),
     "ibuprofen": ("197806", "ibuprofen 600 MG Oral Tablet", "5640", "ibuprofen", ["nsaid"], 3, "0.0400", 1),
 }
 ALLERGENS = [

@@ -45,6 +45,17 @@ COLUMNS = {
         "facility_id department_id cost source"
     ),
     "billing.ServiceLineDiagnosis": "member_id line_id concept_id rank",
+    "hospitals.Stay": "id member_id encounter_id facility_id attending_id admitted_at discharged_at disposition",
+    "hospitals.StayStatus": "id member_id stay_id status during",
+    "billing.OutsideClaim": (
+        "id member_id claim_number patient_control_number payer_id provider_id provider_npi claim_type "
+        "place_of_service is_emergency incurred_from incurred_to received_at charged allowed member_share plan_share "
+        "status priced_at paid_on source pend_reason"
+    ),
+    "billing.ClaimLine": (
+        "id member_id claim_id number concept_id service_date units charged allowed revenue_code modifiers pricing"
+    ),
+    "billing.ClaimDiagnosis": "member_id claim_id concept_id rank",
     "billing.UtilisationCost": "id member_id category amount incurred_on facility_id department_id source",
     **{f"clinical.{kind}Coding": "member_id fact_id role concept_id" for kind in CODED},
 }

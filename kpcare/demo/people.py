@@ -12,16 +12,27 @@ from kpcare.demo.world import Market, Site, World
 PREVALENCE = {
     "hypertension": ((18, 0.06), (40, 0.28), (60, 0.52), (75, 0.66)),
     "hyperlipidemia": ((18, 0.04), (40, 0.24), (60, 0.42), (75, 0.45)),
-    "diabetes": ((18, 0.02), (40, 0.10), (60, 0.19), (75, 0.22)),
+    "diabetes": ((18, 0.02), (40, 0.10), (60, 0.19), (65, 0.27), (75, 0.28)),
     "obesity": ((18, 0.18), (40, 0.24), (60, 0.22), (75, 0.14)),
     "asthma": ((5, 0.08), (18, 0.07), (60, 0.06), (75, 0.05)),
-    "depression": ((13, 0.06), (18, 0.10), (60, 0.09), (75, 0.07)),
-    "ckd": ((40, 0.03), (60, 0.10), (75, 0.22), (85, 0.28)),
-    "copd": ((40, 0.03), (60, 0.08), (75, 0.11), (85, 0.11)),
-    "heart_failure": ((50, 0.01), (60, 0.04), (75, 0.10), (85, 0.15)),
-    "atrial_fibrillation": ((50, 0.01), (60, 0.05), (75, 0.11), (85, 0.15)),
+    "depression": ((13, 0.06), (18, 0.10), (65, 0.15), (75, 0.13)),
+    "ckd": ((40, 0.03), (60, 0.12), (65, 0.26), (75, 0.34), (85, 0.4)),
+    "copd": ((40, 0.03), (60, 0.09), (65, 0.16), (75, 0.19)),
+    "heart_failure": ((50, 0.01), (60, 0.05), (65, 0.13), (75, 0.2), (85, 0.26)),
+    "atrial_fibrillation": ((50, 0.01), (60, 0.05), (65, 0.11), (75, 0.18), (85, 0.22)),
     "hypothyroidism": ((18, 0.02), (40, 0.05), (60, 0.09), (75, 0.10)),
     "osteoarthritis": ((40, 0.06), (60, 0.20), (75, 0.30), (85, 0.32)),
+    "severe_obesity": ((18, 0.03), (40, 0.06), (60, 0.10), (65, 0.16)),
+    "kidney_failure": ((60, 0.02), (65, 0.06), (75, 0.09)),
+    "respiratory_failure": ((60, 0.01), (65, 0.05), (75, 0.08)),
+    "dementia": ((65, 0.04), (75, 0.13), (85, 0.28)),
+    "stroke_sequelae": ((50, 0.01), (65, 0.05), (75, 0.08)),
+    "metastatic_cancer": ((50, 0.004), (65, 0.02)),
+    "rheumatoid_arthritis": ((30, 0.008), (60, 0.025), (65, 0.06)),
+    "parkinson": ((65, 0.02), (75, 0.035)),
+    "epilepsy": ((5, 0.008), (65, 0.03)),
+    "cirrhosis": ((40, 0.006), (65, 0.025)),
+    "opioid_use": ((18, 0.008), (65, 0.006)),
     "reflux": ((18, 0.05), (40, 0.12), (60, 0.15), (75, 0.15)),
 }
 COVERAGE_MIX = (("commercial_group", 0.62), ("individual", 0.12), ("medicaid", 0.26))
@@ -122,6 +133,10 @@ def _person(rng: random.Random, today: datetime.date, age: int, sex: str, relati
         rate = next((rate for start, rate in reversed(bands) if age >= start), 0)
         if rng.random() < rate:
             person.conditions[condition] = today.year - rng.randint(0, min(14, max(0, age - 12)))
+    if age >= 50 and rng.random() < (0.15 if age >= 65 else 0.03):
+        person.conditions["breast_cancer" if sex == "female" else "prostate_cancer"] = today.year - rng.randint(0, 4)
+    if sex == "female" and 19 <= age <= 42 and rng.random() < 0.06:
+        person.conditions["pregnancy"] = today.year
     if "diabetes" in person.conditions and "ckd" in person.conditions:
         person.conditions["diabetes_kidney"] = person.conditions["ckd"]
     return person

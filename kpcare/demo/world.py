@@ -49,6 +49,8 @@ class Market:
     share: float
     state: str
     time_zone: str
+    ward: Department
+    emergency: Department
     sites: list[Site] = field(default_factory=list)
 
 
@@ -60,6 +62,7 @@ class World:
     plan: Organization
     medical_group: Organization
     hospitals: Organization
+    outside: Organization
     markets: list[Market]
     products: dict[str, Product]
     groups: list[EmployerGroup]
@@ -83,7 +86,7 @@ def build(*, by: User, members: int, seed: int, today: datetime.date) -> World:
     )
     for name, kind in (("Redwood Pharmacies", "pharmacy"), ("Redwood Laboratories", "laboratory")):
         Organization.objects.create(name=name, kind=kind, parent=plan, system=system, is_legal_entity=False)
-    Organization.objects.create(name="St. Mary's Hospital", kind="outside", npi="1999999984")
+    outside = Organization.objects.create(name="St. Mary's Hospital", kind="outside", npi="1999999984")
     for payee in (group, hospitals):
         Contract.objects.create(
             payer=plan, payee=payee, kind="capitation", name=f"Capitation, {payee.name}", period=EVER
@@ -95,6 +98,7 @@ def build(*, by: User, members: int, seed: int, today: datetime.date) -> World:
         plan,
         group,
         hospitals,
+        outside,
         markets,
         products,
         groups,
@@ -114,7 +118,7 @@ def _market(
 ) -> Market:
     code, name, state, zone, share, cities = entry
     region = Region.objects.create(system=system, code=code, name=name, state=state, time_zone=zone)
-    market = Market(region, share, state, zone)
+    market = Market(region, share, state, zone, *_hospital(hospitals, region, cities[0], zone))
     panel = 1_800
     adults_each = max(1, round(members * share / len(cities) * 0.8 / panel))
     for number, (city, postal, latitude, longitude) in enumerate(cities):
@@ -153,7 +157,6 @@ def _market(
         for short, room, _only in ROOM_SESSIONS:
             _room(departments[short], room)
         market.sites.append(site)
-    _hospital(hospitals, region, cities[0], zone)
     return market
 
 
@@ -195,7 +198,8 @@ def _room(department: Department, name: str) -> None:
     Resource.objects.create(room=Room.objects.create(department=department, name=name))
 
 
-def _hospital(owner: Organization, region: Region, city: tuple[Any, ...], zone: str) -> None:
+def _hospital(owner: Organization, region: Region, city: tuple[Any, ...], zone: str) -> tuple[Department, Department]:
+    """The market's hospital: its medical ward and its emergency department."""
     name, postal, latitude, longitude = city
     hospital = Facility.objects.create(
         organization=owner,
@@ -211,12 +215,15 @@ def _hospital(owner: Organization, region: Region, city: tuple[Any, ...], zone: 
         longitude=longitude,
         time_zone=zone,
     )
+    made = []
     for code, title in (("MED", "Medical Ward"), ("ED", "Emergency Department")):
         ward = Department.objects.create(facility=hospital, code=code, name=title, cost_center=f"{region.code}H-{code}")
         for number in range(1, 7):
             room = Room.objects.create(department=ward, name=f"{number:02d}")
             for label in ("A", "B"):
                 Resource.objects.create(bed=Bed.objects.create(room=room, label=label))
+        made.append(ward)
+    return made[0], made[1]
 
 
 def _products(plan: Organization, markets: list[Market]) -> tuple[dict[str, Product], list[EmployerGroup]]:
@@ -271,14 +278,21 @@ def _products(plan: Organization, markets: list[Market]) -> tuple[dict[str, Prod
 
 def _concepts() -> dict[str, int]:
     """ "system|code" → concept id, for every code that the demo world's charts use."""
-    wanted = [("icd10", code, display) for code, display in (*codes.CONDITIONS.values(), *codes.VISIT_REASONS)]
+    conditions = [*codes.CONDITIONS.values(), *codes.VISIT_REASONS, *codes.EMERGENCIES, *codes.ADMISSIONS]
+    wanted = [("icd10", code, display) for code, display in conditions]
     wanted += [("loinc", code, display) for code, display, _ in codes.OBSERVATIONS.values()]
     wanted += list(codes.PROCEDURES.values())
     wanted += [("cvx", code, display) for code, display in codes.VACCINES]
     wanted += [("rxnorm", drug[0], drug[1]) for drug in codes.DRUGS.values()]
     wanted += [("rxnorm", drug[2], drug[3]) for drug in codes.DRUGS.values()]
     wanted += [("rxnorm", code, display) for code, display, _ in codes.ALLERGENS]
-    wanted += [("act", "AMB", "ambulatory"), ("act", "EMER", "emergency"), ("act", "VR", "virtual")]
+    wanted += [
+        ("act", "AMB", "ambulatory"),
+        ("act", "EMER", "emergency"),
+        ("act", "VR", "virtual"),
+        ("act", "IMP", "inpatient"),
+    ]
+    wanted += [("category", code, code.capitalize()) for code in ("laboratory", "imaging", "exam", "survey")]
     systems = {
         key: CodeSystem.objects.get_or_create(uri=uri, defaults={"name": name})[0]
         for key, (uri, name) in codes.SYSTEMS.items()

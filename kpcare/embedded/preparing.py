@@ -118,7 +118,10 @@ class Preparation:
         if self._jobs_due.exists():
             jobs = self._as("jobs")
             step("Finding who is due for what …", ["evaluate_prevention", UNCHECKED], jobs)
+            step("Filling the registries …", ["evaluate_registries", UNCHECKED], jobs)
+            step("Costing what was done …", ["post_costs", UNCHECKED], jobs)
             step("Closing last month's capitation …", ["close_capitation", last_month(), UNCHECKED], jobs)
+            step("Laying some weeks' work …", ["demo_work", UNCHECKED], jobs)
             self._jobs_due.unlink()
         self._end("jobs")
 

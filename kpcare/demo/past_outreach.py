@@ -1,0 +1,145 @@
+"""Outreach as if it had gone on for months: gaps aged, steps taken, answers given, some closed by facts in the record.
+
+A new world's gaps all came in tonight; campaigns, call list and effect would show a system on its first day.
+"""
+
+import datetime
+
+from django.db import connection
+
+from prevention.outreach.effect import summarise
+
+# A number of 0–999 that is the same in every world of one seed.
+PART = "mod(('x' || substr(md5({0}::text || {1}), 1, 8))::bit(32)::bigint, 1000)"
+
+# Gaps of tonight came in up to a hundred days ago.
+AGE = f"""
+CREATE TEMPORARY TABLE past_gap ON COMMIT DROP AS
+SELECT e.id AS episode_id, g.id AS gap_id, g.member_id, g.sensitivity, e.arm, e.language, g.rule,
+    %(at)s - (3 + mod({PART.format("g.member_id", "g.rule")}, 98)) * interval '1 day' AS entered
+FROM prevention_outreachepisode e JOIN prevention_caregap g ON g.id = e.gap_id AND g.member_id = e.member_id
+WHERE e.stopped_at IS NULL AND g.status = 'open'
+    AND g.member_id NOT IN (SELECT m.id FROM members_member m WHERE m.user_id IS NOT NULL)
+"""
+AGED = (
+    "UPDATE prevention_caregap g SET opened_at = p.entered FROM past_gap p "
+    "WHERE g.id = p.gap_id AND g.member_id = p.member_id",
+    "UPDATE prevention_outreachepisode e SET entered_at = p.entered FROM past_gap p "
+    "WHERE e.id = p.episode_id AND e.member_id = p.member_id",
+    "UPDATE prevention_reminder r SET created_at = p.entered + interval '1 hour', send_after = p.entered "
+    "+ interval '1 hour' FROM past_gap p WHERE r.gap_id = p.gap_id AND r.member_id = p.member_id",
+)
+
+# What facts of the last months closed: it was due some weeks before, and most had been written to.
+CLOSERS = (
+    ("colorectal_screening", "29771-3", "stool test (FIT)"),
+    ("breast_screening", "24606-6", "mammogram"),
+    ("cervical_screening", "21440-3", "HPV test"),
+    ("hba1c", "4548-4", "HbA1c"),
+    ("blood_pressure", "85354-9", "blood pressure"),
+)
+CLOSED = f"""
+CREATE TEMPORARY TABLE past_done ON COMMIT DROP AS
+SELECT uuidv7() AS gap_id, uuidv7() AS reminder_id, x.*, c.id AS campaign_id, c.wordings[1] AS wording,
+    CASE WHEN c.holdout_percent > 0 AND {PART.format("x.member_id", "c.code")} < c.holdout_percent * 10
+        THEN 'holdout' ELSE 'outreach' END AS arm,
+    CASE WHEN h.part < 640 THEN 'email' WHEN h.part < 930 THEN 'sms' ELSE 'portal' END AS channel, h.part
+FROM (
+    SELECT DISTINCT ON (o.member_id) o.member_id, o.id AS fact_id, m.language, m.managing_organization_id AS system,
+        lower(o.effective) AS done_at, %(rule)s::text AS rule, %(what)s::text AS what
+    FROM clinical_observation o
+    JOIN clinical_observationcoding k ON k.fact_id = o.id AND k.member_id = o.member_id
+    JOIN core_concept code ON code.id = k.concept_id AND code.code = %(code)s
+    JOIN members_member m ON m.id = o.member_id AND m.user_id IS NULL
+    WHERE o.status = 'final' AND lower(o.effective) BETWEEN %(at)s - interval '85 days' AND %(at)s
+    ORDER BY o.member_id, lower(o.effective) DESC
+) x
+JOIN prevention_campaign c ON c.managing_organization_id = x.system AND c.rules = '{{}}'
+CROSS JOIN LATERAL (SELECT {PART.format("x.member_id", "x.rule")} AS part) h
+WHERE NOT EXISTS (SELECT FROM prevention_caregap g WHERE g.member_id = x.member_id AND g.rule = x.rule
+    AND g.status IN ('open', 'deferred'))
+"""
+# Some of those who were held back come all the same, fewer.
+FEWER = "DELETE FROM past_done WHERE arm = 'holdout' AND mod(part, 100) < 62"
+WRITTEN = (
+    """
+INSERT INTO prevention_caregap (id, member_id, sensitivity, rule, status, due_on, opened_at, closed_at,
+    last_done_on, last_done_what)
+SELECT gap_id, member_id, 0, rule, 'closed', (done_at - (20 + mod(part, 60)) * interval '1 day')::date,
+    done_at - (6 + mod(part, 55)) * interval '1 day', done_at, done_at::date, what FROM past_done
+""",
+    """
+INSERT INTO prevention_outreachepisode (member_id, sensitivity, gap_id, campaign_id, arm, wording, language, score,
+    entered_at, stopped_at, stop_reason)
+SELECT member_id, 0, gap_id, campaign_id, arm, wording, language, 1,
+    done_at - (6 + mod(part, 55)) * interval '1 day', done_at, 'done' FROM past_done
+""",
+    """
+INSERT INTO prevention_reminder (id, member_id, sensitivity, gap_id, step, channel, language, send_after, status,
+    created_at)
+SELECT reminder_id, member_id, 0, gap_id, 1, channel, language, done_at - (5 + mod(part, 54)) * interval '1 day',
+    'sent', done_at - (5 + mod(part, 54)) * interval '1 day' FROM past_done WHERE arm = 'outreach'
+""",
+    """
+INSERT INTO prevention_onetaplink (member_id, sensitivity, gap_id, reminder_id, expires_at, opened_at, confirmed_at,
+    used_at, used_for, created_at)
+SELECT member_id, 0, gap_id, reminder_id, done_at + interval '30 days', opened, opened,
+    CASE WHEN mod(part, 10) < 6 THEN opened END,
+    CASE WHEN mod(part, 10) >= 6 THEN '' WHEN rule = 'colorectal_screening' THEN 'kit_ordered' ELSE 'booked' END,
+    opened - interval '1 day'
+FROM (SELECT d.*, done_at - (4 + mod(part, 50)) * interval '1 day' AS opened FROM past_done d
+    WHERE arm = 'outreach' AND channel <> 'portal' AND mod(part, 4) > 0) x
+""",
+)
+
+# Of those still due some looked and left it at that.
+LOOKED = f"""
+UPDATE prevention_onetaplink l SET opened_at = p.entered + interval '26 hours',
+    confirmed_at = p.entered + interval '26 hours', created_at = p.entered + interval '1 hour',
+    expires_at = greatest(l.expires_at, %(at)s + interval '20 days')
+FROM past_gap p WHERE l.gap_id = p.gap_id AND l.member_id = p.member_id
+    AND {PART.format("p.gap_id", "'looked'")} < 210
+"""
+# The first message left; after four weeks a letter, after six and a half a call.
+SENT = (
+    "UPDATE prevention_reminder r SET status = 'sent' FROM past_gap p "
+    "WHERE r.gap_id = p.gap_id AND r.member_id = p.member_id AND r.channel IN ('portal', 'push', 'email', 'sms') "
+    "AND r.status = 'queued'",
+    """
+INSERT INTO prevention_reminder (id, member_id, sensitivity, gap_id, step, channel, language, send_after, status,
+    created_at)
+SELECT uuidv7(), p.member_id, p.sensitivity, p.gap_id, s.number, s.channels[1], p.language,
+    p.entered + s.after_days * interval '1 day',
+    CASE WHEN p.entered + (s.after_days + 1) * interval '1 day' < %(at)s THEN 'sent' ELSE 'queued' END,
+    p.entered + s.after_days * interval '1 day'
+FROM past_gap p JOIN prevention_outreachepisode e ON e.id = p.episode_id AND e.member_id = p.member_id
+JOIN prevention_campaignstep s ON s.campaign_id = e.campaign_id AND s.channels[1] IN ('letter', 'call')
+WHERE p.arm = 'outreach' AND p.entered + s.after_days * interval '1 day' <= %(at)s
+ON CONFLICT DO NOTHING
+""",
+    """
+INSERT INTO prevention_outreachcontact (id, member_id, sensitivity, gap_id, by_id, outcome, note, at)
+SELECT uuidv7(), r.member_id, r.sensitivity, r.gap_id, %(caller)s,
+    (ARRAY['no_answer', 'not_now', 'no_answer', 'no_answer', 'done_elsewhere', 'no_answer'])
+        [1 + (hashtextextended(r.gap_id::text, 1) & 3)], '', r.send_after + interval '1 day'
+FROM prevention_reminder r WHERE r.channel = 'call' AND r.status = 'sent'
+    AND r.gap_id IN (SELECT gap_id FROM past_gap)
+""",
+)
+
+
+def add(*, at: datetime.datetime, caller: int) -> None:
+    """Age tonight's gaps and lay the answers of the last months; `caller` telephoned. Needs the jobs login."""
+    values = {"at": at, "caller": caller}
+    with connection.cursor() as cursor:
+        cursor.execute(AGE, values)
+        cursor.execute("ANALYZE past_gap")
+        for statement in (*AGED, LOOKED, *SENT):
+            cursor.execute(statement, values)
+        for rule, code, what in CLOSERS:
+            cursor.execute("DROP TABLE IF EXISTS past_done")
+            cursor.execute(CLOSED, {**values, "rule": rule, "code": code, "what": what})
+            cursor.execute(FEWER)
+            for statement in WRITTEN:
+                cursor.execute(statement)
+    summarise(as_of=at.date(), at=at)
