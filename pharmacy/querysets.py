@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
+from members.models import Member, PrimaryCareAssignment
 from network.models import Facility, Organization
 from pharmacy.models import Fill, StockLot, StockMovement
 
@@ -37,6 +39,17 @@ def pharmacies_of(system: uuid.UUID | Organization) -> QuerySet[Facility]:
     owned = Q(organization__system=system) | Q(organization=system)
     stocked = Q(pk__in=StockLot.objects.values("facility"))
     return Facility.objects.filter(owned & (stocked | Q(kind=Facility.Kind.PHARMACY))).order_by("name")
+
+
+def nearest_first(places: QuerySet[Facility], member: Member) -> list[Facility]:
+    """The member's own office first, then those of their region, then the rest by name."""
+    today = timezone.localdate()
+    own = (
+        PrimaryCareAssignment.objects.filter(member=member, period__contains=today)
+        .values_list("department__facility", flat=True)
+        .first()
+    )
+    return sorted(places, key=lambda place: (place.pk != own, place.region_id != member.region_id, place.name))
 
 
 def queue(facility: Facility | None, status: str) -> QuerySet[Fill]:

@@ -17,7 +17,7 @@ from members.portal import open_member, scopes_for
 from members.ports import Place, PortalCard
 from pharmacy import actions, medicines
 from pharmacy.models import Fill, Prescription
-from pharmacy.querysets import pharmacies_of
+from pharmacy.querysets import nearest_first, pharmacies_of
 
 
 @require_safe
@@ -31,7 +31,7 @@ def my_medicines(request: AuthenticatedHttpRequest) -> HttpResponse:
     context = {
         "member": member,
         "lines": lines,
-        "pharmacies": list(pharmacies_of(member.managing_organization_id)),
+        "pharmacies": nearest_first(pharmacies_of(member.managing_organization_id), member),
         "may_refill": may(request.user, "pharmacy.request_refill", member),
     }
     return render(request, "pharmacy/portal/medicines.html", context)
