@@ -2,24 +2,26 @@
 
 Its picture at both widths is kept in test-artefacts/, for somebody to look at.
 
-A new page is covered as soon as it has an address. A new kind of argument in an address needs an entry in `VALUES`.
+A new page is covered as soon as it has an address, and fails the walk until somebody opens it. A new kind of argument
+in an address needs an entry in tests/page_values.py.
 """
 
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from django.db.models import Model
 from django.test import Client
 from django.urls import get_resolver
 
+from billing.models import CapitationRun
+from billing.views.capitation import reason_key
 from core.db import as_job
-from core.models import JobRun, User
-from tests.demo import OWED
+from core.models import User
+from tests.page_values import Values, values
 from tests.test_urls_walk import patterns
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.usefixtures("demo")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.usefixtures("lived_in")]
 
 ROLES = (
     "maria",
@@ -34,6 +36,7 @@ ROLES = (
     "finance",
     "auditor",
     "quality",
+    "administrator",
 )
 # Elsewhere: interfaces and libraries' pages; what has browser tests of its own; what is no page.
 ELSEWHERE = (
@@ -47,194 +50,100 @@ ELSEWHERE = (
     "language/",
     ".well-known/",
 )
-NO_PAGE = (".ics", ".pdf", ".csv", "/progress/", "/state/")
-# Rows that the demo world has none of: their pages stay unvisited until it has.
-ABSENT_ALLOWED = {
-    "review_id",
-    "claim_id",
-    "row_id",
-    "proxy_id",
-    "handoff_id",
-    "mismatch_id",
-    "thread_id",
-    "entry_id",
-    "line_id",
-    "page",
-    "token",
-    "merge_id",
-    "interval_id",
-    "policy_id",
-    "bulk_id",
-    "cohort_id",
-    "cohort_export_id",
-    "file_name",
-    "reminder_id",
-    "report_id",
-    "batch_id",
-    "kit_id",
-    "follow_up_id",
-}
-TRIED = 4
+# What leads on to somebody's own page; a part of a page, which whoever has no script is led to whole; what an address
+# needs besides its path.
+LEADS_ON = ("staff/", "staff/pharmacy/fills/<uuid:fill_id>/")
+ASKED = {"staff/quality/projects/new/": "?measure=CMS130&group=1"}
 # The walk is cut so that workers share it.
-PARTS = 4
-
-
-def newest(model: type[Model], **conditions) -> Callable[[], list[str]]:
-    return lambda: [
-        str(pk) for pk in model.objects.filter(**conditions).order_by("-pk").values_list("pk", flat=True)[:TRIED]
-    ]
-
-
-def values() -> dict[str, list[str]]:
-    """For each argument in an address a few values of the demo world, those of the demo member first."""
-    from billing.models import CapitationLine, CapitationRun, LedgerEntry, OutsideClaim
-    from clinical.models import BreakTheGlass, Condition, Encounter, MessageThread, Note, Referral, Task
-    from clinical.ports import chart_panels, order_kinds
-    from hospitals.models import Handoff, Stay
-    from interop.models import ImportRun, SetAside
-    from labs.models import LabOrder, LabResult, ResultMismatch
-    from members.models import MatchReview, Member, MemberTelecom, Proxy
-    from network.models import Bed, RoleAssignment
-    from pharmacy.models import Fill, Prescription, StockLot
-    from prevention.library import articles
-    from prevention.models import (
-        BatchOrder,
-        Campaign,
-        CareGap,
-        ElsewhereReport,
-        FollowUp,
-        HomeKit,
-        ImmunisationPolicy,
-        RegistryEntry,
-        Reminder,
-        StandingOrder,
-    )
-    from prevention.registries import BY_ID as REGISTRIES
-    from prevention.rules import BY_ID
-    from scheduling.models import Appointment
-
-    maria = Member.objects.get(user__email="maria@demo.example")
-    own = {"member": maria}
-    return {
-        "member_id": [str(maria.pk)],
-        "appointment_id": newest(Appointment, **own)() + newest(Appointment, status="booked")(),
-        "gap_id": newest(CareGap, status="open", **own)(),
-        "result_id": newest(LabResult, **own)() + newest(LabResult)(),
-        "prescription_id": newest(Prescription, **own)(),
-        "fill_id": newest(Fill, status="requested")() + newest(Fill)(),
-        "lot_id": newest(StockLot)(),
-        "order_id": newest(LabOrder)(),
-        "mismatch_id": newest(ResultMismatch)(),
-        "stay_id": newest(Stay)(),
-        "bed_id": newest(Bed, assignments__isnull=True)(),
-        "handoff_id": newest(Handoff)(),
-        "referral_id": newest(Referral)(),
-        "task_id": newest(Task)(),
-        "thread_id": newest(MessageThread)(),
-        "encounter_id": newest(Encounter, **own)(),
-        "condition_id": newest(Condition, **own)(),
-        "note_id": newest(Note, **own)(),
-        "proxy_id": newest(Proxy)(),
-        "review_id": newest(MatchReview)(),
-        "run_id": newest(JobRun)() + newest(CapitationRun)() + newest(ImportRun)(),
-        "line_id": newest(CapitationLine)(),
-        "claim_id": newest(OutsideClaim)(),
-        "entry_id": newest(LedgerEntry)(),
-        "row_id": newest(SetAside)(),
-        "user_id": newest(User)(),
-        "assignment_id": newest(RoleAssignment)(),
-        "registration_id": newest(RegistryEntry, left_on=None)(),
-        "registry": list(REGISTRIES),
-        "slug": [one.slug for one in articles.articles("en")[:TRIED]],
-        "bulk_id": [],
-        "cohort_id": [],
-        "cohort_export_id": [],
-        "file_name": [],
-        "merge_id": [],
-        "interval_id": [],
-        "access_id": newest(BreakTheGlass)(),
-        "campaign_id": newest(Campaign)(),
-        "reminder_id": newest(Reminder, channel="call")(),
-        "report_id": newest(ElsewhereReport)(),
-        "protocol_id": newest(StandingOrder)(),
-        "batch_id": newest(BatchOrder)(),
-        "kit_id": newest(HomeKit)(),
-        "follow_up_id": newest(FollowUp)(),
-        "telecom_id": newest(MemberTelecom, **own)(),
-        "other_id": newest(Member)(),
-        "rule": list(BY_ID)[:TRIED],
-        "policy_id": newest(ImmunisationPolicy)(),
-        "kind": [kind.name for kind in order_kinds()],
-        "name": [panel.name for panel in chart_panels()],
-        "step": ["none"],
-        "page": [],
-        "token": [],
-    }
-
-
-IDENTITY = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+PARTS = 8
+# Parts that have been seen green. The others run as well and say what they find, without a red suite until then.
+SEEN = {0, 1, 2}
 ARGUMENT = re.compile(r"<\w+:(\w+)>")
 
 
-def addresses() -> Iterator[str]:
-    """Every address of a page with its arguments filled in; one that must be guessed comes in a few variants."""
-    known = values()
-    for at, _pattern in patterns(get_resolver()):
-        if at.startswith(ELSEWHERE) or at.endswith(NO_PAGE):
-            continue
-        names = ARGUMENT.findall(at)
-        for name in names:
-            assert name in known, f"{at}: say in VALUES what to put for {name!r}."
-            assert known[name] or name in ABSENT_ALLOWED, f"The demo world has nothing for {name!r} of {at}."
-        yield from filled(f"/{at}", names, known)
+def walked() -> list[str]:
+    """Every address of the site that is walked, as it stands in the site map."""
+    return [at for at, _pattern in patterns(get_resolver()) if not at.startswith(ELSEWHERE)]
 
 
-def shape_of(address: str) -> str:
-    return IDENTITY.sub("…", address)
+def part_of(at: str) -> int:
+    """Which part of the walk an address belongs to, the same in every run."""
+    return zlib.crc32(at.encode()) % PARTS
 
 
-def part_of(address: str) -> int:
-    """Which part of the walk an address belongs to, the same in every run: that of its shape."""
-    return zlib.crc32(shape_of(address).encode()) % PARTS
-
-
-def filled(at: str, names: list[str], known: dict[str, list[str]]) -> Iterator[str]:
-    if not names:
-        yield at
+def filled(at: str, known: Values) -> Iterator[str]:
+    """The address with every value that may stand for its arguments."""
+    found = ARGUMENT.search(at)
+    if found is None:
+        yield f"/{at}{ASKED.get(at, '')}"
         return
-    first, *rest = names
-    for value in known[first]:
-        yield from filled(ARGUMENT.sub(value, at, count=1), rest, known)
+    for value in known[found[1]]:
+        yield from filled(ARGUMENT.sub(value, at, count=1), known)
 
 
-@OWED
-@pytest.mark.parametrize("part", range(PARTS))
+def test_each_argument_of_an_address_has_a_row_of_the_demo_world():
+    with as_job(User.objects.system("tests"), reason="look"):
+        known = values()
+    wanted = {name: at for at in walked() for name in ARGUMENT.findall(at)}
+    unknown = {name: at for name, at in wanted.items() if name not in known}
+    assert not unknown, "Say in tests/page_values.py what to put for these."
+    empty = {name: at for name, at in wanted.items() if not known[name]}
+    assert not empty, "The demo world has no row for these, so that their pages would stay unvisited."
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param(part, marks=[] if part in SEEN else pytest.mark.xfail(strict=False, reason="not seen green yet"))
+        for part in range(PARTS)
+    ],
+)
 def test_every_page_answers_passes_axe_and_fits_the_phone(part, page, live_server, axe, screenshot):
     with as_job(User.objects.system("tests"), reason="look"):
-        asked = [address for address in dict.fromkeys(addresses()) if part_of(address) == part]
+        known = values()
         accounts = {role: User.objects.get(email=f"{role}@demo.example") for role in ROLES}
-    failed: list[str] = []
-    opened: dict[str, str] = {}
-    reached: dict[str, set[str]] = {role: set() for role in ROLES}
+    clients = {role: Client(raise_request_exception=False) for role in ROLES}
     for role, user in accounts.items():
-        client = Client(raise_request_exception=False)
-        client.force_login(user)
-        for address in asked:
-            shape = shape_of(address)
-            if shape in reached[role] and not shape.endswith("…/order/"):
-                continue
-            answer = client.get(address)
-            if answer.status_code >= 500:
-                failed.append(f"{role}: {address} answers {answer.status_code}")
-            elif answer.status_code == 200 and b"<html" in answer.content[:400]:
-                reached[role].add(shape)
-                if shape not in opened.values():
-                    opened.setdefault(address, shape)
-                    look(page, live_server.url, client, address, axe, screenshot, failed)
-    lonely = [role for role in ROLES if not reached[role]]
-    assert not lonely, f"These roles open no page of this part: {lonely}"
-    assert len(set(opened.values())) > 55 // PARTS, sorted(set(opened.values()))
+        clients[role].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    give_reason(clients["finance"])
+    failed: list[str] = []
+    seen = 0
+    for at in [at for at in walked() if part_of(at) == part]:
+        opened: tuple[str, str] | None = None
+        answers: set[int] = set()
+        for role, client in clients.items():
+            for address in filled(at, known):
+                answer = client.get(address)
+                answers.add(answer.status_code)
+                if answer.status_code >= 500:
+                    failed.append(f"{role}: {address} answers {answer.status_code}")
+                if is_page(answer):
+                    opened = opened or (role, address)
+                    break
+        if opened is not None:
+            seen += 1
+            look(page, live_server.url, clients[opened[0]], opened[1], axe, screenshot, failed)
+        elif not answers & {200, 405} and at not in LEADS_ON:
+            failed.append(f"No role opens {at}: {sorted(answers)}")
+    assert seen > 60 // PARTS, f"Only {seen} pages were looked at."
     assert not failed, "\n".join(failed)
+
+
+def give_reason(finance: Client) -> None:
+    """Lines of members are opened for a stated reason, which the session keeps for the run."""
+    session = finance.session
+    for run in CapitationRun.objects.all():
+        session[reason_key(run)] = "Looked at by the walk over all pages"
+    session.save()
+
+
+def is_page(answer) -> bool:
+    return answer.status_code == 200 and not answer.streaming and b"<html" in answer.content[:400]
+
+
+def name_of(address: str) -> str:
+    plain = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "", address)
+    return re.sub(r"\W+", "-", plain).strip("-")[:80] or "home"
 
 
 def look(page, url: str, client: Client, address: str, axe, screenshot, failed: list[str]) -> None:
@@ -251,7 +160,7 @@ def look(page, url: str, client: Client, address: str, axe, screenshot, failed: 
     try:
         answer = page.goto(address)
         assert answer is not None and answer.ok, f"{address} answers {answer.status if answer else 'nothing'}"
-        screenshot(page, re.sub(r"\W+", "-", IDENTITY.sub("", address)).strip("-") or "home")
+        screenshot(page, name_of(address))
         axe(page)
         assert not said, f"{address}: the console says {said}"
     except AssertionError as error:
