@@ -33,8 +33,8 @@ def hide(counts: Mapping[K, int], sums: Sequence[Sum[K]], already: Iterable[K] =
     """The cells whose number must not be shown. `already`: cells that are hidden for another reason."""
     table = _Table(counts, sums, {*already, *(cell for cell, count in counts.items() if is_small(count))})
     table.settle(range(len(sums)))
-    while determined := table.determined():
-        table.hide_beside(determined)
+    while (determined := table.determined()) and table.hide_beside(determined):
+        pass
     return table.hidden
 
 
@@ -71,19 +71,30 @@ class _Table(Generic[K]):
         shown = [cell for cell in cells if cell not in self.hidden and self.counts[cell]]
         return min(shown, key=lambda cell: self.counts[cell], default=None)
 
-    def hide_beside(self, determined: set[K]) -> None:
-        """Hide the smallest shown cell of a sum with one that follows from the others."""
-        beside = [
-            cell
-            for one in determined
-            for number in self.of_cell[one]
-            for cell in (*self.sums[number].parts, self.sums[number].total)
-        ]
-        cell = self._smallest(beside) or next((one for one in beside if one not in self.hidden), None)
-        if cell is None:
-            raise AssertionError("Every cell around is hidden, so none can follow.")
-        self.hidden.add(cell)
-        self.settle(self.of_cell[cell])
+    def hide_beside(self, determined: set[K]) -> bool:
+        """Hide the smallest shown cell of a sum with one that follows from the others, or of the sums around those.
+
+        False where every cell that they hang together with is hidden: then no number that is shown gives them away.
+        """
+        around = set(determined)
+        while True:
+            near = {
+                cell
+                for one in around
+                for number in self.of_cell[one]
+                for cell in (*self.sums[number].parts, self.sums[number].total)
+            }
+            shown = sorted(
+                (cell for cell in near if cell not in self.hidden), key=lambda cell: (self.counts[cell], str(cell))
+            )
+            if shown:
+                cell = next((one for one in shown if self.counts[one]), shown[0])
+                self.hidden.add(cell)
+                self.settle(self.of_cell[cell])
+                return True
+            if near <= around:
+                return False
+            around |= near
 
     def determined(self) -> set[K]:
         """Hidden cells that the sums together give away."""

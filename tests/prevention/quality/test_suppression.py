@@ -151,3 +151,10 @@ def test_crossing_sums_are_solved_together():
     hidden = holds_up(cells, sums)
     assert {"a1", "b2"} < hidden
     assert follows(cells, sums, {"a1", "b2"}) == {"a1", "b2"}
+
+
+def test_a_sum_whose_every_cell_is_hidden_gives_nothing_away_and_ends():
+    assert hide({"total": 3}, [Sum("total", ())]) == {"total"}, "what has no parts follows from no shown number"
+    counts = {"total": 6, "part": 6, "other": 40, "all": 46}
+    found = hide(counts, [Sum("total", ("part",)), Sum("all", ("total", "other"))])
+    assert {"total", "part"} < found, "another hides beside them"
