@@ -63,7 +63,7 @@ def pre_filter_patient_series(group: Sequence[PatientSeries], history: History) 
 
 
 def cannot_be_chosen(one: PatientSeries, with_default: Set[str]) -> bool:
-    """SELECTSCORE-2 and table 8-3 of a series without a valid dose, where nothing contraindicates any.
+    """SELECTSCORE-2 and table 8-3 of a series, should no dose be valid for it, where nothing contraindicates any.
 
     A standard one is not scorable where its group (`with_default`) has a default series, which is then chosen or was
     begun; one for evaluation only is not complete.

@@ -133,8 +133,8 @@ def number_of_conditional_doses_administered(condition: Condition, at: Standpoin
         positions = range(min(before, len(history.doses)))
     else:
         positions = [p for p in history.by_antigen.get(at.patient_series.series.antigen, ()) if p < before]
-    given = [history.doses[position] for position in positions]
-    days = [dose.given_on for dose in given if not types or dose.cvx in types]
+    doses = history.doses
+    days = [doses[position].given_on for position in positions if not types or doses[position].cvx in types]
     if not days:
         return 0
     born = history.patient.born_on

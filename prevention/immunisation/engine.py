@@ -14,8 +14,8 @@ from prevention.immunisation.patient import History, Patient, PatientSeries, Ser
 from prevention.immunisation.schedule import Antigen, Schedule, VaccineGroup
 from prevention.immunisation.vaccine_group import VaccineGroupForecast, identify_and_evaluate_vaccine_group
 
-# Enough for the antigens of some thousand birthdays; people come in order of birth, so older ones are done with.
-REMEMBERED = 60_000
+# Enough for the antigens of a hundred birthdays; people come in order of birth, so older ones are done with.
+REMEMBERED = 2_000
 
 
 @dataclass(slots=True)
@@ -61,10 +61,13 @@ def evaluate_antigen(antigen: Antigen, history: History) -> Assessment:
     relevant = create_relevant_patient_series(antigen, history)
     with_default = {one.series.group for one in relevant if one.series.default}
     nothing_observed = antigen.observations.isdisjoint(history.observed)
+    given = {history.doses[position].cvx for position in history.by_antigen.get(antigen.name, ())}
     considered = []
     for one in relevant:
-        evaluate_immunization_history(one, relevant, history)
-        if nothing_observed and not one.valid_doses and cannot_be_chosen(one, with_default):
+        dispensable = nothing_observed and cannot_be_chosen(one, with_default)
+        if not dispensable or not given.isdisjoint(one.series.accepted_types):
+            evaluate_immunization_history(one, relevant, history)
+        if dispensable and not one.valid_doses:
             one.passed_over = True
         else:
             forecast_dates_and_reasons(one, relevant, history)

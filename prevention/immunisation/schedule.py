@@ -194,6 +194,11 @@ class AntigenSeries:
         return frozenset(vaccine.cvx for dose in self.doses for vaccine in dose.preferable)
 
     @cached_property
+    def accepted_types(self) -> frozenset[str]:
+        """Vaccine types that can be valid for any of its doses."""
+        return self.preferable_types.union(*(dose.allowable for dose in self.doses))
+
+    @cached_property
     def indicated_by(self) -> frozenset[str]:
         """Observations that any of its indications is about."""
         return frozenset(one.observation for one in self.indications)
