@@ -21,6 +21,7 @@ from prevention.immunisation.schedule import SeriesDose, SeriesDoseVaccine
 
 def evaluate_immunization_history(series: PatientSeries, siblings: Sequence[PatientSeries], history: History) -> None:
     """4.4, figure 4-6: each dose of the antigen against the target dose at which the series stands."""
+    series.targets = [TargetDose(dose) for dose in series.series.doses]
     for position in history.by_antigen.get(series.series.antigen, ()):
         evaluation = _evaluate_against_series(series, siblings, history, position)
         series.evaluations.append(evaluation)

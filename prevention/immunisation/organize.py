@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from prevention.immunisation.dates import BEGINNING, END, plus_or
-from prevention.immunisation.patient import History, Patient, PatientSeries, TargetDose
+from prevention.immunisation.patient import History, Patient, PatientSeries
 from prevention.immunisation.schedule import Antigen, AntigenSeries, Indication, Schedule, SeriesType
 
 
@@ -70,5 +70,5 @@ def create_relevant_patient_series(antigen: Antigen, history: History) -> list[P
         # Beyond table 5-4: with nothing else to say, the series that an indication will call for is forecast, as the
         # official case 2022-UC-0005 has it (dengue, found at 8, due at 9).
         chosen = [series for series in antigen.series if is_to_come(series, history)]
-    relevant = [PatientSeries(series, antigen, [TargetDose(dose) for dose in series.doses]) for series in chosen]
+    relevant = [PatientSeries(series, antigen, []) for series in chosen]
     return sorted(relevant, key=lambda one: one.series.waits) if len(relevant) > 1 else relevant

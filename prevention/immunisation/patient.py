@@ -164,7 +164,8 @@ class PatientSeries:
     valid_doses: int = 0
     # 7.6 sent the forecast back: by its earliest date the target dose will be skipped.
     sent_back: bool = False
-    # Neither forecast nor, where no dose could be valid, evaluated: chapter 8 cannot choose it.
+    # Neither forecast nor, where no dose could be valid, evaluated (it has no target doses then): chapter 8 cannot
+    # choose it.
     passed_over: bool = False
 
     @property
