@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from interop.fhir.mapping import MappingError, map_resource
+from interop.fhir.mapping.times import span
 from interop.fhir.read import Unit, parse
 
 READ = {
@@ -22,6 +23,7 @@ READ = {
     "DeviceRequest",
     "Encounter",
     "Immunization",
+    "Location",
     "MedicationDispense",
     "MedicationRequest",
     "Observation",
@@ -61,6 +63,7 @@ def resources_of(path: Path) -> list[Resource]:
     for number, resource in enumerate(found):
         _as_retrieved(resource, there, medicines)
         _ages(resource, born)
+        _forwards(resource)
         if any(_key(other) == _key(resource) for other in found[:number]):
             resource["id"] = f"{resource.get('id', '')}-again-{number}"
     return [resource for resource in found if _is_readable(resource)]
@@ -107,6 +110,10 @@ def _as_retrieved(resource: Resource, there: set[str], medicines: dict[str, Reso
     elif kind in ("MedicationRequest", "MedicationDispense") and (pointer := resource.pop("medicationReference", None)):
         followed = kind == "MedicationRequest" and resource.get("doNotPerform") is not True
         resource["medicationCodeableConcept"] = (medicines.get(_tail(pointer)) if followed else None) or POINTED_AT
+    elif kind == "Location":
+        # What kind of place it is, is all that a measure asks.
+        for name in resource.keys() - {"resourceType", "id", "type"}:
+            del resource[name]
     elif kind == "Encounter" and resource.get("diagnosis"):
         # Where the case does not hold the condition, `encounterDiagnosis()` finds none.
         resource["diagnosis"] = [
@@ -147,6 +154,28 @@ def _tail(reference: Resource) -> str:
 def _is_quantity(said: Resource | None) -> bool:
     """FHIRHelpers.ToQuantity knows neither "less than" nor units of anybody but UCUM."""
     return said is None or (not said.get("comparator") and said.get("system", UCUM) in (UCUM, CALENDAR_UNITS))
+
+
+def _forwards(node: Any) -> None:
+    """A period written backwards is the time between its ends: the official logic compares each end by itself."""
+    if isinstance(node, list):
+        for item in node:
+            _forwards(item)
+    elif isinstance(node, dict):
+        for first, last in (("start", "end"), ("onsetDateTime", "abatementDateTime")):
+            if _is_before(node.get(last), node.get(first)):
+                node[first], node[last] = node[last], node[first]
+        for value in node.values():
+            _forwards(value)
+
+
+def _is_before(one: Any, other: Any) -> bool:
+    if not isinstance(one, str) or not isinstance(other, str):
+        return False
+    try:
+        return span(one).upper <= span(other).lower
+    except ValueError:
+        return False
 
 
 # --- Times given as ages (QICoreCommon.toInterval of a Quantity) ------------------------------------------

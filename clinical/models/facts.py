@@ -91,6 +91,7 @@ class CodingRole(models.IntegerChoices):
     PERFORMER_TYPE = 13
     ROUTE = 14
     VERIFICATION = 15
+    PLACE = 16
 
 
 class FactCoding(models.Model):

@@ -20,6 +20,7 @@ from interop.fhir import corrections, matching, write
 from interop.fhir.concepts import Concepts
 from interop.fhir.index import Index, Target, identifiers_of
 from interop.fhir.mapping import RANK, Code, Context, MappingError, map_resource
+from interop.fhir.mapping.base import codes
 from interop.fhir.read import Entry, Unit, Unreadable
 from interop.fhir.resolve import Refused, Resolver, needs_subject
 from network.models import Organization, ServiceArea
@@ -185,6 +186,8 @@ class Loader:
         target = Target(entry.type, entry.source_id, object_id, None, entry.digest, unit=unit, row=row)
         if entry.type == "Medication" and row:
             target.content = [list(code) for _, code in row.codings]
+        if entry.type == "Location":
+            target.content = [list(code) for kind in entry.resource.get("type") or () for code in codes(kind)]
         return Work(unit, entry, target, row, "accepted" if row else "not_taken")
 
     def _identify(self, batch: list[Unit], works: dict[int, list[Work]], failed: dict[int, Refused]) -> None:

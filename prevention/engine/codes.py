@@ -54,6 +54,7 @@ class Role:
     CLASS = 8
     DISCHARGE_DISPOSITION = 9
     SEVERITY = 12
+    PLACE = 16
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,11 @@ def discharged_to(*codes: Codes) -> Predicate:
     return Coded(ENCOUNTER, Role.DISCHARGE_DISPOSITION, codes)
 
 
+def in_place_of_kind(*codes: Codes) -> Predicate:
+    """A place of the encounter (`location.location`) has one of these types."""
+    return Coded(ENCOUNTER, Role.PLACE, codes)
+
+
 def class_is(*codes: str) -> Predicate:
     """The encounter's class is one of these v3 ActCodes; false, not null, where it has none (CQL `~`)."""
     return Coded(ENCOUNTER, Role.CLASS, tuple(Code(code, ACT_CODE) for code in codes))

@@ -2,14 +2,13 @@
 
 Source: FollowUpCareforChildrenPrescribedADHDMedicationADDFHIR 0.1.001 (CMS136, eCQM for 2025; steward NCQA). Two
 rates: the initiation phase; the continuation and maintenance phase. A visit for psychotherapy and pharmacologic
-management counts in the official text where the type of its location is ambulatory; a visit's place has no coded
-type in the chart, so that such a visit counts only where another of the lists holds it.
+management counts where the place it was at is of an ambulatory kind.
 """
 
 from django.utils.translation import gettext_lazy as _
 
 from prevention.engine.durations import Periods, cumulative_duration
-from prevention.engine.elements import principal_diagnosis_in
+from prevention.engine.elements import in_place_of_kind, principal_diagnosis_in
 from prevention.engine.facts import (
     RXNORM,
     Code,
@@ -106,7 +105,7 @@ numerator_encounter = define(
         vs.PSYCH_VISIT_DIAGNOSTIC_EVALUATION,
         vs.PSYCH_VISIT_PSYCHOTHERAPY,
         vs.TELEPHONE_VISITS,
-    )
+    ).union(encounters_performed(vs.PSYCHOTHERAPY_AND_PHARMACOLOGIC_MANAGEMENT).where(in_place_of_kind(vs.AMBULATORY)))
 )
 seen_within_30_days = exists(starts_within(numerator_encounter, 1, 30))
 seen_later = starts_within(numerator_encounter, 31, 300)

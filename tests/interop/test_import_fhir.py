@@ -250,7 +250,12 @@ def test_a_bulk_export_of_many_types_in_mixed_order(take, tmp_path, everything):
         "medicationReference": {"reference": "Medication/m1"},
         "reasonReference": [{"reference": "Condition/c1"}],
     }
-    visit = encounter(participant=[{"individual": {"reference": "Practitioner/d1"}}])
+    clinic = {"resourceType": "Location", "id": "l1", "type": [concept(SNOMED, "185467009")]}
+    visit = encounter(
+        participant=[{"individual": {"reference": "Practitioner/d1"}}],
+        location=[{"location": {"reference": "Location/l1"}}],
+    )
+    save(tmp_path, "Location.000.ndjson", [clinic])
     save(tmp_path, "MedicationRequest.000.ndjson", [order])
     save(tmp_path, "Condition.000.ndjson", [condition(encounter={"reference": "Encounter/e1"})])
     save(tmp_path, "Patient.000.ndjson", [patient("p2"), patient("p1")])
@@ -265,8 +270,9 @@ def test_a_bulk_export_of_many_types_in_mixed_order(take, tmp_path, everything):
     assert request.encounter == Encounter.objects.get()
     assert request.requester == Encounter.objects.get().clinician
     assert request.codings.get(role=CodingRole.CODE).concept.code == "1"
+    assert Encounter.objects.get().codings.get(role=CodingRole.PLACE).concept.code == "185467009"
     assert ResourceReference.objects.get(path="reasonReference[0]").to_id == Condition.objects.get().pk
-    assert take(tmp_path).counts()["unchanged"] == 8
+    assert take(tmp_path).counts()["unchanged"] == 9
 
 
 def test_what_worker_processes_refuse_is_set_aside_too(take, tmp_path, user, monkeypatch):

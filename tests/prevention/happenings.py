@@ -22,9 +22,13 @@ def at(written: str) -> datetime:
     return datetime.fromisoformat(written).replace(tzinfo=UTC)
 
 
-def visit(kind, on: str, *, until: str = "", status: str = "finished", visit_class: str = "AMB", diagnosis=None):
+def visit(
+    kind, on: str, *, until: str = "", status: str = "finished", visit_class: str = "AMB", diagnosis=None, place=None
+):
     def write(member):
-        more = [(Role.DISCHARGE_DISPOSITION, diagnosis)] if isinstance(diagnosis, Code) else []
+        discharged = isinstance(diagnosis, Code)
+        more = [(Role.DISCHARGE_DISPOSITION, diagnosis)] if discharged else []
+        more += [(Role.PLACE, place)] if place else []
         made = charts.visit(
             member,
             kind,
@@ -34,7 +38,7 @@ def visit(kind, on: str, *, until: str = "", status: str = "finished", visit_cla
             visit_class=visit_class,
             more_codes=more,
         )
-        if diagnosis and not more:
+        if diagnosis and not discharged:
             problem = charts.condition(member, diagnosis, at(on))
             clinical.EncounterDiagnosis.objects.create(
                 member=member, encounter=made, condition=problem, use="billing", rank=1

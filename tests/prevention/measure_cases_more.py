@@ -252,11 +252,20 @@ def adhd() -> list[Case]:
     later = [visit(vs.OFFICE_VISIT, "2025-05-01"), visit(vs.OFFICE_VISIT, "2025-08-01")]
     more = [medicine(vs.METHYLPHENIDATE, f"2025-{month:02}-10", days=30) for month in range(3, 10)]
     narcolepsy = diagnosis(vs.NARCOLEPSY, "2024-01-01")
+    therapy = vs.PSYCHOTHERAPY_AND_PHARMACOLOGIC_MANAGEMENT
     stay = visit(vs.ENCOUNTER_INPATIENT, "2025-02-20", diagnosis=vs.MENTAL_BEHAVIORAL_AND_NEURODEVELOPMENTAL_DISORDERS)
     return [
         case("not seen again", "2015-05-05", begun, IN, OUT),
         case("seen", "2015-05-05", [*begun, soon], PASS, OUT),
         case("seen on the thirty-first day", "2015-05-05", [*begun, visit(vs.OFFICE_VISIT, "2025-03-13")], IN, OUT),
+        case("therapy, nobody says where", "2015-05-05", [*begun, visit(therapy, "2025-03-01")], IN, OUT),
+        case(
+            "therapy at a clinic",
+            "2015-05-05",
+            [*begun, visit(therapy, "2025-03-01", place=vs.AMBULATORY)],
+            PASS,
+            OUT,
+        ),
         case("taken for long", "2015-05-05", [*begun, *more, soon], PASS, IN),
         case("taken for long, seen twice more", "2015-05-05", [*begun, *more, soon, *later], PASS, PASS),
         case("not new", "2015-05-05", [*begun, medicine(vs.CLONIDINE, "2024-12-01", days=60)], OUT, OUT),

@@ -39,7 +39,7 @@ MAPPINGS: dict[str, Callable[[dict, Context], Row]] = {
 RANK = {name: number for number, name in enumerate(MAPPINGS)}
 
 # Raised with every change of a mapping that gives other rows for the same resource: the next import renews them.
-VERSION = 2
+VERSION = 3
 
 
 def map_resource(resource: dict, context: Context | None = None) -> Row | None:

@@ -72,6 +72,8 @@ def encounter(resource: dict, context: Context) -> Row:
         + in_role(Role.REASON, resource.get("reasonCode"))
         + in_role(Role.DISCHARGE_DISPOSITION, hospitalization.get("dischargeDisposition"))
     )
+    # The kinds of the places it was at, as Location says them.
+    row.coding_refs += [(Role.PLACE, place) for place in locations]
     seen = set()
     for number, diagnosis in enumerate(resource.get("diagnosis") or ()):
         target = base.target_of(diagnosis.get("condition"))
