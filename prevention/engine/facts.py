@@ -117,9 +117,22 @@ __all__ = [
 
 # --- Times of a fact ------------------------------------------------------------------------------------
 
-effective = FactInterval(Point("{row}.s0", "{row}.s1"), Point("{row}.e0", "{row}.e1"))
-prevalence_interval = effective
-"""Of a condition, onset to abatement; the fetch states an unknown end of an inactive one as uncertain."""
+effective = FactInterval(Point("{row}.s0", "{row}.s1", is_own=True), Point("{row}.e0", "{row}.e1", is_own=True))
+prevalence_interval = FactInterval(
+    Point(
+        "CASE WHEN {row}.is_dated THEN coalesce({row}.s0, '-infinity') END",
+        "CASE WHEN NOT {row}.is_dated THEN NULL WHEN {row}.s0 > '-infinity' THEN {row}.s1 ELSE '-infinity' END",
+        is_own=True,
+    ),
+    Point(
+        "CASE WHEN {row}.is_dated THEN coalesce({row}.e0, 'infinity') END",
+        "CASE WHEN {row}.is_dated THEN coalesce({row}.e1, 'infinity') END",
+        is_own=True,
+    ),
+)
+"""QICoreCommon.prevalenceInterval: onset to abatement. A condition that is not active and has no abatement has none;
+one without onset has always been there. (`effective` of a condition says what is known all the same.)
+"""
 authored_on = FactInterval(
     Point("{row}.recorded_at", "{row}.recorded_at"), Point("{row}.recorded_at", "{row}.recorded_at")
 )
@@ -306,7 +319,11 @@ class Row:
     def effective(self) -> FactInterval:
         return self[effective]
 
-    period = performed = prevalence_interval = effective
+    period = performed = effective
+
+    @property
+    def prevalence_interval(self) -> FactInterval:
+        return self[prevalence_interval]
 
     @property
     def authored_on(self) -> Timepoint:

@@ -29,6 +29,9 @@ _PREVALENCE = {
     "e0": "CASE WHEN upper_inf(f.effective) AND f.status NOT IN ('active', 'recurrence', 'relapse') "
     f"THEN lower(f.effective) ELSE {_END['e0']} END",
 }
+# What ended nobody knows when has no `prevalenceInterval()` at all: the official function is null where it asks for
+# the abatement of a condition that is not active and there is none.
+_DATED = {"is_dated": "f.status IN ('active', 'recurrence', 'relapse') OR NOT upper_inf(f.effective)"}
 
 _REPEAT = "f.dosage -> 0 -> 'timing' -> 'repeat'"
 _PER_DAY = f"""CASE WHEN {_REPEAT} ? 'period' AND ({_REPEAT} ? 'frequency' OR {_REPEAT} ? 'frequencyMax') THEN
@@ -70,7 +73,7 @@ def _medication_period(resource: Resource, zone: str) -> dict[str, str]:
 
 def _columns(resource: Resource, zone: str) -> dict[str, str]:
     columns = {"status": "f.status", "is_negated": "f.is_negated", "recorded_at": "f.recorded_at", **_START}
-    columns |= _PREVALENCE if resource is CONDITION else _END
+    columns |= _PREVALENCE | _DATED if resource is CONDITION else _END
     columns |= {name: f"f.{name}" for name in resource.columns}
     if resource.has_supply:
         columns |= _medication_period(resource, zone)

@@ -211,10 +211,11 @@ Anchor = Moment | Timepoint
 
 @dataclass(frozen=True)
 class Point(Timepoint):
-    """A boundary of a fact in its own columns, as SQL with `{row}`."""
+    """A boundary of a fact in its own columns, as SQL with `{row}`. `is_own`: never after the fact's end."""
 
     earliest: str
     latest: str
+    is_own: bool = False
 
     def sides(self, to: Compiling, row: str) -> tuple[str, str]:
         return self.earliest.format(row=row), self.latest.format(row=row)
@@ -485,7 +486,7 @@ def ends_after(predicate: Predicate, setting: Setting) -> datetime | None:
 def _of_its_own_time(point: Timepoint) -> bool:
     """Whether the point is never after the fact's end."""
     if isinstance(point, Point):
-        return point.latest in ("{row}.s1", "{row}.e1")
+        return point.is_own
     if isinstance(point, DateFrom):
         return _of_its_own_time(point.point)
     if isinstance(point, EndOr | StartOr):

@@ -62,26 +62,24 @@ heart_failure_encounter = define(
         lambda visit, heart_failure: heart_failure.prevalence_interval.overlaps(visit.period),
     )
 )
-moderate_or_severe_lvsd_findings = (
-    observations(vs.EJECTION_FRACTION)
-    .with_status(*FINAL)
-    .where(percent("<=", 40))
-    .union(
-        conditions(vs.MODERATE_OR_SEVERE_LVSD)
-        .union(conditions(LVSD).where(severity_in(vs.MODERATE_OR_SEVERE)))
-        .where(is_confirmed_active_diagnosis)
-    )
+_low_ejection_fraction = observations(vs.EJECTION_FRACTION).with_status(*FINAL).where(percent("<=", 40))
+_lvsd_diagnosis = (
+    conditions(vs.MODERATE_OR_SEVERE_LVSD)
+    .union(conditions(LVSD).where(severity_in(vs.MODERATE_OR_SEVERE)))
+    .where(is_confirmed_active_diagnosis)
 )
+moderate_or_severe_lvsd_findings = _low_ejection_fraction.union(_lvsd_diagnosis)
 
 
 def with_history_of_lvsd(visits: Facts) -> Facts:
     """Visits before whose end the finding began."""
-    return define(
-        visits.with_(
-            moderate_or_severe_lvsd_findings,
-            lambda visit, finding: finding.effective.starts_before(visit.period.end),
-        )
+    measured = visits.with_(
+        _low_ejection_fraction, lambda visit, finding: finding.effective.starts_before(visit.period.end)
     )
+    diagnosed = visits.with_(
+        _lvsd_diagnosis, lambda visit, finding: finding.prevalence_interval.starts_before(visit.period.end)
+    )
+    return define(measured.union(diagnosed))
 
 
 heart_failure_encounter_with_lvsd = with_history_of_lvsd(heart_failure_encounter)
@@ -101,8 +99,12 @@ def overlaps_day_of(diagnoses: Facts, visits: Facts) -> Condition:
     )
 
 
-def overlaps_after_day_of(facts: Facts, visits: Facts) -> Condition:
-    return exists(facts.with_(visits, lambda fact, visit: fact.effective.overlaps_after(visit.period, of=DAY)))
+def overlaps_after_day_of(diagnoses: Facts, visits: Facts) -> Condition:
+    return exists(
+        diagnoses.with_(
+            visits, lambda diagnosis, visit: diagnosis.prevalence_interval.overlaps_after(visit.period, of=DAY)
+        )
+    )
 
 
 def allergy_overlaps_after_day_of(allergies: Facts, visits: Facts) -> Condition:

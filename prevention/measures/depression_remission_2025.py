@@ -104,11 +104,17 @@ has_hospice_services = (
         procedures(vs.HOSPICE_CARE_AMBULATORY).where(~ColumnIn("status", ("not-done", "entered-in-error", "unknown"))),
         overlaps_day_of,
     )
-    | during_observation(conditions(vs.HOSPICE_DIAGNOSIS).where(is_confirmed_active_diagnosis), overlaps_day_of)
+    | during_observation(
+        conditions(vs.HOSPICE_DIAGNOSIS).where(is_confirmed_active_diagnosis),
+        lambda diagnosis, index: diagnosis.prevalence_interval.overlaps(observed(index), of=DAY),
+    )
 )
 has_palliative_care = (
     during_observation(observations(FACIT_PAL).with_status(*FINAL), overlaps)
-    | during_observation(conditions(vs.PALLIATIVE_CARE_DIAGNOSIS).where(is_confirmed_active_diagnosis), overlaps)
+    | during_observation(
+        conditions(vs.PALLIATIVE_CARE_DIAGNOSIS).where(is_confirmed_active_diagnosis),
+        lambda diagnosis, index: diagnosis.prevalence_interval.overlaps(observed(index)),
+    )
     | during_observation(encounters(vs.PALLIATIVE_CARE_ENCOUNTER).with_status("finished"), overlaps)
     | during_observation(
         procedures(vs.PALLIATIVE_CARE_INTERVENTION).where(

@@ -15,7 +15,6 @@ from prevention.engine.facts import (
     effective,
     encounters,
     medication_dispenses,
-    prevalence_interval,
 )
 from prevention.engine.libraries import DIASTOLIC, FINAL, MMHG, SYSTOLIC, qualifying_encounters
 from prevention.engine.members import Condition, exists
@@ -52,7 +51,7 @@ _believed = ~ColumnIn("verification", ("refuted", "entered-in-error"))
 
 def current(*codes: ValueSet | Code) -> Facts:
     """Diagnoses that hold today and are believed."""
-    return conditions(*codes).where(_believed).where(prevalence_interval.overlaps(past(Duration())))
+    return conditions(*codes).where(_believed).where(effective.overlaps(past(Duration())))
 
 
 def _part(code: Code) -> Facts:

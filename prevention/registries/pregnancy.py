@@ -7,7 +7,7 @@ Practice Bulletin 222, 2020 (blood pressure at or above 140/90, severe from 160/
 
 from django.utils.translation import gettext_lazy as _
 
-from prevention.engine.facts import prevalence_interval
+from prevention.engine.facts import effective
 from prevention.engine.members import age_at, exists, has_organ
 from prevention.engine.moments import DAY, as_of, days, past
 from prevention.measures import value_sets as vs
@@ -25,7 +25,7 @@ from prevention.registries.common import (
 )
 from prevention.registries.definition import ABOVE, AT_GOAL, FAR, Ground, Level, Missed, Registry, Step
 
-diagnosis = current(vs.PREGNANCY).where(prevalence_interval.starts_during(past(days(300)), of=DAY))
+diagnosis = current(vs.PREGNANCY).where(effective.starts_during(past(days(300)), of=DAY))
 measured = SYSTOLIC_READING.within(days(60))
 raised = measured & blood_pressure_at_least(140, 90)
 severe = measured & blood_pressure_at_least(160, 110)

@@ -17,7 +17,6 @@ from prevention.engine.facts import (
     medication_dispenses,
     medication_requests,
     observations,
-    prevalence_interval,
     procedures,
 )
 from prevention.engine.libraries import FINAL, has_hospice_services
@@ -56,17 +55,17 @@ believed = ~ColumnIn("verification", ("refuted", "entered-in-error"))
 
 def ever_diagnosed(*codes: ValueSet | Code) -> Condition:
     """A diagnosis that began by today, whether or not it has ended."""
-    return exists(conditions(*codes).where(believed).where(prevalence_interval.starts_on_or_before(end_of_today)))
+    return exists(conditions(*codes).where(believed).where(effective.starts_on_or_before(end_of_today)))
 
 
 def has_now(*codes: ValueSet | Code) -> Condition:
     """A diagnosis that holds today."""
-    return exists(conditions(*codes).where(believed).where(prevalence_interval.overlaps(past(Duration()))))
+    return exists(conditions(*codes).where(believed).where(effective.overlaps(past(Duration()))))
 
 
 def diagnosed_since(duration: Duration, *codes: ValueSet | Code) -> Condition:
     """A diagnosis that began within the last `duration`."""
-    return exists(conditions(*codes).where(believed).where(prevalence_interval.starts_during(past(duration))))
+    return exists(conditions(*codes).where(believed).where(effective.starts_during(past(duration))))
 
 
 def ever_done(*codes: ValueSet | Code) -> Condition:
@@ -86,7 +85,7 @@ def recorded(*codes: ValueSet | Code) -> Facts:
     """However it was written down: a result, something done, a visit for it, or its Z code. One kind names it best."""
     return final_results(*codes).union(
         completed(*codes),
-        conditions(*codes).where(believed).where(prevalence_interval.starts_on_or_before(end_of_today)),
+        conditions(*codes).where(believed).where(effective.starts_on_or_before(end_of_today)),
         encounters(*codes).with_status("finished").where(effective.starts_on_or_before(end_of_today)),
     )
 
@@ -136,8 +135,8 @@ _pregnancy_codes = (vs.PREGNANCY, own.PREGNANT)
 this_pregnancy = (
     conditions(*_pregnancy_codes)
     .where(believed)
-    .where(prevalence_interval.starts_during(past(_AGO)))
-    .where(prevalence_interval.overlaps(past(Duration())))
+    .where(effective.starts_during(past(_AGO)))
+    .where(effective.overlaps(past(Duration())))
 )
 _due_dates = (
     observations(own.DELIVERY_DUE).with_status(*FINAL).where(DUE_DATE.during(Interval(as_of, as_of + days(280))))

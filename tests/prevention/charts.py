@@ -84,8 +84,9 @@ def procedure(member, asked, on, *, status="completed", **fields):
 
 
 def condition(member, asked, onset, *, abated=None, status="active", **fields):
-    start = moment(onset)[0]
-    effective = (start, moment(abated)[1] if abated else None)
+    """`onset` None: nobody says since when."""
+    start = moment(onset)[0] if onset else None
+    effective = (start, moment(abated)[1] if abated else None) if onset or abated else None
     return fact(clinical.Condition, member, asked, effective, status=status, **fields)
 
 

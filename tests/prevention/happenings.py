@@ -54,7 +54,7 @@ def diagnosis(kind, on: str, *, abated: str = "", status: str = "active", listed
         charts.condition(
             member,
             kind,
-            at(on),
+            at(on) if on else None,
             abated=at(abated) if abated else None,
             status=status,
             recorded_at=None,

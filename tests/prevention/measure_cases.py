@@ -5,6 +5,7 @@ the measure: `ip`, `den`, `ex` (excluded), `xc` (excepted), `num`, `nx`; `ip:2` 
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from prevention.engine.libraries import (
     BODY_HEIGHT,
@@ -456,12 +457,17 @@ def eye_exam() -> list[Case]:
     last_year = result(vs.RETINAL_OR_DILATED_EYE_EXAM, "2024-03-01", category="exam")
     this_year = result(vs.RETINAL_OR_DILATED_EYE_EXAM, "2025-03-01", category="exam")
     retinopathy = diagnosis(vs.DIABETIC_RETINOPATHY, "2020-01-01")
+    diabetes, over = partial(diagnosis, vs.DIABETES), {"status": "resolved"}
     return [
         case("not examined", "1970-05-05", known, IN),
         case("last year", "1970-05-05", [*known, last_year], PASS),
         case("last year, with retinopathy", "1970-05-05", [*known, last_year, retinopathy], IN),
         case("this year, with retinopathy", "1970-05-05", [*known, this_year, retinopathy], PASS),
         case("no diabetes", "1970-05-05", [OFFICE, this_year], OUT),
+        case("resolved, with a date", "1970-05-05", [OFFICE, diabetes("2025-03-01", abated="2025-04-01", **over)], IN),
+        case("resolved, nobody says when", "1970-05-05", [OFFICE, diabetes("2025-03-01", **over)], OUT),
+        case("resolved this year, since nobody knows", "1970-05-05", [OFFICE, diabetes("", abated="2025-04-01")], IN),
+        case("active, since nobody knows", "1970-05-05", [OFFICE, diabetes("")], IN),
         in_hospice("1970-05-05", known),
         in_palliative_care("1970-05-05", known),
         *elders(known, IN),
