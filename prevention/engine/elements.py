@@ -117,22 +117,9 @@ def class_is(*codes: str) -> Predicate:
     return Coded(ENCOUNTER, Role.CLASS, tuple(Code(code, ACT_CODE) for code in codes))
 
 
-@dataclass(frozen=True)
-class EncounterClass(Predicate):
-    """`encounter.class.code in {…}`: null, not false, where the fact has no encounter or that has no class."""
-
-    codes: tuple[Codes, ...]
-
-    def true(self, to: Compiling, row: str) -> str:
-        return to.coded(ENCOUNTER, Role.CLASS, self.codes, f"{row}.encounter_id")
-
-    def false(self, to: Compiling, row: str) -> str:
-        return f"({to.coded(ENCOUNTER, Role.CLASS, (), f'{row}.encounter_id')} AND NOT {self.true(to, row)})"
-
-
 def in_encounter_of_class(*codes: str) -> Predicate:
-    """The fact belongs to an encounter whose class is one of these v3 ActCodes."""
-    return EncounterClass(tuple(Code(code, ACT_CODE) for code in codes))
+    """`encounter.class.code in {…}`: false where the fact has no encounter, since CQL's null is in no such list."""
+    return Coded(ENCOUNTER, Role.CLASS, tuple(Code(code, ACT_CODE) for code in codes), via="encounter_id")
 
 
 @dataclass(frozen=True)

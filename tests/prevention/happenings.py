@@ -89,11 +89,11 @@ def pressure(on: str, systolic: int, diastolic: int):
     return lambda member: charts.blood_pressure(member, at(on), systolic, diastolic)
 
 
-def pressure_at_visit(on: str, systolic: int, diastolic: int):
-    """Measured at an ambulatory visit."""
+def pressure_at_visit(on: str, systolic: int, diastolic: int, visit_class: str = "AMB"):
+    """Measured at a visit, an ambulatory one unless said otherwise."""
 
     def write(member):
-        seen = charts.visit(member, vs.OFFICE_VISIT, at(on))
+        seen = charts.visit(member, vs.OFFICE_VISIT, at(on), visit_class=visit_class)
         charts.blood_pressure(member, at(on), systolic, diastolic, encounter=seen)
 
     return write
