@@ -157,16 +157,15 @@ def principal_diagnosis_in(*codes: Codes) -> Predicate:
 def quantity(comparison: str, value: float, unit: str = "") -> Predicate:
     """A quantity in `unit` (UCUM) compared: `quantity(">=", 190, "mg/dL")`. Another unit is no answer.
 
-    What stands in braces says what is counted, and changes no unit: `{copies}/mL` is `/mL`. Without a unit it is a
-    plain number: no unit written, or UCUM's `1`.
+    What stands in braces says what is counted, and changes no unit: `{copies}/mL` is `/mL`, `{score}` is 1. Without a
+    unit it is a plain number: no unit written, or UCUM's `1`.
     """
-    if not unit:
-        return Raw(f"CASE WHEN {{row}}.value_unit IN ('', '1') THEN {{row}}.value_quantity END {comparison} {value}")
-    written = unit.replace("{", "{{").replace("}", "}}")
     bare = ANNOTATION.sub("", unit)
-    same = f"{{row}}.value_unit = '{written}'"
-    if bare != unit or bare.startswith("/"):
-        same += f" OR regexp_replace({{row}}.value_unit, '[{{{{][^}}}}]*[}}}}]', '', 'g') = '{bare}'"
+    if unit and unit == bare and unit[0] != "/":
+        same = f"{{row}}.value_unit = '{unit}'"
+    else:
+        among = f"('{bare}')" if bare else "('', '1')"
+        same = f"regexp_replace({{row}}.value_unit, '[{{{{][^}}}}]*[}}}}]', '', 'g') IN {among}"
     return Raw(f"CASE WHEN {same} THEN {{row}}.value_quantity END {comparison} {value}")
 
 

@@ -100,6 +100,18 @@ def bone_density() -> list[Case]:
             [OFFICE, scan, answer(dxa.ORAI, "2025-05-01", value=10)],
             "ip den num nx",
         ),
+        case(
+            "a scan after a risk assessment in points",
+            "1970-05-05",
+            [OFFICE, scan, answer(dxa.OST, "2025-05-01", value=1.0, unit="{score}")],
+            "ip den num nx",
+        ),
+        case(
+            "three drinks a day",
+            "1970-05-05",
+            [OFFICE, scan, answer(dxa.ALCOHOLIC_DRINKS_PER_DAY, "2025-05-01", value=3.0, unit="/d")],
+            EXCLUDED,
+        ),
         case("assessed after the scan", "1970-05-05", [OFFICE, scan, answer(dxa.ORAI, "2025-07-01", value=10)], PASS),
         case(
             "underweight",
