@@ -118,12 +118,18 @@ __all__ = [
 # --- Times of a fact ------------------------------------------------------------------------------------
 
 effective = FactInterval(Point("{row}.s0", "{row}.s1", is_own=True), Point("{row}.e0", "{row}.e1", is_own=True))
+_ONSET = Point(
+    "CASE WHEN {row}.is_dated THEN {row}.s0 END",
+    "CASE WHEN {row}.is_dated THEN CASE WHEN {row}.s0 = '-infinity' THEN {row}.s0 ELSE {row}.s1 END END",
+    is_own=True,
+)
+_ONSET_OR_EVER = Point(
+    f"coalesce({_ONSET.earliest}, CASE WHEN {{row}}.is_dated THEN '-infinity'::timestamptz END)",
+    f"coalesce({_ONSET.latest}, CASE WHEN {{row}}.is_dated THEN '-infinity'::timestamptz END)",
+    is_own=True,
+)
 prevalence_interval = FactInterval(
-    Point(
-        "CASE WHEN {row}.is_dated THEN coalesce({row}.s0, '-infinity') END",
-        "CASE WHEN NOT {row}.is_dated THEN NULL WHEN {row}.s0 > '-infinity' THEN {row}.s1 ELSE '-infinity' END",
-        is_own=True,
-    ),
+    replace(_ONSET, unbounded=_ONSET_OR_EVER),
     Point(
         "CASE WHEN {row}.is_dated THEN coalesce({row}.e0, 'infinity') END",
         "CASE WHEN {row}.is_dated THEN coalesce({row}.e1, 'infinity') END",
@@ -131,7 +137,8 @@ prevalence_interval = FactInterval(
     ),
 )
 """QICoreCommon.prevalenceInterval: onset to abatement. A condition that is not active and has no abatement has none;
-one without onset has always been there. (`effective` of a condition says what is known all the same.)
+one without onset has always been there, but has no start where it has no abatement either. (`effective` of a
+condition says what is known all the same.)
 """
 authored_on = FactInterval(
     Point("{row}.recorded_at", "{row}.recorded_at"), Point("{row}.recorded_at", "{row}.recorded_at")
@@ -273,6 +280,10 @@ class Of(Timepoint):
 
     def days(self, to: Compiling, row: str) -> tuple[str, str]:
         return self.point.days(to, to.alias(self.number))
+
+    @property
+    def floor(self) -> Timepoint:
+        return Of(self.number, self.point.floor)
 
 
 @dataclass(frozen=True)

@@ -205,6 +205,11 @@ class Timepoint(ABC):
         """CQL `is not null`."""
         return PointKnown(self)
 
+    @property
+    def floor(self) -> "Timepoint":
+        """The start of an interval as `overlaps` sees it: one without any bound overlaps everything."""
+        return self
+
 
 Anchor = Moment | Timepoint
 
@@ -216,6 +221,11 @@ class Point(Timepoint):
     earliest: str
     latest: str
     is_own: bool = False
+    unbounded: "Point | None" = None
+
+    @property
+    def floor(self) -> Timepoint:
+        return self.unbounded or self
 
     def sides(self, to: Compiling, row: str) -> tuple[str, str]:
         return self.earliest.format(row=row), self.latest.format(row=row)
@@ -447,7 +457,8 @@ class FactInterval:
         return self.start.on_or_after(interval.start, of) & self.end.on_or_before(interval.end, of)
 
     def overlaps(self, interval: "Span", of: str | None = None) -> Predicate:
-        return self.start.on_or_before(interval.end, of) & self.end.on_or_after(interval.start, of)
+        start = interval.start.floor if isinstance(interval.start, Timepoint) else interval.start
+        return self.start.floor.on_or_before(interval.end, of) & self.end.on_or_after(start, of)
 
     def overlaps_before(self, interval: "Span", of: str | None = None) -> Predicate:
         """Begins before the other and lasts into it."""
@@ -455,7 +466,7 @@ class FactInterval:
 
     def overlaps_after(self, interval: "Span", of: str | None = None) -> Predicate:
         """Begins within the other, or before, and outlasts it."""
-        return self.start.on_or_before(interval.end, of) & self.end.after(interval.end, of)
+        return self.start.floor.on_or_before(interval.end, of) & self.end.after(interval.end, of)
 
 
 Span = Interval | FactInterval

@@ -118,6 +118,7 @@ def _stool_test(on: str) -> Entry:
 def cervical() -> list[Case]:
     pap = result(vs.PAP_TEST, "2023-03-03", value_text="normal")
     hpv = result(vs.HPV_TEST, "2021-03-03", value_text="negative")
+    absent = vs.CONGENITAL_OR_ACQUIRED_ABSENCE_OF_CERVIX
     return [
         case("not yet screened", "1985-05-05", [OFFICE], IN),
         case("cytology", "1985-05-05", [OFFICE, pap], PASS),
@@ -126,6 +127,13 @@ def cervical() -> list[Case]:
         case("HPV test at 29", "1991-05-05", [OFFICE, hpv], IN),
         case(
             "no cervix", "1985-05-05", [OFFICE, done(vs.HYSTERECTOMY_WITH_NO_RESIDUAL_CERVIX, "2019-01-01")], EXCLUDED
+        ),
+        case("no cervix, since nobody knows", "1985-05-05", [OFFICE, diagnosis(absent, "")], IN),
+        case(
+            "no cervix, recorded as resolved",
+            "1985-05-05",
+            [OFFICE, diagnosis(absent, "", abated="2021-01-01")],
+            EXCLUDED,
         ),
         case("a man", "1985-05-05", [OFFICE, pap], OUT, sex="male"),
         in_hospice("1985-05-05", [OFFICE]),
