@@ -61,7 +61,7 @@ ROLES = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinical", "0005_quality_role"),
+        ("clinical", "0001_initial"),
     ]
 
     operations = [
