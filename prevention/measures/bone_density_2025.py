@@ -4,7 +4,7 @@ Source: AppropriateDXAScansForWomenUnder65FHIR 0.2.001 (CMS249, eCQM for 2025; s
 """
 
 from prevention.engine.durations import Periods, cumulative_duration
-from prevention.engine.elements import integer, procedure_site_is, quantity
+from prevention.engine.elements import integer, percent, procedure_site_is, quantity
 from prevention.engine.facts import (
     CPT,
     LOINC,
@@ -137,7 +137,7 @@ dxa_scan_order = diagnostic_studies_ordered(vs.DXA_DUAL_ENERGY_XRAY_ABSORPTIOMET
 )
 risk_assessment = (
     assessments_performed(FRAX)
-    .where(quantity(">=", 8.4, "%"))
+    .where(percent(">=", 8.4))
     .union(
         assessments_performed(ORAI).where(integer(">=", 9)),
         assessments_performed(OSIRIS).where(quantity("<", 1)),
