@@ -42,7 +42,7 @@ def moment(day: date | datetime) -> tuple[datetime, datetime]:
 
 def fact(kind: type, member: Member, asked, on, *, role: int = Role.CODE, ends=None, more_codes=(), **fields):
     """A fact of `kind` with one CODE (or other role) that `asked` holds; `more_codes` are (role, asked) pairs."""
-    if isinstance(on, tuple):
+    if on is None or isinstance(on, tuple):
         effective = on
     else:
         start, end = moment(on)
