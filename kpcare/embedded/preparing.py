@@ -126,6 +126,7 @@ class Preparation:
             # Pages are fuller with it; no start fails for want of it, and the log says why.
             with contextlib.suppress(Problem):
                 step("Laying some weeks' work …", ["demo_work", UNCHECKED], jobs)
+                step("Forecasting vaccines …", ["evaluate_immunisations", UNCHECKED], jobs)
         self._end("jobs")
 
     def lay_day(self) -> None:

@@ -73,8 +73,8 @@ def _arms(comparison: Comparison | None) -> dict[str, Any]:
     if comparison is not None:
         for label, row in ((_("Outreach"), comparison.reached), (_("Held back"), comparison.held)):
             if row is not None and row.observed:
-                low, high = wilson(row.done, row.observed)
-                groups.append(_bar(label, row.done / row.observed, low, high))
+                low, high = wilson(row.done_observed, row.observed)
+                groups.append(_bar(label, row.done_observed / row.observed, low, high))
     return {"label": _("Closed"), "unit": "%", "goal": None, "groups": groups}
 
 
@@ -122,13 +122,13 @@ def _row(row: OutreachSummary, dimension: str) -> dict[str, Any]:
         words = str(Reminder.Channel(row.stratum).label).capitalize()
     elif dimension == "wording":
         words = str(dict(WORDINGS).get(row.stratum, row.stratum))
-    bounds = wilson(row.done, row.observed) if row.observed else None
+    bounds = wilson(row.done_observed, row.observed) if row.observed else None
     return {
         "words": words,
         "row": row,
         "counts": [row.sent, row.opened, row.booked, row.done],
         "cost_per_closed": row.cost / row.done if row.done else None,
-        "percent": 100 * row.done / row.observed if row.observed else None,
+        "percent": 100 * row.done_observed / row.observed if row.observed else None,
         "low": 100 * bounds[0] if bounds else None,
         "high": 100 * bounds[1] if bounds else None,
     }
