@@ -1,7 +1,7 @@
 """How each kind of fact is read from the chart into the shape the vocabulary speaks of.
 
-Columns: set_no, member_id, fact_id, status, is_negated, recorded_at, and the four boundaries s0 ≤ s1 (start,
-earliest and latest) and e0 ≤ e1 (end, inclusive, in milliseconds as FHIR has them).
+Columns: set_no, member_id, fact_id, status, is_negated, recorded_at, sensitivity, and the four boundaries s0 ≤ s1
+(start, earliest and latest) and e0 ≤ e1 (end, inclusive, in milliseconds as FHIR has them).
 """
 
 from prevention.engine.codes import CONDITION, MEDICATION_DISPENSE, OBSERVATION, Resource
@@ -72,7 +72,8 @@ def _medication_period(resource: Resource, zone: str) -> dict[str, str]:
 
 
 def _columns(resource: Resource, zone: str) -> dict[str, str]:
-    columns = {"status": "f.status", "is_negated": "f.is_negated", "recorded_at": "f.recorded_at", **_START}
+    columns = {"status": "f.status", "is_negated": "f.is_negated", "recorded_at": "f.recorded_at"}
+    columns |= {"sensitivity": "f.sensitivity", **_START}
     columns |= _PREVALENCE | _DATED if resource is CONDITION else _END
     columns |= {name: f"f.{name}" for name in resource.columns}
     if resource.has_supply:

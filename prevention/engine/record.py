@@ -40,6 +40,7 @@ def record(program: Program, partition: Partition, at: datetime) -> Changes:
         states = opened = closed = changed = 0
         if program.rules:
             _due(cursor, program, partition)
+            _labels(cursor, program)
             states = _states(cursor, partition, at)
             closed, changed = _close(cursor, program, partition, at)
             opened = _open(cursor, program, partition, at)
@@ -124,7 +125,7 @@ def _due(cursor: CursorWrapper, program: Program, partition: Partition) -> None:
         SELECT o.member_id, v.rule, v.applies, v.last_on, v.what,
             -- What is done once for all has no next day (measure.ONCE).
             CASE WHEN v.next_on < date '2900-01-01' THEN v.next_on END AS next_on,
-            v.applies AND v.next_on <= %(today)s::date AS is_due
+            v.applies AND v.next_on <= %(today)s::date AS is_due, 0::smallint AS labels
         FROM pf_outcome o CROSS JOIN LATERAL (VALUES {rows}) v(rule, applies, last_on, what, next_on)
         WHERE v.applies
         """,
@@ -134,7 +135,7 @@ def _due(cursor: CursorWrapper, program: Program, partition: Partition) -> None:
     cursor.execute(
         f"""
         INSERT INTO pf_due
-        SELECT c.member_id, c.rule, false, c.last_done_on, c.last_done_what, NULL, false
+        SELECT c.member_id, c.rule, false, c.last_done_on, c.last_done_what, NULL, false, c.sensitivity
         FROM prevention_carerulestate c JOIN pf_subject s ON s.member_id = c.member_id
         WHERE {partition.test("c.member_id")} AND c.applies AND c.rule = ANY (%(rules)s)
             AND NOT EXISTS (SELECT FROM pf_due d WHERE d.member_id = c.member_id AND d.rule = c.rule)
@@ -143,21 +144,41 @@ def _due(cursor: CursorWrapper, program: Program, partition: Partition) -> None:
     )
 
 
+def _labels(cursor: CursorWrapper, program: Program) -> None:
+    """Onto `pf_due`: the sensitivity labels of the facts of the day on which it was last done."""
+    cursor.execute("DROP TABLE IF EXISTS pf_labelled")
+    kinds = {resource for rule in program.rules for closer in rule.closers for resource in closer.facts.by_resource}
+    labelled = " UNION ".join(f"SELECT fact_id, sensitivity FROM {kind.rows} WHERE sensitivity <> 0" for kind in kinds)
+    cursor.execute(f"CREATE TEMPORARY TABLE pf_labelled ON COMMIT DROP AS {labelled}")
+    # Labels are rare: whoever has none costs no more than the look.
+    if not cursor.rowcount:
+        return
+    cursor.execute("ANALYZE pf_labelled")
+    cursor.execute(
+        f"""
+        UPDATE pf_due d SET labels = l.labels FROM (
+            SELECT e.member_id, e.rule, e.day, bit_or(f.sensitivity) AS labels
+            FROM ({program.evidence}) e JOIN pf_labelled f ON f.fact_id = e.fact_id GROUP BY 1, 2, 3
+        ) l WHERE l.member_id = d.member_id AND l.rule = d.rule AND l.day = d.last_on
+        """
+    )
+
+
 def _states(cursor: CursorWrapper, partition: Partition, at: datetime) -> int:
     cursor.execute(
         f"""
         INSERT INTO prevention_carerulestate AS c
-            (id, member_id, rule, applies, last_done_on, last_done_what, next_due_on, changed_at)
+            (id, member_id, rule, applies, last_done_on, last_done_what, next_due_on, sensitivity, changed_at)
         SELECT {ROW_ID}, d.member_id, d.rule, d.applies, d.last_on, d.what,
-            CASE WHEN d.applies THEN d.next_on END, %(at)s
+            CASE WHEN d.applies THEN d.next_on END, d.labels, %(at)s
         FROM pf_due d LEFT JOIN prevention_carerulestate c ON c.member_id = d.member_id AND c.rule = d.rule
             AND {partition.test("c.member_id")}
         WHERE (c.id IS NULL AND d.applies) OR (c.id IS NOT NULL AND
-            (c.applies, c.last_done_on, c.last_done_what, c.next_due_on) IS DISTINCT FROM
-            (d.applies, d.last_on, d.what::varchar, CASE WHEN d.applies THEN d.next_on END))
+            (c.applies, c.last_done_on, c.last_done_what, c.next_due_on, c.sensitivity) IS DISTINCT FROM
+            (d.applies, d.last_on, d.what::varchar, CASE WHEN d.applies THEN d.next_on END, d.labels))
         ON CONFLICT (member_id, rule) DO UPDATE SET applies = EXCLUDED.applies,
             last_done_on = EXCLUDED.last_done_on, last_done_what = EXCLUDED.last_done_what,
-            next_due_on = EXCLUDED.next_due_on, changed_at = EXCLUDED.changed_at
+            next_due_on = EXCLUDED.next_due_on, sensitivity = EXCLUDED.sensitivity, changed_at = EXCLUDED.changed_at
         """,
         {**partition.parameters, "at": at, "base": _id_base(cursor)},
     )
@@ -190,7 +211,7 @@ def _close(cursor: CursorWrapper, program: Program, partition: Partition, at: da
     cursor.execute(
         f"""
         CREATE TEMPORARY TABLE pf_touched ON COMMIT DROP AS
-        SELECT g.id, d.member_id, d.rule, d.last_on, d.what, d.next_on,
+        SELECT g.id, d.member_id, d.rule, d.last_on, d.what, d.next_on, d.labels,
             CASE WHEN NOT d.applies THEN 'excluded' WHEN NOT d.is_due THEN 'closed'
                 WHEN g.status = 'deferred' AND g.deferred_until <= %(today)s::date THEN 'open' ELSE g.status
             END AS status
@@ -198,7 +219,7 @@ def _close(cursor: CursorWrapper, program: Program, partition: Partition, at: da
         WHERE {partition.test("g.member_id")} AND g.status IN ('open', 'deferred') AND (
             NOT d.is_due OR (g.status = 'deferred' AND g.deferred_until <= %(today)s::date)
             OR (g.last_done_on, g.last_done_what) IS DISTINCT FROM (d.last_on, d.what::varchar)
-            OR g.due_on <> d.next_on)
+            OR g.due_on <> d.next_on OR g.sensitivity <> d.labels)
         """,
         {**partition.parameters, "today": program.setting.as_of.date()},
     )
@@ -208,6 +229,7 @@ def _close(cursor: CursorWrapper, program: Program, partition: Partition, at: da
     cursor.execute(
         f"""
         UPDATE prevention_caregap g SET status = t.status, last_done_on = t.last_on, last_done_what = t.what,
+            sensitivity = t.labels,
             due_on = CASE WHEN t.status IN ('open', 'deferred') THEN t.next_on ELSE g.due_on END,
             closed_at = CASE WHEN t.status IN ('closed', 'excluded') THEN %(at)s::timestamptz END,
             evidence = CASE WHEN e.facts IS NULL THEN g.evidence ELSE g.evidence || jsonb_build_object('facts', e.facts)
@@ -240,8 +262,8 @@ def _open(cursor: CursorWrapper, program: Program, partition: Partition, at: dat
     cursor.execute(
         f"""
         INSERT INTO prevention_caregap
-            (id, member_id, rule, status, due_on, last_done_on, last_done_what, evidence, opened_at)
-        SELECT {ROW_ID}, d.member_id, d.rule, 'open', d.next_on, d.last_on, d.what,
+            (id, member_id, rule, status, due_on, last_done_on, last_done_what, sensitivity, evidence, opened_at)
+        SELECT {ROW_ID}, d.member_id, d.rule, 'open', d.next_on, d.last_on, d.what, d.labels,
             CASE WHEN e.facts IS NULL THEN '{{}}'::jsonb ELSE jsonb_build_object('facts', e.facts) END, %(at)s
         FROM pf_opening d {EVIDENCE.format(row="d")}
         ON CONFLICT (member_id, rule) WHERE status IN ('open', 'deferred') DO NOTHING

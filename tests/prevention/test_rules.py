@@ -6,12 +6,13 @@ import pytest
 
 from core.db import as_job
 from core.models import User
-from members.models import MemberTelecom
+from members.models import MemberTelecom, Sensitivity
 from prevention.actions import evaluate_members
 from prevention.measures.breast_cancer_screening_2025 import BILATERAL_MASTECTOMY, MAMMOGRAPHY
 from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY, FOBT, TOTAL_COLECTOMY
 from prevention.models import CareGap, CareRuleState, SurveillanceInterval
 from prevention.rules.hba1c import DIABETES, HBA1C
+from prevention.rules.value_sets import HIV_TEST
 from tests.clinical.factories import arranging, member, region, system
 from tests.prevention import charts
 
@@ -216,3 +217,22 @@ def test_a_deferred_gap_opens_again_on_its_day(maria):
 
     evaluate(maria, as_of=date(2027, 1, 10))
     assert "blood_pressure" in gaps(maria)
+
+
+def test_the_label_of_what_settled_a_rule_stands_on_its_state_and_gap(maria):
+    evaluate(maria)
+    with arranging():
+        charts.observation(maria, HIV_TEST, date(2026, 10, 23), sensitivity=int(Sensitivity.HIV))
+    evaluate(maria)
+
+    with arranging():
+        gap = CareGap.objects.get(member=maria, rule="hiv_screening")
+        other = CareGap.objects.get(member=maria, rule="colorectal_screening")
+        assert (gap.status, gap.sensitivity, other.sensitivity) == ("closed", int(Sensitivity.HIV), 0)
+        assert state(maria, "hiv_screening").sensitivity == int(Sensitivity.HIV)
+    # A second look finds nothing to change; a later result that is not labelled takes the label's place.
+    assert set(evaluate(maria).values()) <= {0, 1}
+    with arranging():
+        charts.observation(maria, HIV_TEST, date(2026, 11, 1))
+    evaluate(maria)
+    assert state(maria, "hiv_screening").sensitivity == 0
