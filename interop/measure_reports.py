@@ -1,4 +1,4 @@
-"""What was measured, as FHIR R4 MeasureReport: for one member, or summed over everybody.
+"""What was measured, as FHIR R4 MeasureReport: for one member, or summed over everybody of a system.
 
 Source: hl7.org/fhir/R4/measurereport.html; code systems measure-population and measure-improvement-notation.
 """
@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Sum
 from psycopg2.extras import DateRange
 
+from network.models import Organization
 from prevention.engine.measure import POPULATIONS, Measure
 from prevention.engine.moments import Setting
 from prevention.models import MeasureResult, MeasureStratum, QualitySnapshot
@@ -30,10 +31,12 @@ def individual(member: UUID, measure: Measure, year: int, at: datetime) -> dict[
     return report
 
 
-def summary(measure: Measure, year: int, at: datetime) -> dict[str, Any]:
-    """The sums over everybody, with the strata that the nightly run counted last for the year."""
+def summary(measure: Measure, year: int, at: datetime, organization: Organization) -> dict[str, Any]:
+    """The sums over everybody of a system, who reports them, with the strata that the nightly run counted last."""
     sums = (
-        MeasureResult.objects.filter(measure=measure.key, period=_period(year))
+        MeasureResult.objects.filter(
+            measure=measure.key, period=_period(year), member__managing_organization=organization
+        )
         .order_by()
         .values("group")
         .annotate(**{f"sum_{name}": Sum(name) for name in POPULATIONS})
@@ -41,21 +44,18 @@ def summary(measure: Measure, year: int, at: datetime) -> dict[str, Any]:
     rows = cast(Iterable[dict[str, Any]], sums)
     found = {row["group"]: {name: row[f"sum_{name}"] for name in POPULATIONS} for row in rows}
     report = _report(measure, year, at, "summary", found)
-    for row in _strata(measure, year):
+    report["reporter"] = {"reference": f"Organization/{organization.pk}", "display": organization.name}
+    for row in _strata(measure, year, organization):
         parts = report["group"][row["group"] - 1].setdefault("stratifier", [{"stratum": []}])[0]["stratum"]
         parts.append({"value": {"text": row["stratum"]}, **_score(row["numerators"], row["denominators"])})
     return report
 
 
-def _strata(measure: Measure, year: int) -> Iterable[dict[str, Any]]:
-    """The named strata of each rate, over every system's latest snapshot; a report of one's own hides no cell."""
-    latest = (
-        QualitySnapshot.objects.filter(period=_period(year))
-        .order_by("managing_organization", "-month")
-        .distinct("managing_organization")
-    )
+def _strata(measure: Measure, year: int, organization: Organization) -> Iterable[dict[str, Any]]:
+    """The named strata of each rate, of the system's latest snapshot; a report of one's own hides no cell."""
+    latest = QualitySnapshot.objects.filter(period=_period(year), managing_organization=organization)
     found = MeasureStratum.objects.filter(
-        snapshot__in=list(latest), measure=measure.key, dimension=OFFICIAL, region=""
+        snapshot__in=list(latest.order_by("-month")[:1]), measure=measure.key, dimension=OFFICIAL, region=""
     ).exclude(stratum=UNKNOWN)
     return cast(
         Iterable[dict[str, Any]],

@@ -1,8 +1,10 @@
 """FHIR MeasureReports of what was measured."""
 
+import io
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from core.db import as_job
 from core.models import User
@@ -76,9 +78,10 @@ def test_of_everybody(children):
     with as_job(user, reason="report"):
         run = start_nightly(by=user, as_of=date(2025, 12, 31))
         write_strata(run, (measure("CMS155"),), date(2025, 12, 31))
-        report = summary(measure("CMS155"), 2025, AT)
+        report = summary(measure("CMS155"), 2025, AT, children[0].managing_organization)
 
     assert report["type"] == "summary"
+    assert report["reporter"]["reference"] == f"Organization/{children[0].managing_organization_id}"
     assert report["improvementNotation"]["coding"][0]["code"] == "increase"
     assert counts(report, 1)["numerator"] == 2
     assert counts(report, 2)["denominator-exclusion"] == 1
@@ -88,3 +91,23 @@ def test_of_everybody(children):
         part["value"]["text"]: part["measureScore"]["value"] for part in report["group"][0]["stratifier"][0]["stratum"]
     }
     assert strata == {"3 to 11": 1.0, "12 to 17": 1.0}
+
+
+def test_a_system_reports_its_own_people_alone(children):
+    with arranging():
+        theirs = member(system(), "Cleo", with_account=False, birth_date=date(2018, 5, 5))
+        result(theirs, measure("CMS155").key, 1, denominator=1)
+    with as_job(User.objects.system("tests"), reason="report"):
+        ours = summary(measure("CMS155"), 2025, AT, children[0].managing_organization)
+        other = summary(measure("CMS155"), 2025, AT, theirs.managing_organization)
+    assert (counts(ours, 1)["denominator"], counts(other, 1)["denominator"]) == (2, 1)
+
+
+def test_the_command_asks_who_reports_where_there_are_several(children):
+    with arranging():
+        system("Another")
+    with pytest.raises(CommandError, match="--organization"):
+        call_command("measure_report", "CMS155", year=2025)
+    out = io.StringIO()
+    call_command("measure_report", "CMS155", year=2025, organization=children[0].managing_organization.name, stdout=out)
+    assert '"reporter"' in out.getvalue()
