@@ -7,14 +7,14 @@ import rules
 
 from core.permissions import grant
 from network.models import Organization, RoleAssignment
-from network.permissions import roles_in_force
+from network.permissions import systems_held
 
 Role = RoleAssignment.Role
 
 
 def systems_of(user: Any, *roles: str) -> set[UUID]:
     """The integrated systems at which the user holds one of `roles` today."""
-    return {held.organization.system_id or held.organization_id for held in roles_in_force(user) if held.role in roles}
+    return systems_held(user, *roles) if roles else set()
 
 
 def system_of(obj: Any) -> UUID | None:

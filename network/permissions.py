@@ -45,6 +45,23 @@ def _assignments(user: User, on: datetime.date) -> Iterable[RoleAssignment]:
     )
 
 
+def systems_held(user: User, *roles: str) -> set[UUID]:
+    """The systems where the user holds a role today: one of `roles`, or any."""
+    return {_system_id(held.organization) for held in roles_in_force(user) if not roles or held.role in roles}
+
+
+def first_system(user: User, *roles: str) -> Organization | None:
+    """The system at which the user holds a role today (one of `roles`, or any); of several the first."""
+    found = first_system_id(user, *roles)
+    return Organization.objects.filter(pk=found).first() if found else None
+
+
+def first_system_id(user: User, *roles: str) -> UUID | None:
+    """The id of `first_system`, without a query more."""
+    held = (one for one in roles_in_force(user) if not roles or one.role in roles)
+    return next((_system_id(one.organization) for one in held), None)
+
+
 def has_role(*roles: str) -> rules.Predicate:
     """Predicate: the user holds one of `roles` today, at the record's system where the record says which it is."""
 

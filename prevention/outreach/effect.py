@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.db import connection
 
 from prevention.models import Campaign, OutreachSummary
+from prevention.quality.rates import wilson
 
 # A gap counts as closed by outreach where a fact closed it within so many days of entering the campaign.
 WITHIN = 90
@@ -101,15 +102,6 @@ class Comparison:
     def is_told(self) -> bool:
         """Whether the difference is more than chance."""
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
-
-
-def wilson(done: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a proportion (Wilson, 1927)."""
-    z = 1.959964
-    p = done / of
-    middle = (p + z * z / (2 * of)) / (1 + z * z / of)
-    half = z / (1 + z * z / of) * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of))
-    return middle - half, middle + half
 
 
 def difference(done: int, of: int, held_done: int, held_of: int) -> tuple[float, float, float]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from network.permissions import roles_in_force
+from network.permissions import first_system_id
 from prevention.engine.measure import Measure
 from prevention.measures import MEASURES
 from prevention.quality.models import MeasureGoal, MeasureStratum, QualitySnapshot
@@ -98,10 +98,7 @@ class Line:
 
 def system_of(user: "User", *roles: str) -> UUID | None:
     """The system whose rates this person sees: where they hold one of `roles` today."""
-    for held in roles_in_force(user):
-        if held.role in roles:
-            return held.organization.system_id or held.organization_id
-    return None
+    return first_system_id(user, *roles)
 
 
 def snapshots(system: UUID) -> list[QualitySnapshot]:
@@ -239,7 +236,7 @@ def worst_gaps(of: Iterable[Row]) -> dict[tuple[str, int], Gap]:
 
 
 def gaps(of: Iterable[Row]) -> Iterator[Gap]:
-    """The gap of each dimension among groups that are shown, known and not too few."""
+    """The gap of each dimension among groups that are shown, known and not too few; none where all are alike."""
     by_dimension: dict[str, list[Row]] = defaultdict(list)
     for row in of:
         if row.rate is not None and row.stratum != UNKNOWN and row.rate.denominator >= COMPARABLE:
@@ -248,7 +245,8 @@ def gaps(of: Iterable[Row]) -> Iterator[Gap]:
         if len(some) > 1 and dimension != OFFICIAL:
             lower_is_better = some[0].measure.improvement == "decrease"
             ordered = sorted(some, key=_value, reverse=not lower_is_better)
-            yield Gap(dimension, ordered[0], ordered[-1])
+            if _value(ordered[0]) != _value(ordered[-1]):
+                yield Gap(dimension, ordered[0], ordered[-1])
 
 
 def _value(row: Row) -> float:

@@ -19,7 +19,7 @@ from core.models import JobRun
 from core.notices import notify
 from core.permissions import may, require, requires
 from network.models import Organization, Region
-from network.permissions import roles_in_force
+from network.permissions import first_system
 from prevention.cohorts import actions
 from prevention.cohorts.criteria import Criteria
 from prevention.cohorts.forms import AgreementForm, CohortForm, ExportForm, initial
@@ -37,10 +37,10 @@ KINDS = {
 
 def own_system(request: AuthenticatedHttpRequest) -> Organization:
     """The system that the person works at; where there are several, the first."""
-    held = next(iter(roles_in_force(request.user)), None)
-    if held is None:
+    found = first_system(request.user)
+    if found is None:
         raise PermissionDenied("no role at a system")
-    return held.organization.system or held.organization
+    return found
 
 
 def a_cohort(request: AuthenticatedHttpRequest, cohort_id: uuid.UUID) -> Cohort:

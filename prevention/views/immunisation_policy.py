@@ -16,7 +16,7 @@ from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import requires
 from network.models import Organization, Region
-from network.permissions import roles_in_force
+from network.permissions import first_system
 from prevention.immunisation import actions
 from prevention.immunisation.models import ImmunisationPolicy, SupportingDataTable
 from prevention.immunisation.policy import Policy, PolicyError, packaged_policy
@@ -92,10 +92,10 @@ class PolicyForm(forms.Form):
 
 def own_system(request: AuthenticatedHttpRequest) -> Organization:
     """The system in which the reader holds a role."""
-    held = next(iter(roles_in_force(request.user)), None)
-    if held is None:
+    found = first_system(request.user)
+    if found is None:
         return get_object_or_404(Organization, pk=uuid.UUID(int=0))
-    return held.organization.system or held.organization
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

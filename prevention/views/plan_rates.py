@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from core.http import AuthenticatedHttpRequest
 from core.models import JobRun
 from core.permissions import may, requires
-from network.permissions import roles_in_force
+from network.permissions import systems_held
 from plans.models.products import LineOfBusiness
 from prevention.models import PlanRate
 from prevention.plan_rates import job
@@ -24,7 +24,7 @@ from prevention.quality.strata import ALL
 def plan_rates(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The last finished run's rates of one's own system by line of business, beside the nightly run's clinical rate."""
     last = JobRun.objects.filter(kind=job.KIND, status=JobRun.Status.DONE).order_by("-created_at").first()
-    systems = {held.organization.system_id or held.organization_id for held in roles_in_force(request.user)}
+    systems = systems_held(request.user)
     rates = PlanRate.objects.filter(run=last, managing_organization__in=systems) if last else PlanRate.objects.none()
     clinical = {
         row.measure.key: 100 * row.rate.value

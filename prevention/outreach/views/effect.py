@@ -13,8 +13,9 @@ from core.http import AuthenticatedHttpRequest
 from core.permissions import may, requires
 from prevention.models import Campaign, OutreachSummary, Reminder
 from prevention.outreach.campaign_forms import WORDINGS
-from prevention.outreach.effect import WITHIN, Comparison, compare, wilson
+from prevention.outreach.effect import WITHIN, Comparison, compare
 from prevention.outreach.kinds import is_known, kind_of
+from prevention.quality.rates import wilson
 from prevention.views.staff import language_name
 
 
