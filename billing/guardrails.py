@@ -19,11 +19,13 @@ from billing.models.guardrails import GuardrailRow
 from core import jobs
 from core.models import JobPartition, JobRun, User
 from prevention.measures import MEASURES
+from prevention.quality.rates import Z
 from prevention.quality.suppression import Sum, hide
+from prevention.rules import RULES
 
 KIND = "guardrails"
-Z = 1.959964
 DAYS_IN_MONTH = 30.4375
+AT_VISIT = [rule.id for rule in RULES if rule.at_visit]
 # A panel that is compared; smaller ones say more about chance than about care.
 COMPARED_MONTHS = 120
 
@@ -56,7 +58,9 @@ WITH panel AS (
     LEFT JOIN (SELECT member_id, count(*) AS referrals FROM clinical_servicerequest
         WHERE kind = 'referral' AND lower(effective) >= %(start)s AND lower(effective) < %(as_of)s
         GROUP BY member_id) r ON r.member_id = p.id
-    LEFT JOIN (SELECT member_id, count(*) AS gaps FROM prevention_caregap WHERE status = 'open' GROUP BY member_id) g
+    LEFT JOIN (SELECT member_id, count(*) AS gaps FROM prevention_caregap
+        -- What a visit asks by itself (tobacco, alcohol) is open for nearly everybody and tells no panels apart.
+        WHERE status = 'open' AND rule <> ALL (%(at_visit)s) GROUP BY member_id) g
         ON g.member_id = p.id
 ), band AS (
     SELECT system, band, sex, sum(cost) / sum(months) AS cost, sum(visits) / sum(months) AS visits,
@@ -181,7 +185,7 @@ def _rows(as_of: datetime.date) -> list[GuardrailRow]:
     with connection.cursor() as cursor:
         cursor.execute(MEASURED, {"lower": lower})
         measured = {(system, facility, clinician or ""): rest for system, facility, clinician, *rest in cursor}
-        cursor.execute(PANELS, {"as_of": as_of, "start": start, "days": DAYS_IN_MONTH})
+        cursor.execute(PANELS, {"as_of": as_of, "start": start, "days": DAYS_IN_MONTH, "at_visit": AT_VISIT})
         return [_row(as_of, values, measured) for values in cursor.fetchall()]
 
 

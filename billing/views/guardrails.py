@@ -25,14 +25,14 @@ def guardrails(request: AuthenticatedHttpRequest) -> HttpResponse:
     if not systems:
         raise Http404
     by = "clinician" if request.GET.get("by") == "clinician" else "facility"
-    found = GuardrailRow.objects.filter(
-        managing_organization__in=systems, clinician__isnull=by == "facility"
-    ).select_related("facility", "clinician")
+    everything = GuardrailRow.objects.filter(managing_organization__in=systems)
+    found = everything.filter(clinician__isnull=by == "facility").select_related("facility", "clinician")
     rows = list(found.order_by("-is_flagged", "is_hidden", "cost", "id")[:MOST])
     shown = [_shown(row) for row in rows]
     context = {
         "rows": shown,
-        "flagged": found.filter(is_flagged=True).count(),
+        # Of both tabs: a panel can be flagged where no facility is.
+        "flagged": everything.filter(is_flagged=True).count(),
         "as_of": rows[0].as_of if rows else None,
         "by": by,
         "tabs": [

@@ -10,8 +10,10 @@ from billing import guardrails
 from billing.models import GuardrailRow, UtilisationCost
 from clinical.models import Encounter
 from core.models import User
+from members.models import PrimaryCareAssignment
 from network.models import RoleAssignment
 from prevention.models import CareGap
+from prevention.rules import RULES
 from tests.clinical import factories
 from tests.clinical.factories import arranging
 from tests.prevention import charts
@@ -94,6 +96,29 @@ def test_the_page_shows_the_flag_and_who_may_see_it(client, world):
     assert page.count("hidden: fewer than 11") == 2
     assert "Quality directors and auditors" in page
     assert client.get(reverse("billing:guardrails")).status_code == 200
+
+
+def test_the_headline_speaks_of_both_tabs_and_reassures_nobody_without_data(client, world):
+    client.force_login(world.director)
+    page = client.get(reverse("billing:guardrails")).content.decode()
+    assert "None is cheap" not in page, "a panel is flagged on the other tab"
+    with arranging():
+        GuardrailRow.objects.all().delete()
+    page = client.get(reverse("billing:guardrails")).content.decode()
+    assert "No comparison yet" in page
+    assert "None is cheap" not in page
+
+
+def test_what_every_visit_asks_is_no_open_gap_of_a_panel(world):
+    asked = next(rule.id for rule in RULES if rule.at_visit)
+    before = row_of(world.chen).gaps
+    with arranging():
+        for one in PrimaryCareAssignment.objects.filter(clinician=world.chen)[:5]:
+            CareGap.objects.create(
+                member_id=one.member_id, rule=asked, due_on=date(2026, 1, 1), opened_at=datetime(2026, 1, 1, tzinfo=UTC)
+            )
+    guardrails.compare(AS_OF, by=User.objects.system("tests"))
+    assert row_of(world.chen).gaps == before
 
 
 @pytest.mark.parametrize(
