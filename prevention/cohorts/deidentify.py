@@ -100,7 +100,9 @@ _KINDS = (
         "observation",
         "clinical_observation",
         "clinical_observationcoding",
-        "coalesce(f.value_quantity, f.value_integer)",
+        # A quantity without a unit that is known, or a long number, could be anything.
+        "CASE WHEN f.value_quantity IS NOT NULL AND f.value_unit = ANY (%(units)s::text[]) THEN f.value_quantity "
+        "WHEN f.value_quantity IS NULL AND f.value_integer BETWEEN 0 AND %(highest)s THEN f.value_integer END",
         "CASE WHEN f.value_quantity IS NOT NULL AND f.value_unit = ANY (%(units)s::text[]) THEN f.value_unit END",
     ),
     ("procedure", "clinical_procedure", "clinical_procedurecoding", "NULL::numeric", "NULL::text"),
@@ -129,6 +131,15 @@ UNITS = (
     "pg", "U/L", "[IU]/L", "m[IU]/L", "meq/L", "mosm/kg", "Cel", "[degF]", "L", "mL", "s", "{score}", "{INR}", "nmol/L",
     "pmol/L", "umol/L", "[lb_av]", "[in_i]", "mg", "ug", "{ratio}",
 )  # fmt: skip
+# Observations whose number is somebody's age, birth or death, address, telephone or record number (45 CFR
+# 164.514(b)(2)(i)): they never leave, whatever their unit.
+IDENTIFYING = (
+    "30525-0", "21611-9", "21612-7", "29553-5", "63900-5", "39016-1", "35659-2", "21112-8", "31211-6",
+    "81954-0", "80616-6", "42077-8", "56799-0", "45401-7", "45396-9", "45397-7", "45400-9", "46106-1",
+    "64994-7", "424144002", "184099003", "397669002",
+)  # fmt: skip
+# Scores are whole numbers without a unit; a longer one is no score.
+HIGHEST_SCORE = 300
 _EVENTS = " UNION ALL ".join(
     f"SELECT f.member_id, '{kind}' AS kind, g.concept_id, (lower(f.effective) AT TIME ZONE 'UTC')::date AS day, "
     f"{value} AS value, {unit} AS unit FROM {table} f JOIN {codings} g ON g.fact_id = f.id AND g.role = 1 "
@@ -141,7 +152,7 @@ EVENTS_FROM = f"""
 FROM pf_export p JOIN ({_EVENTS}) v ON v.member_id = p.member_id
 JOIN core_concept c ON c.id = v.concept_id JOIN core_codesystem y ON y.id = c.system_id
 JOIN unnest(%(systems)s::text[], %(patterns)s::text[]) w(uri, pattern) ON w.uri = y.uri AND c.code ~ w.pattern
-WHERE v.day <= %(as_of)s::date AND {{when}}
+WHERE v.day <= %(as_of)s::date AND c.code <> ALL (%(identifying)s::text[]) AND {{when}}
 ORDER BY p.study_id, v.day, v.kind, c.code
 """
 SAFE_WHEN = f"extract(year FROM v.day) >= extract(year FROM %(as_of)s::date) - {OLDEST}"

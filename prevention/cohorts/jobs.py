@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from core import audit, jobs
 from core.models import JobPartition, JobRun, User
 from prevention.cohorts.criteria import Criteria
-from prevention.cohorts.deidentify import RESTRICTED_ZIP3, SYSTEMS, UNITS, files
+from prevention.cohorts.deidentify import HIGHEST_SCORE, IDENTIFYING, RESTRICTED_ZIP3, SYSTEMS, UNITS, files
 from prevention.cohorts.parquet import digest, write
 from prevention.engine.compiler import Compiler, Program
 from prevention.engine.evaluate import Partition, compute
@@ -183,6 +183,8 @@ def _rows(sql: str, export: CohortExport) -> Iterator[tuple[Any, ...]]:
         "systems": list(SYSTEMS),
         "patterns": list(SYSTEMS.values()),
         "units": list(UNITS),
+        "highest": HIGHEST_SCORE,
+        "identifying": list(IDENTIFYING),
     }
     connection.ensure_connection()
     with connection.connection.cursor(name=f"export_{export.pk.hex[:16]}") as cursor:

@@ -182,6 +182,25 @@ def test_no_marker_leaves_de_identified(world):
         assert number.encode() not in everything, number
 
 
+def test_codes_that_say_age_or_number_do_not_leave_nor_do_numbers_of_no_known_unit(world):
+    with arranging():
+        for name, fields in (
+            ("30525-0", {"value_quantity": 94, "value_unit": "a"}),
+            ("42077-8", {"value_integer": 510555017}),
+            ("99999-1", {"value_quantity": 5105550, "value_unit": ""}),
+            ("99999-2", {"value_integer": 123456}),
+            ("44261-6", {"value_integer": 14}),
+        ):
+            charts.fact(
+                clinical.Observation, world.marked, Code(name, LOINC), date(2025, 6, 1), status="final", **fields
+            )
+
+    events = {row["code"]: row["value"] for row in table(export(world), "events")}
+
+    assert {"30525-0", "42077-8"}.isdisjoint(events)
+    assert (events["99999-1"], events["99999-2"], events["44261-6"]) == (None, None, 14)
+
+
 def test_every_text_column_of_a_member_is_either_planted_or_known(world):
     """The next column that can hold words is planted too, or this says so."""
     planted = {"family", "given", "middle", "suffix", "name_used", "gender_identity", "pronouns", "language"}
