@@ -59,6 +59,20 @@ FROM (
 ) w WHERE w.id = e.id AND w.member_id = e.member_id AND w.reason IS NOT NULL
 """
 
+# Who may be reached again is taken up where they stood: covered anew, willing again, or with an address that came
+# since.
+RETURN = f"""
+UPDATE prevention_outreachepisode e SET stopped_at = NULL, stop_reason = ''
+FROM prevention_caregap g, prevention_campaign c, members_member m
+WHERE {{e}} AND g.id = e.gap_id AND g.member_id = e.member_id AND g.status = 'open' AND c.id = e.campaign_id
+    AND m.id = e.member_id AND {IN_FORCE} AND ({UNREACHABLE}) IS NULL
+    AND (e.stop_reason IN ('refused', 'disenrolled') OR e.stop_reason = 'undeliverable' AND (
+        EXISTS (SELECT FROM members_membertelecom x WHERE x.member_id = e.member_id
+            AND x.period @> %(today)s::date AND lower(x.period) >= e.stopped_at::date)
+        OR EXISTS (SELECT FROM members_memberaddress d WHERE d.member_id = e.member_id AND d.line1 <> ''
+            AND d.period @> %(today)s::date AND lower(d.period) >= e.stopped_at::date)))
+"""
+
 # Whoever stopped is not written to any more: what still waits is taken back.
 WITHDRAW = """
 WITH stale AS (
@@ -342,6 +356,7 @@ def queue_outreach(partition: Partition, *, as_of: date, at: datetime) -> Queued
         write(DELIVERED.format(r=partition.test("r.member_id")))
         withdrawn = write(WITHDRAW.format(r=partition.test("r.member_id")))
         entered = write(RESUME.format(e=partition.test("e.member_id")))
+        entered += write(RETURN.format(e=partition.test("e.member_id")))
         entered += write(ENTER.format(g=partition.test("g.member_id")))
         write(SAID.format(r=partition.test("r.member_id")))
         cursor.execute("DROP TABLE IF EXISTS po_ready, po_answered, po_bounced, po_reached")

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from clinical.models import Encounter
 from core.models import OutboxMessage, User
 from hospitals.models import Stay
-from members.models import CommunicationPreference, Consent, Household, Member
+from members.models import CommunicationPreference, Consent, Household, Member, MemberTelecom
 from prevention.models import (
     Campaign,
     CampaignStep,
@@ -295,6 +295,47 @@ def _happen(why: str, maria: Member, due: CareGap) -> None:
         CareGap.objects.filter(pk=due.pk).update(status="deferred", deferred_until=None, defer_reason="No.")
     else:
         CareGap.objects.filter(pk=due.pk).update(status=why, closed_at=AT)
+
+
+def test_who_may_be_reached_again_is_written_to_again(maria):
+    with arranging():
+        wish = CommunicationPreference.objects.create(member=maria, channels=[], no_outreach=True)
+        due = gap(maria)
+    queue(maria)
+    assert reminders(maria) == []
+    with arranging():
+        # Stopped as it would have been, had it begun before the wish.
+        CommunicationPreference.objects.filter(pk=wish.pk).update(no_outreach=False)
+    queue(maria)
+    with arranging():
+        CommunicationPreference.objects.filter(pk=wish.pk).update(no_outreach=True)
+    queue(maria, **at(2))
+    assert episode(due).stop_reason == "refused"
+    assert len(reminders(maria)) == 1
+
+    queue(maria, **at(40))
+    assert len(reminders(maria)) == 1, "while the wish stands, nobody writes"
+    with arranging():
+        CommunicationPreference.objects.filter(pk=wish.pk).update(no_outreach=False)
+    queue(maria, **at(41))
+
+    assert not episode(due).stopped_at
+    assert [r.channel for r in reminders(maria)][-1] == "email", "from the step where it stood"
+
+
+def test_a_new_address_brings_back_whom_nobody_could_reach(maria):
+    with arranging():
+        due = gap(maria)
+    queue(maria)
+    with arranging():
+        OutreachEpisode.objects.filter(gap=due).update(stopped_at=AT, stop_reason="undeliverable")
+    queue(maria, **at(20))
+    assert episode(due).stop_reason == "undeliverable"
+    with arranging():
+        since = (AS_OF + timedelta(days=21), None)
+        MemberTelecom.objects.create(member=maria, system="sms", value="+15105550199", period=since)
+    queue(maria, **at(22))
+    assert not episode(due).stopped_at
 
 
 def test_in_hospital_nobody_is_written_to_until_they_are_home(maria):
