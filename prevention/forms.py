@@ -6,21 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from core.choices import offer_values
 
 
-class ContactForm(forms.Form):
-    """What came of a call."""
-
-    OUTCOMES = [
-        ("booked", _("Booked a visit")),
-        ("kit_ordered", _("Kit on its way")),
-        ("done_elsewhere", _("Done elsewhere")),
-        ("not_now", _("Not now")),
-        ("declined", _("Does not want it")),
-        ("no_answer", _("No answer")),
-    ]
-    outcome = forms.ChoiceField(label=_("What came of it"), choices=OUTCOMES)
-    note = forms.CharField(label=_("Note"), max_length=300, required=False)
-
-
 class IntervalForm(forms.Form):
     """A person's own interval, from a day on, with the reason that everybody who looks at it reads."""
 

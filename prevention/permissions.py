@@ -8,9 +8,12 @@ from prevention.reach import is_in_reach
 Role = RoleAssignment.Role
 CARE = (Role.CARE_COORDINATOR, Role.NURSE, Role.MEDICAL_ASSISTANT, Role.PHYSICIAN)
 
-grant("prevention.view_worklist", has_role(*CARE) & is_in_reach, because="they look after members of this system")
+# A pharmacist orders where a protocol says so.
+ORDERING = (*CARE, Role.PHARMACIST)
+
+grant("prevention.view_worklist", has_role(*ORDERING) & is_in_reach, because="they look after members of this system")
 grant("prevention.reach_out", has_role(*CARE), because="they reach out to members of this system")
-grant("prevention.order_for_gap", has_role(*CARE), because="they order under protocol for members of this system")
+grant("prevention.order_for_gap", has_role(*ORDERING), because="they order under protocol for members of this system")
 grant("prevention.set_interval", has_role(Role.PHYSICIAN), because="they set a member's own interval as a physician")
 grant(
     "prevention.view_runs",
@@ -48,7 +51,7 @@ grant("prevention.set_goal", has_role(Role.QUALITY), because="they set what this
 grant("prevention.run_project", has_role(Role.QUALITY), because="they lead this system's improvement")
 grant("prevention.keep_guideline", has_role(Role.QUALITY), because="they keep this system's guidelines")
 grant("prevention.review_report", has_role(*CARE), because="they look at what members of this system report")
-grant("prevention.view_protocols", has_role(*CARE), because="they order under protocol for members of this system")
+grant("prevention.view_protocols", has_role(*ORDERING), because="they order under protocol for members of this system")
 grant("prevention.prepare_batch", has_role(*CARE), because="they prepare orders for members of this system")
 for _name in ("sign_protocol", "sign_batch", "close_follow_up"):
     grant(f"prevention.{_name}", has_role(Role.PHYSICIAN), because="they sign as a physician of this system")

@@ -73,6 +73,35 @@ def open_calls(limit: int = 200) -> list[Call]:
 
 
 @transaction.atomic
+def record_answer(gap: CareGap, *, by: User, outcome: str, note: str = "") -> None:
+    """What a member said about a gap on the telephone, whichever list they were called from, done as it was said.
+
+    "Not now" puts the gap off, "declined" for good, "done elsewhere" becomes a report for review; a number at which
+    nobody answered or which was wrong is noted. Raises `ValueError` for an unknown outcome, "declined" without a
+    reason, or a gap that is settled.
+    """
+    if outcome not in OUTCOMES:
+        raise ValueError(_("Say what came of it."))
+    if outcome == "declined":
+        actions.decline_gap(gap, by=by, reason=note)
+    elif outcome == "not_now":
+        until = timezone.localdate() + timedelta(days=NOT_NOW_DAYS)
+        actions.defer_gap(gap, by=by, until=until, reason=note or "Asked by telephone")
+    elif outcome == "done_elsewhere":
+        report_elsewhere(gap, by=by, when=note[:60] or _("told by telephone"), where=note[:120] or _("elsewhere"))
+    else:
+        actions.note_contact(gap, by=by, outcome=outcome, note=note)
+
+
+@transaction.atomic
+def answer_from_list(gap: CareGap, *, by: User, outcome: str, note: str = "") -> None:
+    """`record_answer` from the worklist; a call that waits about the gap is settled by any answer."""
+    record_answer(gap, by=by, outcome=outcome, note=note)
+    if outcome != "no_answer":
+        settle_calls(gap)
+
+
+@transaction.atomic
 def record_call(reminder: Reminder, *, by: User, outcome: str, note: str = "") -> Reminder:
     """What came of a call. Nobody there: again in some days, so many times; everything else settles the call.
 
@@ -85,18 +114,8 @@ def record_call(reminder: Reminder, *, by: User, outcome: str, note: str = "") -
     )
     if found.channel != Reminder.Channel.CALL or found.status != Reminder.Status.QUEUED:
         raise ValueError(_("This call is settled already."))
-    if outcome not in OUTCOMES:
-        raise ValueError(_("Say what came of it."))
     gap = found.gap
-    if outcome == "declined":
-        actions.decline_gap(gap, by=by, reason=note)
-    elif outcome == "not_now":
-        until = timezone.localdate() + timedelta(days=NOT_NOW_DAYS)
-        actions.defer_gap(gap, by=by, until=until, reason=note or "Asked by telephone")
-    elif outcome == "done_elsewhere":
-        report_elsewhere(gap, by=by, when=note[:60] or _("told by telephone"), where=note[:120] or _("elsewhere"))
-    else:
-        actions.note_contact(gap, by=by, outcome=outcome, note=note)
+    record_answer(gap, by=by, outcome=outcome, note=note)
     found.status = Reminder.Status.SENT
     if outcome == "no_answer":
         policy = _policy(gap.member)

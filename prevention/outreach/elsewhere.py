@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -19,6 +19,7 @@ from core.models import User
 from core.terminology import concept, source_system
 from members.models import Member, PrimaryCareAssignment
 from network.models import Department, RoleAssignment
+from prevention.engine.evaluate import Partition
 from prevention.immunisation.table import packaged
 from prevention.models import CareGap, ElsewhereReport, ImmunisationForecast, OutreachContact
 from prevention.outreach.kinds import VACCINE, closers_of, kind_of
@@ -27,6 +28,8 @@ MAX_PROOF = 5_000_000
 # The first bytes say what a file is, whatever it is called.
 PROOFS = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 SOURCE = "urn:kpcare:reported"
+UNPROVEN = "urn:kpcare:reported-without-proof"
+HCPCS = "http://www.nlm.nih.gov/research/umls/hcpcs"
 
 # What a rule calls it → the fact that is written for it. Codes stand in the rules' own value sets.
 FACTS: dict[str, tuple[type[Fact], str, str]] = {
@@ -39,7 +42,39 @@ FACTS: dict[str, tuple[type[Fact], str, str]] = {
     "HPV test": (Observation, LOINC, "21440-3"),
     "Pap test": (Observation, LOINC, "10524-7"),
     "HbA1c": (Observation, LOINC, "4548-4"),
+    "blood pressure": (Observation, LOINC, "85354-9"),
+    "low-dose CT": (Procedure, HCPCS, "G0297"),
+    "bone density scan": (Procedure, SNOMED, "312681000"),
+    "blood sugar test": (Observation, LOINC, "1558-6"),
+    "ultrasound": (Procedure, HCPCS, "G0389"),
+    "HIV test": (Observation, LOINC, "56888-1"),
+    "hepatitis C test": (Observation, LOINC, "16128-1"),
+    "hepatitis B test": (Observation, LOINC, "5195-3"),
+    "syphilis test": (Observation, LOINC, "20507-0"),
+    "chlamydia test": (Observation, LOINC, "21613-5"),
+    "gonorrhoea test": (Observation, LOINC, "24111-7"),
+    "tuberculosis test": (Observation, LOINC, "71773-6"),
+    "rhesus factor": (Observation, LOINC, "10331-7"),
+    "urine culture": (Observation, LOINC, "630-4"),
+    "glucose test": (Observation, LOINC, "1504-0"),
+    "eye test": (Procedure, HCPCS, "S0620"),
+    "eye examination": (Procedure, SNOMED, "308110009"),
+    "urine albumin": (Observation, LOINC, "9318-7"),
+    "eGFR": (Observation, LOINC, "69405-9"),
+    "blood fats": (Observation, LOINC, "24331-1"),
+    "thyroid test": (Observation, LOINC, "3016-3"),
+    "INR": (Observation, LOINC, "6301-6"),
+    "potassium": (Observation, LOINC, "2823-3"),
+    "creatinine": (Observation, LOINC, "2160-0"),
 }
+# Where what was found is a value or a type: written as the report says it, so that it is never read as a number of ours
+# (a rule that goes by the number asks again at its shorter interval).
+SAID = frozenset(
+    {
+        *("blood pressure", "blood sugar test", "glucose test", "rhesus factor", "urine albumin", "eGFR", "blood fats"),
+        *("thyroid test", "INR", "potassium", "creatinine"),
+    }
+)
 # Pictures are no laboratory results; the measures ask each for its own category.
 IMAGING = ("CT colonography", "mammogram")
 RESULTS = ("negative", "positive")
@@ -146,6 +181,7 @@ def accept_report(
     done_on: datetime.date,
     result: str = "",
     value: Decimal | None = None,
+    finding: str = "",
     note: str = "",
 ) -> ElsewhereReport:
     """Write the fact as reported, with its source; the rule closes its gap a moment later, as for any other fact.
@@ -161,30 +197,36 @@ def accept_report(
     fact = (
         record_immunization(by=by, member=member, vaccine=concept(CVX, what), on=done_on)
         if report.gap.rule.startswith(VACCINE)
-        else _write_fact(report, what, done_on, result, value)
+        else _write_fact(report, what, done_on, result, value, finding)
     )
     report.status, report.what, report.done_on, report.note = ElsewhereReport.Status.ACCEPTED, what, done_on, note[:300]
     report.fact_model, report.fact_id = fact._meta.label_lower, fact.pk
     return _settle(report, by=by)
 
 
-def _write_fact(report: ElsewhereReport, what: str, done_on: datetime.date, result: str, value: Decimal | None) -> Fact:
+def _write_fact(
+    report: ElsewhereReport, what: str, done_on: datetime.date, result: str, value: Decimal | None, finding: str
+) -> Fact:
     model, system, code = FACTS[what]
     if what == "HbA1c" and value is None:
         raise ValueError(_("Give the value in percent."))
+    if what in SAID and not finding.strip():
+        raise ValueError(_("Say what the report says: the value with its unit."))
     start = timezone.make_aware(datetime.datetime.combine(done_on, datetime.time.min))
     fact = model(
         member_id=report.member_id,
         effective=(start, start + datetime.timedelta(days=1)),
         precision="d",
         recorded_at=timezone.now(),
-        source_system=source_system(SOURCE, "Reported by the member, proof seen"),
+        source_system=source_system(SOURCE, "Reported by the member, proof seen")
+        if report.proof_id
+        else source_system(UNPROVEN, "Reported by the member, without proof"),
         source_id=str(report.pk),
         sensitivity=report.sensitivity,
     )
     if isinstance(fact, Observation):
         fact.status = "final"
-        fact.value_text = result if result in RESULTS else ""
+        fact.value_text = result if result in RESULTS else finding.strip()[:200]
         fact.interpretation = {"positive": "A", "negative": "N"}.get(result, "")
         if value is not None:
             fact.value_quantity, fact.value_unit, fact.value_text = value, "%", ""
@@ -210,6 +252,31 @@ def refuse_report(report: ElsewhereReport, *, by: User, note: str) -> ElsewhereR
         raise ValueError(_("Say why, so that the member can be told."))
     report.status, report.note = ElsewhereReport.Status.REFUSED, note.strip()[:300]
     return _settle(report, by=by)
+
+
+SETTLED = """
+UPDATE prevention_elsewherereport w SET status = 'accepted', reviewed_by_id = %(by)s, reviewed_at = %(at)s,
+    note = %(note)s, done_on = g.last_done_on, what = left(g.last_done_what, 60),
+    fact_model = g.evidence -> 'facts' -> 0 ->> 'model', fact_id = (g.evidence -> 'facts' -> 0 ->> 'id')::uuid
+FROM prevention_caregap g
+WHERE {w} AND w.status = 'waiting' AND g.id = w.gap_id AND g.member_id = w.member_id AND g.status = 'closed'
+    AND g.last_done_on IS NOT NULL AND g.evidence -> 'facts' -> 0 ->> 'id' IS NOT NULL
+RETURNING w.id
+"""
+
+
+def settle_charted(partition: Partition, *, at: datetime.datetime) -> int:
+    """Reports whose gap a charted fact closed meanwhile need nobody to look any more; returns how many."""
+    by = User.objects.system("prevention")
+    parameters = {**partition.parameters, "by": by.pk, "at": at, "note": "Charted in the record meanwhile."}
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLED.format(w=partition.test("w.member_id")), parameters)
+        keys = [f"prevention:elsewhere:{report}" for (report,) in cursor.fetchall()]
+    if keys:
+        Task.objects.filter(dedupe_key__in=keys, status__in=Task.OPEN).update(
+            status="completed", completed_at=at, completed_by=by, outcome="Charted in the record"
+        )
+    return len(keys)
 
 
 def _waiting(report: ElsewhereReport) -> ElsewhereReport:

@@ -8,10 +8,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinical.models import Observation
 from core.choices import offer_values
 from network.models import RoleAssignment
 from prevention.models import ElsewhereReport
-from prevention.outreach.elsewhere import MAX_PROOF, Proof, choices_for
+from prevention.outreach.elsewhere import FACTS, MAX_PROOF, SAID, Proof, choices_for
 from prevention.outreach.signing import offered_protocols
 
 DATE = {"type": "date"}
@@ -85,6 +86,9 @@ class AcceptForm(forms.Form):
     value = forms.DecimalField(
         label=_("Value, in percent"), required=False, min_value=3, max_value=20, decimal_places=1
     )
+    finding = forms.CharField(
+        label=_("What the report says"), max_length=200, required=False, help_text=_("The value with its unit.")
+    )
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
     def __init__(self, *args: Any, report: ElsewhereReport, **kwargs: Any) -> None:
@@ -92,12 +96,27 @@ class AcceptForm(forms.Form):
         offer_values(self, "what", choices_for(report))
         if report.gap.rule != "hba1c":
             del self.fields["value"]
-        if report.gap.rule not in ("colorectal_screening", "cervical_screening"):
+        offered = {what for what, _label in choices_for(report)}
+        if not offered & SAID:
+            del self.fields["finding"]
+        if not any(FACTS[what][0] is Observation for what in offered & FACTS.keys() - SAID - {"HbA1c"}):
             del self.fields["result"]
 
 
 class RefuseForm(forms.Form):
     note = forms.CharField(label=_("Why it does not settle it"), max_length=300)
+
+
+# What is kept of a contact, in words: of calls, of links, and of bookings and orders, which say it themselves.
+OUTCOME_WORDS = {
+    "booked": _("Booked a visit"),
+    "kit_ordered": _("Kit on its way"),
+    "done_elsewhere": _("Done elsewhere"),
+    "not_now": _("Not now"),
+    "declined": _("Does not want it"),
+    "no_answer": _("No answer"),
+    "wrong_number": _("Wrong number"),
+}
 
 
 class CallForm(forms.Form):

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from prevention.engine.evaluate import Partition
 from prevention.models import Campaign
+from prevention.outreach.elsewhere import settle_charted
 from prevention.outreach.follow_up import watch
 from prevention.outreach.kits import track_kits
 from prevention.outreach.queue import queue_outreach
@@ -22,6 +23,7 @@ def reach_out(partition: Partition, *, as_of: date, at: datetime) -> dict[str, i
     return {
         "vaccine_gaps": sync_vaccine_gaps(partition, as_of=as_of, at=at, zone=zone),
         "follow_ups": watch(partition, as_of=as_of, at=at, zone=zone),
+        "reports": settle_charted(partition, at=at),
         "kits": track_kits(partition, as_of=as_of, at=at),
         **queue_outreach(partition, as_of=as_of, at=at).counts(),
     }

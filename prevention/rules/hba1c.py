@@ -40,5 +40,6 @@ RULE = CareRule(
     ways=(
         WayOut("order", _("Order the blood test"), code="4548-4", system=LOINC, protocol="hba1c_in_diabetes"),
         WayOut("order", _("Send me a home kit"), code="96595-4", system=LOINC, protocol="hba1c_home_kit"),
+        WayOut("book", _("Book a nurse visit"), visit_type="NURSE"),
     ),
 )

@@ -24,12 +24,13 @@ from core.templatetags.kp import short_date
 from members.languages import language_name
 from members.models import CommunicationPreference, MemberTelecom
 from members.portal import age_on
-from network.permissions import roles_in_force
-from prevention import actions, jobs
-from prevention.forms import ContactForm, WorklistFilter
+from network.permissions import systems_held
+from prevention import jobs
+from prevention.forms import WorklistFilter
 from prevention.models import CareGap, OutreachContact, Reminder
-from prevention.outreach.calls import settle_calls
+from prevention.outreach.calls import answer_from_list, settle_calls
 from prevention.outreach.explain import explain
+from prevention.outreach.forms import OUTCOME_WORDS, CallForm
 from prevention.outreach.kinds import is_known, kind_of
 from prevention.outreach.orders import order_for_gap
 from prevention.outreach.protocols import ways_for_staff
@@ -39,7 +40,6 @@ from prevention.rules import BY_ID, RULES
 PAGE = 50
 # A member just reached is left alone for a while.
 QUIET = timedelta(days=7)
-OUTCOMES = dict(ContactForm.OUTCOMES)
 
 
 def a_gap(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> CareGap:
@@ -139,7 +139,7 @@ def _counts(request: AuthenticatedHttpRequest, rule: str) -> dict[str, Any]:
     """How many are open and since when, as the last run found it: counting a million rows is its work, not a page's."""
     run = JobRun.objects.filter(kind=jobs.KIND, status=JobRun.Status.DONE).order_by("-created_at").first()
     found: dict[str, Any] = {"count": 0, "oldest": None, "run": run}
-    systems = {str(held.organization.system_id or held.organization_id) for held in roles_in_force(request.user)}
+    systems = {str(system) for system in systems_held(request.user)}
     for system, rules in (run.totals.get("open", {}) if run else {}).items():
         if system in systems and rule in rules:
             found["count"] += rules[rule]["count"]
@@ -150,7 +150,7 @@ def _counts(request: AuthenticatedHttpRequest, rule: str) -> dict[str, Any]:
     return found
 
 
-def _detail(request: AuthenticatedHttpRequest, gap: CareGap, form: ContactForm) -> dict[str, Any]:
+def _detail(request: AuthenticatedHttpRequest, gap: CareGap, form: CallForm) -> dict[str, Any]:
     rule = kind_of(gap.rule)
     return {
         "gap": gap,
@@ -169,7 +169,7 @@ def _detail(request: AuthenticatedHttpRequest, gap: CareGap, form: ContactForm) 
         ],
         "reminders": Reminder.objects.filter(gap=gap).order_by("step"),
         "contacts": [
-            {"words": OUTCOMES.get(row.outcome, row.outcome), "at": row.at}
+            {"words": OUTCOME_WORDS.get(row.outcome, row.outcome), "at": row.at}
             for row in OutreachContact.objects.filter(gap=gap).order_by("-at")[:5]
         ],
         "form": form,
@@ -187,17 +187,21 @@ def gap_detail(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpResp
     gap = request.record
     audit.record_read(request.user, verb="prevention.gap_detail", obj=gap, request=request)
     template = "prevention/_gap_detail.html" if request.htmx else "prevention/gap_detail.html"
-    return render(request, template, _detail(request, gap, ContactForm()))
+    return render(request, template, _detail(request, gap, CallForm()))
 
 
 @require_POST
 @requires("prevention.reach_out", obj=a_gap)
 def contact(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpResponse:
-    """Keep what came of a call."""
-    form = ContactForm(request.POST)
-    if not form.is_valid():
+    """What came of a call: kept, and done as it was said."""
+    form = CallForm(request.POST)
+    if form.is_valid():
+        try:
+            answer_from_list(request.record, by=request.user, **form.cleaned_data)
+        except ValueError as refused:
+            form.add_error(None, str(refused))
+    if form.errors:
         return render(request, "prevention/gap_detail.html", _detail(request, request.record, form), status=422)
-    actions.note_contact(request.record, by=request.user, **form.cleaned_data)
     notify(request, _("Kept."))
     return redirect(f"{reverse('prevention:worklist')}?rule={request.record.rule}")
 

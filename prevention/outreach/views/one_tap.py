@@ -34,21 +34,29 @@ from scheduling.ports import tell_booked
 SESSION_KEY = "one_tap"
 # How long an answered date of birth holds in this browser.
 CONFIRMED_FOR = datetime.timedelta(minutes=15)
-# Tries from one address in ten minutes: a household behind one router has room, a machine has not.
-TRIES, WINDOW = 30, 600
+# From one address in ten minutes: so many wrong dates of birth, and far more pages. A clinic's wireless network or a
+# carrier's gateway is one address for thousands of people, of whom few mistake their birthday.
+TRIES, PAGES, WINDOW = 30, 3000, 600
 TIMES = 6
 
 Handler = Callable[..., HttpResponse]
 
 
-def _too_many(request: HttpRequest) -> bool:
-    key = f"one-tap:{request.META.get('REMOTE_ADDR', '')}:{int(timezone.now().timestamp()) // WINDOW}"
+def _count(request: HttpRequest, what: str, by: int = 1) -> int:
+    """How often something came from this address in the window, this time included."""
+    window = int(timezone.now().timestamp()) // WINDOW
+    key = f"one-tap:{what}:{request.META.get('REMOTE_ADDR', '')}:{window}"
     cache.add(key, 0, timeout=2 * WINDOW)
     try:
-        return cache.incr(key) > TRIES
+        return cache.incr(key, by)
     except ValueError:
         # Emptied in between: the counting begins again.
-        return False
+        return 0
+
+
+def _too_many(request: HttpRequest) -> bool:
+    guesses = request.method == "POST" and _count(request, "wrong", 0) >= TRIES
+    return guesses or _count(request, "page") > PAGES
 
 
 def _gone(request: HttpRequest) -> HttpResponse:
@@ -107,6 +115,7 @@ def one_tap(request: HttpRequest, token: str, holder: Holder, link: OneTapLink) 
             until = timezone.now() + CONFIRMED_FOR
             request.session[SESSION_KEY] = {"link": str(link.pk), "until": until.timestamp()}
             return redirect("prevention:one_tap", token)
+        _count(request, "wrong")
         form.add_error("born", _("That is not the date we have. Check it, or sign in instead."))
     context = {"form": form, "token": token}
     return render(request, "prevention/outreach/one_tap.html", context, status=422 if form.errors else 200)

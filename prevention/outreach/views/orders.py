@@ -17,7 +17,7 @@ from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, requires
 from network.models import Organization, RoleAssignment
-from network.permissions import roles_in_force
+from network.permissions import systems_held
 from prevention.models import BatchOrder, FollowUp, HomeKit, StandingOrder
 from prevention.outreach import follow_up, orders
 from prevention.outreach import kits as tracking
@@ -29,7 +29,7 @@ from prevention.reach import in_reach
 
 def systems_of(request: AuthenticatedHttpRequest) -> set[uuid.UUID]:
     """The systems where the signed-in person holds a role."""
-    return {held.organization.system_id or held.organization_id for held in roles_in_force(request.user)}
+    return systems_held(request.user)
 
 
 def a_protocol(request: AuthenticatedHttpRequest, protocol_id: uuid.UUID) -> StandingOrder:

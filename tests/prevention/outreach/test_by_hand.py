@@ -1,6 +1,8 @@
 """What people do: calls, letters, reports of what was done elsewhere; and vaccines that are due as gaps."""
 
+import csv
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,12 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinical.models import Encounter, Observation, Procedure, ServiceRequest, Task
-from core.db import as_job
+from core.db import acting_as, as_job
 from core.models import AuditEvent, User
 from hospitals.models import Stay
 from members.models import CommunicationPreference, Household, Member
 from network.models import RoleAssignment
+from prevention.actions import evaluate_members
 from prevention.engine.evaluate import Partition
+from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY
 from prevention.models import (
     CareGap,
     ElsewhereReport,
@@ -28,14 +32,17 @@ from prevention.models import (
 )
 from prevention.outreach import letters
 from prevention.outreach.calls import open_calls
-from prevention.outreach.elsewhere import report_elsewhere
+from prevention.outreach.elsewhere import FACTS, accept_report, report_elsewhere
 from prevention.outreach.vaccines import sync_vaccine_gaps
+from prevention.rules import RULES
 from tests.clinical import factories as clinic
 from tests.clinical.factories import arranging
 from tests.prevention import charts
 from tests.prevention.outreach.factories import gap, policy, protocols, reached_by
 
 pytestmark = pytest.mark.django_db
+# Their lists are the official ones, which the tests of the rules themselves read.
+OFFICIAL = ("breast_screening", "colorectal_screening", "cervical_screening", "hba1c")
 
 
 @pytest.fixture
@@ -115,6 +122,22 @@ def test_declined_on_the_telephone_needs_their_words(client, world):
     assert (again(world.gap).status, again(world.gap).deferred_until) == ("deferred", None)
     assert again(world.gap).defer_reason == "I am 74 and content"
     assert again(call).status == "sent"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "reports"),
+    [("not_now", "deferred", 0), ("declined", "deferred", 0), ("done_elsewhere", "open", 1), ("no_answer", "open", 0)],
+)
+def test_the_worklist_does_what_was_said_as_the_call_page_does(client, world, outcome, status, reports):
+    with arranging():
+        call = waits(world.gap, "call")
+    client.force_login(world.cora)
+    answer = client.post(reverse("prevention:contact", args=[world.gap.pk]), {"outcome": outcome, "note": "In May"})
+    assert answer.status_code == 302
+    assert again(world.gap).status == status
+    assert again(call).status == ("queued" if outcome == "no_answer" else "sent")
+    with arranging():
+        assert ElsewhereReport.objects.filter(status="waiting").count() == reports
 
 
 def test_the_deceased_and_the_settled_are_not_called(world):
@@ -380,3 +403,56 @@ def test_every_list_of_people_says_in_the_access_log_whom_it_showed(client, worl
         with arranging():
             seen = AuditEvent.objects.filter(verb=f"prevention.{page}").order_by("-at").first()
         assert seen.detail["members"] == [str(world.maria.pk)], page
+
+
+# --- Every rule's report can be accepted ------------------------------------------------------------------------
+
+
+def codes_of(closer) -> set[str]:
+    """The codes by which a closer knows its facts."""
+    sets = {code.url for branch in closer.facts.branches for code in branch.retrieve.codes if hasattr(code, "url")}
+    named = {code.code for branch in closer.facts.branches for code in branch.retrieve.codes if hasattr(code, "code")}
+    with (Path(__file__).parents[3] / "core/terminology/value_sets.csv").open() as file:
+        return named | {row["code"] for row in csv.DictReader(file) if row["value_set"] in sets}
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.remind], ids=lambda rule: rule.id)
+def test_what_members_are_reminded_of_can_be_accepted_as_done_elsewhere(rule):
+    writable = [closer for closer in rule.closers if closer.what in FACTS]
+    assert writable, "nothing that a reviewer could say was done"
+    for what in {closer.what for closer in writable}:
+        model, _system, code = FACTS[what]
+        known = {
+            known
+            for closer in writable
+            if closer.what == what
+            and model._meta.model_name in {resource.name for resource in closer.facts.by_resource}
+            for known in codes_of(closer)
+        }
+        assert code in known or rule.id in OFFICIAL, "the fact that is written must close the rule"
+
+
+def test_a_report_of_a_value_is_written_as_said_with_its_honest_source(world):
+    with arranging():
+        due = gap(world.maria, "urine_albumin")
+        report = report_elsewhere(due, by=world.maria.user, when="May", where="Elsewhere")
+    with acting_as(world.cora, reason="test"):
+        with pytest.raises(ValueError, match="value with its unit"):
+            accept_report(report, by=world.cora, what="urine albumin", done_on=date(2026, 5, 5))
+        accept_report(report, by=world.cora, what="urine albumin", done_on=date(2026, 5, 5), finding="12 mg/g")
+    with arranging():
+        fact = Observation.objects.get(member=world.maria)
+        assert (fact.value_text, fact.source_system.name) == ("12 mg/g", "Reported by the member, without proof")
+
+
+def test_a_report_is_settled_when_a_charted_fact_closes_its_gap(world):
+    with arranging():
+        charts.enrol(world.maria)
+        report = report_elsewhere(world.gap, by=world.maria.user, when="May", where="Elsewhere")
+        done = charts.procedure(world.maria, COLONOSCOPY, date(2026, 5, 5))
+    with as_job(User.objects.system("prevention"), reason="test"):
+        evaluate_members([world.maria.pk], as_of=timezone.localdate())
+    with arranging():
+        report.refresh_from_db()
+        assert (report.status, report.fact_id, report.done_on) == ("accepted", done.pk, date(2026, 5, 5))
+        assert not Task.objects.filter(dedupe_key=f"prevention:elsewhere:{report.pk}", status__in=Task.OPEN).exists()

@@ -117,7 +117,21 @@ def test_five_wrong_dates_kill_the_link_for_everybody(client, world):
         assert refused.count() == 5
 
 
-def test_one_address_may_not_try_without_end(client, world):
+def test_many_people_behind_one_address_open_their_links(client, world):
+    assert {client.get(path_for(world.link.pk), REMOTE_ADDR="203.0.113.8").status_code for _ in range(60)} == {200}
+
+
+def test_wrong_dates_are_counted_for_each_address(client, world, monkeypatch):
+    monkeypatch.setattr("prevention.outreach.views.one_tap.TRIES", 3)
+    there = {"REMOTE_ADDR": "203.0.113.7"}
+    for _ in range(3):
+        client.post(path_for(world.link.pk), {"born": "1980-01-01"}, **there)
+    assert client.post(path_for(world.link.pk), {"born": "1980-01-01"}, **there).status_code == 429
+    assert client.get(path_for(world.link.pk), **there).status_code == 200, "who only looks is not kept out"
+
+
+def test_one_address_may_not_try_without_end(client, world, monkeypatch):
+    monkeypatch.setattr("prevention.outreach.views.one_tap.PAGES", 30)
     # Windows end, and another test's process may empty the cache: in the end it holds all the same.
     answers: list[int] = []
     while 429 not in answers and len(answers) < 500:

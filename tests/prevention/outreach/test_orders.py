@@ -12,6 +12,7 @@ from core.db import acting_as, as_job
 from core.models import OutboxMessage, User
 from labs.actions import specimens
 from labs.models import LabOrder
+from network.models import RoleAssignment
 from prevention.engine.evaluate import Partition
 from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY, FOBT
 from prevention.models import BatchOrder, FollowUp, HomeKit, StandingOrder
@@ -118,6 +119,17 @@ def test_who_was_unticked_or_is_done_meanwhile_is_left_out_and_says_why(client, 
     with arranging():
         assert {item.left_out for item in batch.items.all()} == {"taken off the list", "no longer due"}
         assert not ServiceRequest.objects.exists()
+
+
+def test_a_pharmacist_orders_where_the_protocol_names_them(client, world):
+    with arranging():
+        pharmacist = clinic.account("Phil Armacist")
+        clinic.role(pharmacist, RoleAssignment.Role.PHARMACIST, world.system, world.department)
+    client.force_login(pharmacist)
+    page = client.get(reverse("prevention:protocols")).content.decode()
+    assert "medical_assistant" not in page, "roles are said in words"
+    asked = {"protocol": "fit_mailed"}
+    assert client.post(reverse("prevention:staff_order", args=[world.gaps[0].pk]), asked).status_code == 302
 
 
 @pytest.mark.parametrize("name", ["protocols", "kits", "follow_ups", "calls", "letters", "reports"])
