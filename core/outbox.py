@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from core import gateways
+from core.db import as_job
 from core.models import OutboxMessage, User
 from core.models.base import ClockTimestamp
 
@@ -135,13 +136,14 @@ def deliver(limit: int = 200) -> int:
 
     Any number of workers may deliver at once. One that dies between sending and noting it sends again.
     """
-    claimed = _claim(limit)
+    by = User.objects.system("outbox")
+    with as_job(by, reason="deliver messages"):
+        claimed = _claim(limit)
     for message in claimed:
-        _deliver(message)
+        _deliver(message, by=by)
     return len(claimed)
 
 
-@transaction.atomic
 def _claim(limit: int) -> list[OutboxMessage]:
     due = (
         OutboxMessage.objects.filter(status__in=[Status.QUEUED, Status.SENDING], send_after__lte=ClockTimestamp())
@@ -158,31 +160,31 @@ def _claim(limit: int) -> list[OutboxMessage]:
     return messages
 
 
-def _deliver(message: OutboxMessage) -> None:
+def _deliver(message: OutboxMessage, *, by: User) -> None:
     """Hand one message to its channel and note how it went."""
+
+    def note(**fields: Any) -> None:
+        with as_job(by, reason="deliver messages"):
+            OutboxMessage.objects.filter(pk=message.pk).update(**fields)
+
     try:
         transport = _transports.get(message.channel)
         if transport is None:
             raise Undeliverable(f"{NO_TRANSPORT} for {message.channel}")
         transport(message, render(message))
     except Undeliverable as error:
-        _note(message, status=Status.FAILED, last_error=str(error)[:300])
+        note(status=Status.FAILED, last_error=str(error)[:300])
     except Exception as error:
         log.warning("outbox_delivery_failed", extra={"outbox": str(message.pk), "error": type(error).__name__})
         over = message.attempts >= MAX_ATTEMPTS
-        _note(
-            message,
+        note(
             status=Status.FAILED if over else Status.QUEUED,
             # The type alone: a mail server's answer can quote the address or the text.
             last_error=type(error).__name__,
             send_after=timezone.now() + BACKOFF * 4 ** (message.attempts - 1),
         )
     else:
-        _note(message, status=Status.SENT, last_error="", sent_at=ClockTimestamp())
-
-
-def _note(message: OutboxMessage, **fields: Any) -> None:
-    OutboxMessage.objects.filter(pk=message.pk).update(**fields)
+        note(status=Status.SENT, last_error="", sent_at=ClockTimestamp())
 
 
 def render(message: OutboxMessage) -> Rendered:

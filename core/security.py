@@ -15,8 +15,12 @@ from core import partitions
 from core.models.audit import AuditEvent, AuditSeal
 
 APP, JOBS = "kpcare_app", "kpcare_jobs"
-# Rows without a person in view: bound by the permission module, not by member.
-UNGUARDED = {"core.memberchange", "core.auditevent", "core.outboxmessage"}
+# A queue that triggers fill for whomever they change, and the jobs login empties.
+UNGUARDED = {"core.memberchange"}
+# Whoever acts may write about anybody (a refusal is about somebody out of reach, a sign-in about nobody yet), and
+# reads what is their own, what is about nobody, and what is about a member in reach. Nobody reads nothing.
+LOGS = {"core.auditevent", "core.outboxmessage"}
+SOMEBODY = "nullif(current_setting('kpcare.user_id', true), '')::uuid"
 
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION core_context_ids(setting text) RETURNS uuid[]
@@ -85,6 +89,11 @@ def member_column(model: type[models.Model]) -> str | None:
     return "member_id" if "member_id" in columns else None
 
 
+def writes_anything(model: type[models.Model]) -> bool:
+    """Whether rows may be added that their writer cannot read."""
+    return model._meta.label_lower in LOGS
+
+
 def _tracks_member(model: type[models.Model]) -> bool:
     """Whether the rows are earlier states of members themselves: their `id` is the member's."""
     tracked = getattr(model, "pgh_tracked_model", None)
@@ -94,6 +103,8 @@ def _tracks_member(model: type[models.Model]) -> bool:
 def policy(model: type[models.Model]) -> str | None:
     """The condition under which a transaction reaches a row; None where the table holds nothing personal."""
     column = member_column(model)
+    if writes_anything(model):
+        return f"{SOMEBODY} IS NOT NULL AND (member_id IS NULL OR user_id = {SOMEBODY} OR core_reaches(member_id))"
     organization = "managing_organization_id = ANY (core_context_ids('kpcare.organization_ids'))"
     if column == "member_id" or _tracks_member(model):
         return f"core_reaches({column})"
@@ -126,6 +137,7 @@ def statements() -> list[str]:
             sql.append(
                 f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; DROP POLICY IF EXISTS reach ON {table}; "
                 f"CREATE POLICY reach ON {table} USING ({test})"
+                + (" WITH CHECK (true)" if writes_anything(model) else "")
             )
     sql.append(f'GRANT SELECT ON "django_migrations" TO {APP}, {JOBS}')
     sql.append(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}, {JOBS}")

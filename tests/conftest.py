@@ -72,6 +72,14 @@ def _with_two_connections(rollback):
     return classmethod(rollback_atomics)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def logs() -> None:
+    """Tests look at the access log and the outbox without acting as somebody."""
+    from tests.logs import open_logs
+
+    open_logs()
+
+
 @pytest.fixture(autouse=True)
 def forget_concepts() -> None:
     """Ids remembered by a process belong to the database of the test before."""
