@@ -157,10 +157,10 @@ staff_nav = Navigation()
 frame = Frame()
 
 
-def url_or_none(url_name: str) -> str | None:
+def url_or_none(url_name: str, *args: Any) -> str | None:
     """The address of a named page, or None while no room provides it."""
     try:
-        return reverse(url_name)
+        return reverse(url_name, args=args)
     except NoReverseMatch:
         return None
 

@@ -297,6 +297,16 @@ def member_search_url(context: dict[str, Any]) -> str:
     return navigation.frame.member_search_url(getattr(request, "user", None)) or ""
 
 
+@register.simple_tag(takes_context=True)
+def url_if_may(context: dict[str, Any], permission: str, obj: Any, url_name: str, *args: Any) -> str:
+    """The address of a named page, or nothing where the reader may not open it: no link leads to a refusal."""
+    from core.permissions import may as ask
+
+    request = context.get("request")
+    address = navigation.url_or_none(url_name, *args)
+    return address if address and request is not None and ask(request.user, permission, obj) else ""
+
+
 @register.simple_tag
 def url_if(url_name: str, *args: Any) -> str:
     """The address of a named page, or nothing where it does not exist."""

@@ -20,8 +20,10 @@ def panel(request: AuthenticatedHttpRequest, member: Member) -> Panel:
     return Panel(
         "labs/panels/laboratory.html",
         {
-            "orders": orders.select_related("test", "request")[:SHOWN],
-            "results": found[:SHOWN],
+            "orders": orders.select_related("test", "request", "member")[:SHOWN],
+            "results": found.select_related(
+                "test", "specimen", "performing_laboratory", "order__request", "order__member"
+            )[:SHOWN],
             "order_url": reverse("clinical:order", args=[member.pk, "laboratory"]) if may_order else "",
         },
     )

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core import audit
 from core.http import AuthenticatedHttpRequest
 from core.models import User
-from core.navigation import url_or_none
 from core.notices import notify
 from core.permissions import may, requires
 from members import actions, matching
@@ -150,7 +149,6 @@ def match(request: AuthenticatedHttpRequest, review_id: uuid.UUID) -> HttpRespon
         "candidates": candidates,
         "columns": [{"label": label} for label in labels],
         "crumbs": [{"label": _("Match review"), "url": reverse("members:matches")}],
-        "imports_url": url_or_none("interop:runs"),
     }
     return render(request, "members/match.html", context)
 
