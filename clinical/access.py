@@ -45,6 +45,9 @@ places AS (
 SELECT EXISTS (
     SELECT FROM members_primarycareassignment a WHERE a.member_id = %(member)s AND a.period @> %(today)s::date
         AND (a.clinician_id IN (SELECT id FROM me) OR a.department_id IN (SELECT id FROM places))
+        -- Whoever put the member there themselves has made a relationship, not found one.
+        AND NOT EXISTS (SELECT FROM members_primarycareassignmenthistoryevent h WHERE h.pgh_obj_id = a.id
+            AND h.pgh_label = 'insert' AND h.pgh_context ->> 'user' = %(user)s::text)
 ) OR EXISTS (
     SELECT FROM clinical_careteammembership t WHERE t.member_id = %(member)s AND t.period @> %(today)s::date
         AND t.clinician_id IN (SELECT id FROM me)
@@ -73,8 +76,8 @@ def looks_after(user: User, member_id: UUID, *, at: datetime | None = None) -> b
     """Whether `user` has a care relationship with the member at an instant (by default now).
 
     They are the primary care clinician or on the care team, saw or will see the member (180 days after a visit, 60
-    before one, unless they booked it themselves), have an open task, or hold a clinical role at the department where
-    one of these holds.
+    before one), have an open task, or hold a clinical role at the department where one of these holds. A visit that
+    they booked, or a primary care assignment that they made, does not count.
     """
     at = at or timezone.now()
     with connection.cursor() as cursor:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connections, models
 from django.http import HttpRequest
 
-from core.context import current
+from core.context import current, role_in_use
 from core.models import User
 from core.models.audit import AuditEvent
 
@@ -38,7 +38,7 @@ def _values(
     context = current()
     return {
         "user_id": getattr(user, "pk", None),
-        "role": context.role[:40],
+        "role": role_in_use(),
         "action": action,
         "verb": verb,
         "member_id": member_id if member_id is not None else _member_of(obj),

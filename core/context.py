@@ -17,6 +17,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 JOBS_ROLE = "kpcare_jobs"
+# How much of roles an audit row takes.
+ROLE_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,23 @@ NOBODY = Context()
 _current: contextvars.ContextVar[Context] = contextvars.ContextVar("kpcare_context", default=NOBODY)
 
 
+# The role on which the last permission rested that was asked for in this context.
+_role: contextvars.ContextVar[str] = contextvars.ContextVar("kpcare_role", default="")
+
+
+def note_role(role: str) -> None:
+    """From here on audit rows name this role as the one under which things are done."""
+    _role.set(role)
+
+
+def role_in_use() -> str:
+    """The role on which the last decision rested; without one, all that the person holds, as many as an entry takes."""
+    if role := _role.get():
+        return role
+    held = _current.get().role
+    return held if len(held) <= ROLE_LENGTH else held[: ROLE_LENGTH + 1].rpartition(",")[0]
+
+
 def current() -> Context:
     """The context of this thread of work; `NOBODY` where none was set."""
     return _current.get()
@@ -90,18 +109,20 @@ def opening(context: Context) -> tuple[str, list[str]]:
 @contextlib.contextmanager
 def use(context: Context) -> Iterator[Context]:
     """Work as `context`: transactions that begin inside carry it, and one already open is told at once."""
-    token = _current.set(context)
+    token, before = _current.set(context), _role.set("")
     _tell_open_transactions()
     try:
         yield context
     finally:
         _current.reset(token)
+        _role.reset(before)
         _tell_open_transactions()
 
 
 def become(context: Context) -> None:
     """Change who acts for the rest of the present context (an API client known only once its token is read)."""
     _current.set(context)
+    _role.set("")
     _tell_open_transactions()
 
 

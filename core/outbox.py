@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
-from django.template.loader import render_to_string
+from django.template.loader import get_template, render_to_string
 from django.utils import timezone, translation
 
 from core import gateways
@@ -28,6 +28,11 @@ Channel, Status = OutboxMessage.Channel, OutboxMessage.Status
 
 # Nothing of these tells what somebody has or takes: names, places and times that the person knows already.
 ALLOWED = frozenset({"given_name", "day", "time", "place", "organization", "phone", "hours", "days", "by_name"})
+# An e-mail, an SMS, what a locked screen shows: all of them say that a message waits, and no more. The words of the
+# others are for the portal and for letters; an invitation is about an account, not about health.
+OUTSIDE = frozenset({Channel.EMAIL, Channel.SMS, Channel.PUSH})
+SAID_OUTSIDE = frozenset({"invitation", "portal_invitation"})
+WAITS = "message_waiting"
 MAX_ATTEMPTS = 6
 # After the first failure a minute, then 4, 16 minutes, an hour, four hours.
 BACKOFF = timedelta(minutes=1)
@@ -190,7 +195,8 @@ def _deliver(message: OutboxMessage, *, by: User) -> None:
 def render(message: OutboxMessage) -> Rendered:
     """Subject and text in the message's language, with the few values that messages may show.
 
-    Raises `Undeliverable` for a template that does not exist.
+    Outside the portal every message reads alike: that one waits, and where. Raises `Undeliverable` for a template
+    that does not exist.
     """
     from django.template import TemplateDoesNotExist
 
@@ -198,8 +204,11 @@ def render(message: OutboxMessage) -> Rendered:
     values["url"] = settings.PUBLIC_URL.rstrip("/") + _path(message)
     try:
         with translation.override(message.language):
-            subject = render_to_string(f"messages/{message.template}.subject", values)
-            body = render_to_string(f"messages/{message.template}.txt", values)
+            get_template(f"messages/{message.template}.txt")
+            is_hidden = message.channel in OUTSIDE and message.template not in SAID_OUTSIDE
+            name = WAITS if is_hidden else message.template
+            subject = render_to_string(f"messages/{name}.subject", values)
+            body = render_to_string(f"messages/{name}.txt", values)
     except TemplateDoesNotExist as error:
         raise Undeliverable(f"no template {message.template}") from error
     return Rendered(" ".join(subject.split()), body.strip() + "\n")

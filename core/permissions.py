@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -17,6 +18,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from core import audit
+from core.context import note_role
 from core.http import authenticated
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ class Decision:
 
     allowed: bool
     why: str
+    # The role on which it rests; empty where it rests on none, as for one's own record.
+    role: str = ""
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -54,6 +58,7 @@ class Grant:
 
 
 _grants: dict[str, list[Grant]] = {}
+_shown: ContextVar[list[str] | None] = ContextVar("kpcare_roles_shown", default=None)
 
 
 def grant(permission: str, predicate: Predicate, *, because: str) -> None:
@@ -73,9 +78,22 @@ def may(user: User | AnonymousUser, permission: str, obj: Any = None) -> Decisio
     if not user.is_authenticated or not user.is_active:
         return Decision(False, "not signed in")
     for held in _grants[permission]:
-        if held.predicate.test(user, obj):
-            return Decision(True, held.because)
+        shown: list[str] = []
+        token = _shown.set(shown)
+        try:
+            holds = held.predicate.test(user, obj)
+        finally:
+            _shown.reset(token)
+        if holds:
+            return Decision(True, held.because, shown[0] if shown else "")
     return Decision(False, "no role or relationship allows it")
+
+
+def show_role(role: str) -> None:
+    """A predicate says on which role of the user it holds: the decision, and with it the audit, names that one."""
+    shown = _shown.get()
+    if shown is not None:
+        shown.append(role)
 
 
 def require(
@@ -86,6 +104,7 @@ def require(
     if not decision:
         audit.record_refusal(user, verb=permission, obj=obj, reason=decision.why, request=request)
         raise PermissionDenied(decision.why)
+    note_role(decision.role)
     return decision
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.db import register_reach, register_roles
 from core.models import User
-from core.permissions import grant
+from core.permissions import grant, show_role
 from network.models import Organization, RoleAssignment
 
 Role = RoleAssignment.Role
@@ -62,15 +62,24 @@ def first_system_id(user: User, *roles: str) -> UUID | None:
     return next((_system_id(one.organization) for one in held), None)
 
 
+def _holds_on(held: Iterable[RoleAssignment]) -> bool:
+    """Whether there is an assignment; its role is what the decision names."""
+    first = next(iter(held), None)
+    if first is not None:
+        show_role(first.role)
+    return first is not None
+
+
 def has_role(*roles: str) -> rules.Predicate:
     """Predicate: the user holds one of `roles` today, at the record's system where the record says which it is."""
 
     @rules.predicate(name="has_role:" + ",".join(roles))
     def holds(user: User, obj: Any = None) -> bool:
         system = system_of(obj)
-        return any(
-            held.role in roles and (system is None or _system_id(held.organization) == system)
+        return _holds_on(
+            held
             for held in roles_in_force(user)
+            if held.role in roles and (system is None or _system_id(held.organization) == system)
         )
 
     return holds
@@ -112,9 +121,9 @@ def has_role_at(*roles: str) -> rules.Predicate:
     def holds(user: User, obj: Any = None) -> bool:
         held = [one for one in roles_in_force(user) if one.role in roles]
         if obj is None:
-            return bool(held)
+            return _holds_on(held)
         place = obj if isinstance(obj, RoleAssignment) else RoleAssignment(organization=obj)
-        return any(covers(one, place) for one in held)
+        return _holds_on(one for one in held if covers(one, place))
 
     return holds
 

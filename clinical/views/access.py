@@ -88,6 +88,8 @@ def who_opened(request: AuthenticatedHttpRequest) -> HttpResponse:
                 for row in looked
             ],
             "member": member,
+            # What was written about the member in a hurry is for them, not for whoever helps with visits and bills.
+            "shows_reason": is_own(request.user, member),
         },
     )
 

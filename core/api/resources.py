@@ -39,6 +39,7 @@ from core.api.rendering import plain
 from core.api.requests import ApiRequest
 from core.api.schema import ResourceSchema
 from core.api.writing import Write
+from core.context import note_role
 from core.permissions import Decision, GuardedView, may, states
 
 
@@ -97,6 +98,8 @@ class Resource(GenericViewSet):
     parameters: ClassVar[tuple[OpenApiParameter, ...]] = ()
     # Whether a read tells of people, and is recorded.
     is_personal: ClassVar[bool] = True
+    # Actions that only read although they are posted: what is asked stands in the body, not in an address.
+    searches: ClassVar[frozenset[str]] = frozenset()
     # Whether the column `version` counts the row's changes.
     counts_versions: ClassVar[bool] = True
     ordering: ClassVar[tuple[str, ...]] = ("-id",)
@@ -114,7 +117,8 @@ class Resource(GenericViewSet):
         token: Any = request.auth
         if token is None:
             return
-        verb = "read" if request.method in ("GET", "HEAD", "OPTIONS") else "write"
+        is_read = request.method in ("GET", "HEAD", "OPTIONS") or self.action in self.searches
+        verb = "read" if is_read else "write"
         if f"{self.scope}:{verb}" not in token.scope.split():
             raise PermissionDenied(f"The access token lacks the scope {self.scope}:{verb}.")
 
@@ -148,6 +152,7 @@ class Resource(GenericViewSet):
         for name in names:
             decision = may(request.user, name, obj)
             if decision:
+                note_role(decision.role)
                 return decision
         audit.record_refusal(request.user, verb=names[0], obj=obj, reason=decision.why, request=request)
         raise PermissionDenied(decision.why)
