@@ -15,10 +15,13 @@ WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .
 # Fingerprints the static files; the values are for this one command and reach no layer that runs.
-RUN SECRET_KEY=only-to-collect-static-files DATABASE_URL=postgres://nobody@localhost/none \
+RUN SECRET_KEY=only-to-collect-static-files IDENTIFIER_KEY=only-to-collect-static-files \
+    DATABASE_URL=postgres://nobody@localhost/none \
     KPCARE_LOGIN=app python manage.py collectstatic --noinput --verbosity 0 \
     && mkdir -p /app/.kpcare/media /app/.kpcare/seals && chown -R kpcare /app/.kpcare
 USER kpcare
 EXPOSE 8000
+# Where an access log is switched on, it names the path alone: a query says whom somebody looked for.
 CMD ["gunicorn", "kpcare.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \
-     "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
+     "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", \
+     "--access-logformat", "%(h)s %(t)s \"%(m)s %(U)s %(H)s\" %(s)s %(b)s"]

@@ -158,17 +158,22 @@ class Chart:
         return int(hidden_labels(self.user, self.member))
 
     def trend(self, concept_id: int, years: int = 3) -> dict[str, Any] | None:
-        """A measured thing's values over the last years, as the component `trend` takes them."""
-        since = timezone.now() - datetime.timedelta(days=365 * years)
+        """A measured thing's values over the last years, as the component `trend` takes them.
+
+        Where there are none so late (an imported chart), the years up to the newest one.
+        """
         about = ObservationCoding.objects.filter(member=self.member, concept=concept_id, role=CodingRole.CODE).values(
             "fact"
         )
-        rows = list(
+        measured = (
             self._of(Observation)
-            .filter(pk__in=about, value_quantity__isnull=False, effective__startswith__gte=since)
+            .filter(pk__in=about, value_quantity__isnull=False, effective__isnull=False)
             .exclude(status__in=("cancelled", "entered-in-error"))
-            .order_by("effective")[:300]
         )
+        newest = measured.order_by("-effective").values_list("effective", flat=True).first()
+        last_day = min(newest.lower, timezone.now()) if newest and newest.lower else timezone.now()
+        since = last_day - datetime.timedelta(days=365 * years)
+        rows = list(measured.filter(effective__startswith__gte=since).order_by("effective")[:300])
         concept = Concept.objects.filter(pk=concept_id).first()
         if concept is None:
             return None

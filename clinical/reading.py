@@ -21,6 +21,7 @@ from clinical.models import (
     MedicationDispense,
     MedicationRequest,
 )
+from clinical.words import said
 from core.models import Concept
 from members.models import Member
 
@@ -42,7 +43,7 @@ class Named:
     def name(self) -> str:
         if self.concept is None:
             return getattr(self.row, "note", "") or "–"
-        return self.concept.display or self.concept.code
+        return said(self.concept.display) or self.concept.code
 
     @property
     def code(self) -> str:

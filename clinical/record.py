@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from clinical import vitals
 from clinical.models import CodingRole, Observation
 from clinical.reading import Named, Reader, named
-from clinical.words import readable_unit, short_name
+from clinical.words import readable_unit, said, short_name
 from core.models import Concept
 from members.models import Member
 
@@ -165,7 +165,7 @@ def value_of(row: Observation) -> str:
         return f"{row.value_comparator}{row.value_quantity.normalize():f}"
     coded = concept_of(row, CodingRole.VALUE)
     if coded:
-        return coded.display or coded.code
+        return said(coded.display) or coded.code
     if row.value_integer is not None:
         return str(row.value_integer)
     return row.value_text

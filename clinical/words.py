@@ -1,5 +1,7 @@
 """What observations and their units are called where people read them: portal, chart and letters say the same."""
 
+import re
+
 from django.utils.translation import gettext_lazy as _
 
 # LOINC code → the word for it. What stands in no row is called by its LOINC name without the axes.
@@ -32,10 +34,24 @@ SHORT_NAMES = {
 }
 
 
+# What SNOMED CT writes behind a fully specified name to keep namesakes apart; people do not say it.
+TAG = re.compile(
+    r" \((?:disorder|finding|procedure|situation|event|observable entity|regime/therapy|substance|product|"
+    r"medicinal product|clinical drug|qualifier value|body structure|morphologic abnormality|specimen|organism|"
+    r"physical object|person|social concept|occupation|environment|record artifact|assessment scale|navigational "
+    r"concept|context-dependent category)\)$"
+)
+
+
+def said(display: str) -> str:
+    """The words of a concept without the semantic tag of SNOMED CT: "Hypertension (disorder)" is "Hypertension"."""
+    return TAG.sub("", display)
+
+
 def short_name(code: str, display: str) -> str:
     """What was measured, as people say it; `display` is its LOINC name, or empty."""
     known = SHORT_NAMES.get(code)
-    return str(known) if known else display.split("[")[0].split(" in ")[0].strip() or code
+    return str(known) if known else said(display).split("[")[0].split(" in ")[0].strip() or code
 
 
 def readable_unit(ucum: str) -> str:

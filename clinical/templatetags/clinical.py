@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from clinical import ports
 from clinical.models import Encounter
+from clinical.words import said
 from core.permissions import may
 from members.models import Member
 
@@ -28,6 +29,12 @@ def order_links(
         elif kind.choices is not None:
             links.append({"label": kind.label, "url": reverse("clinical:order", args=[member.pk, kind.name])})
     return links
+
+
+@register.filter(name="said")
+def said_filter(display: str) -> str:
+    """A concept's words as people say them."""
+    return said(display)
 
 
 @register.filter

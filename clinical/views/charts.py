@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,6 +23,7 @@ from clinical.models import Condition, Encounter
 from clinical.panels import chart_of
 from clinical.tables import Number, columns
 from clinical.views.charting import frame, identity, opens_chart, page_about
+from clinical.words import said
 from core import audit
 from core.http import AuthenticatedHttpRequest
 from core.navigation import staff_nav
@@ -35,6 +37,9 @@ from network.permissions import roles_in_force
 # LOINC of values whose trend opens a chart, in this order where the member has them: HbA1c, LDL, eGFR, weight.
 TREND_FIRST = ("4548-4", "13457-7", "18262-6", "2089-1", "98979-8", "33914-3", "29463-7")
 
+
+# What somebody searched for lately, in their session.
+QUESTIONS, QUESTIONS_KEPT, LONGEST_QUESTION = "member_questions", 20, 100
 
 # The place of the staff bar where a role's day begins; others begin with what stands first.
 WORKPLACE = {
@@ -61,11 +66,20 @@ def staff_home(request: AuthenticatedHttpRequest) -> HttpResponse:
     return redirect([*own, *waits, *places.values()][0].url)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires("clinical.find_member")
 def search(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Members of one's own system by name (as typed, or nearly), MRN, birth date or phone."""
-    asked = request.GET.get("q", "").strip()
+    """Members of one's own system by name (as typed, or nearly), MRN, birth date or phone.
+
+    What is asked is posted and kept in the session under a number: an address with somebody's name, birth date or
+    phone in it stays in browser histories and in the logs of every proxy on the way. Going back, or loading the page
+    again, shows what was found under that number.
+    """
+    if request.method == "POST":
+        asked = request.POST.get("q", "").strip()[:LONGEST_QUESTION]
+        number = _keep_question(request, asked)
+        return redirect(f"{reverse('clinical:search')}?{urlencode({'search': number})}" if asked else "clinical:search")
+    asked = request.session.get(QUESTIONS, {}).get(request.GET.get("search", ""), "")
     found = find(asked) if len(asked) >= 2 else []
     audit.record_read(request.user, verb="clinical.search", members=(member.pk for member in found), request=request)
     doctors = {
@@ -92,6 +106,15 @@ def search(request: AuthenticatedHttpRequest) -> HttpResponse:
         "clinical/search.html",
         {"asked": asked, "rows": rows, "columns": columns(_("Name"), _("Who"), Number(_("MRN")), _("Primary care"))},
     )
+
+
+def _keep_question(request: AuthenticatedHttpRequest, asked: str) -> str:
+    """The number under which the session holds a question; the oldest give way."""
+    kept = request.session.get(QUESTIONS, {})
+    number = str(max(map(int, kept), default=0) + 1)
+    latest = [*kept.items(), (number, asked)][-QUESTIONS_KEPT:]
+    request.session[QUESTIONS] = dict(latest)
+    return number
 
 
 def find(text: str) -> list[Member]:
@@ -294,7 +317,7 @@ def order(request: AuthenticatedHttpRequest, member: Member, kind: str) -> HttpR
             alerts = needed.alerts
             form.add_error("override", _("The checks object: write in a few words why all the same, or leave it."))
         else:
-            notify(request, _("Ordered: %(what)s.") % {"what": given["concept"].display})
+            notify(request, _("Ordered: %(what)s.") % {"what": said(given["concept"].display)})
             return redirect("clinical:chart_panel", member.pk, "orders")
     context = {
         **frame(request, member, "orders"),

@@ -121,7 +121,10 @@ class ResourceSchema(AutoSchema):
         page = _page(row)
         faults = set(ALWAYS) | ({503} if view.is_personal else set())
         good: dict[Any, Any] = {200: row}
-        if view.action == "list":
+        if view.action in view.searches:
+            good = {200: page}
+            faults |= {415}
+        elif view.action == "list":
             good = {200: page}
             faults |= {404} if view.by_member or view.parameters else set()
         elif view.action == "retrieve":

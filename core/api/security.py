@@ -25,7 +25,8 @@ class BearerScheme(OpenApiAuthenticationExtension):
         }
 
     def get_security_requirement(self, auto_schema: "AutoSchema") -> dict[str, list[str]]:
-        verb = "read" if auto_schema.method == "GET" else "write"
+        is_search = auto_schema.view.action in getattr(auto_schema.view, "searches", ())
+        verb = "read" if auto_schema.method == "GET" or is_search else "write"
         scope = getattr(auto_schema.view, "scope", None)
         return {self.name: [f"{scope}:{verb}"] if scope else []}
 

@@ -54,6 +54,8 @@ def children(port: int) -> list[Child]:
     web = [
         *(*python, "gunicorn", "kpcare.wsgi", "--bind", f"{HOST}:{port}", "--preload"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"),
+        # Should an access log be switched on, it names the path alone: a query says whom somebody looked for.
+        *("--access-logformat", '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s'),
     ]
     worker = [
         *(*celery, "worker", "--queues", "default,jobs,outbox", "--concurrency", "2", "--loglevel", "INFO"),

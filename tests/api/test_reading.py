@@ -53,6 +53,23 @@ def test_search_by_name_phone_and_number(world):
     assert elsewhere == []
 
 
+def test_a_posted_search_finds_the_same_and_only_reads(world):
+    client = token_for(world.machine, "members:read")
+    url = "/api/v1/members/search/"
+
+    by_name = client.post(url, {"q": "rivera"}, format="json")
+    assert by_name.status_code == 200
+    assert by_name.json() == client.get("/api/v1/members/?q=rivera").json()
+    assert [row["id"] for row in client.post(url, {"q": world.ken.mrn}, format="json").json()["results"]] == [
+        str(world.ken.pk)
+    ]
+    assert client.post(url, {"q": "haddad"}, format="json").json()["results"] == []
+    for wrong in ({}, {"q": "a", "phone": "+15105550123"}, {"name": "rivera"}):
+        assert client.post(url, wrong, format="json").status_code == 400
+    assert token_for(world.machine, "orders:read").post(url, {"q": "rivera"}, format="json").status_code == 403
+    assert AuditEvent.objects.filter(detail__members=[str(world.ana.pk)]).count() == 2
+
+
 @pytest.mark.parametrize("place", EVERY_LIST)
 def test_no_list_tells_of_a_member_of_another_system(world, place):
     client = token_for(world.machine, *READ)

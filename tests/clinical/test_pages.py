@@ -199,12 +199,34 @@ def test_part_2_records_stay_closed_until_the_member_consents(client, world):
 
 def test_search_finds_members_of_ones_own_system_alone(client, world):
     client.force_login(world.chen.user)
-    url = reverse("clinical:search")
-    assert "Alvarez, Maria" in client.get(url, {"q": "alvarez"}).content.decode()
-    assert "Other, Olga" not in client.get(url, {"q": "other"}).content.decode()
-    assert client.get(url, {"q": world.maria.mrn}).url == chart_url(world.maria)
+    assert "Alvarez, Maria" in searched(client, "alvarez").content.decode()
+    assert "Other, Olga" not in searched(client, "other").content.decode()
+    assert searched(client, world.maria.mrn).url == chart_url(world.maria)
     client.force_login(world.outsider.user)
-    assert "Other, Olga" in client.get(url, {"q": "other"}).content.decode()
+    assert "Other, Olga" in searched(client, "other").content.decode()
+
+
+def searched(client, text: str):
+    """What the search shows, where the posted question led."""
+    asked = client.post(reverse("clinical:search"), {"q": text})
+    assert text not in asked["Location"]
+    return client.get(asked["Location"])
+
+
+def test_no_address_says_whom_somebody_looked_for_and_going_back_shows_it_again(client, world):
+    client.force_login(world.chen.user)
+    url = reverse("clinical:search")
+    first, second = (client.post(url, {"q": text})["Location"] for text in ("alvarez", world.maria.given))
+    assert first != second
+    for address in (first, second, first):
+        page = client.get(address).content.decode()
+        assert "Alvarez, Maria" in page
+        assert "?q=" not in page
+    assert 'value="alvarez"' in client.get(first).content.decode()
+    assert "Alvarez, Maria" not in client.get(url, {"q": "alvarez"}).content.decode(), "an address asks nothing"
+    client.force_login(world.park.user)
+    assert "Alvarez, Maria" not in client.get(first).content.decode(), "another session holds other questions"
+    assert client.post(url, {"q": " "})["Location"] == url
 
 
 def test_a_visit_from_the_schedule_to_the_signature(client, world):
@@ -283,7 +305,7 @@ def test_a_page_of_several_people_is_on_record_with_each_of_them(client, world):
             due_at=timezone.now(),
         )
     client.force_login(world.park.user)
-    client.get(reverse("clinical:search"), {"q": world.pedro.mrn})
+    searched(client, world.pedro.mrn)
     client.get(reverse("clinical:inbasket"))
     with factories.arranging():
         read = dict(AuditEvent.objects.filter(user_id=world.park.user.pk).values_list("verb", "detail"))

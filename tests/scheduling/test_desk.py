@@ -109,7 +109,7 @@ def test_search_leads_each_role_to_the_page_where_its_work_begins(client, clinic
         (clinic.chen.user, reverse("clinical:chart", args=[clinic.maria.pk])),
     ):
         client.force_login(user)
-        found = client.get(reverse("clinical:search"), {"q": "Alvarez"}).content.decode()
+        found = client.post(reverse("clinical:search"), {"q": "Alvarez"}, follow=True).content.decode()
         assert page in found
         assert client.get(page).status_code == 200
 
