@@ -241,7 +241,10 @@ def _against_file(seals: list[AuditSeal]) -> list[str]:
     if lacking:
         problems.append(
             f"{len(lacking)} seals, {lacking[0]} to {lacking[-1]}, are not in the file outside at {seal_file()}: it "
-            "was removed or cut. Bring it back from its copy; verify_audit --write-file writes it again from the table."
+            "was removed or cut, or the database was restored on a new machine. Copy the file from the old machine (it "
+            "alone can prove that the restored rows are those that were written) to that place, or name its place in "
+            "AUDIT_SEAL_FILE, and verify again. Only where it is lost: verify_audit --write-file writes it anew from "
+            "the table, and from then on proves what comes after."
         )
     for number, written in lines:
         if number not in table:

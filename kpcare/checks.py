@@ -40,6 +40,14 @@ def check_mail_and_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage
                 id="kpcare.E003",
             )
         )
+    if settings.IDENTIFIER_KEY == settings.SECRET_KEY:
+        found.append(
+            Warning(
+                "IDENTIFIER_KEY is SECRET_KEY: whoever changes one must keep the other.",
+                hint="Keep IDENTIFIER_KEY as it is and give SECRET_KEY a new value.",
+                id="kpcare.W001",
+            )
+        )
     return found
 
 

@@ -24,6 +24,14 @@ if not SECRET_KEY:
         "SECRET_KEY is not set. Make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(64))'` "
         "and give it to every web and worker process, the same to all."
     )
+# Its own key, so that SECRET_KEY can change while people are still found by a number that they gave before.
+IDENTIFIER_KEY = env("IDENTIFIER_KEY", default=SECRET_KEY if DEMO else "")
+if not IDENTIFIER_KEY:
+    raise ImproperlyConfigured(
+        "IDENTIFIER_KEY is not set: social security numbers are kept as digests under it. Make one as for SECRET_KEY, "
+        "give it to every process, and keep it: with another key nobody is found by number any more. An installation "
+        "that had none so far takes the SECRET_KEY it had."
+    )
 if DEBUG and not DEMO:
     raise ImproperlyConfigured("DEBUG shows patients' data in error pages. Unset it, or set KPCARE_DEMO=1 with it.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])

@@ -75,8 +75,7 @@ def name_key(family: str, given: str) -> str:
 def ssn_digest(number: str) -> str:
     """A keyed digest: the same number gives the same digest, and nobody without the key finds the number."""
     digits = "".join(c for c in number if c.isdigit())
-    key = getattr(settings, "IDENTIFIER_KEY", "") or settings.SECRET_KEY
-    return hmac.new(key.encode(), b"ssn:" + digits.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(settings.IDENTIFIER_KEY.encode(), b"ssn:" + digits.encode(), hashlib.sha256).hexdigest()
 
 
 def is_ssn(number: str) -> bool:

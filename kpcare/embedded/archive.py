@@ -202,4 +202,8 @@ def restore_main(arguments: list[str]) -> int:
             (paths.server_home(SERVING.name) / "migrated").unlink(missing_ok=True)
         sums = restore(owner_url(found), options.file.absolute(), force=options.force)
         print(f"{options.file}: {summary(sums)}, equal to the backup")
+        print(
+            "The audit's seals outside the database (AUDIT_SEAL_FILE) are in no backup of it: on a new machine copy "
+            "that file too, then run `./kp verify_audit`."
+        )
     return 0

@@ -18,6 +18,7 @@ Check = Callable[[dict[str, str]], str]
 # What a deployment sets, for `check --deploy`; nothing is contacted.
 PRODUCTION = {
     "SECRET_KEY": "check-only-" + "k3yQ7zP1vB9wX5mR2tL8" * 3,
+    "IDENTIFIER_KEY": "check-only-" + "w4QnE8uJ6sHc1ZyF0aTd" * 3,
     "ALLOWED_HOSTS": "care.example.org",
     "CSRF_TRUSTED_ORIGINS": "https://care.example.org",
     "PUBLIC_URL": "https://care.example.org",

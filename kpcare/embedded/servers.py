@@ -13,12 +13,15 @@ from kpcare.embedded.redis import Redis
 DATABASE_VARIABLES = {"app": "DATABASE_URL", "jobs": "DATABASE_JOBS_URL", "owner": "DATABASE_OWNER_URL"}
 
 
-def local_secret_key() -> str:
-    """A signing key of this checkout, so that sessions outlive a restart and no two checkouts share one."""
-    file = paths.state_dir() / "secret-key"
+def local_key(name: str, *, first: str = "") -> str:
+    """A key of this checkout, so that sessions and numbers outlive a restart and no two checkouts share one.
+
+    Where there is none yet it becomes `first`, or a new one.
+    """
+    file = paths.state_dir() / name
     if not file.exists():
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as out:
-            out.write(secrets.token_urlsafe(48))
+            out.write(first or secrets.token_urlsafe(48))
     return file.read_text().strip()
 
 
@@ -32,7 +35,10 @@ def servers(*, for_tests: bool = False, environ: Mapping[str, str] = os.environ)
     want_redis = for_tests or not environ.get("REDIS_URL")
     found: dict[str, str] = {}
     if not environ.get("SECRET_KEY"):
-        found["SECRET_KEY"] = local_secret_key()
+        found["SECRET_KEY"] = local_key("secret-key")
+    if not environ.get("IDENTIFIER_KEY"):
+        # A folder from before there was such a key has its numbers under the other one.
+        found["IDENTIFIER_KEY"] = local_key("identifier-key", first=found.get("SECRET_KEY") or environ["SECRET_KEY"])
     prefix = "test-" if for_tests else ""
     state = paths.state_dir()
     guard = state / f"{prefix}servers.lock"
