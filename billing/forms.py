@@ -13,6 +13,28 @@ class ReasonForm(forms.Form):
     )
 
 
+class FeeForm(forms.Form):
+    """A line of the fee schedule. Nothing but the code says what the service is."""
+
+    code = forms.CharField(label=_("Procedure or revenue code"), max_length=5)
+    amount = forms.DecimalField(label=_("Fee in dollars"), min_value=0, max_digits=12, decimal_places=2)
+    start = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    end = forms.DateField(
+        label=_("First day without it"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    modifier = forms.CharField(label=_("Modifier"), required=False, max_length=2, help_text=_("Empty: any."))
+    place = forms.CharField(label=_("Place of service"), required=False, max_length=2, help_text=_("Empty: any."))
+    npi = forms.CharField(
+        label=_("Provider's NPI"), required=False, max_length=10, help_text=_("Empty: any outside provider.")
+    )
+
+
+class EndFeeForm(forms.Form):
+    """From when a fee is not paid any more."""
+
+    on = forms.DateField(label=_("First day without it"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
 class DenyForm(forms.Form):
     """Why a claim is denied, as the provider will read it."""
 

@@ -133,12 +133,12 @@ def of_sums(observed: float, expected: float, variance: float) -> Ratio | None:
 def ratios(row: GuardrailRow) -> dict[str, Ratio | None]:
     """Each number of a row beside what was expected."""
     return {
-        "cost": of_sums(float(row.cost), float(row.cost_expected), row.cost_variance),
-        "visits": of_counts(row.visits, row.visits_expected),
-        "referrals": of_counts(row.referrals, row.referrals_expected),
-        "emergencies": of_counts(row.emergencies, row.emergencies_expected),
-        "gaps": of_counts(row.gaps, row.gaps_expected),
-        "met": of_sums(row.met, row.met_expected, row.met_variance),
+        "cost": of_sums(float(row.cost), float(row.cost_expected), float(row.cost_variance)),
+        "visits": of_counts(row.visits, float(row.visits_expected)),
+        "referrals": of_counts(row.referrals, float(row.referrals_expected)),
+        "emergencies": of_counts(row.emergencies, float(row.emergencies_expected)),
+        "gaps": of_counts(row.gaps, float(row.gaps_expected)),
+        "met": of_sums(row.met, float(row.met_expected), float(row.met_variance)),
     }
 
 

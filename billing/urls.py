@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import budgets, capitation, claims, guardrails, ledger
+from billing.views import budgets, capitation, claims, fees, guardrails, ledger
 
 staff = [
     path("finance/capitation/", capitation.runs, name="runs"),
@@ -15,6 +15,8 @@ staff = [
     path("finance/claims/<uuid:claim_id>/", claims.claim, name="claim"),
     path("finance/claims/<uuid:claim_id>/price/", claims.price, name="price_claim"),
     path("finance/claims/<uuid:claim_id>/deny/", claims.deny, name="deny_claim"),
+    path("finance/fees/", fees.fees, name="fees"),
+    path("finance/fees/<uuid:fee_id>/end/", fees.end, name="end_fee"),
     path("finance/ledger/", ledger.entries, name="ledger"),
     path("finance/ledger/<uuid:entry_id>/", ledger.entry, name="entry"),
     path("quality/guardrails/", guardrails.guardrails, name="guardrails"),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from billing import claims as reading
@@ -50,6 +51,11 @@ def take_claim(
     member, fault = find_member(claim, plan)
     if member is None:
         raise CannotTake(fault, _member_reason(fault))
+    # One claim of a member after the other: of two that say the same at once, neither would see the other.
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    already = OutsideClaim.objects.filter(source=claim.source).first()
+    if already is not None:
+        return already, False
     taken = _write(claim, member, by=by, plan=plan, received_at=received_at)
     audit.record(by=by, action=AuditEvent.Action.CREATE, verb="billing.take_claim", obj=taken)
     return price_claim(taken, by=by, at=received_at), True
@@ -179,8 +185,7 @@ def price_claim(claim: OutsideClaim, *, by: User, at: datetime.datetime) -> Outs
     """Price every line by the fee schedule and divide the cost, or pend with the reason. A priced claim stays so.
 
     A line without a fee pends the claim, as does one in other units than the fee's and an earlier claim that says the
-    same; a person without coverage that
-    day pends it with its cost known.
+    same; a person without coverage that day pends it with its cost known.
     """
     claim = OutsideClaim.objects.select_for_update(of=["self"]).select_related("payer", "member").get(pk=claim.pk)
     if claim.status not in (Status.RECEIVED, Status.PENDED):
@@ -232,14 +237,20 @@ def _price_line(claim: OutsideClaim, line: ClaimLine) -> str:
 
 
 def _fee(claim: OutsideClaim, line: ClaimLine) -> FeeScheduleLine | None:
-    """The payee's own fee before the default one; by procedure, or by revenue code where there is none."""
+    """The payee's own fee before the default one; by procedure, or by revenue code where there is none.
+
+    Of several that fit, the one that says more: the modifier before the place of service before neither.
+    """
     fees = FeeScheduleLine.objects.filter(organization=claim.payer_id, period__contains=line.service_date)
     if line.concept_id:
         fees = fees.filter(concept=line.concept_id)
     else:
         fees = fees.filter(concept__system__uri=reading.REVENUE, concept__code=line.revenue_code)
-    own = fees.filter(payee=claim.provider_id).first()
-    return own or fees.filter(payee__isnull=True).first()
+    # The place of an institutional claim is its type of bill, which no fee names.
+    place = claim.place_of_service if claim.claim_type == reading.PROFESSIONAL else ""
+    fees = fees.filter(modifier__in=["", *line.modifiers.split(":")], place_of_service__in=["", place])
+    fees = fees.filter(Q(payee__isnull=True) | Q(payee=claim.provider_id))
+    return max(fees, key=lambda fee: (bool(fee.payee_id), bool(fee.modifier), bool(fee.place_of_service)), default=None)
 
 
 def _divide(claim: OutsideClaim, allowed: Decimal, *, by: User, at: datetime.datetime) -> None:

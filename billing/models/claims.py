@@ -13,15 +13,22 @@ from plans.models import Benefit, CoveragePeriod
 
 
 class FeeScheduleLine(Identified):
-    """What an outside provider is paid for a service, by contract or by default, for a period."""
+    """What an outside provider is paid for a service, by contract or by default, for a period.
+
+    A line with a modifier or a place of service is for claims that state it; one without is for all others.
+    """
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", help_text="The plan that pays.")
     payee = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="+", help_text="Empty: any outside provider."
     )
     concept = models.ForeignKey(Concept, models.PROTECT, related_name="+")
+    modifier = models.CharField(max_length=2, blank=True, default="", db_default="", help_text="Empty: any.")
+    place_of_service = models.CharField(
+        max_length=2, blank=True, default="", db_default="", help_text="CMS place of service; empty: any."
+    )
     amount = models.DecimalField(max_digits=12, decimal_places=2)
-    period = DateRangeField()
+    period = DateRangeField(help_text="Half open: the end is the first day without this fee.")
 
     class Meta:
         constraints = [
@@ -33,6 +40,8 @@ class FeeScheduleLine(Identified):
                     ("organization", RangeOperators.EQUAL),
                     (models.functions.Coalesce("payee", "organization"), RangeOperators.EQUAL),
                     ("concept", RangeOperators.EQUAL),
+                    ("modifier", RangeOperators.EQUAL),
+                    ("place_of_service", RangeOperators.EQUAL),
                     ("period", RangeOperators.OVERLAPS),
                 ],
                 violation_error_message="This fee schedule already prices the service in that period.",

@@ -19,6 +19,7 @@ PARTS = (
     ("capitation", "billing:runs", "billing.view_capitation"),
     ("budget", "billing:budget", "billing.view_budget"),
     ("claims", "billing:claims", "billing.view_claim"),
+    ("fees", "billing:fees", "billing.manage_fees"),
     ("ledger", "billing:ledger", "billing.view_ledger"),
 )
 
@@ -30,6 +31,7 @@ def finance_tabs(context: Context, here: str) -> list[dict[str, Any]]:
         "capitation": _("Capitation"),
         "budget": _("Budget"),
         "claims": _("Outside claims"),
+        "fees": _("Fees"),
         "ledger": _("Books"),
     }
     return [

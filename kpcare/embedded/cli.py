@@ -137,6 +137,7 @@ COMMANDS = {
         "evaluate_prevention [--as-of D] [--member MRN] [--measure ID]", "the nightly job, now"
     ),
     "close_capitation": Command("close_capitation YYYY-MM", "the monthly job, now"),
+    "load_fees": Command("load_fees FILE.csv [--plan NAME]", "what outside providers are paid; bad lines set aside"),
     "evaluate_ecqm": Command("evaluate_ecqm DIR [--measure NAME] --out FILE.csv", "official measure cases"),
     "measure_report": Command("measure_report ID [--year Y] [--member MRN]", "a measure as FHIR MeasureReport"),
     "evaluate_cdsi": Command("evaluate_cdsi FILE.csv --out FILE.csv", "official immunisation cases"),
