@@ -89,11 +89,13 @@ class MemberSearch(Input):
     q = serializers.CharField(
         max_length=200, required=False, help_text="Name, record number, phone or birth date, as typed."
     )
-    phone = serializers.CharField(max_length=40, required=False, help_text="Exactly this telephone number.")
+    phone = serializers.CharField(
+        max_length=40, required=False, help_text="Exactly this telephone number; it goes before q."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if len(attrs) != 1:
-            raise serializers.ValidationError("Give q or phone.")
+        if not attrs:
+            raise serializers.ValidationError("Say whom: q or phone.")
         return attrs
 
 

@@ -58,10 +58,9 @@ class LogQuerySet(QuerySet):
 def open_logs() -> None:
     """Let tests read access log and outbox where nobody acts."""
     for model in (AuditEvent, OutboxMessage):
-        for name in ("objects", "_base_manager"):
-            manager: Manager = Manager.from_queryset(LogQuerySet)()
-            if name == "objects":
-                model.add_to_class(name, manager)
-            else:
-                manager.model, manager.name = model, name
-                model._meta.__dict__["base_manager"] = manager
+        meta = model._meta
+        meta.local_managers = [one for one in meta.local_managers if one.name != "objects"]
+        model.add_to_class("objects", Manager.from_queryset(LogQuerySet)())
+        base: Manager = Manager.from_queryset(LogQuerySet)()
+        base.model, base.name = model, "_base_manager"
+        meta.__dict__["base_manager"] = base

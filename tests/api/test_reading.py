@@ -64,7 +64,7 @@ def test_a_posted_search_finds_the_same_and_only_reads(world):
         str(world.ken.pk)
     ]
     assert client.post(url, {"q": "haddad"}, format="json").json()["results"] == []
-    for wrong in ({}, {"q": "a", "phone": "+15105550123"}, {"name": "rivera"}):
+    for wrong in ({}, {"name": "rivera"}, {"q": ""}):
         assert client.post(url, wrong, format="json").status_code == 400
     assert token_for(world.machine, "orders:read").post(url, {"q": "rivera"}, format="json").status_code == 403
     assert AuditEvent.objects.filter(detail__members=[str(world.ana.pk)]).count() == 2

@@ -75,6 +75,31 @@ def test_primary_care_clinician_and_their_department_look_after_a_member(world):
     assert not asks(world.own, world.brown)
 
 
+def test_a_relationship_that_one_made_oneself_opens_no_chart(world):
+    coordinator = make_user("Coordinator")
+    give_role(coordinator, "care_coordinator", world.clinic.facility.organization, department=world.clinic)
+    assert not asks(coordinator, world.brown)
+    with acting_as(coordinator, reason="test"):
+        PrimaryCareAssignment.objects.create(
+            member=world.brown,
+            clinician=world.other_clinician,
+            department=world.clinic,
+            period=ALWAYS,
+            origin="assigned",
+        )
+    assert not asks(coordinator, world.brown), "who put them there is not led to the chart by it"
+    assert asks(world.other, world.brown), "the colleagues whom it was made for are"
+
+
+def test_the_access_log_names_the_role_on_which_an_access_rested(world):
+    give_role(world.other, "auditor", world.clinic.facility.organization)
+    give_role(world.other, "finance", world.clinic.facility.organization)
+    with acting_as(world.other, reason="test"):
+        break_the_glass(by=world.other, member=world.maria, reason="Called by the ward")
+    event = AuditEvent.objects.filter(verb="clinical.break_the_glass").latest("id")
+    assert event.role == "physician"
+
+
 def test_a_role_that_ended_gives_nothing(world):
     former = make_user()
     give_role(

@@ -1,7 +1,9 @@
 """Whose record a person opens in the portal."""
 
 import pytest
+from django.urls import reverse
 
+from clinical.access import break_the_glass
 from core.db import acting_as
 from core.permissions import may
 from members.models import Member
@@ -43,6 +45,20 @@ def test_switching_to_somebody_who_gave_no_access_is_refused(client):
         factories.proxy(world.pedro.user, world.maria, "view")
     assert client.post(f"/family/{world.maria.pk}/open/").status_code == 302
     assert client.session["portal_member"] == str(world.maria.pk)
+
+
+def test_who_helps_sees_who_opened_the_record_and_not_what_was_written_about_it(client):
+    world = factories.World()
+    with acting_as(world.osei.user, reason="test"):
+        break_the_glass(by=world.osei.user, member=world.maria, reason="Overdose, brought in by a neighbour")
+    with factories.arranging():
+        factories.proxy(world.pedro.user, world.maria, "view")
+    for user, sees in ((world.maria.user, True), (world.pedro.user, False)):
+        client.force_login(user)
+        client.post(f"/family/{world.maria.pk}/open/")
+        page = client.get(reverse("clinical:who_opened")).content.decode()
+        assert world.osei.user.name in page
+        assert ("Overdose" in page) is sees
 
 
 def test_staff_reach_their_own_system_and_not_the_other():

@@ -187,6 +187,27 @@ def test_many_messages_in_one_transaction_are_one_wakeup(monkeypatch, django_cap
     assert woken == [1]
 
 
+NAMES = sorted(path.stem for path in TEMPLATES.glob("*.txt"))
+
+
+@pytest.mark.parametrize("channel", ["email", "sms", "push"])
+@pytest.mark.parametrize("template", [name for name in NAMES if "invitation" not in name])
+def test_outside_the_portal_every_message_reads_alike(template, channel):
+    """Who reads along learns that somebody is written to, not what about."""
+    message = OutboxMessage(channel=channel, template=template, url_path="/x/")
+    said = outbox.render(message)
+    assert (said.subject, said.body.splitlines()[0]) == (
+        "You have a message",
+        "A message waits for you. Sign in to read it:",
+    )
+    assert "/x/" in said.body
+
+
+def test_the_portal_says_what_it_is_about():
+    message = OutboxMessage(channel="portal", template="result_waiting", url_path="/results/")
+    assert outbox.render(message).subject == "You have a new result"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_message_of_a_rolled_back_action_is_never_sent(monkeypatch):
     from django.db import transaction
