@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
+from core.db import as_job
 from core.locks import AUDIT_SEAL, take
-from core.models import AuditSeal
+from core.models import AuditSeal, User
 
 # Seals are made every minute; what has waited longer without a running transaction in its way is told.
 OVERDUE_MINUTES = 15
@@ -64,7 +65,7 @@ def digest(before: bytes, first: int, last: int, below: int, count: int, rows: b
 
 def seal() -> int:
     """Seal what has finished since the last seal; returns how many rows. Needs the jobs login."""
-    with transaction.atomic():
+    with as_job(User.objects.system("seals"), reason="seal the audit"):
         take(AUDIT_SEAL)
         last = AuditSeal.objects.order_by("-id").first()
         newest = last.pk if last else 0
@@ -167,8 +168,14 @@ def verify() -> Verdict:
     """Recompute every seal from the rows and compare with the table and with the file outside.
 
     An edited, removed or inserted row, a removed or rewritten seal are each a problem, named with its seal; so are
-    rows that no seal will ever cover, or should have long ago, and seals that the file outside lacks.
+    rows that no seal will ever cover, or should have long ago, and seals that the file outside lacks. Needs the jobs
+    login, since nobody else reads every row.
     """
+    with as_job(User.objects.system("seals"), reason="verify the audit"):
+        return _verify()
+
+
+def _verify() -> Verdict:
     seals = list(AuditSeal.objects.order_by("id"))
     problems: list[str] = []
     found = _recomputed(seals)

@@ -141,7 +141,7 @@ def of_outreach() -> Values:
 
 
 def of_money() -> Values:
-    from billing.models import CapitationLine, CapitationRun, LedgerEntry, OutsideClaim
+    from billing.models import CapitationLine, CapitationRun, FeeScheduleLine, LedgerEntry, OutsideClaim
     from core.models import JobRun
     from interop.models import ImportRun, SetAside
 
@@ -151,6 +151,7 @@ def of_money() -> Values:
         "line_id": newest(CapitationLine, run=run),
         "claim_id": newest(OutsideClaim),
         "entry_id": newest(LedgerEntry),
+        "fee_id": newest(FeeScheduleLine),
         "row_id": newest(SetAside),
     }
 

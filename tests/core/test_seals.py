@@ -128,6 +128,7 @@ def test_nobody_states_the_id_instant_or_transaction_of_an_audit_row(clerk, logi
             "VALUES (-5, now() - interval '1 second', 9000000000, 'read', 'test.forged')",
         )
         with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('kpcare.user_id', %s, true)", [str(clerk.pk)])
             cursor.execute(
                 "SELECT id > 0, at >= now(), xid = pg_current_xact_id()::text::bigint "
                 "FROM core_auditevent WHERE verb = 'test.forged'"
@@ -185,12 +186,12 @@ def test_a_restored_database_begins_a_new_era(clerk, database_name):
     log(clerk, 2)
     ahead = 10**12
     as_owner(database_name, f"UPDATE core_auditevent SET xid = xid + {ahead}")
-    with connection.cursor() as cursor:
+    with as_job(clerk, reason="test"), connection.cursor() as cursor:
         cursor.execute("SELECT (array_agg(id ORDER BY id))[3], max(xid) FROM core_auditevent")
         third, newest = cursor.fetchone()
         cursor.execute("SELECT xid FROM core_auditevent WHERE id = %s", [third])
         boundary = cursor.fetchone()[0] + 1
-    seals._seal_range(None, 0, 0, boundary)
+        seals._seal_range(None, 0, 0, boundary)
     seals.append_to_file()
     assert newest >= boundary
     log(clerk, 4)
