@@ -20,11 +20,11 @@ HERE = Path(__file__).parent
 
 
 def _asked_by_a_test() -> bool:
-    """Whether the first code on the way up that is not Django's own stands in tests/."""
+    """Whether the first code on the way up that is nobody else's stands in tests/."""
     frame = sys._getframe(2)
     while frame is not None:
         file = frame.f_code.co_filename
-        if file != __file__ and "/django/" not in file and not file.endswith("contextlib.py"):
+        if file != __file__ and "site-packages" not in file and not file.endswith("contextlib.py"):
             return Path(file).is_relative_to(HERE)
         frame = frame.f_back
     return False

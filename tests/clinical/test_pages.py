@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinical import actions
-from clinical.models import BreakTheGlass, Encounter, Note, Observation, Referral, Task
+from clinical.coding import SNOMED
+from clinical.models import BreakTheGlass, Condition, Encounter, Note, Observation, Referral, Task
 from core.db import acting_as
 from core.models import AuditEvent
 from members.models import Sensitivity
@@ -172,6 +173,33 @@ def test_psychotherapy_notes_are_their_authors_alone(client, world):
     page = client.get(reverse("clinical:chart_panel", args=[world.maria.pk, "notes"])).content.decode()
     assert "Knee better." in page
     assert "Secret of the hour" not in page
+
+
+def test_an_imported_chart_shows_the_years_in_which_it_has_values(client, world):
+    long_ago = timezone.now() - datetime.timedelta(days=6 * 365)
+    code = factories.concept("4548-4", "Hemoglobin A1c/Hemoglobin.total in Blood")
+    with factories.arranging():
+        for years, value in ((0, "7.4"), (1, "7.9"), (5, "5.55")):
+            at = long_ago - datetime.timedelta(days=365 * years)
+            made = Observation.objects.create(
+                member=world.maria,
+                status="final",
+                effective=(at, at + datetime.timedelta(seconds=1)),
+                value_quantity=value,
+                value_unit="%",
+            )
+            made.codings.create(member=world.maria, concept=code)
+        problem = Condition.objects.create(member=world.maria, status="active", is_problem=True)
+        problem.codings.create(
+            member=world.maria, concept=factories.concept("38341003", "Hypertension (disorder)", SNOMED)
+        )
+    client.force_login(world.chen.user)
+    page = client.get(chart_url(world.maria)).content.decode()
+    assert "No values yet" not in page
+    assert "7.9" in page
+    assert "5.55" not in page, "three years up to the newest value"
+    assert "Hypertension" in page
+    assert "(disorder)" not in page
 
 
 def test_part_2_records_stay_closed_until_the_member_consents(client, world):
