@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import connections
 from django.urls import reverse
+from zeal import zeal_ignore
 
 from billing.actions.claims import take_claim
 from billing.actions.fees import FeeError, add_fee, end_fee
@@ -70,7 +71,9 @@ def test_a_claim_that_waits_for_a_fee_is_priced_once_somebody_enters_it(world, f
     given = {"code": "99283", "amount": "310.00", "start": "2026-01-01", "place": "23"}
     answer = client.post(reverse("billing:fees"), given, follow=True)
     assert "$310.00" in answer.content.decode()
-    client.post(reverse("billing:price_claim", args=[claim.pk]))
+    # The accounts of one entry are looked up one by one; there are two of them.
+    with zeal_ignore():
+        client.post(reverse("billing:price_claim", args=[claim.pk]))
 
     with as_job(by(), reason="test"):
         claim.refresh_from_db()
