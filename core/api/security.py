@@ -25,9 +25,10 @@ class BearerScheme(OpenApiAuthenticationExtension):
         }
 
     def get_security_requirement(self, auto_schema: "AutoSchema") -> dict[str, list[str]]:
-        is_search = auto_schema.view.action in getattr(auto_schema.view, "searches", ())
+        view: Any = auto_schema.view
+        is_search = view.action in getattr(view, "searches", ())
         verb = "read" if auto_schema.method == "GET" or is_search else "write"
-        scope = getattr(auto_schema.view, "scope", None)
+        scope = getattr(view, "scope", None)
         return {self.name: [f"{scope}:{verb}"] if scope else []}
 
 

@@ -5,6 +5,7 @@ for five persons, seven stays for a hundred), more with age and with each chroni
 """
 
 import datetime
+import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -107,13 +108,8 @@ def _visit(case: Case, on: datetime.date, chronic: list[str], *, review: bool = 
     if on < person.birth_date:
         return
     kind = rng.random()
-    department, clinician, act, procedure, service = (
-        case.department,
-        case.clinician.pk,
-        "AMB",
-        "hcpcs|G0463",
-        "primary_care",
-    )
+    department, act, procedure, service = case.department, "AMB", "hcpcs|G0463", "primary_care"
+    clinician: uuid.UUID | None = case.clinician.pk
     words = "Follow-up" if chronic else "Visit"
     if review:
         procedure, service, words = "hcpcs|G0439", "preventive", "Annual visit"

@@ -4,6 +4,8 @@ A new world's gaps all came in tonight; campaigns, call list and effect would sh
 """
 
 import datetime
+import uuid
+from typing import Any
 
 from django.db import connection
 
@@ -128,9 +130,9 @@ FROM prevention_reminder r WHERE r.channel = 'call' AND r.status = 'sent'
 )
 
 
-def add(*, at: datetime.datetime, caller: int) -> None:
+def add(*, at: datetime.datetime, caller: uuid.UUID) -> None:
     """Age tonight's gaps and lay the answers of the last months; `caller` telephoned. Needs the jobs login."""
-    values = {"at": at, "caller": caller}
+    values: dict[str, Any] = {"at": at, "caller": caller}
     with connection.cursor() as cursor:
         cursor.execute(AGE, values)
         cursor.execute("ANALYZE past_gap")

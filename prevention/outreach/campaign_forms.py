@@ -101,7 +101,8 @@ class CampaignForm(forms.Form):
     )
 
     def __init__(self, *args: Any, system: Organization, campaign: Campaign | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial=initial(campaign) if campaign else None, **kwargs)
+        kwargs["initial"] = initial(campaign) if campaign else None
+        super().__init__(*args, **kwargs)
         offer_rows(self, "region", Region.objects.filter(system=system).order_by("name"))
         vaccines = [f"{VACCINE}{group}" for group in IN_WORDS]
         known = [rule.id for rule in RULES if rule.remind] + vaccines

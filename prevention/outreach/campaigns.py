@@ -93,7 +93,7 @@ ORDER BY 1, 3 DESC
 
 def preview(plan: Plan, *, system: Organization, region: Region | None, code: str, at: datetime.datetime) -> Preview:
     """Whom the plan would reach today, counted from the open gaps; writes nothing."""
-    values = {
+    values: dict[str, Any] = {
         "code": code,
         "system": system.pk,
         "region": region.pk if region else None,
