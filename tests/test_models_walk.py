@@ -53,6 +53,7 @@ NOT_OF_ONE_MEMBER = {
     ("plans.coverage", "contract"): "a family's contract belongs to its subscriber",
     ("plans.accumulator", "contract"): "a family's contract belongs to its subscriber",
     ("plans.accumulatorentry", "accumulator"): "a family's accumulator belongs to its subscriber",
+    ("prevention.reminder", "message"): "a message may be about nobody; the queue writes both from one row",
 }
 
 

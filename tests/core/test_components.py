@@ -45,6 +45,7 @@ SAMPLES = {
     "work": '<c-work :title="word" :href="word" :line="word" :value="word" :detail="word" />',
     "trend": '<c-trend :trend="trend" />',
     "bars": '<c-bars :bars="bars">{{ word }}</c-bars>',
+    "funnel": '<c-funnel :funnel="funnel">{{ word }}</c-funnel>',
     "progress": '<c-progress :label="word" :state="word" :remaining="word" :detail="word" :poll="word" />',
     "state": '<c-state kind="empty" :title="word" :text="word" />',
     "notice": '<c-notice :title="word">{{ word }}</c-notice>',
@@ -103,6 +104,7 @@ def context_of(word: str) -> dict:
         "day": datetime.datetime(2026, 12, 3, 9, 20),
         "messages": [message(word, extra_tags=f"undo={word}")],
         "bars": {"unit": word, "goal": None, "groups": [{"label": word, "value": 5, "low": 3, "high": 7}]},
+        "funnel": {"label": word, "steps": [word, word], "rows": [{"label": word, "counts": [5, 3]}]},
         "trend": {"label": word, "unit": word, "goal": word, "points": [point], "low": None, "high": None},
     }
 

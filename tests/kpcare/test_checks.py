@@ -8,6 +8,8 @@ SOUND = {
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "PUBLIC_URL": "https://care.example.org",
     "DEFAULT_FROM_EMAIL": "kpcare <no-reply@care.example.org>",
+    "SECRET_KEY": "changes now and then",
+    "IDENTIFIER_KEY": "stays",
 }
 
 
@@ -18,6 +20,7 @@ SOUND = {
         ("PUBLIC_URL", "http://localhost:8000", ["kpcare.E002"]),
         ("PUBLIC_URL", "http://care.example.org", ["kpcare.E002"]),
         ("DEFAULT_FROM_EMAIL", "kpcare <no-reply@localhost>", ["kpcare.E003"]),
+        ("IDENTIFIER_KEY", "changes now and then", ["kpcare.W001"]),
         ("PUBLIC_URL", "https://care.example.org", []),
     ],
 )
