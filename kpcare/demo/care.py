@@ -145,7 +145,9 @@ def _visit(case: Case, on: datetime.date, chronic: list[str], *, review: bool = 
         service == "video",
         department,
     )
-    if person.age >= 18 and act == "AMB" and rng.random() < 0.55:
+    # Maria's gap of the pictures: nobody has measured hers within the year.
+    is_due = person.given == "Maria" and person.family == "Alvarez" and on > charts.today - 400 * DAY
+    if person.age >= 18 and act == "AMB" and rng.random() < 0.55 and not is_due:
         charts.blood_pressure(person, case.member, visit, on)
 
 

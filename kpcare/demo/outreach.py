@@ -13,7 +13,7 @@ def add(place: World, today: datetime.date) -> None:
     physician = User.objects.get(email="physician@demo.example")
     clinician = Clinician.objects.get(user=physician)
     since = today - datetime.timedelta(days=200)
-    start_outreach(place.system, by=place.user, since=since, holdout_percent=Decimal(10))
+    start_outreach(place.system, by=place.user, since=since, holdout_percent=Decimal(5))
     sign_protocols(
         place.system, by=physician, clinician=clinician, since=since, review_by=today + datetime.timedelta(days=165)
     )

@@ -111,7 +111,7 @@ def test_the_runs_page_shows_whom_the_list_leaves_out_and_takes_the_decision(wor
     run = take_list(world, listed())
     client.force_login(make_staff("plan_administrator", world.system))
     page = client.get(f"/staff/imports/{run.pk}/").content.decode()
-    assert "RICK ROE" in page and "2026-04-01" in page
+    assert "RICK ROE" in page and "Would not be covered from 1 Apr" in page
     with world.acting():
         proposal = TerminationProposal.objects.get()
     client.post(f"/staff/imports/{run.pk}/terminations/{proposal.pk}/accept/")

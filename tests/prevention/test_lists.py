@@ -241,6 +241,7 @@ RED, BLUE = Code("red", "urn:test"), Code("blue", "urn:test")
 reds, blues = medication_requests(RED), medication_requests(BLUE)
 COLUMNS = (
     "set_no int, member_id uuid, fact_id uuid, status text, is_negated boolean, recorded_at timestamptz, "
+    "sensitivity smallint, "
     "s0 timestamptz, s1 timestamptz, e0 timestamptz, e1 timestamptz, intent text, dosage jsonb, refills int, "
     "quantity numeric, quantity_unit text, m0 timestamptz, m1 timestamptz, supply numeric"
 )
