@@ -116,7 +116,8 @@ def difference(done: int, of: int, held_done: int, held_of: int) -> tuple[float,
 
 def compare(campaign: Campaign) -> Comparison | None:
     """The campaign's arms side by side, by the latest night's counts; None before the first."""
-    arms = {row.stratum: row for row in campaign.summaries.filter(dimension="arm")}
+    # Filtered here: a list of campaigns brings their counts along.
+    arms = {row.stratum: row for row in campaign.summaries.all() if row.dimension == "arm"}
     reached, held = arms.get("outreach"), arms.get("holdout")
     if reached is None:
         return None

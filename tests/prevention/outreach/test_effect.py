@@ -105,3 +105,19 @@ def test_the_page_shows_it_to_those_who_answer_for_it(client, world):
     assert client.get(reverse("prevention:campaigns")).status_code == 403
     with arranging():
         assert Campaign.objects.count() == 2
+
+
+def test_the_list_of_campaigns_asks_no_more_for_each_of_them(client, world):
+    count()
+    with arranging():
+        cora = clinic.account("Cora")
+        clinic.role(cora, RoleAssignment.Role.CARE_COORDINATOR, world.system)
+        for one in Campaign.objects.all():
+            OutreachSummary.objects.get_or_create(
+                campaign=one, dimension="arm", stratum="outreach", defaults={"as_of": AS_OF, "gaps": 1}
+            )
+    client.force_login(cora)
+
+    page = client.get(reverse("prevention:campaigns"))
+
+    assert page.status_code == 200
