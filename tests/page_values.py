@@ -147,7 +147,7 @@ def of_money() -> Values:
 
     run = CapitationRun.objects.order_by("-pk").first()
     return {
-        "run_id": newest(JobRun) + newest(CapitationRun) + newest(ImportRun),
+        "run_id": newest(JobRun) + newest(JobRun, kind="prevention") + newest(CapitationRun) + newest(ImportRun),
         "line_id": newest(CapitationLine, run=run),
         "claim_id": newest(OutsideClaim),
         "entry_id": newest(LedgerEntry),
