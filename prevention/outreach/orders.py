@@ -20,7 +20,7 @@ from network.permissions import roles_in_force
 from prevention.engine.measure import WayOut
 from prevention.models import BatchOrder, BatchOrderItem, CareGap, HomeKit, OutreachContact, StandingOrder
 from prevention.outreach.kinds import kind_of, order_ways
-from prevention.outreach.protocols import PHYSICIAN, in_force, left_out, ways_for_member, ways_for_staff
+from prevention.outreach.protocols import PHYSICIAN, in_force, left_out, suitable, ways_for_member, ways_for_staff
 
 BATCH = 200
 
@@ -162,7 +162,7 @@ def prepare_batch(standing: StandingOrder, rule: str, *, by: User, limit: int = 
         raise ValueError(_("This protocol is not for that gap."))
     asked = ServiceRequest.objects.filter(status="active", protocol=standing.protocol)
     waiting = BatchOrderItem.objects.filter(batch__status=BatchOrder.Status.PREPARED)
-    gaps = list(
+    due = (
         CareGap.objects.open()
         .for_rule(rule)
         .filter(
@@ -174,10 +174,9 @@ def prepare_batch(standing: StandingOrder, rule: str, *, by: User, limit: int = 
         .exclude(member_id__in=asked.values("member_id"))
         .exclude(pk__in=waiting.values("gap_id"))
         .exclude(pk__in=CareGap.objects.filter(elsewhere__status="waiting").values("pk"))
-        .longest_due_first()[: 2 * limit]
+        .longest_due_first()
     )
-    not_for = left_out(standing.protocol, [gap.member_id for gap in gaps], timezone.localdate())
-    gaps = [gap for gap in gaps if gap.member_id not in not_for][:limit]
+    gaps = list(suitable(due, standing.protocol, timezone.localdate())[:limit])
     if not gaps:
         raise ValueError(_("Nobody is left to put on a list."))
     batch = BatchOrder.objects.create(
@@ -205,8 +204,11 @@ def sign_batch(batch: BatchOrder, *, by: User, without: frozenset[Any] = frozens
         raise ValueError(_("This list is settled already."))
     if signer is None:
         raise ValueError(_("A clinician signs."))
-    for item in batch.items.select_related("gap__member").select_for_update(of=("self",)).order_by("id"):
-        _order_item(item, batch, by=by, is_out=item.pk in without)
+    items = list(batch.items.select_related("gap__member").select_for_update(of=("self",)).order_by("id"))
+    not_for = left_out(batch.standing_order.protocol, [item.member_id for item in items], timezone.localdate())
+    for item in items:
+        why = "taken off the list" if item.pk in without else str(not_for.get(item.member_id, ""))
+        _order_item(item, batch, by=by, why_out=why)
     batch.status, batch.signed_by, batch.signed_at = BatchOrder.Status.SIGNED, signer, timezone.now()
     batch.save(update_fields=["status", "signed_by", "signed_at"])
     audit.record(
@@ -219,13 +221,11 @@ def sign_batch(batch: BatchOrder, *, by: User, without: frozenset[Any] = frozens
     return batch
 
 
-def _order_item(item: BatchOrderItem, batch: BatchOrder, *, by: User, is_out: bool) -> None:
-    if is_out:
-        item.left_out = "taken off the list"
+def _order_item(item: BatchOrderItem, batch: BatchOrder, *, by: User, why_out: str) -> None:
+    if why_out:
+        item.left_out = why_out[:200]
     elif item.gap.status != CareGap.Status.OPEN:
         item.left_out = "no longer due"
-    elif not_for := left_out(batch.standing_order.protocol, [item.member_id], timezone.localdate()):
-        item.left_out = str(not_for[item.member_id])[:200]
     else:
         try:
             with transaction.atomic():

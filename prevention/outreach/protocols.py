@@ -4,15 +4,15 @@ import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from dateutil.relativedelta import relativedelta
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clinical.models import CodingRole, Condition
 from core.models import User
 from members.models import Member
-from members.portal import age_on
 from network.models import RoleAssignment
 from network.permissions import roles_in_force
 from prevention.engine.facts import ValueSet
@@ -30,49 +30,51 @@ PHYSICIAN = RoleAssignment.Role.PHYSICIAN
 PREGNANCY = timedelta(days=300)
 
 
+# The ids of the members to whom something applies on a day.
+Among = Callable[[date], QuerySet[Any, Any]]
+
+
 @dataclass(frozen=True)
 class Exclusion:
-    """Whom a protocol is not for: `among` gives those of some members to whom `words` apply on a day."""
+    """Whom a protocol is not for: `members` gives the ids of all to whom `words` apply on a day."""
 
     words: "str | StrPromise"
-    among: Callable[[Collection[uuid.UUID], date], set[uuid.UUID]]
+    members: Among
 
 
-def diagnosed(*sets: ValueSet, within: timedelta | None = None) -> Callable[[Collection[uuid.UUID], date], set]:
+def diagnosed(*sets: ValueSet, within: timedelta | None = None) -> Among:
     """With such a diagnosis that has not ended; with `within`, one that began no longer ago."""
 
-    def among(members: Collection[uuid.UUID], today: date) -> set:
+    def members(today: date) -> QuerySet[Any, Any]:
         found = Condition.objects.filter(
             Q(effective__isnull=True) | Q(effective__endswith__isnull=True) | Q(effective__endswith__date__gt=today),
-            member__in=members,
             status__in=("", "active", "recurrence", "relapse"),
             codings__role=CodingRole.CODE,
             codings__concept__valuesetmember__value_set__url__in=[one.url for one in sets],
         ).exclude(verification__in=("refuted", "entered-in-error"))
         if within is not None:
             found = found.filter(effective__startswith__date__gte=today - within)
-        return set(found.values_list("member_id", flat=True))
+        return found.values_list("member_id", flat=True)
 
-    return among
+    return members
 
 
-def unanswered(rule: str) -> Callable[[Collection[uuid.UUID], date], set]:
+def unanswered(rule: str) -> Among:
     """With an abnormal result that still waits for what answers it."""
-
-    def among(members: Collection[uuid.UUID], today: date) -> set:
-        found = FollowUp.objects.filter(member__in=members, rule=rule, status=FollowUp.Status.OPEN)
-        return set(found.values_list("member_id", flat=True))
-
-    return among
+    return lambda today: FollowUp.objects.filter(rule=rule, status=FollowUp.Status.OPEN).values_list(
+        "member_id", flat=True
+    )
 
 
-def outside_ages(lowest: int, highest: int) -> Callable[[Collection[uuid.UUID], date], set]:
-    def among(members: Collection[uuid.UUID], today: date) -> set:
-        people = Member.objects.filter(pk__in=members).only("birth_date", "deceased_at")
-        ages = {one.pk: age_on(one, today) for one in people}
-        return {pk for pk, age in ages.items() if age is None or not lowest <= age <= highest}
+def outside_ages(lowest: int, highest: int) -> Among:
+    """Younger than `lowest` or older than `highest` in whole years, or of no known age."""
 
-    return among
+    def members(today: date) -> QuerySet[Any, Any]:
+        youngest, oldest = today - relativedelta(years=lowest), today - relativedelta(years=highest + 1)
+        outside = Q(birth_date__isnull=True) | Q(birth_date__gt=youngest) | Q(birth_date__lte=oldest)
+        return Member.objects.filter(outside).values_list("pk", flat=True)
+
+    return members
 
 
 _pregnant = Exclusion(_("Not in pregnancy."), diagnosed(vs.PREGNANCY, own.PREGNANT, within=PREGNANCY))
@@ -105,9 +107,17 @@ def left_out(protocol: str, members: Collection[uuid.UUID], today: date) -> "dic
     """Those of `members` whom the protocol is not for, each with the reason. A few queries, however many members."""
     found: dict[uuid.UUID, str | StrPromise] = {}
     for exclusion in NOT_FOR.get(protocol, ()):
-        for member in exclusion.among(members, today):
+        of_these = Member.objects.filter(pk__in=members).filter(pk__in=exclusion.members(today))
+        for member in of_these.values_list("pk", flat=True):
             found.setdefault(member, exclusion.words)
     return found
+
+
+def suitable(gaps: QuerySet[CareGap], protocol: str, today: date) -> QuerySet[CareGap]:
+    """Those of the gaps whose members the protocol is for."""
+    for exclusion in NOT_FOR.get(protocol, ()):
+        gaps = gaps.exclude(member_id__in=exclusion.members(today))
+    return gaps
 
 
 def in_force(gap: CareGap, today: date) -> dict[str, StandingOrder]:

@@ -139,6 +139,23 @@ def test_a_list_leaves_out_whom_the_protocol_is_not_for(world):
         assert not ServiceRequest.objects.exists()
 
 
+def test_many_whom_it_is_not_for_do_not_crowd_out_who_is_next(world):
+    with arranging():
+        for name in ("Ada", "Bea", "Cleo"):
+            other = clinic.member(world.system, name, with_account=False)
+            gap(other, due=date(2020, 1, 1))
+            positive_stool_test(other)
+        gap(world.pedro)
+        positive_stool_test(world.maria)
+        fit = StandingOrder.objects.get(protocol="fit_home_kit")
+
+    with acting_as(world.nurse, reason="test"):
+        batch = orders.prepare_batch(fit, "colorectal_screening", by=world.nurse, limit=1)
+
+    with arranging():
+        assert [item.member_id for item in batch.items.all()] == [world.pedro.pk]
+
+
 # --- What settles it ------------------------------------------------------------------------------------------
 
 
