@@ -61,8 +61,6 @@ LEADS_ON = (
 ASKED = {"staff/quality/projects/new/": "?measure=CMS130&group=1"}
 # The walk is cut so that workers share it.
 PARTS = 8
-# Parts that have been seen green. The others run as well and say what they find, without a red suite until then.
-SEEN = {0, 1, 2, 3, 4, 5, 7}
 ARGUMENT = re.compile(r"<\w+:(\w+)>")
 
 
@@ -96,13 +94,7 @@ def test_each_argument_of_an_address_has_a_row_of_the_demo_world():
     assert not empty, "The demo world has no row for these, so that their pages would stay unvisited."
 
 
-@pytest.mark.parametrize(
-    "part",
-    [
-        pytest.param(part, marks=[] if part in SEEN else pytest.mark.xfail(strict=False, reason="not seen green yet"))
-        for part in range(PARTS)
-    ],
-)
+@pytest.mark.parametrize("part", range(PARTS))
 def test_every_page_answers_passes_axe_and_fits_the_phone(part, page, live_server, axe, screenshot):
     with as_job(User.objects.system("tests"), reason="look"):
         known = values()
