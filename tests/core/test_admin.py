@@ -1,6 +1,5 @@
 """The admin: every model in it, nothing written past the actions, quick with many rows, audited."""
 
-import time
 import uuid
 
 import pytest
@@ -121,7 +120,7 @@ def test_what_the_admin_writes_is_named_here_and_goes_through_an_action(rf):
     assert all(type(admin.site._registry[m]).write is not ActionAdmin.write for m in OURS if m._meta.label in found)
 
 
-def test_every_list_opens_quickly_with_few_queries(client, operator):
+def test_every_list_opens_with_few_queries_and_no_count(client, operator):
     many_members(operator.system)
     sign_in(client, operator)
     slow = {}
@@ -129,15 +128,13 @@ def test_every_list_opens_quickly_with_few_queries(client, operator):
         if not isinstance(registered, RoomAdmin):
             continue
         url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-        began = time.perf_counter()
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(url)
-        took = time.perf_counter() - began
         assert answer.status_code == 200, url
         assert len(answer.context["cl"].result_list) <= 50
         assert not [sql["sql"] for sql in queries if "COUNT(" in sql["sql"].upper()], url
-        if len(queries) > 20 or took > 3:
-            slow[url] = (len(queries), round(took, 2))
+        if len(queries) > 20:
+            slow[url] = len(queries)
     assert not slow
 
 

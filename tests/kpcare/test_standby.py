@@ -1,7 +1,6 @@
 """A Django that stands by runs `manage.py` commands one after another in one process."""
 
 import os
-import time
 
 from kpcare.embedded.standby import Standby, standby
 
@@ -29,9 +28,8 @@ def test_a_process_that_is_gone_is_a_failure_and_no_wait(tmp_path, monkeypatch):
 
 def test_who_gives_up_does_not_wait_for_a_command_to_finish(tmp_path):
     waiting = Standby("app", dict(os.environ))
-    began = time.monotonic()
 
     waiting.end(at_once=True)
 
+    # Had it been waited for, it would have ended by itself, with 0.
     assert waiting.process.returncode != 0
-    assert time.monotonic() - began < 2

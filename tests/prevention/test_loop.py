@@ -1,7 +1,6 @@
 """The whole loop in a browser: a gap, its reminder, the booking, what was done, and the gap closed on every page."""
 
 import re
-import time
 
 import pytest
 from django.utils import timezone
@@ -72,13 +71,12 @@ def test_a_gap_becomes_a_reminder_a_visit_and_closes_itself(demo_sign_in, screen
     nurse.get_by_role("button", name="Record").click()
     nurse.get_by_text("Vital signs recorded.").wait_for()
 
-    # Beat asks every five seconds who changed; this is that question, once.
-    began = time.monotonic()
+    # Beat asks every five seconds who changed; this is that question until nobody is left. How long it takes for one
+    # member is told by `./kp bench one_member`.
     while jobs.take_changed(as_of=timezone.localdate(), by=User.objects.system("prevention")):
         pass
     with looking():
         gap.refresh_from_db()
-    assert time.monotonic() - began < 5
     assert gap.status == "closed"
 
     page = demo_sign_in("maria")
