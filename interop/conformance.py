@@ -55,7 +55,7 @@ def ecqm_table(data: Path) -> str:
     sound, agrees = _sound(folder), _agreeing(folder)
     lines = ["| measure | cases | by the reference engine | by kpcare | of the reference's |", "|---|--:|--:|--:|--:|"]
     totals = [0, 0, 0, 0]
-    for measure in MEASURES:
+    for measure in {one.name: one for one in MEASURES}.values():
         cases = [key for key in agrees if key[0] == measure.name]
         both = [key for key in cases if key in sound]
         counts = [len(cases), len(both), sum(agrees[key] for key in cases), sum(agrees[key] for key in both)]

@@ -22,7 +22,7 @@ from prevention.engine.compiler import compile_program
 from prevention.engine.evaluate import Partition, compute, population_counts
 from prevention.engine.measure import POPULATIONS, Measure
 from prevention.engine.moments import Setting
-from prevention.measures import MEASURES
+from prevention.measures import MEASURES, measure
 
 COLUMNS = ("measure", "case", "population", "expected", "actual")
 
@@ -96,19 +96,19 @@ def _expected(report: dict[str, Any]) -> tuple[int, dict[tuple[int, str], int]]:
 
 def evaluate(folder: Path, only: str = "") -> Report:
     """Load value sets and cases, evaluate each measure over them, compare. Needs an empty, migrated database."""
-    by_name = {measure.name: measure for measure in MEASURES}
+    known = {one.name for one in MEASURES}
     cases = read_cases(folder, only)
-    report = Report(unknown={case.measure for case in cases} - by_name.keys())
-    cases = [case for case in cases if case.measure in by_name]
+    report = Report(unknown={case.measure for case in cases} - known)
+    cases = [case for case in cases if case.measure in known]
     user = User.objects.system("ecqm")
     with as_job(user, reason="Official cases"):
         load_value_sets(sorted((folder / "valueset").glob("*.json")))
         organization = Organization.objects.create(name="Official cases", kind=Organization.Kind.SYSTEM)
     members = _load(cases, Loader(user, organization, source="urn:kpcare:ecqm", lenient=True), report)
-    for measure, year in sorted({(case.measure, case.year) for case in cases}):
-        group = [case for case in cases if (case.measure, case.year) == (measure, year)]
+    for name, year in sorted({(case.measure, case.year) for case in cases}):
+        group = [case for case in cases if (case.measure, case.year) == (name, year)]
         with as_job(user, reason="Official cases"):
-            counts = _counts(by_name[measure], year, [members[c.key] for c in group if c.key in members])
+            counts = _counts(measure(name, year), year, [members[c.key] for c in group if c.key in members])
         for case in group:
             report.add(case, counts.get(members[case.key], {}) if case.key in members else {})
     return report

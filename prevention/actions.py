@@ -18,8 +18,8 @@ from prevention.engine.evaluate import Partition, compute
 from prevention.engine.measure import CareRule, Measure
 from prevention.engine.moments import Setting
 from prevention.engine.record import Changes, record
-from prevention.measures import MEASURES
-from prevention.models import CareGap, OutreachContact, SurveillanceInterval
+from prevention.measures import keys_of, measures_of
+from prevention.models import CareGap, MeasureResult, OutreachContact, SurveillanceInterval
 from prevention.outreach.run import reach_out
 from prevention.rules import RULES, in_force
 
@@ -28,13 +28,14 @@ _programs: dict[tuple, tuple[Program, ...]] = {}
 
 
 def programs(
-    as_of: date, measures: Sequence[Measure] = MEASURES, rules: Sequence[CareRule] = RULES
+    as_of: date, measures: Sequence[Measure] | None = None, rules: Sequence[CareRule] = RULES
 ) -> tuple[Program, ...]:
     """Rules as of the day in the service's time zone, and each measure over the calendar year of the day.
 
-    A measure's text for one year serves the year's results until its successor is a file of its own.
+    Without `measures`, those of that year: a file serves the years after its own until its successor is a file.
     """
     zone = ZoneInfo(settings.TIME_ZONE)
+    measures = measures_of(as_of.year) if measures is None else measures
     key = (as_of, tuple(m.key for m in measures), tuple(r.id for r in rules))
     if key not in _programs:
         _programs.clear()
@@ -48,7 +49,7 @@ def evaluate_partition(
     *,
     as_of: date,
     at: datetime,
-    measures: Sequence[Measure] = MEASURES,
+    measures: Sequence[Measure] | None = None,
     rules: Sequence[CareRule] = RULES,
 ) -> dict[str, int]:
     """Evaluate one share of the members and write what changed; needs the jobs login and an open transaction.
@@ -62,8 +63,22 @@ def evaluate_partition(
         if partition.ids is None:
             by_index()
         changes = record(program, partition, at)
+        _forget_replaced(program, partition)
         total = {name: value + total[name] for name, value in changes.counts().items()}
     return total
+
+
+def _forget_replaced(program: Program, partition: Partition) -> None:
+    """A file that took over within its year leaves none of its predecessor's results for that period beside its own."""
+    keys = {one.key for one in program.measures}
+    replaced = [key for one in program.measures for key in keys_of(one.id) if key not in keys]
+    if replaced:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM {MeasureResult._meta.db_table} r WHERE {partition.test('r.member_id')} "
+                "AND r.measure = ANY (%(replaced)s) AND r.period = %(period)s",
+                {**partition.parameters, "replaced": replaced, "period": DateRange(*program.setting.period)},
+            )
 
 
 def by_index() -> None:

@@ -13,7 +13,7 @@ from core.terminology import load_own
 from prevention.actions import by_index, evaluate_members, evaluate_partition
 from prevention.engine.evaluate import Partition
 from prevention.immunisation.run import evaluate_changed
-from prevention.measures import MEASURES, measure
+from prevention.measures import MEASURES, measure, measures_of
 from prevention.outreach.effect import summarise
 from prevention.outreach.run import asks_everybody, reach_out
 from prevention.quality.count import count_share
@@ -62,12 +62,12 @@ def evaluate_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:
         partition,
         as_of=as_of,
         at=at,
-        measures=(measure(only),) if only else MEASURES,
+        measures=(measure(only, as_of.year),) if only else measures_of(as_of.year, MEASURES),
         rules=() if only else RULES,
     )
     if not only and not asks_everybody(as_of):
         counts |= reach_out(partition, as_of=as_of, at=at)
-    count_share(run.pk, share.number, partition, MEASURES, as_of)
+    count_share(run.pk, share.number, partition, measures_of(as_of.year, MEASURES), as_of)
     return {**counts}
 
 

@@ -76,7 +76,7 @@ def add(system: Organization, *, by: User, today: datetime.date) -> None:
         for kind, percent in ((MeasureGoal.Kind.GOAL, goal), (MeasureGoal.Kind.BENCHMARK, average)):
             set_goal(
                 system.pk,
-                measure(name),
+                measure(name, today.year),
                 1,
                 by=by,
                 rate=Decimal(percent) / 100,

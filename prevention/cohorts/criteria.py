@@ -23,7 +23,7 @@ from prevention.engine.facts import (
 from prevention.engine.libraries import FINAL
 from prevention.engine.members import Condition, administrative_sex, age_at, exists
 from prevention.engine.moments import MILLISECOND, Interval, Moment, Setting, as_of, end_of_today, until_today
-from prevention.measures import MEASURES
+from prevention.measures import MEASURES, keys_of
 from prevention.registries import BY_ID as REGISTRIES
 
 SEXES = ("female", "male", "other", "unknown")
@@ -213,7 +213,7 @@ class InRegistry(Condition):
 
 @dataclass(frozen=True)
 class MeasureSays(Condition):
-    """The member's last result of an official measure."""
+    """The member's last result of an official measure, by whichever of its files holds for the year."""
 
     measure: str
     status: str
@@ -225,7 +225,8 @@ class MeasureSays(Condition):
             "not_met": "r.numerator <= r.numerator_exclusion "
             "AND r.denominator > r.denominator_exclusion + r.denominator_exception",
         }[self.status]
+        keys = ", ".join(f"'{key}'" for key in keys_of(self.measure.partition("/")[0]))
         return (
             "EXISTS (SELECT FROM prevention_measureresult r WHERE r.member_id = s.member_id "
-            f"AND r.measure = '{self.measure}' AND r.period @> {to.day(as_of)} AND r.\"group\" = 1 AND {says})"
+            f"AND r.measure IN ({keys}) AND r.period @> {to.day(as_of)} AND r.\"group\" = 1 AND {says})"
         )

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import offer_rows, offer_values
 from core.models import ValueSet
 from prevention.cohorts.criteria import Criteria, Fact
-from prevention.measures import MEASURES
+from prevention.measures import measures_of
 from prevention.models import CohortExport, DataUseAgreement
 from prevention.registries import REGISTRIES
 from prevention.registries.forms import control_choices
@@ -68,7 +69,8 @@ class CohortForm(forms.Form):
         offer_values(self, "region", [ANY, *regions])
         offer_values(self, "registry", [ANY, *((one.id, one.title) for one in REGISTRIES)])
         offer_values(self, "control", [ANY, *control_choices()])
-        offer_values(self, "measure", [ANY, *((one.key, f"{one.id} {one.title}") for one in MEASURES)])
+        measures = measures_of(timezone.localdate().year)
+        offer_values(self, "measure", [ANY, *((one.key, f"{one.id} {one.title}") for one in measures)])
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
@@ -105,6 +107,12 @@ class CohortForm(forms.Form):
         )
 
 
+def _as_now(key: str) -> str:
+    """The key under which a measure that was chosen in an earlier year is chosen today."""
+    today = measures_of(timezone.localdate().year)
+    return next((one.key for one in today if one.id == key.partition("/")[0]), key)
+
+
 def initial(criteria: Criteria) -> dict[str, Any]:
     """A form's first values for criteria that were made by one."""
     found: dict[str, Any] = {
@@ -115,7 +123,7 @@ def initial(criteria: Criteria) -> dict[str, Any]:
         "region": next(iter(criteria.regions), ""),
         "registry": next(iter(criteria.registries), ""),
         "control": next(iter(criteria.control), ""),
-        "measure": criteria.measure,
+        "measure": _as_now(criteria.measure),
         "measure_status": criteria.measure_status,
     }
     for fact in criteria.facts:

@@ -1,4 +1,9 @@
-"""The official measures that kpcare evaluates, one file for each measure and year."""
+"""The official measures that kpcare evaluates, one file for each measure and year.
+
+A new year's version is a new file beside the old one: which of them holds for a measurement period is told by its year.
+"""
+
+from collections.abc import Sequence
 
 from prevention.engine.measure import Measure
 from prevention.measures import (
@@ -81,9 +86,36 @@ MEASURES: tuple[Measure, ...] = (
 )
 
 
-def measure(name: str) -> Measure:
-    """The measure of this id or name. Raises `KeyError` with the names there are."""
-    for candidate in MEASURES:
-        if name in (candidate.id, candidate.name, candidate.key):
-            return candidate
-    raise KeyError(f"No measure {name!r}. There are: {', '.join(m.id for m in MEASURES)}.")
+def measures_of(year: int, among: Sequence[Measure] | None = None) -> tuple[Measure, ...]:
+    """The measures of a measurement year: for each id the latest file whose year has come by then.
+
+    In the order of the ids. A measure whose first file is of a later year was not there yet.
+    """
+    found: dict[str, Measure] = {}
+    for one in MEASURES if among is None else among:
+        if one.year <= year and (one.id not in found or found[one.id].year <= one.year):
+            found[one.id] = one
+    return tuple(found.values())
+
+
+def measure(name: str, year: int | None = None) -> Measure:
+    """The measure of this id, name or key as it holds in a year; without one, its newest file.
+
+    A year before the first file is answered by the first file: its text is the nearest there is. A key names one file,
+    whatever the year. Raises `KeyError` with the ids there are.
+    """
+    files = [one for one in MEASURES if name in (one.id, one.name, one.key)]
+    if not files:
+        raise KeyError(f"No measure {name!r}. There are: {', '.join(dict.fromkeys(m.id for m in MEASURES))}.")
+    held = [one for one in files if year is None or one.year <= year] or [min(files, key=lambda one: one.year)]
+    return max(held, key=lambda one: one.year)
+
+
+def files() -> dict[str, Measure]:
+    """Every file by the key under which its results stand, in the order of the measures."""
+    return {one.key: one for one in MEASURES}
+
+
+def keys_of(id: str) -> list[str]:
+    """What the results of a measure stand under, in whichever year."""
+    return [one.key for one in MEASURES if one.id == id]

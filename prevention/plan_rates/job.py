@@ -10,6 +10,7 @@ from core.models import JobPartition, JobRun, User
 from core.terminology import load_own
 from prevention.actions import evaluate_partition
 from prevention.engine.evaluate import Partition
+from prevention.measures import measures_of
 from prevention.plan_rates.count import write_plan_rates
 from prevention.plan_rates.definitions import PLAN_MEASURES
 
@@ -38,11 +39,12 @@ def title(run: JobRun) -> str:
 
 def evaluate_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:
     """One share: each member by each plan measure; rows change only where a result does."""
+    as_of = date.fromisoformat(run.parameters["as_of"])
     counts = evaluate_partition(
         Partition(lower=share.lower, upper=share.upper),
-        as_of=date.fromisoformat(run.parameters["as_of"]),
+        as_of=as_of,
         at=datetime.fromisoformat(run.parameters["at"]),
-        measures=tuple(one.measure for one in PLAN_MEASURES),
+        measures=measures_of(as_of.year, [one.measure for one in PLAN_MEASURES]),
         rules=(),
     )
     return {**counts}

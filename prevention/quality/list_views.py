@@ -23,6 +23,7 @@ from prevention.quality.strata import ALL, BY_NAME, EQUITY, OFFICIAL, PLACES
 from prevention.quality.views import (
     a_rate,
     in_words,
+    kept_of,
     measure_url,
     parts,
     region_asked,
@@ -36,8 +37,9 @@ from prevention.quality.views import (
 @requires("prevention.view_measure_members")
 def members(request: AuthenticatedHttpRequest, measure: str, group: int) -> HttpResponse:
     """The people of a group whose care is missing (or all, or those in the numerator), each opening audited."""
-    of, system = a_rate(measure, group), system_of(request)
-    kept = reading.snapshots(system)
+    system = system_of(request)
+    kept, years = kept_of(request, system)
+    of = a_rate(measure, group, kept)
     by, stratum = request.GET.get("by", ALL), request.GET.get("stratum", "")
     region = region_asked(request, regions_of(system))
     row = _shown_row(kept, of, group, by, stratum, region)
@@ -48,7 +50,7 @@ def members(request: AuthenticatedHttpRequest, measure: str, group: int) -> Http
     found = people.people(
         system,
         kept[0],
-        of,
+        row.measure,
         group,
         by,
         stratum,
@@ -65,7 +67,7 @@ def members(request: AuthenticatedHttpRequest, measure: str, group: int) -> Http
         detail={"measure": of.id, "rate": group, "dimension": by, "shown": shown},
         request=request,
     )
-    at = {"by": by, "stratum": stratum, "region": region}
+    at = {"by": by, "stratum": stratum, "region": region, "year": years["year"]}
     last = found[people.PAGE - 1] if len(found) > people.PAGE else None
     context = {
         "measure": of,
@@ -80,7 +82,7 @@ def members(request: AuthenticatedHttpRequest, measure: str, group: int) -> Http
         "next": measure_url(of, group, "quality_people", show=shown, after=f"{last.id}~{last.name_key}", **at)
         if last
         else "",
-        "back": measure_url(of, group, by=by if by != ALL else "", region=region),
+        "back": measure_url(of, group, by=by if by != ALL else "", region=region, year=years["year"]),
         "start_url": start_url(of, group, row, region),
         "may_start": bool(may(request.user, "prevention.run_project")),
         "parts": parts("quality", request),
@@ -99,7 +101,7 @@ def _shown_row(kept: list[QualitySnapshot], of: Measure, group: int, by: str, st
     """The group's row. 404 where there is none, or it is hidden: a list would count it."""
     if not kept or by not in DIMENSIONS:
         raise Http404
-    found = reading.rows(kept[0], [by], measure=of.key, group=group, region=region)
+    found = reading.rows(kept[0], [by], measure=of.id, group=group, region=region)
     row = next((one for one in found if one.stratum == stratum), None)
     if row is None or row.is_hidden:
         raise Http404
@@ -141,11 +143,12 @@ def goal(request: AuthenticatedHttpRequest, measure: str, group: int) -> HttpRes
 @requires("prevention.view_quality")
 def export_rate(request: AuthenticatedHttpRequest, measure: str, group: int) -> HttpResponse:
     """One rate by every dimension, as CSV."""
-    of, system = a_rate(measure, group), system_of(request)
+    system = system_of(request)
     region = region_asked(request, regions_of(system))
-    kept = reading.snapshots(system)
+    kept, _years = kept_of(request, system)
+    of = a_rate(measure, group, kept)
     names = [*([] if region else [ALL, *PLACES]), *BY_NAME, OFFICIAL]
-    rows = reading.rows(kept[0], names, measure=of.key, group=group, region=region) if kept else []
+    rows = reading.rows(kept[0], names, measure=of.id, group=group, region=region) if kept else []
     return _file(request, sorted(rows, key=_place_in_file), f"{of.id}-{group}")
 
 
@@ -154,7 +157,7 @@ def export_rate(request: AuthenticatedHttpRequest, measure: str, group: int) -> 
 def export_all(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Every rate by everybody, region and the dimensions of equity, as CSV."""
     system = system_of(request)
-    kept = reading.snapshots(system)
+    kept, _years = kept_of(request, system)
     rows = reading.rows(kept[0], [ALL, "region", *EQUITY]) if kept else []
     return _file(request, sorted(rows, key=_place_in_file), "rates")
 

@@ -100,7 +100,7 @@ def _whose(request: AuthenticatedHttpRequest) -> dict[str, Any]:
         raise Http404
     if dimension != ALL:
         kept = reading.snapshots(system_of(request))
-        rows = reading.rows(kept[0], [dimension], measure=of.key, group=int(number), region=region) if kept else []
+        rows = reading.rows(kept[0], [dimension], measure=of.id, group=int(number), region=region) if kept else []
         if not any(row.stratum == stratum and not row.is_hidden for row in rows):
             raise Http404
     return {"measure": of.id, "group": int(number), "dimension": dimension, "region": region, "stratum": stratum}

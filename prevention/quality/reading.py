@@ -1,7 +1,7 @@
 """What pages read: the stored rates of a system's snapshots. Nothing here counts members."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from network.permissions import first_system_id
 from prevention.engine.measure import Measure
-from prevention.measures import MEASURES
+from prevention.measures import files, keys_of
 from prevention.quality.models import MeasureGoal, MeasureStratum, QualitySnapshot
 from prevention.quality.rates import Rate
 from prevention.quality.strata import ALL, EQUITY, OFFICIAL, UNKNOWN
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from core.models import User
 
-BY_KEY = {measure.key: measure for measure in MEASURES}
 # Below this a group's rate moves too much to name it best or worst (NCQA reports rates from 30 people on).
 COMPARABLE = 30
 MONTHS = 13
@@ -101,13 +100,24 @@ def system_of(user: "User", *roles: str) -> UUID | None:
     return first_system_id(user, *roles)
 
 
-def snapshots(system: UUID) -> list[QualitySnapshot]:
-    """The months kept, newest first; of a month that two measurement periods share, the later period."""
+def snapshots(system: UUID, *, year: int | None = None, months: int = MONTHS) -> list[QualitySnapshot]:
+    """The months kept, newest first; of a month that two measurement periods share, the later period.
+
+    `year`: as they stood at the end of that measurement year.
+    """
     found = QualitySnapshot.objects.filter(managing_organization=system).order_by("-month", "-period")
-    months: dict[date, QualitySnapshot] = {}
-    for snapshot in found[: 2 * MONTHS]:
-        months.setdefault(snapshot.month, snapshot)
-    return list(months.values())[:MONTHS]
+    if year is not None:
+        found = found.filter(period__startswith__lt=date(year + 1, 1, 1))
+    kept: dict[date, QualitySnapshot] = {}
+    for snapshot in found[: 2 * months]:
+        kept.setdefault(snapshot.month, snapshot)
+    return list(kept.values())[:months]
+
+
+def years(system: UUID) -> list[int]:
+    """The measurement years that there are rates of, newest first."""
+    found = QualitySnapshot.objects.filter(managing_organization=system).order_by()
+    return sorted({period.lower.year for period in found.values_list("period", flat=True).distinct()}, reverse=True)
 
 
 def rows(
@@ -119,21 +129,25 @@ def rows(
     region: str = "",
     under: str = "",
 ) -> list[Row]:
-    """The rows of some dimensions, over all regions or within one; `under`: places within that path."""
+    """The rows of some dimensions, over all regions or within one; `under`: places within that path.
+
+    `measure`: a measure's id; its rows stand under the file that held for the snapshot's year.
+    """
     found = MeasureStratum.objects.filter(snapshot=snapshot, dimension__in=list(dimensions), region=region)
     if measure:
-        found = found.filter(measure=measure)
+        found = found.filter(measure__in=keys_of(measure))
     if group:
         found = found.filter(group=group)
     if under:
         found = found.filter(stratum__startswith=f"{under}/")
-    return [row for row in map(_row, found.values_list(*FIELDS)) if row]
+    known = files()
+    return [row for values in found.values_list(*FIELDS) if (row := _row(values, known))]
 
 
-def _row(values: Sequence) -> Row | None:
-    """None for a measure that is no longer evaluated."""
+def _row(values: Sequence, known: Mapping[str, Measure]) -> Row | None:
+    """None for a measure whose file is gone."""
     kept = dict(zip(FIELDS, values, strict=True))
-    measure = BY_KEY.get(kept["measure"])
+    measure = known.get(kept["measure"])
     if measure is None:
         return None
     shown = not kept["is_hidden"]
@@ -172,13 +186,13 @@ def lines(system: UUID, kept: Sequence[QualitySnapshot], *, region: str = "") ->
             row.measure,
             row.group,
             row,
-            trends.get((row.measure.key, row.group), []),
+            trends.get((row.measure.id, row.group), []),
             goals.get((row.measure.id, row.group), {}),
-            gaps.get((row.measure.key, row.group)),
+            gaps.get((row.measure.id, row.group)),
         )
         for row in whole
     ]
-    order = {measure.key: number for number, measure in enumerate(MEASURES)}
+    order = {key: number for number, key in enumerate(files())}
     return sorted(made, key=lambda line: (order[line.measure.key], line.group))
 
 
@@ -191,42 +205,44 @@ def _whole(kept: Sequence[QualitySnapshot], region: str) -> dict[UUID, list[Row]
         region="",
         stratum=region,
     )
+    known = files()
     for snapshot, *values in of.values_list("snapshot_id", *FIELDS):
-        if row := _row(values):
+        if row := _row(values, known):
             found[snapshot].append(row)
     return found
 
 
 def _trends(kept: Sequence[QualitySnapshot], region: str) -> dict[tuple[str, int], list[tuple[date, Rate]]]:
-    """Measure and rate → month and rate, oldest first; months in which it was hidden are left out."""
+    """Measure id and rate → month and rate, oldest first; months in which it was hidden are left out."""
     found: dict[tuple[str, int], list[tuple[date, Rate]]] = defaultdict(list)
     whole = _whole(kept, region)
     for snapshot in reversed(kept):
         for row in whole[snapshot.pk]:
             if row.rate is not None and row.rate.value is not None:
-                found[row.measure.key, row.group].append((snapshot.month, row.rate))
+                found[row.measure.id, row.group].append((snapshot.month, row.rate))
     return found
 
 
 def trend(kept: Sequence[QualitySnapshot], row: Row) -> list[tuple[date, Row]]:
-    """One row's months, oldest first."""
+    """One row's months, oldest first, over the files that its measure had in them."""
     found = MeasureStratum.objects.filter(
         snapshot__in=[snapshot.pk for snapshot in kept],
-        measure=row.measure.key,
+        measure__in=keys_of(row.measure.id),
         group=row.group,
         dimension=row.dimension,
         region=row.region,
         stratum=row.stratum,
     )
-    by_snapshot = {snapshot: _row(values) for snapshot, *values in found.values_list("snapshot_id", *FIELDS)}
+    known = files()
+    by_snapshot = {snapshot: _row(values, known) for snapshot, *values in found.values_list("snapshot_id", *FIELDS)}
     return [(one.month, made) for one in reversed(kept) if (made := by_snapshot.get(one.pk))]
 
 
 def worst_gaps(of: Iterable[Row]) -> dict[tuple[str, int], Gap]:
-    """Measure and rate → its widest gap, a clear one before one that may be chance."""
+    """Measure id and rate → its widest gap, a clear one before one that may be chance."""
     by_rate: dict[tuple[str, int], list[Row]] = defaultdict(list)
     for row in of:
-        by_rate[row.measure.key, row.group].append(row)
+        by_rate[row.measure.id, row.group].append(row)
     found = {}
     for key, some in by_rate.items():
         candidates = list(gaps(some))

@@ -1,5 +1,6 @@
 """The quality director's pages: every rate, one rate by group, who is in a group, the numbers as a file."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -41,6 +42,14 @@ def region_asked(request: AuthenticatedHttpRequest, regions: list[tuple[str, str
     return asked if asked in dict(regions) else ""
 
 
+def kept_of(request: AuthenticatedHttpRequest, system: UUID) -> tuple[list[QualitySnapshot], dict[str, Any]]:
+    """The months to read, and the years to choose from: an earlier one as it stood at its end, where asked for."""
+    years = reading.years(system)
+    asked = request.GET.get("year", "")
+    earlier = int(asked) if asked in map(str, years[1:]) else None
+    return reading.snapshots(system, year=earlier), {"years": years, "year": str(earlier or "")}
+
+
 def regions_of(system: UUID) -> list[tuple[str, str]]:
     return [
         (str(pk), name) for pk, name in Region.objects.filter(system=system).order_by("name").values_list("pk", "name")
@@ -54,12 +63,13 @@ def dashboard(request: AuthenticatedHttpRequest) -> HttpResponse:
     system = system_of(request)
     regions = regions_of(system)
     region = region_asked(request, regions)
-    kept = reading.snapshots(system)
+    kept, years = kept_of(request, system)
     sort = request.GET.get("sort", "measure")
     lines = _sorted(reading.lines(system, kept, region=region), sort)
     context = {
         "snapshot": kept[0] if kept else None,
-        "lines": [_line(line, region) for line in lines],
+        **years,
+        "lines": [_line(line, region, years["year"]) for line in lines],
         "short": sum(1 for line in lines if (line.distance or 0) < 0),
         "with_goal": sum(1 for line in lines if line.distance is not None),
         "regions": regions,
@@ -91,10 +101,10 @@ def _sorted(lines: list[reading.Line], sort: str) -> list[reading.Line]:
     return lines
 
 
-def _line(line: reading.Line, region: str) -> dict[str, Any]:
+def _line(line: reading.Line, region: str, year: str) -> dict[str, Any]:
     """A line of the dashboard in words."""
     rate, gap = line.row.rate, line.gap
-    url = measure_url(line.measure, line.group, region=region)
+    url = measure_url(line.measure, line.group, region=region, year=year)
     shown: dict[str, Any] = {
         "title": line.measure.title,
         "label": line.label,
@@ -122,7 +132,7 @@ def _line(line: reading.Line, region: str) -> dict[str, Any]:
             "best": labels(gap.dimension, gap.best.stratum),
             "dimension": DIMENSIONS[gap.dimension],
             "is_clear": gap.is_clear,
-            "url": measure_url(line.measure, line.group, region=region, by=gap.dimension),
+            "url": measure_url(line.measure, line.group, region=region, by=gap.dimension, year=year),
         }
     return shown
 
@@ -150,9 +160,10 @@ def measure_url(measure: Measure, group: int, page: str = "quality_measure", **q
 # --- One rate -------------------------------------------------------------------------------------------
 
 
-def a_rate(measure: str, group: int) -> Measure:
+def a_rate(measure: str, group: int, kept: Sequence[QualitySnapshot] = ()) -> Measure:
+    """The measure as it holds in the year of the newest snapshot kept. 404 where it has no such rate."""
     try:
-        found = measure_named(measure)
+        found = measure_named(measure, kept[0].period.lower.year if kept else timezone.localdate().year)
     except KeyError:
         raise Http404 from None
     if not 1 <= group <= len(found.groups):
@@ -164,21 +175,23 @@ def a_rate(measure: str, group: int) -> Measure:
 @requires("prevention.view_quality")
 def measure(request: AuthenticatedHttpRequest, measure: str, group: int) -> HttpResponse:
     """One rate: where it stands, over time, and by one dimension as chart and table."""
-    of, system = a_rate(measure, group), system_of(request)
+    system = system_of(request)
     regions = regions_of(system)
-    kept = reading.snapshots(system)
-    asked = _asked(request, of, group, regions)
+    kept, years = kept_of(request, system)
+    of = a_rate(measure, group, kept)
+    asked = _asked(request, of, group, regions) | {"year": years["year"]}
     whole = _whole(kept, of, group, asked["region"])
     goals = reading.goals_on(system, kept[0].as_of if kept else timezone.localdate()).get((of.id, group), {})
     goal = goals.get("goal") or goals.get("benchmark")
     groups = _groups(kept, of, group, asked) if kept else []
     chosen = next((row for row in groups if row["stratum"] == request.GET.get("stratum")), None)
     context = {
+        **years,
         "measure": of,
         "group": group,
         "label": of.rate_label(group),
         "lower": of.improvement == "decrease",
-        "siblings": _siblings(of, group),
+        "siblings": _siblings(of, group, years["year"]),
         "snapshot": kept[0] if kept else None,
         "whole": in_words(whole) if whole else None,
         "goals": [
@@ -208,7 +221,7 @@ def measure(request: AuthenticatedHttpRequest, measure: str, group: int) -> Http
         "within_name": Labels([(asked["level"], asked["under"])])(asked["level"], asked["under"])
         if asked["under"]
         else "",
-        "export_url": measure_url(of, group, "quality_export", region=asked["region"]),
+        "export_url": measure_url(of, group, "quality_export", region=asked["region"], year=years["year"]),
         "may_list": bool(may(request.user, "prevention.view_measure_members")),
         "start_url": start_url(of, group, chosen["row"] if chosen else whole, asked["region"]) if whole else "",
         "may_start": bool(may(request.user, "prevention.run_project")),
@@ -246,14 +259,14 @@ def _asked(
 def _whole(kept: list[QualitySnapshot], of: Measure, group: int, region: str) -> Row | None:
     if not kept:
         return None
-    found = reading.rows(kept[0], ["region" if region else ALL], measure=of.key, group=group)
+    found = reading.rows(kept[0], ["region" if region else ALL], measure=of.id, group=group)
     return next((row for row in found if row.stratum == region), None)
 
 
 def _groups(kept: list[QualitySnapshot], of: Measure, group: int, asked: dict[str, str]) -> list[dict[str, Any]]:
     """The rows of the dimension: worst first, not known and hidden last."""
     rows = reading.rows(
-        kept[0], [asked["by"]], measure=of.key, group=group, region=asked["region"], under=asked["under"]
+        kept[0], [asked["by"]], measure=of.id, group=group, region=asked["region"], under=asked["under"]
     )
     if asked["by"] == OFFICIAL:
         rows = [row for row in rows if row.stratum != UNKNOWN]
@@ -279,14 +292,14 @@ def _groups(kept: list[QualitySnapshot], of: Measure, group: int, asked: dict[st
 def _ways(row: Row, of: Measure, group: int, asked: dict[str, str]) -> dict[str, str]:
     """Where one goes from a group: its months, the people in it, the places under it."""
     region = asked["region"]
-    at = {"by": row.dimension, "region": region, "stratum": row.stratum}
+    at = {"by": row.dimension, "region": region, "stratum": row.stratum, "year": asked["year"]}
     ways = {
         "over_time": measure_url(of, group, within=asked["under"], **at),
         "people": measure_url(of, group, "quality_people", **at),
     }
     if row.dimension in PLACES[:-1]:
         below = PLACES[PLACES.index(row.dimension) + 1]
-        ways["inside"] = measure_url(of, group, by=below, within=row.stratum)
+        ways["inside"] = measure_url(of, group, by=below, within=row.stratum, year=asked["year"])
     return ways
 
 
@@ -346,12 +359,12 @@ def _trend(kept: list[QualitySnapshot], row: Row, goal: Any, of: Measure, name: 
     }
 
 
-def _siblings(of: Measure, group: int) -> list[dict[str, Any]]:
+def _siblings(of: Measure, group: int, year: str) -> list[dict[str, Any]]:
     """The rates of a measure that has several."""
     if len(of.groups) < 2:
         return []
     return [
-        {"label": of.rate_label(number), "url": measure_url(of, number), "current": number == group}
+        {"label": of.rate_label(number), "url": measure_url(of, number, year=year), "current": number == group}
         for number in range(1, len(of.groups) + 1)
     ]
 
@@ -361,7 +374,7 @@ def _dimension_tabs(of: Measure, group: int, asked: dict[str, str]) -> list[dict
     return [
         {
             "label": DIMENSIONS[name],
-            "url": measure_url(of, group, by=name, region="" if name in PLACES else asked["region"]),
+            "url": measure_url(of, group, by=name, region="" if name in PLACES else asked["region"], year=asked["year"]),
             "current": name == asked["by"],
         }
         for name in names

@@ -27,7 +27,7 @@ def plan_rates(request: AuthenticatedHttpRequest) -> HttpResponse:
     systems = systems_held(request.user)
     rates = PlanRate.objects.filter(run=last, managing_organization__in=systems) if last else PlanRate.objects.none()
     clinical = {
-        row.measure.key: 100 * row.rate.value
+        row.measure.id: 100 * row.rate.value
         for system in systems
         for snapshot in reading.snapshots(system)[:1]
         for row in reading.rows(snapshot, [ALL], group=1)
@@ -46,7 +46,7 @@ def plan_rates(request: AuthenticatedHttpRequest) -> HttpResponse:
                     "title": one.measure.title,
                     "beside": one.clinical.id,
                     "lower": one.lower_is_better,
-                    "clinical": clinical.get(one.clinical.key),
+                    "clinical": clinical.get(one.clinical.id),
                     "rates": [{"rate": rate, "line": lines.get(rate.line_of_business, "")} for rate in found],
                 }
             )

@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            of = measure(options["measure"])
+            of = measure(options["measure"], options["year"])
         except KeyError as error:
             raise CommandError(error.args[0]) from None
         year, at = options["year"], timezone.now()

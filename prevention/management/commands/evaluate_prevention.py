@@ -32,7 +32,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         if options["measure"]:
             try:
-                measure(options["measure"])
+                measure(options["measure"], as_of.year)
             except KeyError as error:
                 raise CommandError(error.args[0]) from None
         if options["member"]:

@@ -43,7 +43,7 @@ class QualityWorld:
     def people(self, place: str, count: int, passed: int, *, measure_id: str = "CMS130", **more: Any) -> list[Member]:
         """`count` members at a place with a result in the measure, the first `passed` of them in its numerator."""
         race, postal, group = more.pop("race", ""), more.pop("postal", ""), more.pop("group", 1)
-        exclusions = more.pop("excluded", 0)
+        exclusions, as_of = more.pop("excluded", 0), more.pop("as_of", AS_OF)
         at = self.places[place]
         made = []
         for number in range(count + exclusions):
@@ -58,8 +58,8 @@ class QualityWorld:
                 MemberAddress.objects.create(member=person, postal_code=postal)
             MeasureResult.objects.create(
                 member=person,
-                measure=measure(measure_id).key,
-                period=Setting.of_year(AS_OF.year).period,
+                measure=measure(measure_id, as_of.year).key,
+                period=Setting.of_year(as_of.year).period,
                 group=group,
                 initial_population=1,
                 denominator=1,
@@ -75,7 +75,8 @@ class QualityWorld:
         user = User.objects.system("tests")
         with as_job(user, reason="count"):
             run = start_nightly(by=user, as_of=as_of)
-            return write_strata(run, [measure(one) for one in ids or ("CMS130", "CMS155", "CMS122", "CMS125")], as_of)
+            counted = [measure(one, as_of.year) for one in ids or ("CMS130", "CMS155", "CMS122", "CMS125")]
+            return write_strata(run, counted, as_of)
 
 
 def _place(group: Any, region: Region, facility: str, doctor: str) -> Place:
