@@ -223,18 +223,29 @@ class Compiler:
         return f"{resource.name}.{known.setdefault(sql, f'v{len(known)}')}"
 
     def aggregate(self, facts: Facts, function: str) -> str:
-        """`exists`: whether the list is not empty. `last_day`: the day of its last fact, or null."""
+        """`exists`: whether the list is not empty. `last_day`: the day of its last fact, or null.
+
+        `first_day`: the day on which the first of those began whose beginning is known, or null.
+        """
         found = []
         for resource, branches in facts.by_resource.items():
             if function == "exists":
                 found.append(self._exists(resource, branches))
+            elif function == "first_day":
+                began = f"min({self.day_of('f.s0')})"
+                found.append(
+                    self._column(
+                        resource, f"{began} FILTER (WHERE f.s0 > '-infinity' AND ({self.selection(branches)}))"
+                    )
+                )
             else:
                 selection = self.selection(branches)
                 end = "CASE WHEN f.e1 = 'infinity' THEN f.s0 ELSE f.e0 END"
                 found.append(self._column(resource, f"max({self.day_of(end)}) FILTER (WHERE {selection})"))
         if function == "exists":
             return "(" + " OR ".join(found) + ")"
-        return f"greatest({', '.join(found)})" if len(found) > 1 else found[0]
+        of_all = "least" if function == "first_day" else "greatest"
+        return f"{of_all}({', '.join(found)})" if len(found) > 1 else found[0]
 
     def _exists(self, resource: Resource, branches: list[Branch]) -> str:
         parts = self._parts(branches, "f")
@@ -403,7 +414,7 @@ def _defined(facts: Facts) -> Retrieve:
 def compile_program(measures: tuple[Measure, ...], rules: tuple[CareRule, ...], setting: Setting) -> Program:
     """One program for all of them: each kind of fact is read once, whoever asks."""
     to = Compiler(setting)
-    inner, outer = ["s.member_id"], ["o.member_id"]
+    inner, outer = ["s.member_id", "s.birth_date", "s.enrolled_from"], ["o.member_id"]
     for m, measure in enumerate(measures):
         for g, group in enumerate(measure.groups):
             if isinstance(group, EpisodeGroup):

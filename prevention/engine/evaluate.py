@@ -47,9 +47,10 @@ SELECT m.id AS member_id, m.birth_date, m.deceased_at, m.sex, m.sex_for_clinical
     CASE WHEN m.deceased_at IS NULL THEN c.enrolled_from END AS enrolled_from, p.personal
 FROM members_member m
 LEFT JOIN (
+    -- Of those covered today: since when they were first.
     SELECT c.member_id, min(lower(c.valid)) AS enrolled_from FROM plans_coverageperiod c
-    WHERE {c} AND c.benefit = 'medical' AND c.valid @> %(today)s::date AND c.known @> %(known_at)s::timestamptz
-    GROUP BY c.member_id
+    WHERE {c} AND c.benefit = 'medical' AND c.known @> %(known_at)s::timestamptz
+    GROUP BY c.member_id HAVING bool_or(c.valid @> %(today)s::date)
 ) c ON c.member_id = m.id
 LEFT JOIN (
     SELECT p.member_id, jsonb_object_agg(p.rule, p.months) AS personal FROM prevention_surveillanceinterval p

@@ -140,13 +140,32 @@ class WayOut:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Whom an earlier version of a rule asked: from a day on people from one age to another, both included.
+
+    `born`: of these years alone. `when`: of them those of whom this holds today.
+    """
+
+    since: date
+    from_age: int
+    to_age: int | None = None
+    born: tuple[int, int] | None = None
+    when: Condition | None = None
+
+
+@dataclass(frozen=True)
 class CareRule:
     """Who is due for what, when next, and what would close it; over every enrolled person, visit or none.
 
     `since` and `until`: the days from which and before which the rule holds, `published` when the recommendation came
-    out (`since` where they are one). `grade`: the publisher's. `begins`: facts of what makes somebody due, where it is
-    not age alone: nobody is due before the last of them. `at_visit`: a question or a talk at the next visit, of which
-    the member is not reminded.
+    out (`since` where they are one). `grade`: the publisher's. `at_visit`: a question or a talk at the next visit, of
+    which the member is not reminded.
+
+    Whoever never had it done is due from the day on which a version of the rule began to ask them, if all after it
+    asked as well: `from_age` (and `from_months`) by this one, `earlier` by those before it, the latest first; `sooner`
+    are the versions of a part of it that asks some from another age. Not before the first of the facts in `onset` (a
+    disease), the last of those in `begins` (a pregnancy), and, for what is done anew at each practice (`ours`, and
+    whatever is asked at a visit), not before they were first covered here.
     """
 
     id: str
@@ -166,7 +185,12 @@ class CareRule:
     published: date | None = None
     until: date | None = None
     begins: Facts | None = None
+    onset: Facts | None = None
     at_visit: bool = False
+    from_months: int = 0
+    earlier: tuple[Asked, ...] = ()
+    sooner: tuple[Asked, ...] = ()
+    ours: bool = False
 
     def holds_on(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day < self.until)

@@ -1,8 +1,10 @@
 """The columns of `pf_outcome`: in which populations of a rate a member counts, and how a care rule stands."""
 
-from prevention.engine.measure import POPULATIONS, CareRule
-from prevention.engine.members import CompilingMembers
-from prevention.engine.moments import years
+from datetime import date, datetime, time
+
+from prevention.engine.measure import POPULATIONS, Asked, CareRule
+from prevention.engine.members import CompilingMembers, Condition
+from prevention.engine.moments import Duration, years
 
 
 def mask_of(says: dict[str, str]) -> str:
@@ -31,11 +33,11 @@ def rule_columns(to: CompilingMembers, rule: CareRule, r: int) -> list[str]:
     for c, closer in enumerate(rule.closers):
         columns.append(f"{to.aggregate(closer.facts, 'last_day')} AS r{r}_last{c}")
         columns.append(f"{closer.every.sql(to)} AS r{r}_every{c}")
-    begins = f", {to.aggregate(rule.begins, 'last_day')}" if rule.begins else ""
-    columns.append(
-        f"greatest((s.birth_date + {years(rule.from_age).sql})::date, s.enrolled_from, date '{rule.since}'{begins}) "
-        f"AS r{r}_since"
-    )
+    if rule.begins:
+        columns.append(f"{to.aggregate(rule.begins, 'last_day')} AS r{r}_begins")
+    if rule.onset:
+        columns.append(f"{to.aggregate(rule.onset, 'first_day')} AS r{r}_onset")
+    columns += [f"{when.true(to)} AS r{r}_asked{n}" for n, when in enumerate(_conditions(rule))]
     columns.append(f"(s.personal -> '{rule.id}')::int AS r{r}_personal")
     return columns
 
@@ -52,5 +54,62 @@ def rule_outcome(rule: CareRule, r: int) -> list[str]:
         f"{last} AS r{r}_last",
         f"CASE {what} ELSE '' END AS r{r}_what",
         # Turning old enough after an early test does not make it due before that test runs out.
-        f"coalesce(CASE WHEN o.r{r}_personal IS NULL THEN {general} ELSE {personal} END, o.r{r}_since) AS r{r}_next",
+        f"CASE WHEN o.r{r}_applies THEN coalesce(CASE WHEN o.r{r}_personal IS NULL THEN {general} ELSE {personal} END, "
+        f"{_asked_since(rule, r)}) END AS r{r}_next",
     ]
+
+
+# --- Since when somebody is asked who never had it done -------------------------------------------------
+
+
+def _conditions(rule: CareRule) -> list[Condition]:
+    """What versions ask besides an age, each once."""
+    asked = (one.when for one in (*rule.earlier, *rule.sooner))
+    return list(dict.fromkeys(when for when in asked if when is not None))
+
+
+def _asked_since(rule: CareRule, r: int) -> str:
+    """The day, over `o` (birth_date, enrolled_from and the columns of `rule_columns`)."""
+    whole = _since((Asked(rule.since, rule.from_age), *rule.earlier), rule, r, rule.from_months)
+    if rule.sooner:
+        # Null for whoever is not among them, which `least` passes over.
+        part = _when(rule.sooner[0], rule, r)
+        whole = f"least({whole}, CASE WHEN {part} THEN {_since(rule.sooner, rule, r)} END)"
+    bounds = [f"o.r{r}_begins"] if rule.begins else []
+    bounds += [f"o.r{r}_onset"] if rule.onset else []
+    bounds += ["o.enrolled_from"] if rule.ours or rule.at_visit else []
+    return f"greatest({', '.join([whole, *bounds])})" if bounds else whole
+
+
+def _since(versions: tuple[Asked, ...], rule: CareRule, r: int, more_months: int = 0) -> str:
+    """From when the versions, the latest first, have asked without a break."""
+    now, *before = versions
+    age = Duration(12 * now.from_age + more_months)
+    asked = f"date '{now.since}'"
+    if before:
+        were = _asked_on(now.since, before[0], rule, r)
+        asked = f"CASE WHEN {were} THEN {_since(tuple(before), rule, r)} ELSE {asked} END"
+    came_of_age = f"o.birth_date > date '{_born(now.since, age)}' THEN (o.birth_date + {age.sql})::date"
+    return f"CASE WHEN {came_of_age} ELSE {asked} END"
+
+
+def _asked_on(day: date, version: Asked, rule: CareRule, r: int) -> str:
+    """Whether a version asked somebody on the day on which its successor came."""
+    parts = [f"o.birth_date <= date '{_born(day, years(version.from_age))}'"]
+    if version.to_age is not None:
+        parts.append(f"o.birth_date > date '{_born(day, years(version.to_age + 1))}'")
+    if version.born:
+        first, last = version.born
+        parts.append(f"o.birth_date BETWEEN date '{first}-01-01' AND date '{last}-12-31'")
+    if version.when:
+        parts.append(_when(version, rule, r))
+    return " AND ".join(parts)
+
+
+def _when(version: Asked, rule: CareRule, r: int) -> str:
+    return f"o.r{r}_asked{_conditions(rule).index(version.when)}" if version.when else "TRUE"
+
+
+def _born(day: date, age: Duration) -> date:
+    """Whoever was born on or before this day is that old on `day`."""
+    return age.add_to(datetime.combine(day, time()), -1).date()

@@ -1,7 +1,7 @@
 """Why a gap is there and what ends it: one answer for the portal, a one-tap link, the chart and the telephone."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 from core.templatetags.kp import short_date
 from labs.models import LabOrder
 from members.portal import age_on
-from prevention.engine.measure import ONCE, CareRule
+from plans.models import CoveragePeriod
+from prevention.engine.measure import ONCE, Asked, CareRule
 from prevention.engine.moments import Duration
 from prevention.models import (
     CareGap,
@@ -38,6 +39,7 @@ class Way:
 class Explanation:
     """What, why (with the facts), since when, what closes it, when next, and what can be done now.
 
+    `since_why` says what made it due on that day, where it is known: a birthday, a recommendation, the first coverage.
     `under_way` says what already waits: a booked visit, a kit on its way, a report being looked at.
     """
 
@@ -46,6 +48,7 @@ class Explanation:
     source: str
     facts: list[str]
     since: date
+    since_why: str
     closes: list[str]
     next_on: date | None
     now: list[Way]
@@ -65,6 +68,7 @@ def explain(gap: CareGap, today: date) -> Explanation:
         source=kind.source,
         facts=_facts(gap, today),
         since=gap.due_on,
+        since_why=_why_since(gap, kind),
         closes=_closes(gap, kind, today),
         next_on=gap.due_on if is_open else state.next_due_on if state and state.applies else None,
         now=_ways(gap, kind, today) if is_open else [],
@@ -89,6 +93,26 @@ def _facts(gap: CareGap, today: date) -> list[str]:
         words = ngettext("%(n)d month by own interval", "%(n)d months by own interval", own.months) % {"n": own.months}
         said.append(f"{words}: {own.reason}")
     return said
+
+
+def _why_since(gap: CareGap, kind: GapKind) -> str:
+    """What happened on the day since when somebody is due who never had it done."""
+    if gap.last_done_on or not isinstance(kind, CareRule):
+        return ""
+    born = gap.member.birth_date
+    versions = (Asked(kind.since, kind.from_age), *kind.earlier, *kind.sooner)
+    if gap.due_on in {one.since for one in versions}:
+        return _("when this was first recommended at that age")
+    turned = next((one.from_age for one in versions if born and _birthday(born, one.from_age) == gap.due_on), None)
+    if turned:
+        return _("turned %(age)d") % {"age": turned}
+    began = CoveragePeriod.objects.filter(member_id=gap.member_id, benefit="medical", valid__startswith=gap.due_on)
+    return _("first covered here") if began.exists() else ""
+
+
+def _birthday(born: date, age: int) -> date:
+    """As the rules count: whoever was born on 29 February turns on the 28th in other years."""
+    return Duration(months=12 * age).add_to(datetime.combine(born, time())).date()
 
 
 def _closes(gap: CareGap, kind: GapKind, today: date) -> list[str]:

@@ -1,13 +1,14 @@
 """Mammography every two years from 40 to 74.
 
-Source: USPSTF, Breast Cancer: Screening, 30 April 2024, grade B.
+Source: USPSTF, Breast Cancer: Screening, 30 April 2024, grade B. Before it: 12 January 2016 and 17 November 2009
+(50–74), 3 September 2002 (from 40), Guide to Clinical Preventive Services, 2nd edition, 1996 (50–69).
 """
 
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from prevention.engine.measure import CareRule, WayOut
+from prevention.engine.measure import Asked, CareRule, WayOut
 from prevention.engine.members import age_at, has_organ
 from prevention.engine.moments import as_of, years
 from prevention.measures.breast_cancer_screening_2025 import (
@@ -39,6 +40,12 @@ RULE = CareRule(
     source="USPSTF 2024-04-30, grade B",
     since=date(2024, 4, 30),
     from_age=40,
+    earlier=(
+        Asked(date(2016, 1, 12), 50, 74),
+        Asked(date(2009, 11, 17), 50, 74),
+        Asked(date(2002, 9, 3), 40),
+        Asked(date(1996, 1, 1), 50, 69),
+    ),
     applies=age_at(as_of).between(40, 74) & has_organ("breast", usual_in=("female",)),
     excluded=in_hospice | no_breast,
     closers=(

@@ -1,6 +1,7 @@
 """Cervical cancer screening from 21 to 65: cytology every three years, or from 30 an HPV test every five.
 
-Source: USPSTF, Cervical Cancer: Screening, 21 August 2018, grade A.
+Source: USPSTF, Cervical Cancer: Screening, 21 August 2018, grade A. Before it: 19 June 2012 (21–65), 22 January 2003
+(from 21 at the latest, to 65), Guide to Clinical Preventive Services, 1996 (from 18 where nothing else is known).
 """
 
 from datetime import date
@@ -8,7 +9,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from prevention.engine.facts import LOINC, ValueSet
-from prevention.engine.measure import CareRule, WayOut
+from prevention.engine.measure import Asked, CareRule, WayOut
 from prevention.engine.members import age_at, has_organ
 from prevention.engine.moments import as_of, years
 from prevention.rules import value_sets as own
@@ -27,6 +28,11 @@ RULE = CareRule(
     source="USPSTF 2018-08-21, grade A",
     since=date(2018, 8, 21),
     from_age=21,
+    earlier=(
+        Asked(date(2012, 6, 19), 21, 65),
+        Asked(date(2003, 1, 22), 21, 65),
+        Asked(date(1996, 1, 1), 18),
+    ),
     applies=age_at(as_of).between(21, 65) & has_organ("cervix", usual_in=("female",)),
     excluded=in_hospice | ever_diagnosed(ABSENCE_OF_CERVIX) | ever_done(HYSTERECTOMY_NO_CERVIX, own.HYSTERECTOMY),
     closers=(

@@ -7,12 +7,24 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from prevention.engine.measure import CareRule, WayOut
+from prevention.engine.elements import quantity
+from prevention.engine.measure import Asked, CareRule, WayOut
 from prevention.engine.members import age_at, age_in_months_at_least
 from prevention.engine.moments import as_of, months, years
 from prevention.measures import value_sets as vs
 from prevention.rules import value_sets as own
-from prevention.rules.common import ONCE, final_results, has_now, in_hospice, last_value, recorded, settles
+from prevention.rules.common import (
+    ONCE,
+    diagnoses_now,
+    final_results,
+    has_now,
+    in_hospice,
+    last_value,
+    recorded,
+    settles,
+)
+
+body_mass_percentile = final_results(own.BODY_MASS_PERCENTILE)
 
 VISION = CareRule(
     id="child_vision",
@@ -38,6 +50,7 @@ FLUORIDE = CareRule(
     grade="B",
     since=date(2021, 12, 7),
     from_age=0,
+    from_months=6,
     # From the first tooth, which comes by six months as a rule, until the fifth birthday.
     applies=age_in_months_at_least(as_of, 6) & age_at(as_of).between(0, 4),
     excluded=in_hospice,
@@ -57,8 +70,10 @@ OBESITY = CareRule(
     grade="B",
     since=date(2024, 6, 18),
     from_age=6,
+    earlier=(Asked(date(2017, 6, 20), 6, 18),),
+    onset=body_mass_percentile.where(quantity(">=", 95, "%")).union(diagnoses_now(own.CHILD_OBESITY)),
     applies=age_at(as_of).between(6, 18)
-    & (last_value(final_results(own.BODY_MASS_PERCENTILE), ">=", 95, "%") | has_now(own.CHILD_OBESITY)),
+    & (last_value(body_mass_percentile, ">=", 95, "%") | has_now(own.CHILD_OBESITY)),
     excluded=in_hospice,
     closers=(settles("counselling", recorded(own.WEIGHT_COUNSELLING), years(1)),),
     at_visit=True,

@@ -2,8 +2,10 @@
 need watching, and the test that proves COPD.
 
 Sources: American Diabetes Association, Standards of Care in Diabetes 2025 (sections 10–12); KDIGO 2024 guideline for
-CKD (2.1); ACC/AHA cholesterol guideline 2018; American Thyroid Association 2014 (hypothyroidism, 6);
-CHEST 2012 (antithrombotic therapy, 3.1); GOLD report 2025. HbA1c has a file of its own.
+CKD (2.1); ACC/AHA cholesterol guideline 2018; American Thyroid Association 2014 (hypothyroidism, 6); CHEST 2012
+(antithrombotic therapy, 3.1); GOLD report 2025. HbA1c has a file of its own. Earlier ones that asked the same: ADA
+Standards 2003 (eyes, feet, albumin, lipids) and 2007 (eGFR), JNC 7 of 21 May 2003 (potassium and creatinine on
+medicine), GOLD 2001. Due from the beginning of the disease or the medicine, or of coverage here.
 """
 
 from datetime import date
@@ -13,13 +15,15 @@ from django.utils.translation import gettext_lazy as _
 
 from prevention.engine.elements import quantity
 from prevention.engine.facts import Facts, effective
-from prevention.engine.measure import CareRule, Closer, WayOut
-from prevention.engine.members import Condition, age_at, last
+from prevention.engine.measure import Asked, CareRule, Closer, WayOut
+from prevention.engine.members import Condition, age_at, exists, last
 from prevention.engine.moments import as_of, days, months, years
 from prevention.measures import value_sets as vs
 from prevention.rules import value_sets as own
 from prevention.rules.common import (
     ONCE,
+    active_medicine,
+    diagnoses_now,
     final_results,
     has_now,
     in_hospice,
@@ -28,13 +32,16 @@ from prevention.rules.common import (
     settles,
     test_of,
 )
-from prevention.rules.heart_and_metabolism import STATINS, has_atherosclerosis
+from prevention.rules.heart_and_metabolism import STATINS, has_atherosclerosis, with_atherosclerosis
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-has_diabetes = has_now(vs.DIABETES)
-has_kidney_disease = has_now(own.KIDNEY_DISEASE)
+with_diabetes = diagnoses_now(vs.DIABETES)
+has_diabetes = exists(with_diabetes)
+with_kidney_disease = diagnoses_now(own.KIDNEY_DISEASE)
+has_kidney_disease = exists(with_kidney_disease)
+with_copd = diagnoses_now(own.COPD)
 without_kidneys = has_now(own.KIDNEY_FAILURE)
 filtration = final_results(vs.ESTIMATED_GLOMERULAR_FILTRATION_RATE, own.KIDNEY_FILTRATION)
 inr = final_results(own.INR)
@@ -54,10 +61,14 @@ def interval(
     *,
     code: str = "",
     visit_type: str = "",
+    onset: Facts,
+    asked_from: date | None = None,
     excluded: Condition | None = None,
     at_visit: bool = False,
 ) -> CareRule:
-    """`code`: the LOINC of the test that closes it; `visit_type`: the visit that does."""
+    """`code`: the LOINC of the test that closes it; `visit_type`: the visit that does; `asked_from`: since when an
+    earlier guideline asked the same.
+    """
     ways = test_of(code, id) if code else ()
     if visit_type:
         ways += (WayOut("book", _("Book the visit"), visit_type=visit_type),)
@@ -69,6 +80,9 @@ def interval(
         source=source,
         since=since,
         from_age=18,
+        earlier=(Asked(asked_from, 18),) if asked_from else (),
+        onset=onset,
+        ours=True,
         applies=age_at(as_of).at_least(18) & applies,
         excluded=in_hospice if excluded is None else in_hospice | excluded,
         closers=(closer,),
@@ -83,6 +97,9 @@ def results(*codes: object) -> Facts:
     return final_results(*codes)  # type: ignore[arg-type]
 
 
+# Since when the American Diabetes Association asks for these once a year, at the latest.
+ADA_2003, ADA_2007 = date(2003, 1, 1), date(2007, 1, 1)
+JNC_7 = date(2003, 5, 21)
 ADA, KDIGO = "ADA Standards of Care 2025", "KDIGO 2024"
 SINCE_ADA, SINCE_KDIGO = date(2025, 1, 1), date(2024, 4, 1)
 
@@ -102,6 +119,8 @@ RULES = (
             years(1),
         ),
         visit_type="EYE-EXAM",
+        onset=with_diabetes,
+        asked_from=ADA_2003,
     ),
     interval(
         "diabetes_feet",
@@ -112,6 +131,8 @@ RULES = (
         SINCE_ADA,
         has_diabetes,
         settles("foot examination", recorded(own.FOOT_EXAM), years(1)),
+        onset=with_diabetes,
+        asked_from=ADA_2003,
         at_visit=True,
     ),
     interval(
@@ -124,6 +145,8 @@ RULES = (
         has_diabetes | has_kidney_disease,
         settles("urine albumin", results(vs.URINE_ALBUMIN_CREATININE_RATIO, own.URINE_ALBUMIN), years(1)),
         code="9318-7",
+        onset=with_diabetes.union(with_kidney_disease),
+        asked_from=ADA_2003,
         excluded=without_kidneys,
     ),
     interval(
@@ -143,6 +166,8 @@ RULES = (
             (last(filtration, quantity("<", 45, "mL/min/{1.73_m2}"), by=effective.latest), months(6)),
         ),
         code="98979-8",
+        onset=with_diabetes.union(with_kidney_disease),
+        asked_from=ADA_2007,
         excluded=without_kidneys,
     ),
     interval(
@@ -155,6 +180,8 @@ RULES = (
         has_diabetes | has_atherosclerosis | on_medicine(*STATINS, own.STATIN),
         settles("blood fats", results(vs.LDL_CHOLESTEROL, own.LIPIDS), years(1)),
         code="13457-7",
+        onset=with_diabetes.union(with_atherosclerosis, active_medicine(*STATINS, own.STATIN)),
+        asked_from=ADA_2003,
     ),
     interval(
         "thyroid_on_hormone",
@@ -166,6 +193,7 @@ RULES = (
         on_medicine(own.THYROXINE),
         settles("thyroid test", results(own.TSH), years(1)),
         code="3016-3",
+        onset=active_medicine(own.THYROXINE),
     ),
     interval(
         "inr_on_warfarin",
@@ -177,6 +205,7 @@ RULES = (
         on_medicine(own.WARFARIN),
         settles("INR", inr, days(28), (inr_in_range, days(84))),
         code="6301-6",
+        onset=active_medicine(own.WARFARIN),
     ),
     interval(
         "potassium_on_medicine",
@@ -188,6 +217,8 @@ RULES = (
         on_medicine(own.KIDNEY_MEDICINE),
         settles("potassium", results(own.POTASSIUM), years(1)),
         code="2823-3",
+        onset=active_medicine(own.KIDNEY_MEDICINE),
+        asked_from=JNC_7,
     ),
     interval(
         "creatinine_on_medicine",
@@ -199,6 +230,8 @@ RULES = (
         on_medicine(own.KIDNEY_MEDICINE) & ~(has_diabetes | has_kidney_disease),
         settles("creatinine", results(own.CREATININE, own.KIDNEY_FILTRATION), years(1)),
         code="2160-0",
+        onset=active_medicine(own.KIDNEY_MEDICINE),
+        asked_from=JNC_7,
     ),
     interval(
         "spirometry_in_copd",
@@ -207,8 +240,10 @@ RULES = (
         _("Only a breathing test tells COPD from other causes of short breath; it is done once at least."),
         "GOLD report 2025, chapter 2",
         date(2024, 11, 11),
-        has_now(own.COPD),
+        exists(with_copd),
         settles("spirometry", recorded(own.SPIROMETRY), ONCE),
+        onset=with_copd,
+        asked_from=date(2001, 4, 1),
         at_visit=True,
     ),
 )

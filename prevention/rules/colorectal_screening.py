@@ -1,6 +1,8 @@
 """Colorectal cancer screening from 45 to 75: a stool test at home or a look inside, each with its own interval.
 
 Source: USPSTF, Colorectal Cancer: Screening, 18 May 2021, grade A (50–75) and B (45–49). Intervals of its Table 1.
+Before it: 21 June 2016 and 4 November 2008 (50–75), 16 July 2002 and Guide to Clinical Preventive Services, 1996 (from
+50).
 """
 
 from datetime import date
@@ -8,7 +10,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from prevention.engine.facts import LOINC
-from prevention.engine.measure import CareRule, WayOut
+from prevention.engine.measure import Asked, CareRule, WayOut
 from prevention.engine.members import age_at, has_organ
 from prevention.engine.moments import as_of, years
 from prevention.measures.colon_cancer_screening_2025 import (
@@ -31,6 +33,12 @@ RULE = CareRule(
     source="USPSTF 2021-05-18, grade A (50–75), B (45–49)",
     since=date(2021, 5, 18),
     from_age=45,
+    earlier=(
+        Asked(date(2016, 6, 21), 50, 75),
+        Asked(date(2008, 11, 4), 50, 75),
+        Asked(date(2002, 7, 16), 50),
+        Asked(date(1996, 1, 1), 50),
+    ),
     applies=age_at(as_of).between(45, 75) & has_organ("colon"),
     excluded=in_hospice | ever_diagnosed(MALIGNANT_NEOPLASM_OF_COLON) | ever_done(TOTAL_COLECTOMY),
     closers=(

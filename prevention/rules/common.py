@@ -32,6 +32,9 @@ __all__ = [
     "believed",
     "completed",
     "diagnosed_since",
+    "diagnoses",
+    "diagnoses_now",
+    "diagnoses_since",
     "ever_diagnosed",
     "ever_done",
     "final_results",
@@ -53,19 +56,31 @@ in_hospice = has_hospice_services(past(years(1)))
 believed = ~ColumnIn("verification", ("refuted", "entered-in-error"))
 
 
+def diagnoses(*codes: ValueSet | Code) -> Facts:
+    """Diagnoses that began by today, whether or not they have ended."""
+    return conditions(*codes).where(believed).where(effective.starts_on_or_before(end_of_today))
+
+
+def diagnoses_now(*codes: ValueSet | Code) -> Facts:
+    """Diagnoses that hold today."""
+    return conditions(*codes).where(believed).where(effective.overlaps(past(Duration())))
+
+
+def diagnoses_since(duration: Duration, *codes: ValueSet | Code) -> Facts:
+    """Diagnoses that began within the last `duration`."""
+    return conditions(*codes).where(believed).where(effective.starts_during(past(duration)))
+
+
 def ever_diagnosed(*codes: ValueSet | Code) -> Condition:
-    """A diagnosis that began by today, whether or not it has ended."""
-    return exists(conditions(*codes).where(believed).where(effective.starts_on_or_before(end_of_today)))
+    return exists(diagnoses(*codes))
 
 
 def has_now(*codes: ValueSet | Code) -> Condition:
-    """A diagnosis that holds today."""
-    return exists(conditions(*codes).where(believed).where(effective.overlaps(past(Duration()))))
+    return exists(diagnoses_now(*codes))
 
 
 def diagnosed_since(duration: Duration, *codes: ValueSet | Code) -> Condition:
-    """A diagnosis that began within the last `duration`."""
-    return exists(conditions(*codes).where(believed).where(effective.starts_during(past(duration))))
+    return exists(diagnoses_since(duration, *codes))
 
 
 def ever_done(*codes: ValueSet | Code) -> Condition:

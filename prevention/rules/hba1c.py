@@ -1,6 +1,8 @@
 """HbA1c in diabetes: every six months, every three where the last was at or above 7 %.
 
-Source: American Diabetes Association, Standards of Care in Diabetes, section 6 (recommendations 6.1 and 6.2).
+Source: American Diabetes Association, Standards of Care in Diabetes 2025, section 6 (recommendations 6.1 and 6.2);
+twice a year since the Standards of 2003 at the latest (Diabetes Care 2003;26 Suppl 1:S33). Due from the beginning of
+diabetes, or of coverage here.
 """
 
 from datetime import date
@@ -8,10 +10,10 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from prevention.engine.facts import LOINC, ValueSet, effective, quantity_at_least
-from prevention.engine.measure import CareRule, WayOut
+from prevention.engine.measure import Asked, CareRule, WayOut
 from prevention.engine.members import age_at, last
 from prevention.engine.moments import as_of, months
-from prevention.rules.common import final_results, has_now, in_hospice, settles
+from prevention.rules.common import diagnoses_now, final_results, has_now, in_hospice, settles
 
 DIABETES = ValueSet("Diabetes", "2.16.840.1.113883.3.464.1003.103.12.1001")
 HBA1C = ValueSet("HbA1c Laboratory Test", "2.16.840.1.113883.3.464.1003.198.12.1013")
@@ -26,6 +28,9 @@ RULE = CareRule(
     source="ADA Standards of Care 2025, 6.1–6.2",
     since=date(2025, 1, 1),
     from_age=18,
+    earlier=(Asked(date(2003, 1, 1), 18),),
+    onset=diagnoses_now(DIABETES),
+    ours=True,
     applies=age_at(as_of).at_least(18) & has_now(DIABETES),
     excluded=in_hospice,
     closers=(

@@ -1,15 +1,17 @@
 """Heart, weight and sugar: diabetes screening, statins, counselling on diet and weight, aneurysm of the aorta.
 
-Sources: USPSTF recommendation statements, by the dates beside each rule.
+Sources: USPSTF recommendation statements, by the dates beside each rule; those that they replaced: diabetes 27 October
+2015 (40–70), statins 15 November 2016, diet 26 August 2014, obesity 26 June 2012, aneurysm 24 June 2014 and 1 February
+2005.
 """
 
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from prevention.engine.elements import value_in
-from prevention.engine.facts import Code, ValueSet, effective
-from prevention.engine.measure import CareRule, WayOut
+from prevention.engine.elements import quantity, value_in
+from prevention.engine.facts import Code, Facts, ValueSet, effective
+from prevention.engine.measure import Asked, CareRule, WayOut
 from prevention.engine.members import Condition, administrative_sex, age_at, exists, last
 from prevention.engine.moments import as_of, years
 from prevention.engine.predicates import Always
@@ -18,6 +20,8 @@ from prevention.rules import value_sets as own
 from prevention.rules.common import (
     ONCE,
     active_medicine,
+    diagnoses,
+    diagnoses_now,
     ever_diagnosed,
     final_results,
     has_now,
@@ -33,14 +37,23 @@ from prevention.rules.common import (
 STATINS = (vs.LOW_INTENSITY_STATIN_THERAPY, vs.MODERATE_INTENSITY_STATIN_THERAPY, vs.HIGH_INTENSITY_STATIN_THERAPY)
 body_mass_index = final_results(own.BODY_MASS_INDEX)
 has_diabetes = has_now(vs.DIABETES)
-has_hypertension = has_now(vs.ESSENTIAL_HYPERTENSION, own.HYPERTENSION)
-has_dyslipidaemia = has_now(own.DYSLIPIDAEMIA)
-has_atherosclerosis = ever_diagnosed(own.ATHEROSCLEROTIC_DISEASE)
+with_hypertension = diagnoses_now(vs.ESSENTIAL_HYPERTENSION, own.HYPERTENSION)
+has_hypertension = exists(with_hypertension)
+with_dyslipidaemia = diagnoses_now(own.DYSLIPIDAEMIA)
+has_dyslipidaemia = exists(with_dyslipidaemia)
+cardiovascular_risk = final_results(own.CARDIOVASCULAR_RISK)
+with_atherosclerosis = diagnoses(own.ATHEROSCLEROTIC_DISEASE)
+has_atherosclerosis = exists(with_atherosclerosis)
 
 
 def body_mass_at_least(value: float, *diagnoses: ValueSet | Code) -> Condition:
     """By the last measured index, or by a diagnosis."""
     return last_value(body_mass_index, ">=", value, "kg/m2") | has_now(*diagnoses)
+
+
+def since_body_mass(value: float, *codes: ValueSet | Code) -> Facts:
+    """What first showed it."""
+    return body_mass_index.where(quantity(">=", value, "kg/m2")).union(diagnoses_now(*codes))
 
 
 # By the last answer: whoever stopped since does not smoke.
@@ -62,6 +75,8 @@ DIABETES_SCREENING = CareRule(
     grade="B",
     since=date(2021, 8, 24),
     from_age=35,
+    earlier=(Asked(date(2015, 10, 27), 40, 70),),
+    onset=since_body_mass(25, vs.OVERWEIGHT_OR_OBESE, own.OVERWEIGHT),
     applies=age_at(as_of).between(35, 70) & body_mass_at_least(25, vs.OVERWEIGHT_OR_OBESE, own.OVERWEIGHT),
     excluded=in_hospice | has_diabetes | is_pregnant,
     # The American Diabetes Association has people with prediabetes tested every year (Standards of Care 2025, 2.12).
@@ -82,9 +97,11 @@ STATIN_PREVENTION = CareRule(
     grade="B",
     since=date(2022, 8, 23),
     from_age=40,
+    earlier=(Asked(date(2016, 11, 15), 40, 75),),
+    onset=cardiovascular_risk.where(quantity(">=", 10, "%")),
     applies=age_at(as_of).between(40, 75)
     & (has_dyslipidaemia | has_diabetes | has_hypertension | smokes)
-    & last_value(final_results(own.CARDIOVASCULAR_RISK), ">=", 10, "%"),
+    & last_value(cardiovascular_risk, ">=", 10, "%"),
     excluded=in_hospice | has_atherosclerosis | is_pregnant | has_now(own.KIDNEY_FAILURE),
     closers=(settles("statin", active_medicine(*STATINS, own.STATIN), ONCE),),
     at_visit=True,
@@ -100,6 +117,8 @@ HEALTHY_DIET = CareRule(
     grade="B",
     since=date(2020, 11, 24),
     from_age=18,
+    earlier=(Asked(date(2014, 8, 26), 18),),
+    onset=with_hypertension.union(with_dyslipidaemia),
     applies=age_at(as_of).at_least(18) & (has_hypertension | has_dyslipidaemia),
     excluded=in_hospice | has_atherosclerosis,
     closers=(settles("counselling", recorded(own.HEART_COUNSELLING), years(1)),),
@@ -116,6 +135,8 @@ OBESITY = CareRule(
     grade="B",
     since=date(2018, 9, 18),
     from_age=18,
+    earlier=(Asked(date(2012, 6, 26), 18),),
+    onset=since_body_mass(30, own.OBESITY),
     applies=age_at(as_of).at_least(18) & body_mass_at_least(30, own.OBESITY),
     excluded=in_hospice | is_pregnant,
     closers=(settles("counselling", recorded(own.WEIGHT_COUNSELLING), years(1)),),
@@ -132,6 +153,7 @@ AORTIC_ANEURYSM = CareRule(
     grade="B",
     since=date(2019, 12, 10),
     from_age=65,
+    earlier=(Asked(date(2014, 6, 24), 65, 75), Asked(date(2005, 2, 1), 65, 75)),
     applies=age_at(as_of).between(65, 75) & administrative_sex("male") & ever_smoked,
     excluded=in_hospice | ever_diagnosed(own.AORTIC_ANEURYSM),
     closers=(settles("ultrasound", recorded(own.AORTA_ULTRASOUND), ONCE),),

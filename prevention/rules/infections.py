@@ -1,6 +1,8 @@
 """Infections that are found by a test: HIV, hepatitis B and C, syphilis, chlamydia and gonorrhoea, tuberculosis.
 
-Sources: USPSTF recommendation statements, by the dates beside each rule. The USPSTF states no interval for repeated
+Sources: USPSTF recommendation statements, by the dates beside each rule; those that they replaced: HIV 30 April 2013,
+hepatitis C 25 June 2013 (born 1945–1965), hepatitis B 27 May 2014, syphilis 7 June 2016, chlamydia and gonorrhoea 23
+September 2014, tuberculosis 6 September 2016. The USPSTF states no interval for repeated
 screening of people at risk; the yearly one is that of the CDC's STI Treatment Guidelines, 2021.
 """
 
@@ -8,26 +10,33 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from prevention.engine.measure import CareRule
-from prevention.engine.members import age_at, has_organ
+from prevention.engine.elements import age_at_point
+from prevention.engine.measure import Asked, CareRule
+from prevention.engine.members import age_at, exists, has_organ
 from prevention.engine.moments import as_of, years
+from prevention.engine.predicates import At
 from prevention.measures import value_sets as vs
 from prevention.rules import value_sets as own
 from prevention.rules.common import (
     ONCE,
     diagnosed_since,
+    diagnoses,
+    diagnoses_since,
     ever_diagnosed,
     in_hospice,
     is_pregnant,
     recorded,
     settles,
     test_of,
+    this_pregnancy,
 )
 
-has_hiv = ever_diagnosed(vs.HIV, own.HIV)
+with_hiv = diagnoses(vs.HIV, own.HIV)
+has_hiv = exists(with_hiv)
 hiv_tests = recorded(vs.HIV_LABORATORY_TEST_CODES, own.HIV_TEST)
 recent_infection = diagnosed_since(years(1), own.STI)
-at_sexual_risk = recent_infection | diagnosed_since(years(1), own.STI_RISK)
+sexual_risk = diagnoses_since(years(1), own.STI, own.STI_RISK)
+at_sexual_risk = exists(sexual_risk)
 
 
 HIV_SCREENING = CareRule(
@@ -39,6 +48,7 @@ HIV_SCREENING = CareRule(
     grade="A",
     since=date(2019, 6, 11),
     from_age=15,
+    earlier=(Asked(date(2013, 4, 30), 15, 65),),
     applies=age_at(as_of).between(15, 65),
     excluded=in_hospice | has_hiv,
     closers=(settles("HIV test", hiv_tests, ONCE, (at_sexual_risk, years(1))),),
@@ -54,6 +64,7 @@ HEPATITIS_C_SCREENING = CareRule(
     grade="B",
     since=date(2020, 3, 2),
     from_age=18,
+    earlier=(Asked(date(2013, 6, 25), 18, born=(1945, 1965)),),
     applies=age_at(as_of).between(18, 79),
     excluded=in_hospice | ever_diagnosed(own.HEPATITIS_C),
     closers=(settles("hepatitis C test", recorded(own.HEPATITIS_C_TEST), ONCE),),
@@ -69,6 +80,8 @@ HEPATITIS_B_SCREENING = CareRule(
     grade="B",
     since=date(2020, 12, 15),
     from_age=12,
+    earlier=(Asked(date(2014, 5, 27), 12),),
+    onset=with_hiv.union(diagnoses(own.HEPATITIS_B_RISK), diagnoses_since(years(1), own.STI)),
     # Country of birth, the commonest risk, is not in the record.
     applies=age_at(as_of).at_least(12) & (has_hiv | ever_diagnosed(own.HEPATITIS_B_RISK) | recent_infection),
     excluded=in_hospice | ever_diagnosed(own.HEPATITIS_B),
@@ -85,6 +98,8 @@ SYPHILIS_SCREENING = CareRule(
     grade="A",
     since=date(2022, 9, 27),
     from_age=15,
+    earlier=(Asked(date(2016, 6, 7), 15),),
+    onset=with_hiv.union(sexual_risk),
     applies=age_at(as_of).at_least(15) & (has_hiv | at_sexual_risk),
     excluded=in_hospice | is_pregnant,
     closers=(settles("syphilis test", recorded(vs.SYPHILIS_TESTS, own.SYPHILIS_TEST), years(1)),),
@@ -105,6 +120,9 @@ _asked = has_organ("cervix", usual_in=("female",)) & (
     | (age_at(as_of).at_least(25) & at_sexual_risk)
 )
 
+_young = age_at_point(At(as_of), 15, 24)
+_activity = sexual_risk.union(diagnoses(own.SEXUALLY_ACTIVE).where(_young), this_pregnancy.where(_young))
+
 CHLAMYDIA_SCREENING = CareRule(
     id="chlamydia_screening",
     title=_("Chlamydia screening"),
@@ -114,6 +132,8 @@ CHLAMYDIA_SCREENING = CareRule(
     grade="B",
     since=date(2021, 9, 14),
     from_age=15,
+    earlier=(Asked(date(2014, 9, 23), 15),),
+    onset=_activity,
     applies=_asked,
     excluded=in_hospice,
     closers=(settles("chlamydia test", recorded(vs.CHLAMYDIA_SCREENING, own.CHLAMYDIA_TEST), years(1)),),
@@ -129,6 +149,8 @@ GONORRHOEA_SCREENING = CareRule(
     grade="B",
     since=date(2021, 9, 14),
     from_age=15,
+    earlier=(Asked(date(2014, 9, 23), 15),),
+    onset=_activity,
     applies=_asked,
     excluded=in_hospice,
     closers=(settles("gonorrhoea test", recorded(vs.GONORRHEA_SCREENING, own.GONORRHOEA_TEST), years(1)),),
@@ -145,6 +167,7 @@ STI_COUNSELLING = CareRule(
     since=date(2020, 8, 18),
     from_age=12,
     applies=age_at(as_of).at_least(12) & at_sexual_risk,
+    onset=sexual_risk,
     excluded=in_hospice,
     closers=(settles("counselling", recorded(own.STI_COUNSELLING), years(1)),),
     at_visit=True,
@@ -160,6 +183,8 @@ TUBERCULOSIS_SCREENING = CareRule(
     grade="B",
     since=date(2023, 5, 2),
     from_age=18,
+    earlier=(Asked(date(2016, 9, 6), 18),),
+    onset=diagnoses(own.TUBERCULOSIS_RISK),
     # Country of birth, the commonest risk, is not in the record.
     applies=age_at(as_of).at_least(18) & ever_diagnosed(own.TUBERCULOSIS_RISK),
     excluded=in_hospice | ever_diagnosed(own.TUBERCULOSIS),

@@ -1,7 +1,8 @@
 """Low-dose CT of the lungs every year from 50 to 80, with 20 pack-years, smoking now or within 15 years.
 
-Source: USPSTF, Lung Cancer: Screening, 9 March 2021, grade B. Somebody whose day of stopping is not in the record
-counts as long as a smoking status of the last 15 years says they smoke or smoked.
+Source: USPSTF, Lung Cancer: Screening, 9 March 2021, grade B; before it 31 December 2013 (55–80, 30 pack-years).
+Somebody whose day of stopping is not in the record counts as long as a smoking status of the last 15 years says they
+smoke or smoked.
 """
 
 from datetime import date
@@ -11,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from prevention.engine.elements import value_in
 from prevention.engine.facts import Point, effective, observations
 from prevention.engine.libraries import FINAL
-from prevention.engine.measure import CareRule, WayOut
-from prevention.engine.members import age_at, exists
+from prevention.engine.measure import Asked, CareRule, WayOut
+from prevention.engine.members import Condition, age_at, exists
 from prevention.engine.moments import as_of, past, years
 from prevention.rules import value_sets as own
 from prevention.rules.common import (
@@ -33,6 +34,16 @@ stopped_lately = exists(stopped.where(day_of_stopping.during(past(years(15)))))
 former = exists(smoking_answers(value_in(own.TOBACCO_FORMER)).where(effective.latest.during(past(years(15)))))
 stopped_long_ago = exists(stopped.where(day_of_stopping.before(as_of - years(15))))
 
+
+
+def smoked(pack_years: int) -> Condition:
+    return (
+        last_value(PACK_YEARS, ">=", pack_years, "{PackYears}")
+        | last_value(PACK_YEARS, ">=", pack_years, "{pack-years}")
+        | last_value(PACK_YEARS, ">=", pack_years, "")
+    )
+
+
 RULE = CareRule(
     id="lung_screening",
     title=_("Lung cancer screening"),
@@ -42,12 +53,9 @@ RULE = CareRule(
     grade="B",
     since=date(2021, 3, 9),
     from_age=50,
+    earlier=(Asked(date(2013, 12, 31), 55, 80, when=smoked(30)),),
     applies=age_at(as_of).between(50, 80)
-    & (
-        last_value(PACK_YEARS, ">=", 20, "{PackYears}")
-        | last_value(PACK_YEARS, ">=", 20, "{pack-years}")
-        | last_value(PACK_YEARS, ">=", 20, "")
-    )
+    & smoked(20)
     & (smokes | stopped_lately | (former & ~stopped_long_ago)),
     excluded=in_hospice | ever_diagnosed(own.LUNG_CANCER),
     closers=(settles("low-dose CT", recorded(own.LUNG_CT), years(1)),),

@@ -1,7 +1,8 @@
 """Questions at a visit: tobacco, alcohol, drugs, depression, anxiety, violence at home.
 
 Sources: USPSTF recommendation statements, by the dates beside each rule. The USPSTF states no interval for these
-questions; they are asked once a year, as Medicare pays for (42 CFR 410.33, HCPCS G0442 and G0444).
+questions; they are asked once a year, from when somebody was first covered here, as Medicare pays for (42 CFR 410.33,
+HCPCS G0442 and G0444).
 """
 
 from datetime import date
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from prevention.engine.facts import Facts
-from prevention.engine.measure import CareRule
+from prevention.engine.measure import Asked, CareRule
 from prevention.engine.members import Condition, Never, age_at, has_organ
 from prevention.engine.moments import as_of, years
 from prevention.measures import value_sets as vs
@@ -34,6 +35,7 @@ def question(
     what: str,
     answers: Facts,
     excluded: Condition | None = None,
+    earlier: tuple[Asked, ...] = (),
 ) -> CareRule:
     """A question at the next visit, once a year."""
     return CareRule(
@@ -45,6 +47,7 @@ def question(
         grade=grade,
         since=published,
         from_age=from_age,
+        earlier=earlier,
         applies=ages,
         excluded=in_hospice | (excluded or Never()),
         closers=(settles(what, answers, years(1)),),
@@ -85,6 +88,7 @@ RULES = (
         grade="A",
         ages=age_at(as_of).at_least(18),
         from_age=18,
+        earlier=(Asked(date(2015, 9, 22), 18), Asked(date(2009, 4, 21), 18)),
         what="smoking status",
         answers=final_results(vs.TOBACCO_USE_SCREENING, own.SMOKING_STATUS),
     ),
@@ -97,6 +101,7 @@ RULES = (
         grade="B",
         ages=age_at(as_of).at_least(18),
         from_age=18,
+        earlier=(Asked(date(2013, 5, 14), 18), Asked(date(2004, 4, 6), 18)),
         what="alcohol questions",
         answers=recorded(own.ALCOHOL_SCREENING),
     ),
@@ -120,6 +125,7 @@ RULES = (
         grade="B",
         ages=age_at(as_of).at_least(12),
         from_age=12,
+        earlier=(Asked(date(2016, 2, 9), 12), Asked(date(2009, 12, 1), 18)),
         what="depression questions",
         answers=recorded(own.DEPRESSION_SCREENING),
         excluded=has_now(own.DEPRESSION_OR_BIPOLAR),
@@ -144,6 +150,7 @@ RULES = (
         grade="B",
         ages=age_at(as_of).between(15, 49) & has_organ("uterus", usual_in=("female",)),
         from_age=15,
+        earlier=(Asked(date(2013, 1, 22), 14, 46),),
         what="questions about violence",
         answers=recorded(own.IPV_SCREENING),
     ),

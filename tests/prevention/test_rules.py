@@ -54,7 +54,7 @@ def test_everything_due_for_somebody_who_was_never_seen(maria):
     evaluate(maria)
 
     assert set(gaps(maria)) == {"breast_screening", "colorectal_screening", "cervical_screening", "blood_pressure"}
-    # Since her coverage or the guideline, whichever is later, not since the birthday she was a stranger to us.
+    # 47 when the rule began to ask from 45; tests/prevention/test_due_since.py has the rest.
     assert gaps(maria)["colorectal_screening"].due_on == date(2021, 5, 18)
 
 
