@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from prevention.engine.codes import LOINC, Code, ValueSet
+from prevention.engine.moments import years
 from prevention.registries.common import final_results
 from prevention.registries.readings import Reading
 
@@ -25,6 +26,8 @@ EGFR = Reading(
         Code("98979-8", LOINC, "Glomerular filtration rate, CKD-EPI 2021"),
         Code("62238-1", LOINC, "Glomerular filtration rate, CKD-EPI"),
     ),
+    # KDIGO 2024, 2.1.1: filtration and albumin at least once a year in kidney disease; likewise ADA 2025, 11.1a.
+    years(1),
     "mL/min/{1.73_m2}",
 )
 UACR = Reading(
@@ -34,5 +37,6 @@ UACR = Reading(
         Code("9318-7", LOINC, "Albumin/creatinine in urine"),
         Code("14959-1", LOINC, "Microalbumin/creatinine in urine"),
     ),
+    years(1),
     "mg/g",
 )

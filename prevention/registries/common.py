@@ -31,6 +31,7 @@ __all__ = [
     "BP",
     "EMERGENCY",
     "HOSPITAL",
+    "NO_PRESSURE",
     "NO_SHOWS",
     "SYSTOLIC_READING",
     "admissions",
@@ -43,6 +44,7 @@ __all__ = [
     "in_hospice",
     "invite",
     "no_visit_for",
+    "pressure_was_at_least",
     "was_admitted_for",
 ]
 
@@ -58,14 +60,22 @@ def _part(code: Code) -> Facts:
     return components(code).with_status(*FINAL).where(effective.latest.during(until_today))
 
 
-SYSTOLIC_READING = Reading("systolic", _("Systolic"), _part(SYSTOLIC), MMHG, lowest=True)
-DIASTOLIC_READING = Reading("diastolic", _("Diastolic"), _part(DIASTOLIC), MMHG, lowest=True)
+# NCQA HEDIS MY 2025, CBP and BPD: the last reading of the year.
+A_YEAR = years(1)
+SYSTOLIC_READING = Reading("systolic", _("Systolic"), _part(SYSTOLIC), A_YEAR, MMHG, lowest=True)
+DIASTOLIC_READING = Reading("diastolic", _("Diastolic"), _part(DIASTOLIC), A_YEAR, MMHG, lowest=True)
 BP = (SYSTOLIC_READING, DIASTOLIC_READING)
+NO_PRESSURE = Missed("no_reading", _("No blood pressure reading in 12 months"), ~SYSTOLIC_READING.within(A_YEAR))
 
 
-def blood_pressure_at_least(systolic: int, diastolic: int) -> Condition:
-    """Either number of the last reading is at or above its bound."""
-    return (systolic <= SYSTOLIC_READING) | (diastolic <= DIASTOLIC_READING)
+def blood_pressure_at_least(systolic: int, diastolic: int, within: Duration = A_YEAR) -> Condition:
+    """Either number of the last reading is at or above its bound, and it is no older than that."""
+    return (systolic <= SYSTOLIC_READING.counting(within)) | (diastolic <= DIASTOLIC_READING.counting(within))
+
+
+def pressure_was_at_least(systolic: int, diastolic: int) -> Condition:
+    """Either number of the last reading, however old: to measure again."""
+    return (systolic <= SYSTOLIC_READING.of_any_age) | (diastolic <= DIASTOLIC_READING.of_any_age)
 
 
 def admissions(within: Duration) -> Facts:

@@ -2,7 +2,8 @@
 
 Sources: APA Practice Guideline for Major Depressive Disorder (2010, section II.A.8: measure at visits); Kroenke et al.
 2001 (PHQ-9: 5, 10, 15, 20 mark mild, moderate, moderately severe, severe); NCQA HEDIS MY 2025 DMS-E (a PHQ-9 every four
-months) and DRR-E (remission: below 5).
+months) and DRR-E (remission: below 5). A score counts for six months, the middle of the four to eight in which DRR-E
+looks for the next.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -24,13 +25,19 @@ from prevention.registries.common import (
 from prevention.registries.definition import ABOVE, AT_GOAL, FAR, Ground, Level, Missed, Registry, Step
 from prevention.registries.readings import Reading
 
-PHQ9 = Reading("phq9", _("PHQ-9"), final_results(Code("44261-6", LOINC, "PHQ-9 total"), vs.PHQ_9_AND_PHQ_9M_TOOLS))
-ITEM9 = Reading("phq9_item9", _("PHQ-9, item 9"), final_results(Code("44260-8", LOINC, "PHQ-9 item 9")))
+HALF_A_YEAR = months(6)
+PHQ9 = Reading(
+    "phq9",
+    _("PHQ-9"),
+    final_results(Code("44261-6", LOINC, "PHQ-9 total"), vs.PHQ_9_AND_PHQ_9M_TOOLS),
+    HALF_A_YEAR,
+)
+ITEM9 = Reading("phq9_item9", _("PHQ-9, item 9"), final_results(Code("44260-8", LOINC, "PHQ-9 item 9")), HALF_A_YEAR)
 diagnosis = current(vs.MAJOR_DEPRESSION)
-recent = PHQ9.within(months(6))
+recent = PHQ9.within(HALF_A_YEAR)
 NO_VISIT = no_visit_for(months(6), _("No visit in 6 months"))
 NO_SCORE = Missed("no_phq9", _("No PHQ-9 in 4 months"), ~PHQ9.within(months(4)))
-thoughts = ITEM9.within(months(6)) & (ITEM9 > 0)
+thoughts = ITEM9 > 0
 
 REGISTRY = Registry(
     id="depression",
@@ -41,15 +48,15 @@ REGISTRY = Registry(
     entry=(diagnosis,),
     readings=(PHQ9, ITEM9),
     control=(
-        Level(FAR, _("PHQ-9 at or above 15"), recent & (PHQ9 >= 15)),
-        Level(ABOVE, _("PHQ-9 from 5 to 14"), recent & (PHQ9 >= 5)),
+        Level(FAR, _("PHQ-9 at or above 15"), PHQ9 >= 15),
+        Level(ABOVE, _("PHQ-9 from 5 to 14"), PHQ9 >= 5),
         Level(AT_GOAL, _("PHQ-9 below 5: remission"), recent),
     ),
     unknown=_("No PHQ-9 in 6 months"),
     grounds=(
         Ground("thoughts", _("Thoughts of death or self-harm at the last PHQ-9"), thoughts, high=True),
-        Ground("severe", _("PHQ-9 at or above 20"), recent & (PHQ9 >= 20), high=True),
-        Ground("far_from_goal", _("PHQ-9 at or above 15"), recent & (PHQ9 >= 15)),
+        Ground("severe", _("PHQ-9 at or above 20"), PHQ9 >= 20, high=True),
+        Ground("far_from_goal", _("PHQ-9 at or above 15"), PHQ9 >= 15),
         Ground(
             "admitted",
             _("Hospital or emergency for depression in 12 months"),
@@ -60,7 +67,7 @@ REGISTRY = Registry(
     missed=(NO_SCORE, NO_VISIT, NO_SHOWS),
     steps=(
         Step("safety", _("Call today: safety check"), thoughts, "call"),
-        Step("review", _("Visit: review treatment"), recent & (PHQ9 >= 10)),
+        Step("review", _("Visit: review treatment"), PHQ9 >= 10),
         Step("score", _("Send the PHQ-9"), NO_SCORE.when, "outreach"),
         invite(NO_VISIT, NO_SHOWS),
     ),

@@ -1,7 +1,8 @@
 """Heart failure.
 
 Source: AHA/ACC/HFSA Guideline for the Management of Heart Failure, 2022: sections 7.3 (medicines with a weak left
-ventricle), 9.6 (a visit within seven days of discharge), 7.1 (salt, weight, self-care).
+ventricle), 9.6 (a visit within seven days of discharge), 7.1 (salt, weight, self-care). A pressure counts for six
+months, as long as a visit; eGFR for a year.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from prevention.registries.common import (
     BP,
     EMERGENCY,
     HOSPITAL,
+    NO_PRESSURE,
     NO_SHOWS,
     blood_pressure_at_least,
     current,
@@ -57,9 +59,9 @@ REGISTRY = Registry(
         Level(
             ABOVE,
             _("Weak left ventricle without its two medicines, or pressure at or above 130/80"),
-            untreated | blood_pressure_at_least(130, 80),
+            untreated | blood_pressure_at_least(130, 80, months(6)),
         ),
-        Level(AT_GOAL, _("No stay for heart failure in 90 days, treated, pressure below 130/80"), recent),
+        Level(AT_GOAL, _("No stay for heart failure in 90 days, treated, pressure below 130/80 where measured"), recent),
     ),
     unknown=_("No visit and no kidney test in 6 months"),
     grounds=(
@@ -79,12 +81,13 @@ REGISTRY = Registry(
         HOSPITAL,
         EMERGENCY,
     ),
-    missed=(NO_FOLLOW_UP, NO_VISIT, NO_KIDNEY_TEST, NO_SHOWS),
+    missed=(NO_FOLLOW_UP, NO_VISIT, NO_KIDNEY_TEST, NO_PRESSURE, NO_SHOWS),
     steps=(
         Step("after_stay", _("Visit within 7 days of discharge"), NO_FOLLOW_UP.when),
         Step("medicines", _("Review medicines for a weak left ventricle"), untreated),
         Step("kidney_test", _("Kidney tests and potassium"), NO_KIDNEY_TEST.when),
-        Step("review", _("Review blood pressure treatment"), blood_pressure_at_least(130, 80)),
+        Step("review", _("Review blood pressure treatment"), blood_pressure_at_least(130, 80, months(6))),
+        Step("reading", _("Blood pressure check with a nurse"), NO_PRESSURE.when),
         invite(NO_VISIT, NO_SHOWS),
     ),
 )

@@ -26,9 +26,11 @@ from prevention.registries.common import (
 from prevention.registries.definition import ABOVE, AT_GOAL, FAR, Ground, Level, Missed, Registry, Step
 
 diagnosis = current(vs.PREGNANCY).where(effective.starts_during(past(days(300)), of=DAY))
-measured = SYSTOLIC_READING.within(days(60))
-raised = measured & blood_pressure_at_least(140, 90)
-severe = measured & blood_pressure_at_least(160, 110)
+# Visits are every four weeks at the least: two of them missed, nobody knows.
+RECENT = days(60)
+measured = SYSTOLIC_READING.within(RECENT)
+raised = blood_pressure_at_least(140, 90, RECENT)
+severe = blood_pressure_at_least(160, 110, RECENT)
 NO_VISIT = no_visit_for(days(35), _("No visit in 5 weeks"))
 NO_READING = Missed("no_reading", _("No blood pressure reading in 60 days"), ~measured)
 depressed = exists(current(vs.MAJOR_DEPRESSION))

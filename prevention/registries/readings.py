@@ -1,6 +1,6 @@
 """What registries say beyond the engine's vocabulary: the last value of a test, and appointments that were not kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 class Reading:
     """The last value of a test: a number in `unit`, or a score without one (`{score}`, 1 or none).
 
-    Of several on the last day the lowest counts where `lowest` (blood pressure, as official measures have it),
-    otherwise the last of the day. Values in another unit are no answer; units are not converted.
+    It counts for so long (`counts`): compared when it is older, it is neither above nor below anything. Of several on
+    the last day the lowest counts where `lowest` (blood pressure, as official measures have it), otherwise the last of
+    the day. Values in another unit are no answer; units are not converted.
     """
 
     name: str
     label: "str | StrPromise"
     facts: Facts
+    counts: Duration | None
     unit: str = ""
     lowest: bool = False
 
@@ -64,6 +66,15 @@ class Reading:
     def __lt__(self, bound: float) -> Condition:
         return ReadingIs(self, "<", bound)
 
+    def counting(self, duration: Duration) -> "Reading":
+        """The same, where another interval holds: what asks for a call today is not a reading of last winter."""
+        return replace(self, counts=duration)
+
+    @property
+    def of_any_age(self) -> "Reading":
+        """Whenever it was taken: to ask for another, never to act on it."""
+        return replace(self, counts=None)
+
     def within(self, duration: Duration) -> Condition:
         """Taken no longer ago than that; false where there is none."""
         return ReadingSince(self, as_of - duration)
@@ -71,18 +82,24 @@ class Reading:
 
 @dataclass(frozen=True)
 class ReadingIs(Condition):
-    """The last value compared; neither true nor false where there is none."""
+    """The last value compared; neither true nor false where there is none, or none that still counts."""
 
     reading: Reading
     operator: str
     bound: float
 
     def true(self, to: Any) -> str:
-        return f"{self.reading.value(to)} {self.operator} {self.bound}"
+        return self._compared(to, self.operator)
 
     def false(self, to: Any) -> str:
         opposite = {">=": "<", ">": "<=", "<": ">="}[self.operator]
-        return f"{self.reading.value(to)} {opposite} {self.bound}"
+        return self._compared(to, opposite)
+
+    def _compared(self, to: Any, operator: str) -> str:
+        compared = f"{self.reading.value(to)} {operator} {self.bound}"
+        if self.reading.counts is None:
+            return compared
+        return f"({compared} AND {self.reading.day(to)} >= {to.day(as_of - self.reading.counts)})"
 
 
 @dataclass(frozen=True)

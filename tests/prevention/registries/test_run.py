@@ -184,10 +184,11 @@ def test_missed_contacts_and_the_next_step(maria):
         charts.observation(maria, EGFR, date(2026, 9, 1), value_quantity=88, value_unit="mL/min/{1.73_m2}")
         charts.observation(maria, UACR, date(2026, 9, 1), value_quantity=12, value_unit="mg/g")
     hba1c(maria, 7.0)
+    pressure(maria, 120, 70)
     evaluate(maria)
     seen = entry(maria, "diabetes")
 
-    assert unseen.missed == ["no_visit", "no_hba1c", "no_kidney_test"]
+    assert unseen.missed == ["no_visit", "no_hba1c", "no_kidney_test", "no_reading"]
     assert unseen.next_step == "order_hba1c"
     assert (seen.missed, seen.next_step, seen.tier) == ([], "", 3)
 
@@ -232,6 +233,91 @@ def test_the_kidney_by_both_numbers(maria, egfr, uacr, control):
     evaluate(maria)
 
     assert entry(maria, "ckd").control == control
+
+
+LONG_AGO = date(2021, 3, 1)
+WORST = {
+    # The worst values there are, and what asks for them to be measured again.
+    "diabetes": (vs.DIABETES, lambda m: (hba1c(m, 14, LONG_AGO), pressure(m, 230, 140, LONG_AGO)), "order_hba1c"),
+    "hypertension": (vs.ESSENTIAL_HYPERTENSION, lambda m: pressure(m, 230, 140, LONG_AGO), "reading"),
+    "ckd": (
+        ours.CHRONIC_KIDNEY_DISEASE,
+        lambda m: (
+            result(m, EGFR, LONG_AGO, 12, "mL/min/{1.73_m2}"),
+            result(m, UACR, LONG_AGO, 900, "mg/g"),
+            pressure(m, 230, 140, LONG_AGO),
+        ),
+        "kidney_test",
+    ),
+    "heart_failure": (
+        vs.HEART_FAILURE,
+        lambda m: (result(m, EGFR, LONG_AGO, 12, "mL/min/{1.73_m2}"), pressure(m, 230, 140, LONG_AGO)),
+        "kidney_test",
+    ),
+    "depression": (
+        vs.MAJOR_DEPRESSION,
+        lambda m: (result(m, PHQ9, LONG_AGO, 27, "{score}"), result(m, ITEM9, LONG_AGO, 3, "{score}")),
+        "score",
+    ),
+}
+
+
+@pytest.mark.parametrize("registry", WORST)
+def test_a_reading_of_years_ago_asks_for_another_and_for_nothing_else(maria, registry):
+    diagnosis, measured, step = WORST[registry]
+    has(maria, diagnosis)
+    measured(maria)
+
+    evaluate(maria)
+
+    found = entry(maria, registry)
+    assert (found.control, found.next_step) == ("unknown", step)
+    assert found.tier != RegistryEntry.Tier.HIGH
+    # Whoever was far from goal is not forgotten for that.
+    assert set(found.grounds) <= {"stale_far", "stale_low"}
+    assert bool(found.grounds) == (registry in ("diabetes", "hypertension", "ckd"))
+
+
+def test_an_old_pressure_beside_a_new_hba1c_decides_nothing(maria):
+    has(maria, vs.DIABETES)
+    hba1c(maria, 7.0)
+    pressure(maria, 155, 84, date(2025, 5, 7))
+
+    evaluate(maria)
+
+    found = entry(maria, "diabetes")
+    assert (found.control, found.grounds) == ("at_goal", [])
+    assert "no_reading" in found.missed
+
+
+@pytest.mark.parametrize(
+    ("day", "step", "grounds"),
+    [
+        (date(2026, 11, 1), "urgent_review", ["crisis", "far_from_goal"]),
+        (date(2026, 10, 1), "soon", ["crisis", "far_from_goal"]),
+        (date(2026, 5, 1), "reading", ["crisis", "far_from_goal"]),
+        (date(2025, 11, 21), "reading", ["stale_far"]),
+    ],
+)
+def test_a_very_high_pressure_asks_for_less_the_older_it_is(maria, day, step, grounds):
+    has(maria, vs.ESSENTIAL_HYPERTENSION)
+    pressure(maria, 190, 125, day)
+
+    evaluate(maria)
+
+    found = entry(maria, "hypertension")
+    assert (found.next_step, found.grounds) == (step, grounds)
+
+
+def test_a_very_high_hba1c_of_last_winter_is_measured_again_before_anything(maria):
+    has(maria, vs.DIABETES)
+    hba1c(maria, 11, date(2026, 7, 1))
+    evaluate(maria)
+    older = entry(maria, "diabetes").next_step
+    hba1c(maria, 11, date(2026, 10, 1))
+    evaluate(maria)
+
+    assert (older, entry(maria, "diabetes").next_step) == ("order_hba1c", "urgent_review")
 
 
 def test_a_stay_for_heart_failure(maria):
