@@ -228,5 +228,5 @@ class MeasureSays(Condition):
         keys = ", ".join(f"'{key}'" for key in keys_of(self.measure.partition("/")[0]))
         return (
             "EXISTS (SELECT FROM prevention_measureresult r WHERE r.member_id = s.member_id "
-            f"AND r.measure IN ({keys}) AND r.period @> {to.day(as_of)} AND r.\"group\" = 1 AND {says})"
+            f'AND r.measure IN ({keys}) AND r.period @> {to.day(as_of)} AND r."group" = 1 AND {says})'
         )

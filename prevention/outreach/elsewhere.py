@@ -55,6 +55,7 @@ FACTS: dict[str, tuple[type[Fact], str, str]] = {
     "gonorrhoea test": (Observation, LOINC, "24111-7"),
     "tuberculosis test": (Observation, LOINC, "71773-6"),
     "rhesus factor": (Observation, LOINC, "10331-7"),
+    "antibody screen": (Observation, LOINC, "890-4"),
     "urine culture": (Observation, LOINC, "630-4"),
     "glucose test": (Observation, LOINC, "1504-0"),
     "eye test": (Procedure, HCPCS, "S0620"),

@@ -15,9 +15,9 @@ from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, requires
 from prevention.measures import measure as measure_named
+from prevention.quality import by_month, reading
 from prevention.quality import project_actions as actions
 from prevention.quality import project_forms as forms
-from prevention.quality import reading
 from prevention.quality.labels import DIMENSIONS, Labels
 from prevention.quality.project_models import Guideline, ImprovementProject, ProjectCycle
 from prevention.quality.run_chart import run_chart
@@ -146,11 +146,15 @@ def _rate_url(of: ImprovementProject) -> str:
 
 
 def _chart(request: AuthenticatedHttpRequest, of: ImprovementProject) -> dict[str, Any]:
-    """The team's own numbers; where there are none, the months that the nightly run kept of the rate."""
+    """The team's own numbers; where there are none, what each month added to the rate.
+
+    The rate itself is the year so far: it is drawn beside, and no rule is read from it.
+    """
     own: list[dict[str, Any]] = [
         {"date": point.on, "value": point.value, "note": ""} for point in of.points.order_by("on")
     ]
-    points = own or _months(of)
+    so_far, gained = ([], []) if own else _months(of)
+    points = own or gained
     read = run_chart([float(point["value"]) for point in points])
     words = {
         ("shift", 1): _("Shift: six or more in a row above the median."),
@@ -159,7 +163,7 @@ def _chart(request: AuthenticatedHttpRequest, of: ImprovementProject) -> dict[st
         ("trend", -1): _("Trend: five or more in a row falling."),
     }
     trend = {
-        "label": _("Rate"),
+        "label": _("Rate") if own else _("Gained in the month, of those still missing"),
         "unit": "%",
         "points": points,
         "low": None,
@@ -169,25 +173,32 @@ def _chart(request: AuthenticatedHttpRequest, of: ImprovementProject) -> dict[st
     }
     return {
         "trend": trend,
+        "so_far": {"label": _("Rate, year to date"), "unit": "%", "points": so_far, "low": None, "high": None}
+        if so_far
+        else None,
         "is_own": bool(own),
         "signals": list(dict.fromkeys(words[signal.kind, signal.direction] for signal in read.signals)),
         "count": len(points),
     }
 
 
-def _months(of: ImprovementProject) -> list[dict[str, Any]]:
-    kept = reading.snapshots(of.managing_organization_id)
-    try:
-        measured = measure_named(of.measure)
-    except KeyError:
-        return []
-    rows = reading.rows(kept[0], [of.dimension], measure=measured.key, group=of.group, region=of.region) if kept else []
+def _months(of: ImprovementProject) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Of the nightly run's months: the rate of the year so far, and what each month added to it."""
+    kept = reading.snapshots(of.managing_organization_id, months=by_month.MONTHS)
+    rows = reading.rows(kept[0], [of.dimension], measure=of.measure, group=of.group, region=of.region) if kept else []
     row = next((one for one in rows if one.stratum == of.stratum), None)
-    return [
+    if row is None:
+        return [], []
+    so_far = [
         {"date": month, "value": round(found.rate.value * 100, 1), "note": f"n = {found.rate.denominator}"}
-        for month, found in (reading.trend(kept, row) if row else [])
+        for month, found in reading.trend(kept, row)
         if found.rate and found.rate.value is not None
     ]
+    gained = [
+        {"date": one.month, "value": round(one.share * 100, 1), "note": f"n = {one.missing}"}
+        for one in by_month.added(kept, row)
+    ]
+    return so_far, gained
 
 
 def _step(request: AuthenticatedHttpRequest, form: BaseForm, name: str, act: Any, done: str) -> HttpResponse:

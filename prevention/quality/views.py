@@ -145,11 +145,11 @@ def points(apart: float | None) -> str:
 
 
 def _moved(trend: list) -> str:
-    """How the rate moved since the oldest month that is kept."""
-    if len(trend) < 2:
-        return ""
-    first, last = (rate.value or 0.0 for rate in (trend[0][1], trend[-1][1]))
-    return points(last - first)
+    """How the rate moved since the same month of the year before: within a year it climbs by construction."""
+    rates = {month: rate.value or 0.0 for month, rate in trend}
+    newest = max(rates, default=None)
+    before = newest.replace(year=newest.year - 1) if newest else None
+    return points(rates[newest] - rates[before]) if before in rates else ""
 
 
 def measure_url(measure: Measure, group: int, page: str = "quality_measure", **query: str) -> str:
@@ -374,7 +374,9 @@ def _dimension_tabs(of: Measure, group: int, asked: dict[str, str]) -> list[dict
     return [
         {
             "label": DIMENSIONS[name],
-            "url": measure_url(of, group, by=name, region="" if name in PLACES else asked["region"], year=asked["year"]),
+            "url": measure_url(
+                of, group, by=name, region="" if name in PLACES else asked["region"], year=asked["year"]
+            ),
             "current": name == asked["by"],
         }
         for name in names

@@ -1,7 +1,7 @@
 """Chronic kidney disease: by filtration (G) and albuminuria (A).
 
 Source: KDIGO 2024 Clinical Practice Guideline for the Evaluation and Management of Chronic Kidney Disease, figure 1
-(risk by G and A category) and section 2.1 (at least once a year: so long a value counts); section 3.4 (systolic pressure).
+(risk by G and A category), section 2.1 (at least once a year: so long a value counts), section 3.4 (systolic pressure).
 """
 
 from django.utils.translation import gettext_lazy as _

@@ -61,7 +61,9 @@ REGISTRY = Registry(
             _("Weak left ventricle without its two medicines, or pressure at or above 130/80"),
             untreated | blood_pressure_at_least(130, 80, months(6)),
         ),
-        Level(AT_GOAL, _("No stay for heart failure in 90 days, treated, pressure below 130/80 where measured"), recent),
+        Level(
+            AT_GOAL, _("No stay for heart failure in 90 days, treated, pressure below 130/80 where measured"), recent
+        ),
     ),
     unknown=_("No visit and no kidney test in 6 months"),
     grounds=(

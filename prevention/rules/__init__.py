@@ -4,6 +4,7 @@ from datetime import date
 
 from prevention.engine.measure import CareRule
 from prevention.rules import (
+    around_birth,
     blood_pressure,
     bones_and_falls,
     breast_screening,
@@ -35,6 +36,7 @@ RULES: tuple[CareRule, ...] = (
     *infections.RULES,
     *mind_and_habits.RULES,
     *pregnancy.RULES,
+    *around_birth.RULES,
     *children.RULES,
     family_risk.RULE,
     *chronic_care.RULES,

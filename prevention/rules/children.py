@@ -1,6 +1,8 @@
-"""Children: eyes from 3 to 5, fluoride on the first teeth, help with weight.
+"""Children: eyes from 3 to 5, fluoride on the first teeth, help with weight, sun and skin until 24.
 
-Sources: USPSTF recommendation statements, by the dates beside each rule.
+Sources: USPSTF recommendation statements, by the dates beside each rule. Counselling on sun and skin is for fair skin,
+which no record says: everybody is asked, once a year with the check-up (our own choice), and whoever needs none is told
+so. Before it: 8 May 2012 (10–24).
 """
 
 from datetime import date
@@ -80,4 +82,22 @@ OBESITY = CareRule(
     remind=False,
 )
 
-RULES = (VISION, FLUORIDE, OBESITY)
+SUN_AND_SKIN = CareRule(
+    id="skin_cancer_counselling",
+    title=_("Counselling on sun and skin"),
+    member_title=_("Talk about sun and skin"),
+    why=_("Fair skin that is kept from burning while young has less cancer later."),
+    source="USPSTF 2018-03-20, grade B; yearly by our own choice",
+    grade="B",
+    since=date(2018, 3, 20),
+    from_age=0,
+    from_months=6,
+    earlier=(Asked(date(2012, 5, 8), 10, 24),),
+    applies=age_in_months_at_least(as_of, 6) & age_at(as_of).between(0, 24),
+    excluded=in_hospice,
+    closers=(settles("counselling", recorded(own.SUN_PROTECTION), years(1)),),
+    at_visit=True,
+    remind=False,
+)
+
+RULES = (VISION, FLUORIDE, OBESITY, SUN_AND_SKIN)

@@ -174,6 +174,27 @@ STI_COUNSELLING = CareRule(
     remind=False,
 )
 
+_exposed = sexual_risk.union(diagnoses_since(years(1), own.HIV_EXPOSURE))
+
+HIV_PREVENTION = CareRule(
+    id="hiv_prevention",
+    title=_("Medicine that prevents HIV (PrEP)"),
+    member_title=_("Talk about protection from HIV"),
+    why=_("A medicine taken before contact keeps HIV away. A talk shows whether it would help you."),
+    source="USPSTF 2023-08-22, grade A; yearly while at risk by our own choice",
+    grade="A",
+    since=date(2023, 8, 22),
+    from_age=12,
+    earlier=(Asked(date(2019, 6, 11), 12),),
+    # Partners and practices are told in a conversation: the record knows an infection or a contact of the last year.
+    applies=age_at(as_of).at_least(12) & exists(_exposed),
+    excluded=in_hospice | has_hiv,
+    onset=_exposed,
+    closers=(settles("counselling", recorded(own.HIV_PREVENTION), years(1)),),
+    at_visit=True,
+    remind=False,
+)
+
 TUBERCULOSIS_SCREENING = CareRule(
     id="tuberculosis_screening",
     title=_("Screening for latent tuberculosis at risk"),
@@ -200,5 +221,6 @@ RULES = (
     CHLAMYDIA_SCREENING,
     GONORRHOEA_SCREENING,
     STI_COUNSELLING,
+    HIV_PREVENTION,
     TUBERCULOSIS_SCREENING,
 )

@@ -35,7 +35,6 @@ former = exists(smoking_answers(value_in(own.TOBACCO_FORMER)).where(effective.la
 stopped_long_ago = exists(stopped.where(day_of_stopping.before(as_of - years(15))))
 
 
-
 def smoked(pack_years: int) -> Condition:
     return (
         last_value(PACK_YEARS, ">=", pack_years, "{PackYears}")
@@ -54,9 +53,7 @@ RULE = CareRule(
     since=date(2021, 3, 9),
     from_age=50,
     earlier=(Asked(date(2013, 12, 31), 55, 80, when=smoked(30)),),
-    applies=age_at(as_of).between(50, 80)
-    & smoked(20)
-    & (smokes | stopped_lately | (former & ~stopped_long_ago)),
+    applies=age_at(as_of).between(50, 80) & smoked(20) & (smokes | stopped_lately | (former & ~stopped_long_ago)),
     excluded=in_hospice | ever_diagnosed(own.LUNG_CANCER),
     closers=(settles("low-dose CT", recorded(own.LUNG_CT), years(1)),),
     ways=(WayOut("book", _("Book the scan"), visit_type="LUNG-CT"),),

@@ -94,6 +94,19 @@ RULES = (
     ),
     TOBACCO_HELP,
     question(
+        "tobacco_prevention",
+        _("Keeping children and adolescents from tobacco"),
+        _("A few words before anybody has tried it keep many from beginning."),
+        published=date(2020, 4, 28),
+        grade="B",
+        # School-aged children and adolescents who have not begun.
+        ages=age_at(as_of).between(6, 17) & ~smokes,
+        from_age=6,
+        earlier=(Asked(date(2013, 8, 27), 6, 17),),
+        what="counselling",
+        answers=recorded(own.TOBACCO_EDUCATION),
+    ),
+    question(
         "alcohol_screening",
         _("Questions about alcohol"),
         _("A few questions show whether drinking has become a risk; a short talk then helps."),

@@ -1,6 +1,8 @@
 """Pregnancy: tests at its beginning, glucose from 24 weeks, blood pressure throughout, aspirin where risk is high.
 
-Sources: USPSTF recommendation statements, by the dates beside each rule. "In this pregnancy" is the last nine months:
+Sources: USPSTF recommendation statements, by the dates beside each rule. Antibodies are looked for again in the weeks
+from 24 to 28 unless the father is known to be rhesus-negative too: that stands in another record, so the woman is asked
+and says so ("does not want it"). "In this pregnancy" is the last nine months:
 where only a diagnosis says so, nobody knows the first day.
 """
 
@@ -9,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from prevention.engine.elements import value_in
+from prevention.engine.facts import effective
 from prevention.engine.measure import CareRule, Closer
-from prevention.engine.members import Condition
-from prevention.engine.moments import Duration, months
+from prevention.engine.members import Condition, last
+from prevention.engine.moments import Duration, days, months, past
 from prevention.measures import value_sets as vs
 from prevention.rules import value_sets as own
 from prevention.rules.common import (
@@ -75,6 +79,10 @@ def once_in_it(what: str, *codes: object, every: Duration = ONCE) -> Closer:
     return settles(what, in_this_pregnancy(recorded(*codes)), every)  # type: ignore[arg-type]
 
 
+rhesus_negative = last(final_results(own.RHESUS), value_in(own.RHESUS_NEGATIVE), by=effective.latest) | ever_diagnosed(
+    own.RHESUS_NEGATIVE
+)
+
 RULES = (
     in_pregnancy(
         "pregnancy_hepatitis_b",
@@ -118,6 +126,29 @@ RULES = (
         # A blood group does not change: any earlier result will do.
         settles("rhesus factor", recorded(own.RHESUS), ONCE),
         code="10331-7",
+    ),
+    in_pregnancy(
+        "pregnancy_antibodies",
+        _("Antibody test in pregnancy"),
+        _("Blood test for antibodies"),
+        _("The test shows antibodies in your blood that could harm the baby, while there is time to watch over it."),
+        "A",
+        date(2004, 2, 15),
+        once_in_it("antibody screen", own.ANTIBODY_SCREEN),
+        code="890-4",
+    ),
+    in_pregnancy(
+        "rhesus_antibodies",
+        _("Antibody test again at 24 to 28 weeks, rhesus negative"),
+        _("Blood test for antibodies, again"),
+        _("You are rhesus negative: antibodies are looked for again now, before the injection that protects the baby."),
+        "B",
+        date(2004, 2, 15),
+        # Since the twenty-fourth week: at the end of the twenty-eighth it is 34 days back.
+        settles("antibody screen", recorded(own.ANTIBODY_SCREEN).where(effective.latest.during(past(days(34)))), ONCE),
+        code="890-4",
+        applies=weeks_pregnant(24, 28, own.WEEKS_24_TO_28) & rhesus_negative,
+        excluded=ever_diagnosed(own.SENSITISED),
     ),
     in_pregnancy(
         "pregnancy_urine_culture",

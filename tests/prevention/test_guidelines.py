@@ -21,6 +21,7 @@ from tests.prevention import charts
 AS_OF = date(2026, 11, 22)
 AT = datetime(2026, 11, 22, 18, tzinfo=UTC)
 HCPCS = "http://www.nlm.nih.gov/research/umls/hcpcs"
+TALKS = "urn:kpcare:code-system:talks"
 pytestmark = pytest.mark.django_db
 
 # --- A chart in few words -------------------------------------------------------------------------------
@@ -151,6 +152,30 @@ CASES = [
     Case("child_vision", 4, settled=(icd("Z01.00", 200),)),
     Case("fluoride_varnish", 2, settled=(done("313042009", 60),)),
     Case("child_obesity", 10, because=(amount("59576-9", "97", "%"),), settled=(paid("S9470"),)),
+    Case("pregnancy_antibodies", 30, because=(expecting(30),), settled=(lab("890-4", 20),)),
+    Case(
+        "rhesus_antibodies",
+        30,
+        because=(expecting(14), answer("10331-7", Code("165746003", SNOMED), 120), lab("890-4", 120)),
+        settled=(lab("890-4", 5),),
+        spared=(icd("O36.0121", 60),),
+    ),
+    Case("folic_acid", 30, settled=(takes("4511"),), spared=(icd("Z90.710"),)),
+    Case("folic_acid", 15, settled=(done("folic-acid", 30, TALKS),), spared=(icd("Z98.51"),)),
+    Case("breastfeeding", 30, because=(PREGNANT,), settled=(paid("S9443", 20),)),
+    Case("breastfeeding", 30, because=(icd("Z37.0", 40),), settled=(icd("Z39.1", 10),)),
+    Case(
+        "perinatal_depression",
+        30,
+        because=(PREGNANT, icd("Z62.810", 900)),
+        settled=(done("443730003", 10),),
+        spared=(icd("F32.1", 50),),
+    ),
+    Case("perinatal_depression", 18, because=(icd("Z37.0", 40),), settled=(done("306227000", 10),)),
+    Case("skin_cancer_counselling", 5, "male", settled=(done("sun-protection", 30, TALKS),)),
+    Case("tobacco_prevention", 12, "male", settled=(done("225324006", 30),), spared=(SMOKES,)),
+    Case("hiv_prevention", 25, "male", (icd("A54.00"),), (icd("Z29.81", 20),), (icd("B20"),)),
+    Case("hiv_prevention", 25, "male", (icd("Z20.6", 30),), (paid("G0011"),)),
     Case("brca_risk", 35, because=(icd("Z80.3"),), settled=(paid("S0265", 900),)),
     Case("diabetes_eyes", 50, "male", (icd("E11.9"),), (paid("S3000", 100),)),
     Case("diabetes_feet", 50, "male", (icd("E11.9"),), (done("401191002", 100),)),
@@ -243,6 +268,11 @@ def test_every_rule_has_a_case_here_or_in_the_spine():
         ("child_vision", 6, "male"),
         ("fluoride_varnish", 5, "male"),
         ("violence_screening", 50, "female"),
+        ("folic_acid", 50, "female"),
+        ("folic_acid", 30, "male"),
+        ("skin_cancer_counselling", 25, "female"),
+        ("tobacco_prevention", 18, "male"),
+        ("tobacco_prevention", 5, "male"),
     ],
 )
 def test_ages_and_sexes_outside(place, rule, age, sex):
@@ -303,6 +333,37 @@ def test_no_sugar_test_before_24_weeks_and_no_pregnancy_for_ever(place):
     long_past = Someone(place, 30, "female")
     long_past.has(icd("Z34.90", 500))
     assert not {rule for rule in long_past.due() if rule.startswith("pregnancy")}
+
+
+def test_rhesus_negative_women_alone_are_tested_again_and_only_in_those_weeks(place):
+    negative, positive = (answer("882-1", Code(code, SNOMED), 120) for code in ("278148006", "278147001"))
+    for blood, to_go, asked in (
+        (negative, 14, True),
+        (positive, 14, False),
+        (negative, 18, False),
+        (negative, 9, False),
+    ):
+        someone = Someone(place, 30, "female")
+        someone.has(expecting(to_go), blood, lab("890-4", 120))
+        assert ("rhesus_antibodies" in someone.due()) is asked, (to_go, asked)
+
+    by_diagnosis = Someone(place, 30, "female")
+    by_diagnosis.has(expecting(14), icd("Z67.41", 3000))
+    assert "rhesus_antibodies" in by_diagnosis.due()
+
+
+def test_support_of_breastfeeding_is_offered_again_after_the_birth(place):
+    someone = Someone(place, 30, "female")
+    someone.has(icd("Z37.0", 20), paid("S9443", 200))
+    assert "breastfeeding" in someone.due()
+
+    long_past = Someone(place, 30, "female")
+    long_past.has(icd("Z37.0", 300))
+    assert "breastfeeding" not in long_past.due()
+
+
+def test_no_rule_is_left_out_but_for_want_of_a_fact():
+    assert {one.id for one in NOT_COMPUTABLE} == {"newborn_eyes", "breast_cancer_medicine", "fluoride_by_mouth"}
 
 
 def test_kidneys_that_filter_less_are_looked_at_more_often(place):

@@ -5,9 +5,20 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from psycopg2.extras import DateRange
 
-from prevention.models import Guideline, GuidelineReview, ImprovementProject, ProjectCycle
-from prevention.quality.run_chart import run_chart
+from prevention.measures import measure
+from prevention.models import (
+    Guideline,
+    GuidelineReview,
+    ImprovementProject,
+    MeasureStratum,
+    ProjectCycle,
+    QualitySnapshot,
+)
+from prevention.quality import by_month, reading
+from prevention.quality.rates import Rate
+from prevention.quality.run_chart import ENOUGH, run_chart
 from tests.clinical import factories
 from tests.clinical.factories import arranging
 from tests.prevention.quality.conftest import ROLE
@@ -112,6 +123,130 @@ def test_without_numbers_of_its_own_a_project_shows_the_months(client, spanish):
 
     assert page.count("n = 30") == 2
     assert "33.3" in page
+    assert "Rate, year to date" in page
+
+
+def months_of(world, numerators: dict[date, int], denominator: int = 100) -> None:
+    """Snapshots of months in which the rate of everybody stood so; a month at None was hidden."""
+    with arranging():
+        for month, numerator in numerators.items():
+            period = DateRange(date(month.year, 1, 1), date(month.year + 1, 1, 1))
+            snapshot = QualitySnapshot.objects.create(
+                managing_organization=world.system, period=period, month=month, as_of=month + timedelta(days=20)
+            )
+            MeasureStratum.objects.create(
+                managing_organization=world.system,
+                snapshot=snapshot,
+                measure=measure("CMS130", month.year).key,
+                group=1,
+                dimension="all",
+                stratum="",
+                members=denominator,
+                denominator=denominator,
+                numerator=numerator or 0,
+                exclusions=0,
+                exceptions=0,
+                is_hidden=numerator is None,
+            )
+
+
+def of_everybody(world, **kept) -> tuple[list, object]:
+    found = reading.snapshots(world.system.pk, **kept)
+    (row,) = reading.rows(found[0], ["all"], measure="CMS130", group=1)
+    return found, row
+
+
+def a_year(year: int, each: int, months: int = 12) -> dict[date, int]:
+    """A rate that climbs from nothing, by as many people each month."""
+    return {date(year, month, 1): each * month for month in range(1, months + 1)}
+
+
+@pytest.mark.django_db
+def test_a_rate_that_climbs_through_every_year_is_no_signal(client, quality_world):
+    """Each month one in twenty of those still missing: the year to date rises month after month, and nothing changed."""
+    many = 100_000
+    fewer = {day: round(many * (1 - 0.95**day.month)) for day in a_year(2025, 1) | a_year(2026, 1, 11)}
+    months_of(quality_world, fewer, many)
+    cumulative = run_chart([fewer[day] for day in fewer if day.year == 2026])
+    assert {signal.kind for signal in cumulative.signals} == {"trend"}, "as it was read before"
+    with arranging():
+        project = ImprovementProject.objects.create(
+            managing_organization=quality_world.system,
+            measure="CMS130",
+            group=1,
+            dimension="all",
+            title="Kits",
+            aim="More",
+            owner=quality_world.director,
+            started_on=date(2026, 1, 1),
+            due_on=date(2027, 1, 1),
+        )
+    client.force_login(quality_world.director)
+
+    answer = client.get(reverse("prevention:quality_project", args=[project.pk]))
+
+    chart = answer.context["chart"]
+    assert chart["signals"] == []
+    assert chart["count"] >= ENOUGH
+    assert {point["value"] for point in chart["trend"]["points"]} == {5.0}
+    assert "no rule is read from it" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_month_that_added_more_than_the_others_is_a_signal(quality_world):
+    months_of(
+        quality_world, a_year(2025, 10) | {date(2026, m, 1): 10 * m + 25 * max(0, m - 4) for m in range(1, 11)}, 900
+    )
+    with arranging():
+        found, row = of_everybody(quality_world, months=by_month.MONTHS)
+        added = by_month.added(found, row)
+
+    assert {signal.kind for signal in run_chart([one.share for one in added]).signals} >= {"shift"}
+
+
+@pytest.mark.django_db
+def test_what_a_month_added_is_of_those_who_could_have_been(quality_world):
+    months_of(
+        quality_world,
+        {
+            date(2025, 12, 1): 80,
+            date(2026, 1, 1): 10,
+            date(2026, 2, 1): 28,
+            date(2026, 3, 1): None,
+            date(2026, 4, 1): 50,
+            date(2026, 5, 1): 45,
+            date(2026, 7, 1): 91,
+            date(2026, 8, 1): 95,
+        },
+    )
+    with arranging():
+        found, row = of_everybody(quality_world)
+        added = [(one.month.month, one.gained, one.missing) for one in by_month.added(found, row)]
+
+    # None for January, which begins anew; none beside a month that is hidden or missing; none of fewer than eleven.
+    assert added == [(2, 18, 90), (5, -5, 50)]
+
+
+@pytest.mark.django_db
+def test_where_less_is_better_what_is_left_over_counts(quality_world):
+    rates = [Rate(numerator, 100, lower_is_better=True) for numerator in (100, 80)]
+    shown = list(zip((date(2026, 1, 1), date(2026, 2, 1)), rates, strict=True))
+    years = {month: date(2026, 1, 1) for month, _rate in shown}
+
+    assert list(by_month._months(shown, years)) == [by_month.Month(date(2026, 2, 1), 20, 100)]
+
+
+@pytest.mark.django_db
+def test_the_dashboard_compares_with_the_same_month_of_a_year_before(client, quality_world):
+    client.force_login(quality_world.director)
+    months_of(quality_world, {date(2026, 10, 1): 40, date(2026, 11, 1): 60})
+    page = client.get(reverse("prevention:quality")).content.decode()
+    assert "on a year before" not in page, "from one month to the next it climbs by construction"
+
+    months_of(quality_world, {date(2025, 11, 1): 55})
+    page = client.get(reverse("prevention:quality")).content.decode()
+    assert "+5.0 on a year before" in page
+    assert "each the year to date" in page
 
 
 @pytest.mark.django_db
