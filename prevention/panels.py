@@ -91,6 +91,8 @@ def chart_gaps(request: AuthenticatedHttpRequest, member: Member) -> clinical.Pa
             row["rule"] for row in rows if row["rule"].at_visit and row["gap"] and row["gap"].status == "open"
         ],
         "can_set": bool(may(request.user, "prevention.set_interval", member)),
+        "can_note": bool(may(request.user, "clinical.write_chart", member)),
+        "member": member,
     }
     return clinical.Panel("prevention/chart_panel.html", context) if rows else None
 

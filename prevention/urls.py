@@ -11,7 +11,7 @@ from prevention.quality import list_views as quality_lists
 from prevention.quality import project_views as projects
 from prevention.quality import views as quality
 from prevention.views import cohorts as cohort_views
-from prevention.views import doses, immunisation_policy, intervals, plan_rates
+from prevention.views import doses, immunisation_policy, intervals, plan_rates, talks
 from prevention.views import immunisations as immunisation_views
 from prevention.views import library as library_views
 from prevention.views import portal as member_views
@@ -40,6 +40,7 @@ staff = [
     path("prevention/gaps/<uuid:gap_id>/contact/", staff_views.contact, name="contact"),
     path("prevention/gaps/<uuid:gap_id>/order/", staff_views.order, name="staff_order"),
     path("chart/<uuid:member_id>/prevention/<slug:rule>/", intervals.interval, name="interval"),
+    path("chart/<uuid:member_id>/prevention/<slug:rule>/talked/", talks.talked, name="talked"),
     path("chart/<uuid:member_id>/prevention/<uuid:interval_id>/end/", intervals.end_interval, name="end_interval"),
     path("chart/<uuid:member_id>/vaccines/record/", doses.record_dose, name="record_dose"),
     path("prevention/vaccine-schedules/", immunisation_policy.policies, name="immunisation_policies"),

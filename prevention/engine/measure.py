@@ -159,7 +159,7 @@ class CareRule:
 
     `since` and `until`: the days from which and before which the rule holds, `published` when the recommendation came
     out (`since` where they are one). `grade`: the publisher's. `at_visit`: a question or a talk at the next visit, of
-    which the member is not reminded.
+    which the member is not reminded. `talk`: the code of ours under which somebody notes that it took place.
 
     Whoever never had it done is due from the day on which a version of the rule began to ask them, if all after it
     asked as well: `from_age` (and `from_months`) by this one, `earlier` by those before it, the latest first; `sooner`
@@ -187,6 +187,7 @@ class CareRule:
     begins: Facts | None = None
     onset: Facts | None = None
     at_visit: bool = False
+    talk: str = ""
     from_months: int = 0
     earlier: tuple[Asked, ...] = ()
     sooner: tuple[Asked, ...] = ()

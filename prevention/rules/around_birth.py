@@ -50,6 +50,7 @@ FOLIC_ACID = CareRule(
         settles("counselling", recorded(own.FOLIC_ACID), years(1)),
     ),
     at_visit=True,
+    talk="folic-acid",
     remind=False,
 )
 
@@ -68,6 +69,7 @@ BREASTFEEDING = CareRule(
     begins=this_pregnancy.union(births),
     closers=(settles("support of breastfeeding", recorded(own.BREASTFEEDING_SUPPORT), months(6)),),
     at_visit=True,
+    talk="breastfeeding",
     remind=False,
 )
 
@@ -88,6 +90,7 @@ PERINATAL_DEPRESSION = CareRule(
     begins=this_pregnancy.union(births),
     closers=(settles("counselling", recorded(own.PERINATAL_COUNSELLING), years(1)),),
     at_visit=True,
+    talk="perinatal-depression",
     remind=False,
 )
 

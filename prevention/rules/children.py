@@ -97,6 +97,7 @@ SUN_AND_SKIN = CareRule(
     excluded=in_hospice,
     closers=(settles("counselling", recorded(own.SUN_PROTECTION), years(1)),),
     at_visit=True,
+    talk="sun-protection",
     remind=False,
 )
 

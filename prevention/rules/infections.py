@@ -192,6 +192,7 @@ HIV_PREVENTION = CareRule(
     onset=_exposed,
     closers=(settles("counselling", recorded(own.HIV_PREVENTION), years(1)),),
     at_visit=True,
+    talk="hiv-prevention",
     remind=False,
 )
 

@@ -36,6 +36,7 @@ def question(
     answers: Facts,
     excluded: Condition | None = None,
     earlier: tuple[Asked, ...] = (),
+    talk: str = "",
 ) -> CareRule:
     """A question at the next visit, once a year."""
     return CareRule(
@@ -52,6 +53,7 @@ def question(
         excluded=in_hospice | (excluded or Never()),
         closers=(settles(what, answers, years(1)),),
         at_visit=True,
+        talk=talk,
         remind=False,
     )
 
@@ -105,6 +107,7 @@ RULES = (
         earlier=(Asked(date(2013, 8, 27), 6, 17),),
         what="counselling",
         answers=recorded(own.TOBACCO_EDUCATION),
+        talk="tobacco-prevention",
     ),
     question(
         "alcohol_screening",
