@@ -12,7 +12,7 @@ from django.db import connection
 from core.models import User
 from kpcare.demo.world import World
 from network.models import Organization
-from prevention.measures import measure
+from prevention.measures import measure, measures_of
 from prevention.models import AreaDeprivation, MeasureGoal
 from prevention.quality.actions import set_goal
 
@@ -28,7 +28,8 @@ GOALS = {
     "CMS951": (50, 41),
 }
 
-# The month before another: the same groups, with fewer in the numerator by a seventieth and a chance of its own.
+# An earlier month of the year: the same groups, of whom each month as many more got it, give or take a chance of its
+# own. Where less is better, the numerator is who is left.
 MONTH = """
 WITH newest AS (
     SELECT s.* FROM prevention_qualitysnapshot s WHERE s.managing_organization_id = %(system)s
@@ -41,10 +42,13 @@ WITH newest AS (
 INSERT INTO prevention_measurestratum (id, managing_organization_id, snapshot_id, measure, "group", dimension, region,
     stratum, members, denominator, numerator, exclusions, exceptions, is_hidden, hides_exclusions, hides_exceptions)
 SELECT uuidv7(), t.managing_organization_id, made.id, t.measure, t."group", t.dimension, t.region, t.stratum, t.members,
-    t.denominator, greatest(0, least(t.denominator, round(t.numerator * (1 - %(back)s / 70.0
-        + (mod(hashtextextended(t.measure || t.stratum || %(month)s::text, 0), 1000) / 1000.0) * 0.02))::int)),
+    t.denominator, CASE WHEN t.measure = ANY (%(lower)s) THEN t.denominator - w.served ELSE w.served END,
     t.exclusions, t.exceptions, t.is_hidden, t.hides_exclusions, t.hides_exceptions
 FROM prevention_measurestratum t JOIN newest n ON n.id = t.snapshot_id CROSS JOIN made
+CROSS JOIN LATERAL (SELECT CASE WHEN t.measure = ANY (%(lower)s) THEN t.denominator - t.numerator ELSE t.numerator END
+    AS today) s
+CROSS JOIN LATERAL (SELECT greatest(0, least(t.denominator, round(s.today * (1 - %(back)s / (%(months)s + 4.0)
+    + (mod(hashtextextended(t.measure || t.stratum || %(month)s::text, 0), 1000) / 1000.0) * 0.01))::int)) AS served) w
 """
 
 
@@ -66,11 +70,13 @@ def add_areas(place: World) -> None:
 def add(system: Organization, *, by: User, today: datetime.date) -> None:
     """The months since January, goals and benchmarks, after the first evaluation. Needs the jobs login."""
     first = today.replace(day=1)
+    lower = [one.key for one in measures_of(today.year) if one.improvement == "decrease"]
+    asked = {"system": system.pk, "lower": lower, "months": first.month}
     with connection.cursor() as cursor:
         for back in range(1, first.month):
             month = first.replace(month=first.month - back)
             last = first.replace(month=month.month + 1) - datetime.timedelta(days=1)
-            cursor.execute(MONTH, {"system": system.pk, "month": month, "last": last, "back": back})
+            cursor.execute(MONTH, asked | {"month": month, "last": last, "back": back})
     since = datetime.date(today.year, 1, 1)
     for name, (goal, average) in GOALS.items():
         for kind, percent in ((MeasureGoal.Kind.GOAL, goal), (MeasureGoal.Kind.BENCHMARK, average)):
