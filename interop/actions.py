@@ -17,6 +17,7 @@ from core.db import as_job
 from core.models import User
 from interop import runs
 from interop.fhir.replay import replay_resources
+from interop.hl7v2.run import replay_messages
 from interop.models import ImportRun, SetAside, TerminationProposal
 from interop.runs import open_set_aside
 from interop.x12 import segments
@@ -145,7 +146,7 @@ def _losses(run: ImportRun, taking: Enrolment, as_of: datetime.date) -> list[Los
 
 # --- Another try ----------------------------------------------------------------------------------------------
 
-REPLAYED_KINDS = (ImportRun.Kind.X12_834, ImportRun.Kind.X12_837, ImportRun.Kind.FHIR)
+REPLAYED_KINDS = (ImportRun.Kind.X12_834, ImportRun.Kind.X12_837, ImportRun.Kind.FHIR, ImportRun.Kind.HL7V2)
 
 
 def can_replay(run: ImportRun) -> bool:
@@ -159,6 +160,8 @@ def replay_run(
     """Try again what the run set aside, of whatever kind. How many were taken, and how many are still set aside."""
     if run.kind == ImportRun.Kind.FHIR:
         taken, still = replay_resources(run, by=by)
+    elif run.kind == ImportRun.Kind.HL7V2:
+        taken, still = replay_messages(run, by=by)
     elif run.kind == ImportRun.Kind.X12_837:
         taken, still = replay_claims(run, by=by)
     else:
@@ -200,7 +203,7 @@ def _replay_834(run: ImportRun, *, by: User, as_of: datetime.date, create_missin
 
 
 def sent_lines(row: SetAside) -> list[str]:
-    """What was set aside, a line for each segment (X12) or as sent; for the page of whoever mends it."""
+    """What was set aside, a line for each segment (X12, HL7 v2) or as sent; for the page of whoever mends it."""
     if not row.payload:
         return []
     with suppress(ValueError, TypeError):
@@ -209,6 +212,8 @@ def sent_lines(row: SetAside) -> list[str]:
             lines = kept["x12"].replace("\n", "").replace("~", "~\n").split("\n")
             # The ISA is not as sent: it only states the delimiters.
             return [line for line in lines if line.strip() and not line.startswith("ISA")]
+        if isinstance(kept, dict) and isinstance(kept.get("hl7"), str):
+            return kept["hl7"].split("\n")
         return json.dumps(kept, indent=2, ensure_ascii=False).split("\n")
     return row.payload.split("\n")
 

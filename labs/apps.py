@@ -10,8 +10,9 @@ class LabsConfig(AppConfig):
         from core.navigation import staff_nav
         from labs import checks, permissions  # noqa: F401  (permissions: states who may)
         from labs.actions.ordering import start_workflow
-        from labs.actions.review import CRITICAL, REVIEW
-        from labs.links import result_url
+        from labs.actions.outside import KIND
+        from labs.actions.review import CRITICAL, REVIEW, WITHDRAWN
+        from labs.links import chart_url, result_url
         from labs.permissions import has_open_order
         from labs.views import chart, portal
         from members.ports import register_portal_card
@@ -21,6 +22,8 @@ class LabsConfig(AppConfig):
         ports.register_relationship("labs", has_open_order)
         ports.register_task_kind(CRITICAL, _("Critical result"), result_url, closes_itself=True)
         ports.register_task_kind(REVIEW, _("New result"), result_url, closes_itself=True)
+        ports.register_task_kind(WITHDRAWN, _("Result withdrawn"), result_url)
+        ports.register_task_kind(KIND, _("Outside result"), chart_url)
         ports.register_chart_panel("laboratory", _("Laboratory"), 45, chart.panel, chart.panel_count)
         register_portal_card("tests_under_way", 60, portal.under_way)
         staff_nav.register("labs", _("Laboratory"), "labs:bench", 50, permission="labs.view_bench", icon="science")

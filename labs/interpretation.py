@@ -1,6 +1,7 @@
 """What a value means: reference range by sex for clinical use and age, flag of HL7 table 0078, critical or not."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -12,6 +13,10 @@ from members.models import Member
 # Results in words: the abnormal ones are told, so that "positive" is never shown as if it were normal.
 WORDS = ("negative", "positive", "not detected", "detected", "indeterminate")
 ABNORMAL_WORDS = ("positive", "detected", "indeterminate")
+# How much a flag of HL7 table 0078 asks for: 2 at once, 1 soon.
+RANK = {"AA": 2, "HH": 2, "LL": 2, "A": 1, "H": 1, "L": 1}
+# Beyond what the method measures: below 0.01, above 1000.
+BEYOND = re.compile(r"(<=|>=|<|>)\s*(\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ def range_for(test: LabTest, member: Member, on: date) -> ReferenceRange | None:
 
 def interpret(test: LabTest, member: Member, on: date, *, quantity: Decimal | None, text: str) -> Interpretation:
     """The flag of one value. Critical limits are exclusive, normal limits inclusive, as laboratories print them."""
+    if quantity is None and (beyond := BEYOND.fullmatch(text.strip())):
+        return _interpret_beyond(range_for(test, member, on), beyond[1], Decimal(beyond[2]))
     if quantity is None:
         word = text.strip().lower()
         flag = "A" if word in ABNORMAL_WORDS else "N" if word in WORDS else ""
@@ -56,8 +63,37 @@ def interpret(test: LabTest, member: Member, on: date, *, quantity: Decimal | No
     return Interpretation("N", False, found.low, found.high)
 
 
+def _interpret_beyond(found: ReferenceRange | None, sign: str, bound: Decimal) -> Interpretation:
+    """The flag of a value known to lie beyond `bound`; none where that may be on either side of a limit."""
+    if found is None:
+        return Interpretation("", False)
+    high, low = sign.startswith(">"), sign.startswith("<")
+    if high and found.critical_high is not None and bound >= found.critical_high:
+        return Interpretation("HH", True, found.low, found.high)
+    if low and found.critical_low is not None and bound <= found.critical_low:
+        return Interpretation("LL", True, found.low, found.high)
+    if high and found.high is not None and bound >= found.high:
+        return Interpretation("H", False, found.low, found.high)
+    if low and found.low is not None and bound <= found.low:
+        return Interpretation("L", False, found.low, found.high)
+    # Below something within the range, where only what is above it is abnormal; and the other way round.
+    is_normal = (low and found.low is None and found.high is not None and bound <= found.high) or (
+        high and found.high is None and found.low is not None and bound >= found.low
+    )
+    return Interpretation("N" if is_normal else "", False, found.low, found.high)
+
+
+def more_urgent(meaning: Interpretation, reported_flag: str) -> Interpretation:
+    """The flag by our own ranges, or the one that the performing laboratory reports where that asks for more."""
+    if RANK.get(reported_flag, 0) <= RANK.get(meaning.flag, 0):
+        return meaning
+    return replace(meaning, flag=reported_flag, is_critical=RANK[reported_flag] > 1)
+
+
 def parse_value(test: LabTest, value: str) -> tuple[Decimal | None, str]:
     """What was typed, as a quantity (tests with a unit; rounded half up to the test's decimals) or as words.
+
+    Beyond what is measured (<0.01, >1000) it stays as it was written, sign and number.
 
     Raises `ValueError` where a number is expected and something else was typed, or the value is empty.
     """
@@ -66,6 +102,8 @@ def parse_value(test: LabTest, value: str) -> tuple[Decimal | None, str]:
         raise ValueError("Enter a value.")
     if not test.unit:
         return None, value.lower() if value.lower() in WORDS else value
+    if beyond := BEYOND.fullmatch(value):
+        return None, f"{beyond[1]}{beyond[2]}"
     try:
         quantity = Decimal(value.replace(",", "."))
     except InvalidOperation:

@@ -11,3 +11,8 @@ def result_url(task: Task) -> str:
     found = LabResult.objects.filter(pk=task.focus_id) if task.focus_id else LabResult.objects.none()
     order = found.values_list("order", flat=True).first()
     return reverse("labs:order", args=[order]) if order else reverse("labs:bench")
+
+
+def chart_url(task: Task) -> str:
+    """The member's chart, where a result from outside stands among the others."""
+    return reverse("clinical:chart", args=[task.member_id])

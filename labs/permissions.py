@@ -6,6 +6,7 @@ import rules
 
 from clinical.access import has_broken_the_glass
 from clinical.permissions import has_care_relationship
+from core.context import current
 from core.models import User
 from core.permissions import grant
 from labs.models import LabOrder
@@ -37,6 +38,16 @@ def ordered_it(user: User, obj: Any = None) -> bool:
     return isinstance(obj, LabOrder) and obj.request.ordered_by_id == user.pk
 
 
+# The account under which another laboratory's messages are taken in.
+INTERFACE = "laboratory-interface"
+
+
+@rules.predicate
+def is_interface(user: User, obj: Any = None) -> bool:
+    """The interface's own account, in a job: nobody can sign in to it, and no request acts as a job."""
+    return user.kind == User.Kind.SYSTEM and user.email == f"{INTERFACE}@system.invalid" and current().is_job
+
+
 def has_open_order(user: User, member: Member) -> str | None:
     """A technologist cares for the members whose specimen is being tested in their system."""
     held = [role for role in roles_in_force(user) if role.role == Role.LABORATORY_TECHNOLOGIST]
@@ -58,3 +69,7 @@ grant("labs.release_result", TECHNOLOGIST, because="they answer for results of t
 grant("labs.cancel_order", TECHNOLOGIST, because="they test specimens of this system")
 grant("labs.cancel_order", has_role(Role.PHYSICIAN), because="they order as a physician of this system")
 grant("labs.acknowledge_result", has_role(Role.PHYSICIAN, Role.NURSE), because="they act on results in this system")
+
+# What a laboratory's own system sends is taken as its people would enter it.
+for name in ("collect_specimen", "process_specimen", "release_result", "file_outside_result"):
+    grant(f"labs.{name}", is_interface, because="the laboratory's system sends it")

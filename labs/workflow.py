@@ -17,6 +17,7 @@ TRANSITIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "enter": ((Status.RECEIVED, Status.RESULTED), Status.RESULTED),
     "release": ((Status.RESULTED,), Status.RELEASED),
     "correct": ((Status.RELEASED,), Status.RELEASED),
+    "withdraw": ((Status.RELEASED,), Status.ORDERED),
     "cancel": ((Status.ORDERED, Status.MAILED, Status.COLLECTED, Status.RECEIVED), Status.CANCELLED),
 }
 

@@ -74,3 +74,34 @@ def record_immunization(
     add_codings(made, [vaccine])
     audit.record(by=by, action=AuditEvent.Action.CREATE, verb="clinical.record_immunization", obj=made)
     return made
+
+
+@transaction.atomic
+def withdraw_immunization(
+    *, by: User, member: Member, vaccine: Concept, on: datetime.date, reason: str
+) -> Immunization | None:
+    """The dose told of was none (FHIR status entered-in-error); None where no such dose told from elsewhere stands.
+
+    What was given here is not withdrawn by what others say.
+    """
+    start = timezone.make_aware(datetime.datetime.combine(on, datetime.time.min))
+    found = (
+        Immunization.objects.select_for_update(of=("self",))
+        .filter(
+            member=member,
+            status="completed",
+            is_primary_source=False,
+            effective__overlap=DateTimeTZRange(start, start + DAY),
+            codings__concept=vaccine,
+            codings__role=CodingRole.CODE,
+        )
+        .first()
+    )
+    if found is None:
+        return None
+    found.status = "entered-in-error"
+    found.save(update_fields=["status"])
+    audit.record(
+        by=by, action=AuditEvent.Action.UPDATE, verb="clinical.withdraw_immunization", obj=found, reason=reason
+    )
+    return found

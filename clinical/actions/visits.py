@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from clinical.coding import ACT_CODE, add_codings
 from clinical.models import CodingRole, Encounter
 from core import audit
-from core.models import AuditEvent, User
+from core.models import AuditEvent, Concept, SourceSystem, User
 from core.terminology import concept
+from members.models import Member
 from scheduling import actions as scheduling
 from scheduling.models import Appointment, VisitType
 
@@ -70,3 +71,47 @@ def finish_visit(encounter: Encounter, *, by: User, at: datetime.datetime | None
         scheduling.fulfil(encounter.appointment, by=by, at=now)
     audit.record(by=by, action=Action.UPDATE, verb="clinical.finish_visit", obj=encounter)
     return encounter
+
+
+@transaction.atomic
+def record_outside_visit(
+    *,
+    by: User,
+    member: Member,
+    source: SourceSystem,
+    source_id: str,
+    kind: Concept | None,
+    status: str,
+    start: datetime.datetime | None,
+    end: datetime.datetime | None = None,
+    reason: str = "",
+) -> tuple[Encounter, bool]:
+    """A visit or stay elsewhere as its place tells of it, known by `source` and `source_id`; whether anything changed.
+
+    A start, an end or a reason that is not told again stays. Raises `ValidationError` where it ends before it starts.
+    """
+    Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    found = Encounter.objects.filter(member=member, source_system=source, source_id=source_id).first()
+    before = found.effective if found is not None and found.effective else DateTimeTZRange(None, None)
+    # Whoever took the discharge back does not say when: an open stay has no end.
+    last = None if status == "in-progress" else end or before.upper
+    first = start or before.lower
+    if first is not None and last is not None and last <= first:
+        raise ValidationError(_("It cannot end before it began."), code="order")
+    values = {"status": status, "effective": DateTimeTZRange(first, last) if first or last else None}
+    if reason:
+        values["reason_text"] = reason[:500]
+    if found is None:
+        found = Encounter.objects.create(member=member, source_system=source, source_id=source_id, **values)
+        action = Action.CREATE
+    elif all(getattr(found, name) == value for name, value in values.items()):
+        return found, False
+    else:
+        for name, value in values.items():
+            setattr(found, name, value)
+        found.save(update_fields=list(values))
+        action = Action.UPDATE
+    if kind is not None:
+        add_codings(found, [kind], CodingRole.CLASS)
+    audit.record(by=by, action=action, verb="clinical.record_outside_visit", obj=found)
+    return found, True

@@ -112,6 +112,8 @@ def _figures(run: ImportRun, counts: dict[str, int]) -> list[dict[str, object]]:
         (_("Unchanged"), run.counts.get("unchanged", 0)),
         (_("Waiting"), counts.get(SetAside.Status.OPEN, 0)),
     ]
+    if not_taken := run.counts.get("not_taken", 0):
+        parts.insert(3, (_("Not taken"), not_taken))
     if dismissed := counts.get(SetAside.Status.DISMISSED, 0):
         parts.append((_("Dismissed"), dismissed))
     return [{"label": label, "value": value} for label, value in parts]

@@ -132,7 +132,7 @@ COMMANDS = {
     "seed": Command("seed --members N --world NAME --seed S", "a deterministic demo world"),
     "import_x12": Command("import_x12 PATH…", "X12 834 files in; says what was accepted and what set aside"),
     "import_fhir": Command("import_fhir PATH…", "FHIR R4 bundles and NDJSON in"),
-    "import_hl7": Command("import_hl7 PATH…", "HL7 v2 messages in"),
+    "import_hl7": Command("import_hl7 PATH…", "HL7 v2 results, immunisations and stays in; says what was set aside"),
     "evaluate_prevention": Command(
         "evaluate_prevention [--as-of D] [--member MRN] [--measure ID]", "the nightly job, now"
     ),

@@ -14,6 +14,7 @@ from clinical.models import (
     DiagnosticReportCoding,
     Observation,
     ObservationCoding,
+    ServiceRequest,
 )
 from core import audit
 from core.models import SourceSystem, User
@@ -21,8 +22,8 @@ from core.permissions import require
 from core.terminology import concept, source_system
 from labs import workflow
 from labs.actions.ordering import close_request
-from labs.actions.review import open_review, tell_member
-from labs.interpretation import Interpretation, interpret, parse_value
+from labs.actions.review import open_review, open_withdrawal, tell_member
+from labs.interpretation import BEYOND, Interpretation, interpret, more_urgent, parse_value
 from labs.models import LabOrder, LabResult, ResultMismatch, Specimen
 from network.models import Organization
 
@@ -37,8 +38,11 @@ class SpecimenMismatch(Exception):
         self.review = review
 
 
-def enter_result(*, by: User, order: LabOrder, accession: str, value: str) -> LabResult:
+def enter_result(*, by: User, order: LabOrder, accession: str, value: str, reported_flag: str = "") -> LabResult:
     """Enter the value of the tube `accession` for an order; one entered before and not released gives way.
+
+    `reported_flag` (HL7 0078) is how an instrument or its laboratory flags it: it counts where it asks for more than
+    our own ranges do.
 
     Raises `ValueError` for a value that the test cannot have, `WrongStage`, and `SpecimenMismatch`: then nothing is
     entered, and what was typed is kept for review. Catch it inside the request, or its rollback takes that along.
@@ -49,14 +53,17 @@ def enter_result(*, by: User, order: LabOrder, accession: str, value: str) -> La
         order = workflow.locked(order.pk)
         specimen = Specimen.objects.filter(accession=accession.strip()).first()
         if specimen is not None and specimen.order_id == order.pk and not specimen.rejected_reason:
-            return _enter(by, order, specimen, quantity, text)
+            return _enter(by, order, specimen, quantity, text, reported_flag)
     raise SpecimenMismatch(_keep_mismatch(by, order, accession.strip(), specimen, value))
 
 
-def _enter(by: User, order: LabOrder, specimen: Specimen, quantity: Decimal | None, text: str) -> LabResult:
+def _enter(
+    by: User, order: LabOrder, specimen: Specimen, quantity: Decimal | None, text: str, reported_flag: str
+) -> LabResult:
     workflow.move(order, "enter")
     specimen.results.filter(status="preliminary").update(status="cancelled")
-    result = _new_result(by, order, specimen, quantity, text, _meaning(order, specimen, quantity, text))
+    meaning = more_urgent(_meaning(order, specimen, quantity, text), reported_flag)
+    result = _new_result(by, order, specimen, quantity, text, meaning)
     result.save(force_insert=True)
     audit.record(by=by, action="create", verb="labs.enter_result", obj=result)
     return result
@@ -117,9 +124,10 @@ def resolve_mismatch(*, by: User, review: ResultMismatch, resolution: str) -> Re
 
 
 @transaction.atomic
-def release_result(*, by: User, order: LabOrder) -> LabResult:
+def release_result(*, by: User, order: LabOrder, note: str = "") -> LabResult:
     """Release the entered value: it becomes an Observation and a report in the chart, the member is told that
-    something is new, and the ordering side gets a task; a critical value at once. Raises `WrongStage`."""
+    something is new, and the ordering side gets a task; a critical value at once. `note` is what the laboratory says
+    of it. Raises `WrongStage`."""
     require(by, "labs.release_result", order)
     order = workflow.locked(order.pk)
     workflow.move(order, "release")
@@ -129,7 +137,7 @@ def release_result(*, by: User, order: LabOrder) -> LabResult:
     result.status = LabResult.Status.FINAL
     result.released_by, result.released_at = by, timezone.now()
     result.save()
-    _write_report(order, result, "final")
+    _write_report(order, result, "final", note)
     close_request(order, "completed")
     open_review(by=by, order=order, result=result)
     tell_member(order.member, result)
@@ -140,7 +148,9 @@ def release_result(*, by: User, order: LabOrder) -> LabResult:
 
 
 @transaction.atomic
-def correct_result(*, by: User, result: LabResult, value: str, reason: str) -> LabResult:
+def correct_result(
+    *, by: User, result: LabResult, value: str, reason: str, reported_flag: str = "", note: str = ""
+) -> LabResult:
     """Replace a released value by a new row that points at it; the old one stays as it was.
 
     In the chart the old Observation is withdrawn (FHIR status entered-in-error: "withdrawn following previous final
@@ -157,7 +167,7 @@ def correct_result(*, by: User, result: LabResult, value: str, reason: str) -> L
         raise ValueError("Only a released result that was not corrected before can be corrected.")
     workflow.move(order, "correct")
     quantity, text = parse_value(order.test, value)
-    meaning = _meaning(order, result.specimen, quantity, text)
+    meaning = more_urgent(_meaning(order, result.specimen, quantity, text), reported_flag)
     corrected = _new_result(by, order, result.specimen, quantity, text, meaning)
     corrected.corrects = result
     corrected.observation = _write_observation(order, corrected, "corrected", meaning, corrects=result.observation)
@@ -166,11 +176,42 @@ def correct_result(*, by: User, result: LabResult, value: str, reason: str) -> L
     corrected.save(force_insert=True)
     if result.observation_id is not None:
         Observation.objects.filter(pk=result.observation_id).update(status="entered-in-error")
-    _write_report(order, corrected, "corrected")
+    _write_report(order, corrected, "corrected", note)
     open_review(by=by, order=order, result=corrected)
     tell_member(order.member, corrected)
     audit.record(by=by, action="create", verb="labs.correct_result", obj=corrected, reason=reason)
     return corrected
+
+
+@transaction.atomic
+def withdraw_result(*, by: User, result: LabResult, reason: str) -> LabResult:
+    """A released result was none (another person's tube, an instrument at fault) and there is no other value.
+
+    A row without a value points at it, its Observation and report are withdrawn, and the order waits for a specimen
+    again. Whoever had it to act on is told. Raises `ValueError` without a reason, or where it was corrected before.
+    """
+    require(by, "labs.release_result", result)
+    reason = reason.strip()
+    if not reason:
+        raise ValueError("Say why the result is withdrawn.")
+    order = workflow.locked(result.order_id)
+    result = LabResult.objects.select_related("specimen", "observation").get(pk=result.pk)
+    if result.status not in ("final", "corrected") or result.corrections.exists():
+        raise ValueError("Only a released result that was not corrected before can be withdrawn.")
+    workflow.move(order, "withdraw")
+    ServiceRequest.objects.filter(pk=order.request_id).update(status="active")
+    withdrawn = _new_result(by, order, result.specimen, None, "", Interpretation("", False))
+    withdrawn.corrects, withdrawn.status = result, LabResult.Status.CANCELLED
+    withdrawn.save(force_insert=True)
+    # Nothing more is found out from that tube.
+    Specimen.objects.filter(pk=result.specimen_id).update(rejected_reason=f"Result withdrawn: {reason}"[:200])
+    Observation.objects.filter(pk=result.observation_id).update(status="entered-in-error")
+    DiagnosticReport.objects.filter(member=order.member, observations=[str(result.observation_id)]).update(
+        status="entered-in-error"
+    )
+    open_withdrawal(by=by, order=order, result=result, withdrawn=withdrawn)
+    audit.record(by=by, action="update", verb="labs.withdraw_result", obj=result, reason=reason)
+    return withdrawn
 
 
 def performing_laboratory(order: LabOrder) -> Organization:
@@ -197,12 +238,14 @@ def _fact(order: LabOrder, result: LabResult, kind: str, source: SourceSystem) -
 def _write_observation(
     order: LabOrder, result: LabResult, status: str, meaning: Interpretation, corrects: Observation | None = None
 ) -> Observation:
+    beyond = BEYOND.fullmatch(result.value_text) if result.unit else None
     observation = Observation.objects.create(
         **_fact(order, result, "observation", source_system(SOURCE, "Laboratory")),
         status=status,
-        value_quantity=result.value_quantity,
+        value_quantity=Decimal(beyond[2]) if beyond else result.value_quantity,
+        value_comparator=beyond[1] if beyond else "",
         value_unit=result.unit,
-        value_text=result.value_text,
+        value_text="" if beyond else result.value_text,
         low=meaning.low,
         high=meaning.high,
         interpretation=result.flag,
@@ -217,10 +260,11 @@ def _write_observation(
     return observation
 
 
-def _write_report(order: LabOrder, result: LabResult, status: str) -> DiagnosticReport:
+def _write_report(order: LabOrder, result: LabResult, status: str, note: str) -> DiagnosticReport:
     report = DiagnosticReport.objects.create(
         **_fact(order, result, "report", result.observation.source_system),
         status=status,
+        conclusion=note.strip(),
         observations=[str(result.observation_id)],
     )
     DiagnosticReportCoding.objects.create(

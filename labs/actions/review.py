@@ -19,7 +19,7 @@ from labs.models import LabOrder, LabResult
 from members.models import Member, PrimaryCareAssignment
 from network.models import Department, Employment, RoleAssignment
 
-CRITICAL, REVIEW = "critical_result", "result_review"
+CRITICAL, REVIEW, WITHDRAWN = "critical_result", "result_review", "result_withdrawn"
 # Our own limits (Joint Commission, NPSG.02.03.01, asks for limits and does not set them).
 DUE = {"critical": timedelta(minutes=60), "abnormal": timedelta(days=1), "normal": timedelta(days=3)}
 
@@ -50,6 +50,34 @@ def open_review(*, by: User, order: LabOrder, result: LabResult) -> Task:
             "due_at": timezone.now() + DUE[urgency],
             "focus_model": "labs.labresult",
             "focus_id": result.pk,
+            "sensitivity": order.sensitivity,
+            "encounter_id": order.request.encounter_id,
+        },
+    )
+    return task
+
+
+def open_withdrawal(*, by: User, order: LabOrder, result: LabResult, withdrawn: LabResult) -> Task:
+    """Whoever had the result to act on is told that it was none; what was open about it is closed."""
+    Task.objects.filter(member=order.member, dedupe_key=f"labs.result:{result.pk}", status__in=Task.OPEN).update(
+        status="cancelled", completed_at=timezone.now(), completed_by=by, outcome="The result was withdrawn"
+    )
+    owner = order.request.ordered_by
+    task, _made = Task.objects.get_or_create(
+        dedupe_key=f"labs.result:{withdrawn.pk}",
+        defaults={
+            "member": order.member,
+            "status": "requested",
+            "kind": WITHDRAWN,
+            "title": (_("Result withdrawn: %(test)s") % {"test": order.test.name})[:200],
+            "priority": "urgent",
+            "owner": owner,
+            "department": None if owner else covering_department(order),
+            "role": "" if owner else RoleAssignment.Role.PHYSICIAN,
+            "requested_by": by,
+            "due_at": timezone.now() + DUE["abnormal"],
+            "focus_model": "labs.labresult",
+            "focus_id": withdrawn.pk,
             "sensitivity": order.sensitivity,
             "encounter_id": order.request.encounter_id,
         },
