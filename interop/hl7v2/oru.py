@@ -87,11 +87,9 @@ def _orders(work: Work, report: Report) -> list[LabOrder]:
     held = LabOrder.objects.select_related("member", "test__loinc", "request").filter(
         member__managing_organization=work.system
     )
-    ids = [found for number in report.placer if (found := _uuid(number))]
-    if ids:
-        found = list(held.filter(pk__in=ids)) or list(held.filter(request__in=ids))
-        if found:
-            return found
+    ids = [each for number in report.placer if (each := _uuid(number))]
+    if ids and (found := list(held.filter(pk__in=ids)) or list(held.filter(request__in=ids))):
+        return found
     tubes = [number for number in (*report.placer, *report.specimens) if ACCESSION.fullmatch(number)]
     return list(held.filter(specimens__accession__in=tubes).distinct()) if tubes else []
 

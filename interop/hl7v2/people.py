@@ -257,17 +257,18 @@ class Finder:
 
 
 def agrees(person: Person, member: Member) -> bool:
-    """Whether a number that names the member may be believed: the birth date is theirs, and the name speaks for it."""
+    """Whether a number that names the member may be believed: the birth date is theirs, and the name speaks for it.
+
+    With the birth date a given name is enough, since family names change; twins differ in it.
+    """
     if person.birth_date and member.birth_date and person.birth_date != member.birth_date:
         return False
     known = Known(
         member.family, member.given, member.middle, member.birth_date, member.sex, member_id=member.pk,
         name_used=member.name_used,
     )  # fmt: skip
-    return matching.score(person, known).score >= matching.NEW if person.birth_date else _names_agree(person, known)
-
-
-def _names_agree(person: Person, known: Known) -> bool:
-    """Without a birth date both names must be the same."""
-    given = {matching.fold(known.given), matching.fold(known.name_used or known.given)}
-    return matching.fold(person.family) == matching.fold(known.family) and matching.fold(person.given) in given
+    given = {matching.fold(known.given), matching.fold(known.name_used or known.given)} - {""}
+    has_given = matching.fold(person.given) in given
+    if person.birth_date and member.birth_date:
+        return has_given or matching.score(person, known).score >= matching.NEW
+    return has_given and matching.fold(person.family) == matching.fold(known.family)

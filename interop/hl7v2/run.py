@@ -208,7 +208,7 @@ def replay_messages(
     reason = f"HL7 v2 import {run.pk}"
     with as_job(by, reason=reason):
         rows = list(open_set_aside(run).order_by("created_at", "id"))
-        system = Organization.objects.filter(pk=run.managing_organization_id).first()
+        system = run.managing_organization
     if not rows or system is None:
         return 0, len(rows)
     kept = options or Options(run.options.get("zone", "UTC"), run.options.get("charset", ""))

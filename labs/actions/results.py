@@ -205,7 +205,8 @@ def withdraw_result(*, by: User, result: LabResult, reason: str) -> LabResult:
     withdrawn.save(force_insert=True)
     # Nothing more is found out from that tube.
     Specimen.objects.filter(pk=result.specimen_id).update(rejected_reason=f"Result withdrawn: {reason}"[:200])
-    Observation.objects.filter(pk=result.observation_id).update(status="entered-in-error")
+    if result.observation_id is not None:
+        Observation.objects.filter(pk=result.observation_id).update(status="entered-in-error")
     DiagnosticReport.objects.filter(member=order.member, observations=[str(result.observation_id)]).update(
         status="entered-in-error"
     )

@@ -70,8 +70,8 @@ class Command(BaseCommand):
         kinds = sorted({kind for name in names for kind in run.kinds[name]})
         self.stdout.write(f"{'':12}{'accepted':>10}{'changed':>10}{'unchanged':>11}{'not taken':>11}{'set aside':>11}")
         for kind in kinds:
-            row = [run.kinds[name][kind] for name in names]
-            self.stdout.write(f"{kind:12}{row[0]:>10,}{row[1]:>10,}{row[2]:>11,}{row[3]:>11,}{row[4]:>11,}")
+            many = [run.kinds[name][kind] for name in names]
+            self.stdout.write(f"{kind:12}{many[0]:>10,}{many[1]:>10,}{many[2]:>11,}{many[3]:>11,}{many[4]:>11,}")
         if run.total["not_taken"]:
             taken = ", ".join(f"{name}^{'/'.join(events)}" for name, events in HANDLERS.items())
             tests = " (of them some marked as tests in MSH-11)" if run.reasons["processing_id"] else ""

@@ -1,20 +1,23 @@
-"""A reminder in Spanish ends as a closed gap, and nobody types "done": message, link, kit, result, rule.
+"""A reminder in Spanish ends as a closed gap, and nobody types "done": message, link, kit, a laboratory's file, rule.
 
 And the other branch: what is found is followed until somebody has looked. And a day of who calls the rest.
 """
 
 import re
 from datetime import time, timedelta
+from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from core import outbox
 from core.db import acting_as
 from core.models import User
-from labs.actions import results, specimens
+from labs.actions import specimens
 from labs.models import LabOrder
 from members.models import CommunicationPreference, Member
 from prevention import jobs
@@ -31,6 +34,7 @@ from prevention.models import (
 )
 from tests.clinical import factories as clinic
 from tests.clinical.factories import arranging
+from tests.interop import hl7_files as hl7
 from tests.labs.factories import Laboratory
 from tests.prevention import charts
 from tests.prevention.outreach.factories import gap, policy, protocols, reached_by
@@ -80,20 +84,27 @@ def open_the_link(page, path: str) -> None:
     page.locator("form[action$='/kit/'] button").wait_for()
 
 
-def the_kit_comes_back(world, value: str) -> None:
-    """The laboratory sends it, has it back, tests and reports; nobody there knows of a gap."""
+def the_kit_comes_back(world, folder: Path, value: str) -> None:
+    """The laboratory sends it, has it back and tests it; its system writes a file. Nobody there knows of a gap, and
+    nobody here types anything."""
     with acting_as(world.tom, reason="the bench"):
         order = LabOrder.objects.select_related("member").get(test=world.fit)
         specimens.mail_kit(by=world.tom, order=order)
-        specimen = specimens.receive_kit(
-            by=world.tom, order=order, mrn=order.member.mrn, birth_date=order.member.birth_date
-        )
-        results.enter_result(by=world.tom, order=order, accession=specimen.accession, value=value)
-        results.release_result(by=world.tom, order=order)
+    code, word = {"negative": ("260385009", "Negative"), "positive": ("10828004", "Positive")}[value]
+    stool, taken = "29771-3^Hemoglobin in stool^LN", f"{timezone.now() - timedelta(minutes=1):%Y%m%d%H%M%S}+0000"
+    sent = hl7.message(
+        hl7.pid(order.member),
+        hl7.obr(str(order.pk), "FIT-1", stool, taken),
+        hl7.obx(f"{code}^{word}^SCT", stool, "CWE", "", f8="A" if value == "positive" else "N"),
+    )
+    out = StringIO()
+    path = hl7.save(folder, "stool.hl7", sent)
+    call_command("import_hl7", path, organization=world.system.name, stdout=out)
+    assert "accepted / set aside: 1 / 0" in out.getvalue()
 
 
 @pytest.mark.parametrize("value", ["negative", "positive"])
-def test_a_reminder_in_spanish_ends_as_a_closed_gap(page, axe, screenshot, sign_in, world, value):
+def test_a_reminder_in_spanish_ends_as_a_closed_gap(page, axe, screenshot, sign_in, world, tmp_path, value):
     # She is due; a text message goes out in her language and tells nothing.
     beat()
     sent = reminder_of(world)
@@ -113,8 +124,8 @@ def test_a_reminder_in_spanish_ends_as_a_closed_gap(page, axe, screenshot, sign_
         assert kit.standing_order.signed_by_id == world.chen.pk
         assert OneTapLink.objects.get(reminder=sent).used_for == "kit_ordered"
 
-    # The laboratory does its work; the rule closes the gap by the result.
-    the_kit_comes_back(world, value)
+    # The laboratory does its work and sends a file; the rule closes the gap by the result.
+    the_kit_comes_back(world, tmp_path, value)
     beat()
     with arranging():
         closed = CareGap.objects.get(pk=sent.gap_id)
