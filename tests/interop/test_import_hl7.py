@@ -321,6 +321,11 @@ def test_an_identifier_names_somebody_only_where_name_and_birth_date_agree(lab, 
     assert [code for code, _ in standing(run)] == ["identity"]
 
 
+def test_a_record_number_and_birth_date_stand_a_new_family_name(lab, take, everything):
+    take(message(pid(lab.maria, f5="Zubiri^Maria"), obr("", "F-920"), obx("4.2")))
+    assert Observation.objects.get().member == lab.maria
+
+
 def test_a_record_number_of_somebody_else_does_not_win_over_name_and_birth_date(lab, take, everything):
     run = take(message(pid(lab.maria, mrn=lab.pedro.mrn, f7="19310101"), obr("", "F-908"), obx("4.2")))
     assert [code for code, _ in standing(run)] == ["unknown_person"]
@@ -364,10 +369,10 @@ def test_the_same_control_number_with_another_content_is_another_message(lab, ta
 
 
 def test_what_was_set_aside_is_taken_when_the_files_come_again_after_the_mend(lab, take, everything):
-    theirs = message(pid(lab.maria, f5="Zubiri^Maria"), obr("", "F-913"), obx("4.2"))
+    theirs = message(pid(lab.maria, f7="19740212"), obr("", "F-913"), obx("4.2"))
     run = take(theirs)
     assert run.set_aside == 1
-    Member.objects.filter(pk=lab.maria.pk).update(family="Zubiri")
+    Member.objects.filter(pk=lab.maria.pk).update(birth_date="1974-02-12")
     again = take(theirs)
     assert (again.run, again.set_aside, ImportRun.objects.count()) == (run.run, 0, 1)
     assert again.run.counts["accepted"] == 1
