@@ -7,16 +7,19 @@ from core.constraints import MemberForeignKey
 from core.history import track
 from core.models import OutboxMessage, User
 from core.triggers import note_changes
-from members.models import MemberOwned, member_key
+from members.models import MemberOwned, member_key, member_without_key
+from members.triggers import members_exist
 from prevention.querysets import CareGapQuerySet
 
 
+@members_exist()
 class MeasureResult(MemberOwned):
     """A member's counts in one group of one official measure for a period. Changes only where it differs.
 
     For a patient-based measure each count is 0 or 1; for an episode-based one it is the number of episodes.
     """
 
+    member = member_without_key()
     measure = models.CharField(max_length=120, help_text="Measure name and version, like CMS125/0.0.001.")
     period = DateRangeField(help_text="Measurement period.")
     group = models.PositiveSmallIntegerField(default=1)
@@ -82,9 +85,11 @@ class CareGap(MemberOwned):
         ]
 
 
+@members_exist()
 class CareRuleState(MemberOwned):
     """For each enrolled member and care rule: whether it applies, when last done and when next due."""
 
+    member = member_without_key()
     rule = models.CharField(max_length=60)
     applies = models.BooleanField()
     last_done_on = models.DateField(null=True, blank=True)
@@ -119,7 +124,8 @@ class Reminder(MemberOwned):
         SENT = "sent"
         SKIPPED = "skipped", "not sent: quiet, capped or no longer due"
 
-    # The key over gap and step finds a gap's reminders.
+    # Whose it is, its gap's key says; the key over gap and step finds a gap's reminders.
+    member = member_without_key()
     gap = member_key(CareGap, related_name="reminders", db_index=False)
     step = models.PositiveSmallIntegerField()
     channel = models.CharField(max_length=10, choices=Channel)

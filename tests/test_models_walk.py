@@ -114,6 +114,30 @@ def test_a_members_row_says_whose_it_is_and_must(model):
         assert not field.null
 
 
+@pytest.mark.parametrize("model", OWNED, ids=label)
+def test_the_database_knows_that_the_member_exists(model):
+    """By a key of its own, by one to a parent of the same member that has it, or once for each statement."""
+    if label(model) in LOGS:
+        return
+    keys = {
+        tuple(columns)
+        for (columns,) in rows(
+            "SELECT (SELECT array_agg(a.attname::text ORDER BY k.ord) "
+            "FROM unnest(c.conkey) WITH ORDINALITY k (num, ord) "
+            "JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.num) "
+            "FROM pg_constraint c WHERE c.contype = 'f' AND c.conrelid = %s::regclass",
+            f'"{model._meta.db_table}"',
+        )
+    }
+    parents = {
+        ("member_id", field.column)
+        for field in model._meta.local_concrete_fields
+        if getattr(field.remote_field, "model", None) in OWNED and not field.null
+    }
+    by_statement = "is about a member who does not exist" in triggers_of(model)
+    assert ("member_id",) in keys or keys & parents or by_statement
+
+
 @pytest.mark.parametrize("model", [model for model in DOMAIN if model not in OWNED], ids=label)
 def test_what_hangs_on_a_members_row_says_whose_it_is_itself(model):
     """A child without `member_id` has no policy, no shard and no tie to its parent's member."""

@@ -1,6 +1,6 @@
 from members.models.contact import CommunicationPreference, MemberAddress, MemberTelecom
 from members.models.identity import Household, MatchReview, Member, MemberIdentifier, MemberMerge, RaceEthnicity
-from members.models.owned import MemberOwned, Sensitivity, member_key
+from members.models.owned import MemberOwned, Sensitivity, member_key, member_without_key
 from members.models.relations import Consent, PrimaryCareAssignment, Proxy
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "RaceEthnicity",
     "Sensitivity",
     "member_key",
+    "member_without_key",
 ]

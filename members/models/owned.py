@@ -40,3 +40,10 @@ def member_key(to: str | type[models.Model], *, on_delete: Any = models.PROTECT,
     Declared without its own database key: add `MemberForeignKey("<field>")` to `Meta.constraints`.
     """
     return models.ForeignKey(to, on_delete, db_constraint=False, **kwargs)
+
+
+def member_without_key() -> Any:
+    """`MemberOwned.member` for tables that pay for each key by the million, where something else says that the member
+    exists: a `MemberForeignKey` that is never null, whose parent has the key, or `members.triggers.members_exist`.
+    """
+    return models.ForeignKey("members.Member", models.PROTECT, related_name="+", db_index=False, db_constraint=False)

@@ -8,7 +8,8 @@ from django.db.models.functions import Coalesce, Now
 from clinical.models import Immunization
 from core.constraints import MemberForeignKey
 from core.models import Identified, User
-from members.models import MemberOwned, member_key
+from members.models import MemberOwned, member_key, member_without_key
+from members.triggers import members_exist
 from network.models import Organization, Region
 from prevention.immunisation.patient import EvaluationStatus, SeriesStatus
 
@@ -61,9 +62,11 @@ class ImmunisationPolicy(Identified):
         ]
 
 
+@members_exist()
 class ImmunisationState(MemberOwned):
     """What a member's evaluation rested on, so that the next run passes by whom nothing has changed for."""
 
+    member = member_without_key()
     policy = models.CharField(max_length=80, help_text="Version and digest of schedule and overlay.")
     facts = models.CharField(max_length=32, help_text="Digest of birth date, sex, doses and observations.")
     next_change_on = models.DateField(null=True, help_text="The first day on which age or season alone changes it.")
@@ -71,15 +74,13 @@ class ImmunisationState(MemberOwned):
 
     class Meta(MemberOwned.Meta):
         app_label = "prevention"
-        constraints = [
-            *MemberOwned.Meta.constraints,
-            models.UniqueConstraint(fields=["member"], name="prevention_immstate_once"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["member"], name="prevention_immstate_once")]
 
 
 class GroupResult(MemberOwned):
     """A row about one vaccine group forecast: standard or risk, of one series group."""
 
+    member = member_without_key()
     vaccine_group = models.CharField(max_length=40)
     is_risk = models.BooleanField(default=False, db_default=False)
     series_group = models.CharField(max_length=4, default="1", db_default="1")
@@ -88,6 +89,7 @@ class GroupResult(MemberOwned):
         abstract = True
 
 
+@members_exist()
 class ImmunisationForecast(GroupResult):
     """A vaccine group forecast for a member (CDSi, chapter 9). Dates stand only where it is not complete."""
 
@@ -106,8 +108,8 @@ class ImmunisationForecast(GroupResult):
 
     class Meta(GroupResult.Meta):
         app_label = "prevention"
+        # Nothing refers to a forecast, or to an evaluation: without a key for children, which each row would pay for.
         constraints = [
-            *GroupResult.Meta.constraints,
             models.UniqueConstraint(
                 fields=["member", "vaccine_group", "is_risk", "series_group"], name="prevention_immforecast_once"
             ),
@@ -129,6 +131,7 @@ class ImmunisationForecast(GroupResult):
 class ImmunisationEvaluation(GroupResult):
     """How a dose counts in a vaccine group (CDSi, chapter 6)."""
 
+    # Whose it is, the dose's key says.
     immunization = member_key(Immunization, on_delete=models.CASCADE, related_name="+", db_index=False)
     status = models.CharField(max_length=20, choices=[(one.value, one.value) for one in EvaluationStatus])
     reasons = ArrayField(models.CharField(max_length=40), default=list, db_default=[])
@@ -137,7 +140,6 @@ class ImmunisationEvaluation(GroupResult):
     class Meta(GroupResult.Meta):
         app_label = "prevention"
         constraints = [
-            *GroupResult.Meta.constraints,
             MemberForeignKey("immunization", name="prevention_immevaluation_dose_fk"),
             models.UniqueConstraint(
                 fields=["member", "immunization", "vaccine_group", "is_risk", "series_group"],

@@ -7,7 +7,7 @@ from clinical.models import Document
 from core.constraints import MemberForeignKey
 from core.history import track
 from core.models import User
-from members.models import MemberOwned, member_key
+from members.models import MemberOwned, member_key, member_without_key
 from prevention.outreach.models.policy import Campaign
 
 
@@ -31,7 +31,8 @@ class OutreachEpisode(MemberOwned):
         UNDELIVERABLE = "undeliverable", "no way left to reach the member"
         ENDED = "ended", "the campaign ended"
 
-    # The key over the gap finds its episode.
+    # Whose it is, its gap's key says; the key over the gap finds its episode.
+    member = member_without_key()
     gap = member_key("prevention.CareGap", related_name="episodes", db_index=False)
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="episodes")
     arm = models.CharField(max_length=8, choices=Arm)
@@ -69,6 +70,8 @@ class OneTapLink(MemberOwned):
         NOT_NOW = "not_now", "not now"
         DECLINED = "declined"
 
+    # Whose it is, its gap's key says.
+    member = member_without_key()
     gap = member_key("prevention.CareGap", related_name="links")
     reminder = member_key("prevention.Reminder", null=True, related_name="links")
     expires_at = models.DateTimeField()
