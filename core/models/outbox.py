@@ -24,9 +24,8 @@ class OutboxMessage(Identified):
         FAILED = "failed"
         CANCELLED = "cancelled"
 
-    dedupe_key = models.CharField(
-        max_length=200, unique=True, help_text="Delivered once for each key, however often written."
-    )
+    # Its key stands below: `unique=True` would bring a second index, for searches by how it begins, that nobody makes.
+    dedupe_key = models.CharField(max_length=200, help_text="Delivered once for each key, however often written.")
     channel = models.CharField(max_length=10, choices=Channel)
     template = models.CharField(max_length=60, help_text="Name under templates/messages/.")
     language = models.CharField(max_length=10, db_default="en", default="en")
@@ -46,6 +45,7 @@ class OutboxMessage(Identified):
     read_at = models.DateTimeField(null=True, help_text="When the person opened a portal notice.")
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["dedupe_key"], name="core_outbox_once")]
         indexes = [
             models.Index(
                 fields=["send_after"],
