@@ -52,7 +52,8 @@ def record(program: Program, partition: Partition, at: datetime) -> Changes:
 ROW_ID = "(left(%(base)s, 28) || lpad(to_hex(row_number() OVER ()), 8, '0'))::uuid"
 
 
-def _id_base(cursor: CursorWrapper) -> str:
+def id_base(cursor: CursorWrapper) -> str:
+    """What the ids of one statement begin with, for `ROW_ID`."""
     cursor.execute("SELECT uuidv7()::text")
     return cursor.fetchone()[0]
 
@@ -103,7 +104,7 @@ def _results(cursor: CursorWrapper, program: Program, partition: Partition, at: 
         **partition.parameters,
         "period": DateRange(*program.setting.period),
         "at": at,
-        "base": _id_base(cursor),
+        "base": id_base(cursor),
         "measures": [measure.key for measure in program.measures],
     }
     mine = partition.test("r.member_id")
@@ -180,28 +181,28 @@ def _states(cursor: CursorWrapper, partition: Partition, at: datetime) -> int:
             last_done_on = EXCLUDED.last_done_on, last_done_what = EXCLUDED.last_done_what,
             next_due_on = EXCLUDED.next_due_on, sensitivity = EXCLUDED.sensitivity, changed_at = EXCLUDED.changed_at
         """,
-        {**partition.parameters, "at": at, "base": _id_base(cursor)},
+        {**partition.parameters, "at": at, "base": id_base(cursor)},
     )
     return cursor.rowcount
 
 
 # The facts of the day on which it was last done: model and id, so that a person can open them.
 EVIDENCE = """
-LEFT JOIN LATERAL (
-    SELECT jsonb_agg(DISTINCT jsonb_build_object('model', e.model, 'id', e.fact_id, 'on', e.day)) AS facts
-    FROM pf_evidence e WHERE e.member_id = {row}.member_id AND e.rule = {row}.rule AND e.day = {row}.last_on
-) e ON {row}.last_on IS NOT NULL
+LEFT JOIN (
+    SELECT e.member_id, e.rule,
+        jsonb_agg(DISTINCT jsonb_build_object('model', e.model, 'id', e.fact_id, 'on', e.day)) AS facts
+    FROM pf_evidence e GROUP BY e.member_id, e.rule
+) e ON e.member_id = {row}.member_id AND e.rule = {row}.rule
 """
 
 
 def _evidence(cursor: CursorWrapper, program: Program, changed: str) -> None:
-    """`pf_evidence`: the facts behind the rows of `changed` alone."""
+    """`pf_evidence`: the facts behind the rows of `changed` alone, which has one for a member and rule."""
     cursor.execute("DROP TABLE IF EXISTS pf_evidence")
     cursor.execute(
         f"CREATE TEMPORARY TABLE pf_evidence ON COMMIT DROP AS SELECT e.* FROM ({program.evidence}) e "
         f"JOIN {changed} c ON c.member_id = e.member_id AND c.rule = e.rule AND c.last_on = e.day"
     )
-    cursor.execute("CREATE INDEX ON pf_evidence (member_id, rule)")
     cursor.execute("ANALYZE pf_evidence")
 
 
@@ -268,6 +269,6 @@ def _open(cursor: CursorWrapper, program: Program, partition: Partition, at: dat
         FROM pf_opening d {EVIDENCE.format(row="d")}
         ON CONFLICT (member_id, rule) WHERE status IN ('open', 'deferred') DO NOTHING
         """,
-        {"at": at, "base": _id_base(cursor)},
+        {"at": at, "base": id_base(cursor)},
     )
     return cursor.rowcount

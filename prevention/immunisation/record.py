@@ -12,6 +12,7 @@ from django.db import connection
 from psycopg2.extras import execute_values
 
 from core.db import copy
+from prevention.engine.record import ROW_ID, id_base
 from prevention.immunisation.charts import Chart
 from prevention.immunisation.engine import Result
 from prevention.immunisation.patient import Reason, SeriesStatus
@@ -116,8 +117,8 @@ CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS SELECT {columns} FROM {table} WI
 """
 # Compared first: a row that stays as it is is not rewritten.
 UPSERT = """
-INSERT INTO {table} AS r ({key}, {values}, changed_at)
-SELECT {w_key}, {w_values}, %(at)s
+INSERT INTO {table} AS r (id, {key}, {values}, changed_at)
+SELECT {row_id}, {w_key}, {w_values}, %(at)s
 FROM {name} w LEFT JOIN (SELECT * FROM {table} WHERE member_id = ANY (%(ids)s)) r ON {matches}
 WHERE r.id IS NULL OR ({r_values}) IS DISTINCT FROM ({w_values})
 ON CONFLICT ({key}) DO UPDATE SET {sets}, changed_at = EXCLUDED.changed_at
@@ -142,6 +143,7 @@ def _merge(
         cursor.execute(f"ANALYZE {name}")
     terms = {
         "table": table,
+        "row_id": ROW_ID,
         "name": name,
         "key": key,
         "values": values,
@@ -151,7 +153,7 @@ def _merge(
         "r_values": ", ".join(f"r.{column}" for column in _names(values)),
         "sets": ", ".join(f"{column} = EXCLUDED.{column}" for column in _names(values)),
     }
-    parameters = {"ids": ids, "at": at}
+    parameters = {"ids": ids, "at": at, "base": id_base(cursor)}
     cursor.execute(DELETE.format(**terms), parameters)
     written: int = cursor.rowcount
     cursor.execute(UPSERT.format(**terms), parameters)

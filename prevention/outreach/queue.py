@@ -13,6 +13,7 @@ from django.db import connection
 
 from core import outbox
 from prevention.engine.evaluate import Partition
+from prevention.engine.record import ROW_ID, id_base
 from prevention.rules import RULES
 
 MESSAGES = ["portal", "push", "email", "sms"]
@@ -96,17 +97,18 @@ WHERE {r} AND r.status = 'queued' AND o.id = r.message_id AND o.status = 'sent'
 
 # A gap comes into the one campaign that names it: the market's own before the system's, then by rank. The arm is a
 # hash of member and campaign, so that a person stays in it, whichever gap, run or share brings them.
-ENTER = f"""
-INSERT INTO prevention_outreachepisode
-    (member_id, sensitivity, gap_id, campaign_id, arm, wording, language, score, entered_at)
-SELECT g.member_id, g.sensitivity, g.id, c.id,
-    CASE WHEN h.part %% 1000 < c.holdout_percent * 10 THEN 'holdout' ELSE 'outreach' END,
-    c.wordings[1 + (h.part / 1000) %% cardinality(c.wordings)], m.language,
+# Chosen first and written then, here and below: a statement that looks into the table it fills is planned for the table
+# as it was, and where that was empty, each row reads all that were written before it.
+ENTERING = f"""
+CREATE TEMPORARY TABLE po_entering ON COMMIT DROP AS
+SELECT {ROW_ID} AS id, g.member_id, g.sensitivity, g.id AS gap_id, c.id AS campaign_id,
+    CASE WHEN h.part %% 1000 < c.holdout_percent * 10 THEN 'holdout' ELSE 'outreach' END AS arm,
+    c.wordings[1 + (h.part / 1000) %% cardinality(c.wordings)] AS wording, m.language,
     c.weight_overdue * least(greatest(%(today)s::date - g.due_on, 0) / 365.0, 3)
         + c.weight_risk * ((g.last_done_on IS NULL)::int + least(g.others, 4) * 0.25)
         + c.weight_equity * (m.language = ANY (c.equity_languages) OR EXISTS (
-            SELECT FROM members_raceethnicity y WHERE y.member_id = m.id AND y.code = ANY (c.equity_races)))::int,
-    %(at)s
+            SELECT FROM members_raceethnicity y WHERE y.member_id = m.id AND y.code = ANY (c.equity_races)))::int
+        AS score
 -- A window, not a join: the planner takes gaps of a moment ago for none and would compare each with each.
 FROM (
     SELECT g.*, count(*) OVER (PARTITION BY g.member_id) - 1 AS others FROM prevention_caregap g
@@ -126,7 +128,12 @@ CROSS JOIN LATERAL (
 WHERE g.sensitivity = 0
     AND NOT EXISTS (SELECT FROM prevention_outreachepisode e WHERE e.gap_id = g.id)
     AND ({UNREACHABLE}) IS NULL
-ON CONFLICT (gap_id) DO NOTHING
+"""
+ENTER = """
+INSERT INTO prevention_outreachepisode
+    (id, member_id, sensitivity, gap_id, campaign_id, arm, wording, language, score, entered_at)
+SELECT e.id, e.member_id, e.sensitivity, e.gap_id, e.campaign_id, e.arm, e.wording, e.language, e.score, %(at)s
+FROM po_entering e ON CONFLICT (gap_id) DO NOTHING
 """
 
 # A campaign whose season comes again, or that is begun again, takes up what was left when it ended, from its first
@@ -232,7 +239,8 @@ FROM po_ready t CROSS JOIN LATERAL (
 """
 
 # Whom first, under the campaign's limit for a day; then the cap over all campaigns together.
-QUEUE = """
+CHOSEN = f"""
+CREATE TEMPORARY TABLE po_chosen ON COMMIT DROP AS
 WITH limited AS (
     SELECT r.*, row_number() OVER (PARTITION BY r.campaign_id ORDER BY r.score DESC, r.due_on, r.gap_id)
         + coalesce(d.today, 0) AS turn, c.daily_limit
@@ -253,12 +261,17 @@ WITH limited AS (
         WHERE i.member_id = l.member_id AND i.status = 'done' AND b.action = 'message'
             AND b.done_at > %(at)s - make_interval(days => l.cap_days)) AS place
     FROM limited l WHERE l.daily_limit IS NULL OR l.turn <= l.daily_limit
-), timed AS (
-    SELECT c.*, %(at)s AT TIME ZONE c.zone AS local FROM capped c WHERE c.place <= c.cap OR c.channel = 'visit'
-), ready AS (
+)
+-- A reminder and its message bear one id.
+SELECT c.*, {ROW_ID} AS reminder_id, %(at)s AT TIME ZONE c.zone AS local
+FROM capped c WHERE c.place <= c.cap OR c.channel = 'visit'
+"""
+QUEUE = """
+WITH ready AS (
     -- Quiet hours may span midnight; whoever is inside them is written to when they end.
-    SELECT t.*, uuidv7() AS reminder_id, uuidv7() AS link_id,
-        CASE WHEN t.channel = ANY (%(messages)s) THEN uuidv7() END AS message_id, CASE
+    SELECT t.*, CASE WHEN t.channel = ANY (%(messages)s) THEN t.reminder_id END AS message_id,
+        -- The one id that stands in an address: nobody is to guess it from another.
+        CASE WHEN t.channel IN ('email', 'sms', 'letter') THEN uuidv7() END AS link_id, CASE
         WHEN t.quiet_from <= t.quiet_until AND t.local::time >= t.quiet_from AND t.local::time < t.quiet_until
             THEN (t.local::date + t.quiet_until) AT TIME ZONE t.zone
         WHEN t.quiet_from > t.quiet_until AND t.local::time >= t.quiet_from
@@ -266,7 +279,7 @@ WITH limited AS (
         WHEN t.quiet_from > t.quiet_until AND t.local::time < t.quiet_until
             THEN (t.local::date + t.quiet_until) AT TIME ZONE t.zone
         ELSE %(at)s END AS send_after
-    FROM timed t
+    FROM po_chosen t
 ), message AS (
     INSERT INTO core_outboxmessage
         (id, dedupe_key, channel, template, language, user_id, member_id, address, context, url_path, send_after,
@@ -345,6 +358,7 @@ def queue_outreach(partition: Partition, *, as_of: date, at: datetime) -> Queued
     with connection.cursor() as cursor:
 
         def write(sql: str) -> int:
+            parameters["base"] = id_base(cursor) if ROW_ID in sql else None
             cursor.execute(sql, parameters)
             return cursor.rowcount
 
@@ -357,16 +371,18 @@ def queue_outreach(partition: Partition, *, as_of: date, at: datetime) -> Queued
         withdrawn = write(WITHDRAW.format(r=partition.test("r.member_id")))
         entered = write(RESUME.format(e=partition.test("e.member_id")))
         entered += write(RETURN.format(e=partition.test("e.member_id")))
-        entered += write(ENTER.format(g=partition.test("g.member_id")))
+        cursor.execute("DROP TABLE IF EXISTS po_entering, po_ready, po_answered, po_bounced, po_reached, po_chosen")
+        write(ENTERING.format(g=partition.test("g.member_id")))
+        entered += write(ENTER)
         write(SAID.format(r=partition.test("r.member_id")))
-        cursor.execute("DROP TABLE IF EXISTS po_ready, po_answered, po_bounced, po_reached")
         write(READY.format(e=partition.test("e.member_id")))
         cursor.execute("ANALYZE po_ready")
         for name, sql in (("po_answered", ANSWERED), ("po_bounced", BOUNCED)):
             cursor.execute(f"{sql}; CREATE INDEX ON {name} (member_id, channel); ANALYZE {name}", parameters)
         write(REACHED)
         cursor.execute("ANALYZE po_reached")
-        cursor.execute(QUEUE, parameters)
+        write(CHOSEN)
+        write(QUEUE)
         queued = cursor.fetchone()[0]
         stopped += write(LOSE)
     return Queued(queued, entered, stopped, withdrawn)
