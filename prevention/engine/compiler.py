@@ -27,6 +27,11 @@ def _timestamp(instant: datetime) -> str:
     return f"timestamptz '{instant.isoformat(sep=' ', timespec='milliseconds')}'"
 
 
+def _among(row: str, numbers: tuple[int, ...]) -> str:
+    """The fact on this alias is of one of the sets."""
+    return f"{row}.set_no " + (f"= {numbers[0]}" if len(numbers) == 1 else f"IN ({', '.join(map(str, numbers))})")
+
+
 @dataclass(frozen=True)
 class NeededCode:
     """A row of the code list: a set's number, the kind and element it stands in, and its value set or code."""
@@ -60,6 +65,8 @@ class Compiler:
     # Kinds that are looked up member by member, and so need an index.
     looked_up: set[str] = field(default_factory=set)
     aliases: dict[int, str] = field(default_factory=dict)
+    # Alias of a list's facts, while their condition is worked out → their table, and the sets among which they are.
+    standing: dict[str, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
 
     # -- moments ------------------------------------------------------------------------------------------
 
@@ -184,27 +191,52 @@ class Compiler:
         """EXISTS over a member's other facts; or over the first or last of them alone."""
         alias = f"{row}r" if row.startswith("f") else "fr"
         found = []
-        with self.speaking_of({it.this: row, it.other: alias}):
-            for resource, branches in it.facts.by_resource.items():
-                self.looked_up.add(resource.rows)
-                where = (
-                    f"{alias}.member_id = {row}.member_id AND ({self.selection(branches, alias)}) "
-                    f"AND {it.such_that.true(self, alias)}"
-                )
-                rows = f"{resource.rows} {alias}"
-                if it.satisfying is not None and it.by is not None:
-                    order = f"{it.by.sides(self, alias)[1]} DESC NULLS LAST, {alias}.fact_id DESC"
-                    rows = f"(SELECT {alias}.* FROM {rows} WHERE {where} ORDER BY {order} LIMIT 1) {alias}"
-                    where = it.satisfying.true(self, alias)
-                found.append(f"EXISTS (SELECT FROM {rows} WHERE {where})")
+        for resource, branches in it.facts.by_resource.items():
+            self.looked_up.add(resource.rows)
+            among = self._last_of_each(it, row, alias, resource, branches)
+            found.append(among or self._looked_up(it, row, alias, resource, branches))
         return found[0] if len(found) == 1 else "(" + " OR ".join(found) + ")"
+
+    def _looked_up(self, it: With, row: str, alias: str, resource: Resource, branches: list[Branch]) -> str:
+        """EXISTS, asked of each fact anew: right where few facts are asked."""
+        with self.speaking_of({it.this: row, it.other: alias}):
+            where = (
+                f"{alias}.member_id = {row}.member_id AND ({self.selection(branches, alias)}) "
+                f"AND {it.such_that.true(self, alias)}"
+            )
+            rows = f"{resource.rows} {alias}"
+            if it.satisfying is not None and it.by is not None:
+                order = f"{it.by.sides(self, alias)[1]} DESC NULLS LAST, {alias}.fact_id DESC"
+                rows = f"(SELECT {alias}.* FROM {rows} WHERE {where} ORDER BY {order} LIMIT 1) {alias}"
+                where = it.satisfying.true(self, alias)
+            return f"EXISTS (SELECT FROM {rows} WHERE {where})"
+
+    def _last_of_each(self, it: With, row: str, alias: str, resource: Resource, branches: list[Branch]) -> str:
+        """The same of the last fact that fits, as one list for all members: to sort what fits each fact of a long list
+        by itself costs several times more. Empty where it cannot be said so."""
+        if it.satisfying is None or it.by is None or row not in self.standing:
+            return ""
+        table, numbers = self.standing[row]
+        this = f"{row}t"
+        with self.speaking_of({it.this: this, it.other: alias}):
+            fits = f"({self.selection(branches, alias)}) AND {it.such_that.true(self, alias)}"
+            order = f"{this}.fact_id, {it.by.sides(self, alias)[1]} DESC NULLS LAST, {alias}.fact_id DESC"
+            satisfying = it.satisfying.true(self, alias)
+        if f"{this}." in satisfying:
+            return ""
+        return (
+            # Not a join: a planner that takes the list for empty would work this one out anew for each of its facts.
+            f"(({row}.fact_id IN (SELECT {alias}.this_id FROM (SELECT DISTINCT ON ({this}.fact_id) "
+            f"{this}.fact_id AS this_id, {alias}.* FROM {table} {this} JOIN {resource.rows} {alias} "
+            f"ON {alias}.member_id = {this}.member_id WHERE {_among(this, numbers)} AND {fits} "
+            f"ORDER BY {order}) {alias} WHERE {satisfying})) IS TRUE)"
+        )
 
     def selection(self, branches: list[Branch], row: str = "f") -> str:
         """The condition, on alias `row`, of a list's facts within one kind."""
         parts = []
         for numbers, condition in self._parts(branches, row):
-            among = f"= {numbers[0]}" if len(numbers) == 1 else f"IN ({', '.join(map(str, numbers))})"
-            parts.append(f"({row}.set_no {among} AND {condition})")
+            parts.append(f"({_among(row, numbers)} AND {condition})")
         return " OR ".join(parts)
 
     def _parts(self, branches: list[Branch], row: str) -> list[Part]:
@@ -216,7 +248,14 @@ class Compiler:
             for number in numbers:
                 before = self.since.get(number, bound)
                 self.since[number] = min(before, bound) if before and bound else None
-        return [(tuple(sorted(numbers)), where.true(self, row)) for where, numbers in together.items()]
+        return [self._part(where, tuple(sorted(numbers)), branches, row) for where, numbers in together.items()]
+
+    def _part(self, where: Predicate, numbers: tuple[int, ...], branches: list[Branch], row: str) -> Part:
+        before, self.standing = self.standing, {**self.standing, row: (branches[0].retrieve.resource.rows, numbers)}
+        try:
+            return numbers, where.true(self, row)
+        finally:
+            self.standing = before
 
     def _column(self, resource: Resource, sql: str) -> str:
         known = self.columns.setdefault(resource, {})
@@ -319,7 +358,7 @@ class Compiler:
         number = self.number(_defined(base))
         self.looked_up.add(resource.rows)
         says = {
-            population: self._is_among(stated) if (stated := group.stated(population)) else "FALSE"
+            population: self._is_among(stated, number) if (stated := group.stated(population)) else "FALSE"
             for population in POPULATIONS[1:]
         }
         says["denominator"] = says["denominator"] if group.denominator else "TRUE"
@@ -327,22 +366,26 @@ class Compiler:
             f"count(*) FILTER (WHERE o.mask >> {place} & 1 = 1)::int AS {population}"
             for place, population in enumerate(POPULATIONS)
         )
-        # OFFSET 0: the lists and the mask are worked out once for an episode, not anew for each use.
+        # OFFSET 0: the mask is worked out once for an episode, not anew for each use.
         sql = (
-            f"SELECT {counts} FROM (SELECT {mask_of(says | {'initial_population': 'TRUE'})} AS mask FROM ("
-            f"SELECT f.*, ARRAY(SELECT x.set_no FROM {resource.rows} x WHERE x.member_id = f.member_id "
-            f"AND x.fact_id = f.fact_id) AS sets FROM {resource.rows} f WHERE f.member_id = s.member_id "
-            f"AND f.set_no = {number} AND {qualifies.true(self)} OFFSET 0) f OFFSET 0) o"
+            f"SELECT {counts} FROM (SELECT {mask_of(says | {'initial_population': 'TRUE'})} AS mask "
+            f"FROM {resource.rows} f WHERE f.member_id = s.member_id AND f.set_no = {number} "
+            f"AND {qualifies.true(self)} OFFSET 0) o"
         )
         return self.laterals.setdefault(sql, f"e{len(self.laterals)}")
 
-    def _is_among(self, episodes: Episodes) -> str:
+    def _is_among(self, episodes: Episodes, number: int) -> str:
+        """Whether an episode, a fact `f` of the set of this number, is in one of the lists."""
         found = []
         for facts, condition in episodes.parts:
             (branches,) = facts.by_resource.values()
             # A fact's rows differ in the number of the set alone, so its other columns are read where it stands.
+            rows = branches[0].retrieve.resource.rows
             among = " OR ".join(
-                f"(f.sets && ARRAY{list(numbers)} AND {where})" for numbers, where in self._parts(branches, "f")
+                f"({where})"
+                if number in numbers
+                else f"(f.fact_id IN (SELECT x.fact_id FROM {rows} x WHERE {_among('x', numbers)}) AND {where})"
+                for numbers, where in self._parts(branches, "f")
             )
             found.append(f"({among})" if isinstance(condition, Everyone) else f"(({among}) AND {condition.true(self)})")
         return "(" + " OR ".join(found) + ")"

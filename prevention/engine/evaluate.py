@@ -86,6 +86,8 @@ FROM pf_needed WHERE set_no > 0 GROUP BY kind, role, concept_id
 
 # What fetched facts are joined and chosen by; sampling the other columns would tell the planner nothing.
 STATISTICS = "set_no, member_id, fact_id"
+# Facts of a list from which on it matters how two lists are joined.
+LONG = 5_000
 
 
 def _literal(sql: str) -> str:
@@ -128,9 +130,15 @@ def _define(cursor: CursorWrapper, program: Program) -> None:
     for table in sorted(program.looked_up):
         columns = "member_id" if table == "pf_subject" else "member_id, set_no"
         cursor.execute(f"CREATE INDEX ON {table} ({columns})")
+    grown: dict[str, int] = {}
     for table, select in program.definitions:
         cursor.execute(f"INSERT INTO {table} {select}")
-    for table in sorted({table for table, _ in program.definitions}):
+        grown[table] = grown.get(table, 0) + cursor.rowcount
+        # Later lists read the earlier ones: of a long one the planner is to know.
+        if cursor.rowcount > LONG:
+            cursor.execute(f"ANALYZE {table} ({STATISTICS})")
+            grown[table] = 0
+    for table in sorted(table for table, rows in grown.items() if rows):
         cursor.execute(f"ANALYZE {table} ({STATISTICS})")
 
 
