@@ -44,7 +44,12 @@ class PreventionConfig(AppConfig):
             permission="prevention.start_run",
             start=plan_rates.start_now,
         )
-        core_jobs.register(immunisations.KIND, immunisations.evaluate_share, title=immunisations.title)
+        core_jobs.register(
+            immunisations.KIND,
+            immunisations.evaluate_share,
+            finish=immunisations.finish,
+            title=immunisations.title,
+        )
         core_jobs.register(registries.KIND, registries.evaluate_share, finish=registries.finish, title=registries.title)
         core_jobs.register(cohorts.COUNT, cohorts.count_share, title=cohorts.title_of_count)
         core_jobs.register(

@@ -44,6 +44,7 @@ staff = [
     path("chart/<uuid:member_id>/prevention/<uuid:interval_id>/end/", intervals.end_interval, name="end_interval"),
     path("chart/<uuid:member_id>/vaccines/record/", doses.record_dose, name="record_dose"),
     path("prevention/vaccine-schedules/", immunisation_policy.policies, name="immunisation_policies"),
+    path("prevention/vaccine-schedules/roll-over/", immunisation_policy.roll_over, name="roll_over_seasons"),
     path(
         "prevention/vaccine-schedules/<uuid:policy_id>/end/",
         immunisation_policy.end_policy,

@@ -11,7 +11,7 @@ from clinical.models import Task
 from core.context import Context, use
 from core.models import User
 from core.terminology import load_own
-from kpcare.demo import ancillary, catalogue, clinic_day, desk, fills, hero, outreach, past_quality, people, world
+from kpcare.demo import ancillary, catalogue, clinic_day, desk, fills, hero, outreach, past_quality, people, vaccines, world
 from kpcare.demo.charts import Charts
 from kpcare.demo.copying import bulk_load
 from kpcare.demo.sign_ins import add_account
@@ -69,6 +69,7 @@ def build(
         accounts(place, family, today)
         past_quality.add_areas(place)
         outreach.add(place, today)
+        vaccines.add(place, today)
         ancillary.add(place)
         clinic_day.add(place, now)
         hero.add(now)

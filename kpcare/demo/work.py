@@ -22,6 +22,7 @@ from network.models import Department, Organization, Region
 from prevention import actions as prevention
 from prevention.cohorts import jobs as cohort_jobs
 from prevention.cohorts.criteria import Criteria
+from prevention.immunisation import seasons
 from prevention.immunisation.actions import set_policy
 from prevention.models import CareGap, Cohort, CohortExport, Guideline, RegistryEntry, StandingOrder
 from prevention.outreach import orders
@@ -225,6 +226,7 @@ def cohort() -> tuple[JobRun, JobRun]:
 
 
 def _vaccines(system: Organization, today: datetime.date) -> None:
+    season = seasons.shipped(today)
     region = Region.objects.filter(system=system).order_by("-code").first()
     set_policy(
         by=staff("plan.administrator"),
@@ -234,5 +236,5 @@ def _vaccines(system: Organization, today: datetime.date) -> None:
         start=today,
         source="Immunisation committee, minutes of October",
         today=today,
-        overlay={},
+        overlay={"seasons": season.overlay(system.name)} if season else {},
     )

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from core import audit
 from core.models import User
 from core.permissions import require
 from network.models import Organization, Region
+from prevention.immunisation import seasons
 from prevention.immunisation.models import ImmunisationPolicy, SupportingDataTable
 from prevention.immunisation.policy import Policies, Policy, PolicyError, make, packaged_policy
 from prevention.immunisation.table import PACKAGED
@@ -99,6 +101,79 @@ def set_policy(
     return made
 
 
+@dataclass(frozen=True)
+class SeasonsOver:
+    """A market (None: everywhere else) in which seasons have run out."""
+
+    region: Region | None
+    ended: list[seasons.Ended]
+
+
+def seasons_over(system: Organization, on: date) -> list[SeasonsOver]:
+    """Where the schedule in force has no dates any more for a season that should have come again."""
+    policies = Policies(on)
+    own = Region.objects.filter(
+        pk__in=ImmunisationPolicy.objects.filter(
+            managing_organization=system, region__isnull=False, period__contains=on
+        ).values("region")
+    )
+    found = []
+    for region in (None, *own.order_by("name")):
+        ended = seasons.run_out(policies.of(system.pk, region.pk if region else None).schedule, on)
+        if ended:
+            found.append(SeasonsOver(region, ended))
+    return found
+
+
+@transaction.atomic
+def roll_over_seasons(*, by: User, system: Organization, today: date) -> list[ImmunisationPolicy]:
+    """Wherever seasons have run out, the roll-over that kpcare ships is laid over what holds, from today on.
+
+    All else that a market follows stays, and ends when it would have ended. Raises `ValueError` where no roll-over is
+    carried for today; does nothing where no season has run out.
+    """
+    require(by, "prevention.set_immunisation_policy", ImmunisationPolicy(managing_organization=system))
+    shipped = seasons.shipped(today)
+    if shipped is None:
+        raise ValueError("No roll-over of seasons is carried for this day: load newer supporting data.")
+    return [
+        _lay_over(shipped, by=by, system=system, region=market.region, today=today)
+        for market in seasons_over(system, today)
+    ]
+
+
+def _lay_over(
+    shipped: seasons.RollOver, *, by: User, system: Organization, region: Region | None, today: date
+) -> ImmunisationPolicy:
+    every = ImmunisationPolicy.objects.select_for_update(of=["self"]).filter(
+        managing_organization=system, region=region
+    )
+    standing = every.filter(period__contains=today).first()
+    coming = every.filter(period__startswith__gt=today).order_by("period").first()
+    until = standing.period.upper if standing else coming.period.lower if coming else None
+    if standing is not None and standing.period.lower < today:
+        standing.period = DateRange(standing.period.lower, today)
+        standing.save(update_fields=["period"])
+    elif standing is not None:
+        audit.record(by=by, action="delete", verb="prevention.roll_over_seasons", obj=standing)
+        standing.delete()
+    made = ImmunisationPolicy.objects.create(
+        managing_organization=system,
+        region=region,
+        name=standing.name if standing else f"CDSi, seasons {shipped.name}",
+        period=DateRange(today, until),
+        supporting_data=standing.supporting_data if standing else None,
+        overlay={**(standing.overlay if standing else {}), "seasons": shipped.overlay(system.name)},
+        source=standing.source if standing else shipped.source,
+        set_by=by,
+    )
+    audit.record(
+        by=by, action="create", verb="prevention.roll_over_seasons", obj=made,
+        detail={"season": shipped.name, "region": str(region.pk) if region else ""},
+    )  # fmt: skip
+    return made
+
+
 @transaction.atomic
 def end_policy(policy_id: uuid.UUID, *, by: User, on: date) -> None:
     """From `on` the market follows the system's own policy again, or CDSi as packaged; one still to come goes whole.
@@ -117,4 +192,13 @@ def end_policy(policy_id: uuid.UUID, *, by: User, on: date) -> None:
     held.save(update_fields=["period"])
 
 
-__all__ = ["PolicyError", "affected", "compiled", "end_policy", "in_force", "set_policy"]
+__all__ = [
+    "PolicyError",
+    "affected",
+    "compiled",
+    "end_policy",
+    "in_force",
+    "roll_over_seasons",
+    "seasons_over",
+    "set_policy",
+]

@@ -31,7 +31,8 @@ class ImmunisationPolicy(Identified):
     """Which schedule a market follows, and from when: CDSi, and what a state's authority says otherwise.
 
     The overlay names vaccine groups and antigens of the compact table: `{"authority": …, "without": [groups],
-    "antigens": {name: row}}`. Without a policy for the region the system's own holds, without that CDSi as packaged.
+    "antigens": {name: row}, "seasons": …}`, of which `seasons` (see the module of that name) names an authority of its
+    own. Without a policy for the region the system's own holds, without that CDSi as packaged.
     """
 
     managing_organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", db_index=False)

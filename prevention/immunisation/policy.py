@@ -11,6 +11,7 @@ from typing import Any
 
 from prevention.immunisation.changes import Steps
 from prevention.immunisation.schedule import Schedule
+from prevention.immunisation.seasons import rolled_over
 from prevention.immunisation.table import PACKAGED, build
 
 # Raised whenever the engine answers differently: everybody is evaluated again then.
@@ -44,10 +45,15 @@ def make(table: dict[str, Any], overlay: dict[str, Any]) -> Policy:
     base = BASE_AUTHORITY.format(version=table["version"])
     authorities: dict[str, str] = {}
     if overlay:
+        try:
+            table, authorities = rolled_over(table, overlay.get("seasons", {}))
+        except ValueError as error:
+            raise PolicyError(str(error)) from None
         table, touched = _overlaid(table, overlay)
-        if not overlay.get("authority"):
-            raise PolicyError("an overlay names its authority")
-        authorities = dict.fromkeys(touched, overlay["authority"])
+        if overlay.keys() - {"seasons"}:
+            if not overlay.get("authority"):
+                raise PolicyError("an overlay names its authority")
+            authorities |= dict.fromkeys(touched, overlay["authority"])
     try:
         schedule = build(table)
     except (KeyError, TypeError, ValueError) as error:

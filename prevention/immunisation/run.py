@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from core import jobs
 from core.models import JobPartition, JobRun, User
+from network.models import Organization
+from prevention.immunisation.actions import seasons_over
 from prevention.immunisation.charts import Chart, read
 from prevention.immunisation.engine import Assessor
 from prevention.immunisation.policy import Policies, packaged_policy
@@ -45,6 +47,14 @@ def evaluate_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:
     policies = Policies(as_of)
     ids = list(due(share.lower, share.upper, policies, as_of, everybody=run.parameters["everybody"]))
     return {**evaluate(ids, as_of=as_of, at=datetime.fromisoformat(run.parameters["at"]), policies=policies)}
+
+
+def finish(run: JobRun) -> None:
+    """Beside the counts of the shares, how many vaccine groups have no dates any more for a season that has come."""
+    as_of = date.fromisoformat(run.parameters["as_of"])
+    systems = Organization.objects.filter(kind=Organization.Kind.SYSTEM)
+    markets = (market for system in systems for market in seasons_over(system, as_of))
+    run.totals["seasons_run_out"] = len({ended.vaccine_group for market in markets for ended in market.ended})
 
 
 # By birth date, so that people of a birthday are evaluated together (see `Assessor`).

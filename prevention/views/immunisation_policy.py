@@ -1,10 +1,12 @@
 """Which vaccine schedule each market follows, from when, in whose name; changed after a look at what it would do."""
 
+import datetime
 import json
 import uuid
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,10 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import requires
+from core.templatetags.kp import short_date
 from network.models import Organization, Region
 from network.permissions import first_system
-from prevention.immunisation import actions
+from prevention.immunisation import actions, seasons
 from prevention.immunisation.models import ImmunisationPolicy, SupportingDataTable
+from prevention.immunisation.outlook import IN_WORDS
 from prevention.immunisation.policy import Policy, PolicyError, packaged_policy
 
 SHOWN = 50
@@ -53,9 +57,22 @@ class PolicyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
         help_text=gettext_lazy("As in the compact table of the schedule: {name: row}. Leave empty where none differs."),
     )  # fmt: skip
+    roll_over = forms.BooleanField(
+        required=False,
+        help_text=gettext_lazy(
+            "The CDC's dates of the last season a year later, in your organisation's name. Newer data of the CDC go "
+            "before."
+        ),
+    )
 
     def __init__(self, *args: Any, system: Organization, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.system = system
+        self.shipped = seasons.shipped(timezone.localdate())
+        if self.shipped is None:
+            del self.fields["roll_over"]
+        else:
+            self.fields["roll_over"].label = _("Season dates rolled over to %(season)s") % {"season": self.shipped.name}
         regions, tables = self.fields["region"], self.fields["supporting_data"]
         assert isinstance(regions, forms.ModelChoiceField)
         assert isinstance(tables, forms.ModelChoiceField)
@@ -87,6 +104,8 @@ class PolicyForm(forms.Form):
     def overlay(self) -> dict[str, Any]:
         data = self.cleaned_data
         parts = {"authority": data["authority"], "without": data["without"], "antigens": data["antigens"]}
+        if self.shipped is not None and data["roll_over"]:
+            parts["seasons"] = self.shipped.overlay(self.system.name)
         return {name: value for name, value in parts.items() if value}
 
 
@@ -122,12 +141,53 @@ def policies(request: AuthenticatedHttpRequest) -> HttpResponse:
             "is_past": row.period.upper is not None and row.period.upper <= today,
             "is_now": row.period.lower <= today and (row.period.upper is None or row.period.upper > today),
             "overlay": json.dumps(row.overlay.get("without", [])) if row.overlay else "",
+            "season": row.overlay.get("seasons", {}).get("name", ""),
         }
         for row in held.order_by("region__name", "-period")[:SHOWN]
     ]
-    context = {"form": form, "preview": preview, "rows": rows, "packaged": packaged_policy().base_authority}
+    context = {
+        "form": form,
+        "preview": preview,
+        "rows": rows,
+        "packaged": packaged_policy().base_authority,
+        "over": over_in_words(system, today),
+        "shipped": form.shipped,
+    }
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "prevention/immunisation_policies.html", context, status=status)
+
+
+def over_in_words(system: Organization, today: datetime.date) -> list[str]:
+    """`Everywhere else: Flu, until 30 Jun 2026`, a line for each market in which seasons have run out."""
+    lines = []
+    for market in actions.seasons_over(system, today):
+        groups = [
+            _("%(vaccine)s until %(day)s")
+            % {
+                "vaccine": IN_WORDS.get(ended.vaccine_group, ended.vaccine_group),
+                "day": short_date(ended.on, "year"),
+            }
+            for ended in market.ended
+        ]
+        where = str(market.region) if market.region else _("Everywhere else")
+        lines.append(f"{where}: {', '.join(groups)}")
+    return lines
+
+
+@require_POST
+@requires("prevention.set_immunisation_policy")
+def roll_over(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """The roll-over that kpcare ships, laid over every market whose seasons have run out."""
+    try:
+        made = actions.roll_over_seasons(by=request.user, system=own_system(request), today=timezone.localdate())
+    except ValueError:
+        messages.error(request, _("No roll-over is carried for today: load newer data of the CDC."))
+    else:
+        if made:
+            notify(request, _("Rolled over. The next nightly run evaluates again whoever it changes anything for."))
+        else:
+            notify(request, _("No season had run out."))
+    return redirect("prevention:immunisation_policies")
 
 
 def _keep(request: AuthenticatedHttpRequest, form: PolicyForm, system: Organization) -> None:

@@ -24,9 +24,11 @@ from core.templatetags.kp import short_date
 from members.languages import language_name
 from members.models import CommunicationPreference, MemberTelecom
 from members.portal import age_on
-from network.permissions import systems_held
+from network.permissions import first_system, systems_held
 from prevention import jobs
 from prevention.forms import WorklistFilter
+from prevention.immunisation.actions import seasons_over
+from prevention.immunisation.outlook import IN_WORDS
 from prevention.models import CareGap, OutreachContact, Reminder
 from prevention.outreach.calls import answer_from_list, settle_calls
 from prevention.outreach.explain import explain
@@ -244,10 +246,20 @@ def runs(request: AuthenticatedHttpRequest) -> HttpResponse:
     context = {
         "latest": _run_context(found[0]) if found else None,
         "runs": found,
+        "seasons_over": _seasons_over(request),
+        "sets_schedules": bool(may(request.user, "prevention.set_immunisation_policy")),
         "sees_quality": bool(may(request.user, "prevention.view_quality")),
         "can_start": bool(may(request.user, "prevention.start_run")),
     }
     return render(request, "prevention/runs.html", context)
+
+
+def _seasons_over(request: AuthenticatedHttpRequest) -> list[str]:
+    """Vaccine groups without dates for a season that has come: the runs find nobody due for them."""
+    system = first_system(request.user)
+    markets = seasons_over(system, timezone.localdate()) if system else []
+    groups = dict.fromkeys(ended.vaccine_group for market in markets for ended in market.ended)
+    return [str(IN_WORDS.get(group, group)) for group in groups]
 
 
 @require_safe
