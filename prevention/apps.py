@@ -70,6 +70,13 @@ class PreventionConfig(AppConfig):
         staff_nav.register(
             "prevention", _("Prevention"), "prevention:worklist", order=40, permission="prevention.view_worklist"
         )
+        staff_nav.register(
+            "vaccine-clinic",
+            _("Vaccine clinic"),
+            "prevention:vaccine_clinic",
+            order=43,
+            permission="prevention.run_vaccine_clinic",
+        )
         staff_nav.register("outreach", _("Outreach"), "prevention:calls", order=41, permission="prevention.reach_out")
         staff_nav.register(
             "campaigns", _("Campaigns"), "prevention:campaigns", order=79, permission="prevention.view_outreach"

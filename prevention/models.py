@@ -243,3 +243,4 @@ from prevention.registries.models import (  # noqa: E402, F401
     RegistryFollowUp,
     RegistrySummary,
 )
+from prevention.vaccine_clinic.models import DoseGiven, VaccineProduct  # noqa: E402, F401

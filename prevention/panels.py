@@ -11,7 +11,6 @@ from clinical import ports as clinical
 from clinical.models import Encounter, Task
 from core.http import AuthenticatedHttpRequest
 from core.models import User
-from core.navigation import url_or_none
 from core.permissions import may
 from core.templatetags.kp import short_date
 from members.models import Member
@@ -22,11 +21,12 @@ from prevention.models import CareGap, CareRuleState, SurveillanceInterval
 from prevention.outreach.calls import settle_calls
 from prevention.outreach.elsewhere import report_for
 from prevention.outreach.follow_up import KIND
-from prevention.outreach.kinds import book_way, is_known, kind_of
+from prevention.outreach.kinds import VACCINE, book_way, is_known, kind_of
 from prevention.outreach.orders import order_for_gap
 from prevention.outreach.protocols import ways_for_member, ways_for_staff
 from prevention.rules import BY_ID, FOR_MEMBERS
-from prevention.views.portal import booking_url
+from prevention.vaccine_clinic import VISIT_TYPE
+from prevention.views.portal import booking_url, vaccines_booking_url
 from scheduling.models import Appointment
 from scheduling.ports import BookingOrigin, register_booking_origin, register_visit_notes
 
@@ -67,7 +67,7 @@ def portal_vaccines(request: AuthenticatedHttpRequest, member: Member) -> Iterab
     """One card for all vaccines that are due: they go into one visit."""
     due = outlook(member, request.user, actions.today(), with_risk=member.user_id == request.user.pk).now
     if due:
-        context = {"due_now": due, "booking_url": url_or_none("scheduling:book")}
+        context = {"due_now": due, "booking_url": vaccines_booking_url()}
         yield PortalCard(Place.NEEDS_YOU, "prevention/card_vaccines.html", context)
 
 
@@ -169,7 +169,24 @@ def booking_origin(request: AuthenticatedHttpRequest, member: Member, value: str
 
 def booked(appointment: Appointment, value: str, by: User) -> None:
     gap = gap_of(appointment.member, value)
-    if gap:
+    if gap and gap.rule.startswith(VACCINE):
+        vaccines_booked(appointment, value, by)
+    elif gap:
+        actions.note_contact(gap, by=by, outcome="booked")
+        settle_calls(gap)
+
+
+def vaccines_origin(request: AuthenticatedHttpRequest, member: Member, value: str) -> BookingOrigin | None:
+    """A visit for all vaccines that are due, whichever of them is a gap."""
+    due = outlook(member, request.user, actions.today(), with_risk=member.user_id == request.user.pk).now
+    words = ", ".join(str(one.words) for one in due)
+    title = _("Vaccines that are due")
+    return BookingOrigin(title, VISIT_TYPE, words or title, _("All of these can be given in one visit."))
+
+
+def vaccines_booked(appointment: Appointment, value: str, by: User) -> None:
+    """They go into one visit: each gap of a vaccine waits for it."""
+    for gap in CareGap.objects.filter(member=appointment.member_id, rule__startswith=VACCINE).open():
         actions.note_contact(gap, by=by, outcome="booked")
         settle_calls(gap)
 
@@ -209,3 +226,4 @@ def plug_in() -> None:
     clinical.register_task_kind(KIND, gettext_lazy("Abnormal result to follow"), follow_up_url, closes_itself=True)
     register_visit_notes("gaps", due_at_visit)
     register_booking_origin("gap", booking_origin, booked)
+    register_booking_origin("vaccines", vaccines_origin, vaccines_booked)

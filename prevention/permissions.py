@@ -1,12 +1,29 @@
 """Who works the prevention lists and runs. Members answer their own gaps through `members.portal_*`."""
 
+from typing import Any
+
+import rules
+
+from core.models import User
 from core.permissions import grant
-from network.models import RoleAssignment
-from network.permissions import has_role
+from network.models import Facility, RoleAssignment
+from network.permissions import has_role, roles_in_force
 from prevention.reach import is_in_reach
+from scheduling.permissions import works_in_system_of
 
 Role = RoleAssignment.Role
 CARE = (Role.CARE_COORDINATOR, Role.NURSE, Role.MEDICAL_ASSISTANT, Role.PHYSICIAN)
+
+
+@rules.predicate
+def keeps_stock_of(user: User, obj: Any = None) -> bool:
+    """The user works in the system that the facility, or the lot's facility, belongs to."""
+    facility = obj if isinstance(obj, Facility) else getattr(obj, "facility", None)
+    if facility is None:
+        return True
+    owner = facility.organization.system_id or facility.organization_id
+    return any((held.organization.system_id or held.organization_id) == owner for held in roles_in_force(user))
+
 
 # A pharmacist orders where a protocol says so.
 ORDERING = (*CARE, Role.PHARMACIST)
@@ -62,3 +79,15 @@ grant(
 )
 CAMPAIGNERS = (Role.PLAN_ADMINISTRATOR, Role.QUALITY)
 grant("prevention.set_campaign", has_role(*CAMPAIGNERS), because="they set whom this system reaches out to")
+# Of a department, a facility's lot or a visit: those of the system that holds the clinic.
+VACCINATING = (Role.NURSE, Role.MEDICAL_ASSISTANT, Role.PHYSICIAN, Role.PHARMACIST)
+grant(
+    "prevention.run_vaccine_clinic",
+    has_role(*VACCINATING) & works_in_system_of,
+    because="they vaccinate in this system",
+)
+grant(
+    "prevention.keep_vaccine_stock",
+    has_role(Role.NURSE, Role.MEDICAL_ASSISTANT, Role.PHARMACIST) & keeps_stock_of,
+    because="they keep the vaccines of this system",
+)

@@ -10,6 +10,7 @@ from prevention.outreach.views import staff as outreach_views
 from prevention.quality import list_views as quality_lists
 from prevention.quality import project_views as projects
 from prevention.quality import views as quality
+from prevention.vaccine_clinic import views as clinic
 from prevention.views import cohorts as cohort_views
 from prevention.views import doses, immunisation_policy, intervals, plan_rates, talks
 from prevention.views import immunisations as immunisation_views
@@ -50,6 +51,10 @@ staff = [
         immunisation_policy.end_policy,
         name="end_immunisation_policy",
     ),
+    path("vaccine-clinic/", clinic.day, name="vaccine_clinic"),
+    path("vaccine-clinic/walk-in/", clinic.take_walk_in, name="vaccine_walk_in"),
+    path("vaccine-clinic/stock/", clinic.shelf, name="vaccine_stock"),
+    path("chart/<uuid:member_id>/vaccines/visits/<uuid:vaccine_visit_id>/", clinic.visit, name="vaccine_visit"),
     path("prevention/plan-rates/", plan_rates.plan_rates, name="plan_rates"),
     path("cohorts/", cohort_views.cohorts, name="cohorts"),
     path("cohorts/new/", cohort_views.new, name="cohort_new"),

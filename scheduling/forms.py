@@ -57,9 +57,16 @@ class StaffCancelForm(forms.Form):
 
 
 class SessionForm(forms.Form):
-    """Open a stretch of a clinician's day."""
+    """Open a stretch of a clinician's day, or a room's where nobody is named: a vaccine clinic, a scanner."""
 
-    clinician = forms.ModelChoiceField(Clinician.objects.none(), label=_("Clinician"))
+    clinician = forms.ModelChoiceField(Clinician.objects.none(), label=_("Clinician"), required=False)
+    room = forms.ModelChoiceField(
+        Room.objects.none(), label=_("Room"), required=False, help_text=_("Instead of a clinician, or their room.")
+    )
+    visit_types = forms.ModelMultipleChoiceField(
+        VisitType.objects.none(), label=_("Only for"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Nothing chosen: for every kind of visit."),
+    )  # fmt: skip
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     starts = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
     ends = forms.TimeField(label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}))
@@ -76,9 +83,15 @@ class SessionForm(forms.Form):
                 employments__department=department, employments__period__contains=timezone.localdate()
             ).order_by("family", "given"),
         )
+        offer_rows(self, "room", Room.objects.filter(department=department).order_by("name"))
+        organization = department.facility.organization
+        kinds = VisitType.objects.filter(organization=organization.system_id or organization.pk)
+        offer_rows(self, "visit_types", kinds.order_by("name"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if not cleaned.get("clinician") and not cleaned.get("room"):
+            self.add_error("clinician", _("Choose a clinician or a room."))
         if cleaned.get("starts") and cleaned.get("ends") and cleaned["starts"] >= cleaned["ends"]:
             self.add_error("ends", _("The end must be after the beginning."))
         return cleaned

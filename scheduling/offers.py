@@ -71,6 +71,10 @@ def open_slots(where: Where, visit_type: VisitType, start: datetime.datetime, en
         slots = slots.exclude(
             session__clinician__specialty__in=[one for one in with_others if one and not takes(where.age, one)]
         )
+    # Where hours are held for this kind of visit, it takes nobody else's.
+    held_for_it = slots.filter(visit_types=visit_type)
+    if held_for_it.exists():
+        slots = held_for_it
     return list(
         slots.with_free_seat()
         .select_related("session__clinician", "session__department__facility")

@@ -72,6 +72,7 @@ def build(
         vaccines.add(place, today)
         ancillary.add(place)
         clinic_day.add(place, now)
+        vaccines.lay(now)
         hero.add(now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -72,6 +72,7 @@ VISIT_TYPES = [
     ("PHONE", "Phone visit", 20, "phone", "video", ""),
     ("WELLNESS", "Preventive visit", 40, "in_person", "preventive", ""),
     ("NURSE", "Nurse visit", 20, "in_person", "preventive", ""),
+    ("VACCINE", "Vaccine visit", 10, "in_person", "preventive", ""),
     ("GI-SCREEN", "Screening colonoscopy", 60, "in_person", "preventive", GASTROENTEROLOGY),
     ("MAMMOGRAM", "Mammogram", 20, "in_person", "preventive", RADIOLOGY),
     ("DXA", "Bone density scan", 20, "in_person", "preventive", RADIOLOGY),
@@ -187,7 +188,8 @@ def add_schedule(world: World, today: datetime.date, *, days: int) -> None:
             for kind, name, only in ROOM_SESSIONS:
                 room = Room.objects.select_related("resource").get(department=site.departments[kind], name=name)
                 for day in working:
-                    hours.add(site.departments[kind], room, _at(day, 9, zone), SHORT, types.get(only))
+                    seats = VACCINE_SEATS if only == "VACCINE" else 1
+                    hours.add(site.departments[kind], room, _at(day, 9, zone), SHORT, types.get(only), seats)
     hours.save()
 
 
@@ -215,6 +217,7 @@ class Hours:
         start: datetime.datetime,
         cut: tuple[int, ...],
         only: VisitType | None = None,
+        seats: int = 1,
     ) -> None:
         """Three hours of a clinician or a room, cut into times of so many minutes; `only`: for that kind of visit.
 
@@ -228,7 +231,7 @@ class Hours:
         begin = start
         for minutes in cut:
             until = begin + datetime.timedelta(minutes=minutes)
-            slot = Slot(id=uuid7(), session=session, starts_at=begin, ends_at=until)
+            slot = Slot(id=uuid7(), session=session, starts_at=begin, ends_at=until, capacity=seats)
             self.slots.append(slot)
             if only is not None:
                 self.only.append((slot, only))

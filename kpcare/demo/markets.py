@@ -90,7 +90,14 @@ DEPARTMENTS = [
 ]
 # What is held in a room by whoever is on duty there: department, room, and the one kind of visit that may book it where
 # the department holds others as well.
-ROOM_SESSIONS = [("FM", "Nurse room", "NURSE"), ("IMG", "Imaging room", ""), ("EYE", "Eye room", "")]
+ROOM_SESSIONS = [
+    ("FM", "Nurse room", "NURSE"),
+    ("FM", "Vaccine room", "VACCINE"),
+    ("IMG", "Imaging room", ""),
+    ("EYE", "Eye room", ""),
+]
+# How many are vaccinated in the time of one visit, by two nurses.
+VACCINE_SEATS = 4
 BENEFITS: dict[str, tuple[int, Decimal, bool]] = {
     "primary_care": (20, Decimal(0), False),
     "specialty_care": (35, Decimal(0), False),

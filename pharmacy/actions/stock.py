@@ -34,6 +34,30 @@ def receive_stock(
     `IntegrityError` where the delivery was booked before.
     """
     require(by, "pharmacy.manage_stock", facility)
+    lot = book_in(
+        by=by,
+        facility=facility,
+        product=product,
+        lot_number=lot_number,
+        expires_on=expires_on,
+        quantity=quantity,
+        source=source,
+    )
+    audit.record(by=by, action="update", verb="pharmacy.receive_stock", obj=lot)
+    return lot
+
+
+def book_in(
+    *,
+    by: User,
+    facility: Facility,
+    product: DrugProduct,
+    lot_number: str,
+    expires_on: datetime.date,
+    quantity: Decimal,
+    source: str,
+) -> StockLot:
+    """A delivery's units on their lot, inside the caller's transaction, which says who may and audits it."""
     if quantity <= 0:
         raise Refused(_("Say how many units came."))
     StockLot.objects.bulk_create(
@@ -49,7 +73,6 @@ def receive_stock(
             % {"lot": lot_number, "day": lot.expires_on}
         )
     move_stock(lot, StockMovement.Kind.RECEIPT, quantity, by=by, source=f"receipt:{source}"[:100])
-    audit.record(by=by, action="update", verb="pharmacy.receive_stock", obj=lot)
     return lot
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from prevention.engine.measure import CareRule, WayOut
 from prevention.rules import BY_ID
+from prevention.vaccine_clinic import VISIT_TYPE
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -53,7 +54,7 @@ def _vaccine(group: str) -> VaccineDue:
         member_title=pgettext_lazy("a vaccine that is due", "Vaccine: %(name)s") % {"name": words},
         why=_("The vaccine protects you, and those around you who cannot be vaccinated."),
         source="CDC, CDSi 4.6",
-        ways=(WayOut("book", _("Book a vaccine visit"), visit_type="WELLNESS"),),
+        ways=(WayOut("book", _("Book a vaccine visit"), visit_type=VISIT_TYPE),),
     )
 
 

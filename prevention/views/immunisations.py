@@ -7,12 +7,12 @@ from django.views.decorators.http import require_safe
 
 from core import audit
 from core.http import AuthenticatedHttpRequest
-from core.navigation import url_or_none
 from core.permissions import requires
 from members.models import Member
 from members.portal import open_member
 from prevention import actions
 from prevention.immunisation.outlook import IN_WORDS, given, outlook
+from prevention.views.portal import vaccines_booking_url
 
 
 def _is_own(request: AuthenticatedHttpRequest, member: Member) -> bool:
@@ -29,7 +29,7 @@ def immunisations(request: AuthenticatedHttpRequest) -> HttpResponse:
         "member": member,
         "outlook": outlook(member, request.user, actions.today(), with_risk=_is_own(request, member)),
         "given": given(member, request.user),
-        "booking_url": url_or_none("scheduling:book"),
+        "booking_url": vaccines_booking_url(),
     }
     return render(request, "prevention/immunisations.html", context)
 

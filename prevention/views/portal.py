@@ -39,6 +39,12 @@ def booking_url(gap: CareGap) -> str:
     return f"{page}?from=gap:{gap.pk}&visit_type={way.visit_type}" if way and page else ""
 
 
+def vaccines_booking_url() -> str:
+    """The booking page for one visit in which all vaccines that are due are given."""
+    page = url_or_none("scheduling:book")
+    return f"{page}?from=vaccines:due" if page else ""
+
+
 def _page(
     request: AuthenticatedHttpRequest,
     gap: CareGap,

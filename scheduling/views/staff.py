@@ -224,6 +224,8 @@ def new_session(request: AuthenticatedHttpRequest) -> HttpResponse:
                 by=request.user,
                 department=department,
                 clinician=given["clinician"],
+                room=given["room"],
+                visit_types=given["visit_types"],
                 starts_at=datetime.datetime.combine(given["day"], given["starts"], zone),
                 ends_at=datetime.datetime.combine(given["day"], given["ends"], zone),
                 modality=given["modality"],

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.db import as_job
 from core.models import User
-from kpcare.demo import clinic_day
+from kpcare.demo import clinic_day, vaccines
 from kpcare.management.commands.seed import instant
 
 
@@ -24,5 +24,5 @@ class Command(BaseCommand):
             self.stdout.write("This is no demo world: nothing is laid.")
             return
         with as_job(User.objects.system("seed"), reason="demo day"):
-            laid = clinic_day.lay(at or timezone.now())
+            laid = clinic_day.lay(at or timezone.now()) + vaccines.lay(at or timezone.now())
         self.stdout.write(f"{laid} visits laid." if laid else "The clinic has its visits today already.")

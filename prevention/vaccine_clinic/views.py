@@ -1,0 +1,226 @@
+"""The vaccine clinic's pages: its day, one person, and the shelf."""
+
+import datetime
+import uuid
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clinical.views.charting import frame, opens_chart
+from core import audit
+from core.http import AuthenticatedHttpRequest
+from core.notices import notify
+from core.permissions import may, require, requires
+from members.models import Member
+from members.portal import age_on
+from members.querysets import search
+from network.models import Department
+from pharmacy.actions.dispensing import Refused
+from prevention.immunisation.outlook import outlook
+from prevention.vaccine_clinic import VISIT_TYPE, stock
+from prevention.vaccine_clinic.actions import DoseRefused, give_doses, walk_in
+from prevention.vaccine_clinic.advice import advise
+from prevention.vaccine_clinic.day import bounds, comers
+from prevention.vaccine_clinic.forms import DeliveryForm, GiveForm, WasteForm
+from prevention.vaccine_clinic.models import DoseGiven
+from scheduling.actions import BookingRefused
+from scheduling.models import Appointment
+from scheduling.views.staff import BADGES, chosen_department, departments_of
+
+
+def _page(name: str, department: Department) -> str:
+    return f"{reverse(f'prevention:{name}')}?department={department.pk}"
+
+
+@require_safe
+@requires("prevention.run_vaccine_clinic", obj=chosen_department)
+def day(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Who comes, what each may have today, and what has been given; somebody without appointment is looked up here."""
+    department: Department = request.record
+    today = timezone.localdate(timezone=ZoneInfo(department.facility.time_zone))
+    on = parse_date(request.GET.get("day", "")) or today
+    rows = comers(department, on)
+    asked = request.GET.get("q", "").strip()
+    found = search(asked) if asked and on == today else []
+    shown = [row.visit.member_id for row in rows] + [member.pk for member in found]
+    audit.record_read(
+        request.user, verb="prevention.vaccine_clinic", obj=department, members=dict.fromkeys(shown), request=request
+    )
+    start, end = bounds(department, on)
+    context = {
+        "department": department,
+        "departments": departments_of(request.user),
+        "day": on,
+        "is_today": on == today,
+        "before": on - datetime.timedelta(days=1),
+        "after": on + datetime.timedelta(days=1),
+        "rows": [{"comer": row, "badge": BADGES[Appointment.Status(row.visit.status)]} for row in rows],
+        "lots": stock.shelf(department.facility, start=start, end=end),
+        "asked": asked,
+        "found": found,
+        "may_walk_in": bool(may(request.user, "scheduling.book_for_member")),
+        "here": request.get_full_path(),
+        "columns": [
+            {"label": _("Time"), "numeric": True},
+            *({"label": label} for label in (_("Member"), _("Today"), _("Not today"), _("State"), "")),
+        ],
+    }
+    return render(request, "prevention/vaccine_clinic/day.html", context)
+
+
+@require_POST
+@requires("prevention.run_vaccine_clinic", obj=chosen_department)
+def take_walk_in(request: AuthenticatedHttpRequest) -> HttpResponse:
+    department: Department = request.record
+    member = get_object_or_404(Member, pk=request.POST.get("member") or uuid.UUID(int=0))
+    try:
+        visit = walk_in(by=request.user, member=member, department=department)
+    except BookingRefused as refused:
+        messages.error(request, refused.messages[0])
+        return redirect(_page("vaccine_clinic", department))
+    return redirect("prevention:vaccine_visit", member.pk, visit.pk)
+
+
+def _visit_of(member: Member, visit_id: uuid.UUID) -> Appointment:
+    return get_object_or_404(
+        Appointment.objects.with_details().select_related("member", "department__facility__organization"),
+        pk=visit_id,
+        member=member,
+        visit_type__code=VISIT_TYPE,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@opens_chart("prevention.vaccine_visit", "clinical.write_chart")
+def visit(request: AuthenticatedHttpRequest, member: Member, vaccine_visit_id: uuid.UUID) -> HttpResponse:
+    """One person at the clinic: what is due with the lots at hand, and everything given recorded in one go."""
+    found = _visit_of(member, vaccine_visit_id)
+    require(request.user, "prevention.run_vaccine_clinic", found, request=request)
+    forms = _Forms(request, member, found)
+    problem = ""
+    if request.method == "POST" and forms.are_valid():
+        problem = _give(request, found, forms)
+        if not problem:
+            return redirect(_page("vaccine_clinic", found.department))
+    context = {
+        **frame(request, member, "vaccines"),
+        "visit": found,
+        "groups": forms.groups,
+        "other": forms.other,
+        "outlook": forms.outlook,
+        "waits": [{"due": due, "against": forms.advice.against_group(due.row.vaccine_group)} for due in forms.outlook.coming],
+        "doses": DoseGiven.objects.filter(member=member, visit=found).select_related("lot__product__drug", "given_by"),
+        "is_open": found.status in ("booked", "arrived", "roomed"),
+        "problem": problem,
+        "back_url": _page("vaccine_clinic", found.department),
+    }
+    status = 422 if problem or request.method == "POST" else 200
+    return render(request, "prevention/vaccine_clinic/visit.html", context, status=status)
+
+
+class _Forms:
+    """A form for each vaccine group that asks for a dose, with the lots at hand, and one for anything else."""
+
+    def __init__(self, request: AuthenticatedHttpRequest, member: Member, visit: Appointment) -> None:
+        facility = visit.department.facility
+        today = timezone.localdate(timezone=ZoneInfo(facility.time_zone))
+        self.advice, self.outlook = advise(member, today), outlook(member, request.user, today)
+        data = request.POST or None
+        lots = stock.usable(facility, today)
+        age = age_on(member, today)
+        self.groups: list[dict[str, Any]] = []
+        for number, due in enumerate((*self.outlook.now, *self.outlook.may)):
+            fitting = [
+                lot
+                for lot in lots
+                if due.row.vaccine_group in self.advice.groups_of(lot.product.vaccine.cvx)
+                and not self.advice.against(lot.product.vaccine.cvx)
+            ]
+            form = GiveForm(data, prefix=f"dose{number}", lots=fitting, age=age, number=number) if fitting else None
+            self.groups.append({"due": due, "form": form})
+        self.other = GiveForm(
+            data, prefix="other", lots=lots, age=age, number=len(self.groups), may_be_against=True
+        )
+
+    @property
+    def all(self) -> list[GiveForm]:
+        return [*(row["form"] for row in self.groups if row["form"]), self.other]
+
+    def are_valid(self) -> bool:
+        return all([form.is_valid() for form in self.all])
+
+
+def _give(request: AuthenticatedHttpRequest, visit: Appointment, forms: _Forms) -> str:
+    """What stands against it, in words; empty where everything was recorded."""
+    chosen = {form.dose.lot_id: form for form in forms.all if form.dose}
+    try:
+        given = give_doses(visit, [form.dose for form in forms.all if form.dose], by=request.user)
+    except DoseRefused as refused:
+        form = chosen[refused.lot_id]
+        fields = {"site": "site", "information": "information_on", "against": "despite"}
+        name = fields.get(refused.code or "", "lot")
+        form.add_error(name if name in form.fields else "lot", refused.messages[0])
+        return refused.messages[0]
+    except ValidationError as refused:
+        return str(refused.messages[0])
+    notify(
+        request,
+        _("%(name)s: %(doses)d recorded. The certificate shows it already.")
+        % {"name": visit.member, "doses": len(given)},
+    )
+    return ""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("prevention.run_vaccine_clinic", obj=chosen_department)
+def shelf(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """The vaccines of the place: what is left of each lot, a delivery booked in, what was thrown away."""
+    department: Department = request.record
+    facility = department.facility
+    today = timezone.localdate(timezone=ZoneInfo(facility.time_zone))
+    start, end = bounds(department, today)
+    lots = list(stock.shelf(facility, start=start, end=end))
+    wastes = request.POST.get("what") == "waste"
+    delivery = DeliveryForm(request.POST if request.method == "POST" and not wastes else None, prefix="in")
+    waste = WasteForm(request.POST if wastes else None, prefix="out", lots=lots, today=today)
+    chosen = waste if wastes else delivery
+    if request.method == "POST" and chosen.is_valid():
+        try:
+            if wastes:
+                said = waste.cleaned_data
+                stock.waste_doses(uuid.UUID(said["lot"]), by=request.user, doses=said["doses"], reason=said["reason"])
+            else:
+                stock.receive_doses(by=request.user, facility=facility, **delivery.cleaned_data)
+        except Refused as refused:
+            chosen.add_error(None, str(refused))
+        except IntegrityError:
+            delivery.add_error("source", _("This delivery was booked in before."))
+        else:
+            notify(request, _("Noted: out of stock.") if wastes else _("Booked in."))
+            return redirect(_page("vaccine_stock", department))
+    context = {
+        "department": department,
+        "departments": departments_of(request.user),
+        "lots": lots,
+        "today": today,
+        "delivery": delivery,
+        "waste": waste,
+        "keeps": bool(may(request.user, "prevention.keep_vaccine_stock", facility)),
+        "columns": [
+            *({"label": label} for label in (_("Vaccine"), _("Lot"), _("Good until"))),
+            *({"label": label, "numeric": True} for label in (_("Left"), _("Given today"), _("Thrown away today"))),
+        ],
+    }
+    return render(
+        request, "prevention/vaccine_clinic/stock.html", context, status=422 if chosen.errors else 200
+    )
