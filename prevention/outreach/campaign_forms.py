@@ -18,6 +18,7 @@ from prevention.outreach.kinds import VACCINE, kind_of
 from prevention.rules import RULES
 
 SEASON = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+FOR_WHOM = ("age_from", "age_until", "in_one_visit")
 WORDINGS = [("care_waiting", gettext_lazy("Something waits for you")), ("reminder", gettext_lazy("A reminder"))]
 
 
@@ -44,6 +45,16 @@ class CampaignForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("None chosen: everything that is due and reminds."),
+    )
+    age_from = forms.IntegerField(
+        label=gettext_lazy("Ages from"), required=False, min_value=0, max_value=120,
+        help_text=gettext_lazy("Empty: everybody."),
+    )  # fmt: skip
+    age_until = forms.IntegerField(label=gettext_lazy("Ages under"), required=False, min_value=1, max_value=130)
+    in_one_visit = forms.BooleanField(
+        label=gettext_lazy("One visit does all of it"),
+        required=False,
+        help_text=gettext_lazy("Then a person is written to about one thing at a time."),
     )
     portal_day = _number(gettext_lazy("Notice in the portal, day"), help_text=gettext_lazy("Days after it came due."))
     message_day = _number(gettext_lazy("E-mail or text message, day"))
@@ -125,6 +136,9 @@ class CampaignForm(forms.Form):
         first, last = self._season("season_from"), self._season("season_until")
         if (first is None) != (last is None) and not self.errors:
             self.add_error("season_until", _("A season has a first and a last day."))
+        ages = said.get("age_from"), said.get("age_until")
+        if ages[0] is not None and ages[1] is not None and ages[0] >= ages[1]:
+            self.add_error("age_until", _("The first age lies below the last."))
         said["season"] = (first, last) if first is not None and last is not None else None
         if not self.steps():
             self.add_error(None, _("Say by what it reaches people: give at least one step its day."))
@@ -140,7 +154,7 @@ class CampaignForm(forms.Form):
 
     def plan(self) -> Plan:
         said = self.cleaned_data
-        same = ("name", "rules", "wordings", "season", "holdout_percent", "daily_limit", "rank", "script")
+        same = ("name", "rules", "wordings", "season", "holdout_percent", "daily_limit", "rank", "script", *FOR_WHOM)
         weights = ("weight_overdue", "weight_risk", "weight_equity")
         languages = [one.strip() for one in said["equity_languages"].split(",") if one.strip()]
         return Plan(steps=self.steps(), equity_languages=languages, **{name: said[name] for name in (*same, *weights)})
@@ -148,7 +162,7 @@ class CampaignForm(forms.Form):
 
 def initial(campaign: Campaign) -> dict[str, Any]:
     """The form as the campaign stands; it changes from today."""
-    same = ("name", "code", "region", "rules", "holdout_percent", "daily_limit", "rank", "wordings", "script")
+    same = ("name", "code", "region", "rules", "holdout_percent", "daily_limit", "rank", "wordings", "script", *FOR_WHOM)
     weights = ("weight_overdue", "weight_risk", "weight_equity")
     found: dict[str, Any] = {name: getattr(campaign, name) for name in (*same, *weights)}
     found["equity_languages"] = ", ".join(campaign.equity_languages)

@@ -15,7 +15,7 @@ from core.models import User
 from core.permissions import require
 from network.models import Organization, Region
 from prevention.models import Campaign, CampaignStep
-from prevention.outreach.queue import UNREACHABLE
+from prevention.outreach.queue import OF_AGE, UNREACHABLE
 from prevention.rules import RULES
 
 # What may stand at one step, in the order in which steps usually come.
@@ -37,6 +37,9 @@ class Plan:
     steps: dict[int, list[str]]
     wordings: list[str]
     season: tuple[int, int] | None = None
+    age_from: int | None = None
+    age_until: int | None = None
+    in_one_visit: bool = False
     weight_overdue: Decimal = Decimal(1)
     weight_risk: Decimal = Decimal(1)
     weight_equity: Decimal = Decimal(0)
@@ -74,12 +77,14 @@ SELECT g.rule, m.language, g.member_id, ({UNREACHABLE}) IS NOT NULL AS is_unreac
 FROM prevention_caregap g JOIN members_member m ON m.id = g.member_id
 WHERE g.status = 'open' AND g.sensitivity = 0 AND m.managing_organization_id = %(system)s
     AND (%(region)s::uuid IS NULL OR m.region_id = %(region)s)
+    AND (%(age_from)s::int IS NULL OR m.birth_date <= %(today)s::date - make_interval(years => %(age_from)s::int))
+    AND (%(age_until)s::int IS NULL OR m.birth_date > %(today)s::date - make_interval(years => %(age_until)s::int))
     AND (g.rule = ANY (%(rules)s) OR %(rules)s::text[] = '{{}}' AND g.rule = ANY (%(reminding)s))
     AND NOT EXISTS (
         SELECT FROM prevention_campaign c WHERE c.managing_organization_id = %(system)s AND c.period @> %(today)s::date
             AND c.code <> %(code)s AND coalesce(c.region_id = m.region_id, c.region_id IS NULL)
             AND (c.region_id IS NOT NULL AND %(region)s::uuid IS NULL OR c.rank < %(rank)s)
-            AND (g.rule = ANY (c.rules) OR c.rules = '{{}}' AND g.rule = ANY (%(reminding)s)))
+            AND (g.rule = ANY (c.rules) OR c.rules = '{{}}' AND g.rule = ANY (%(reminding)s)) AND {OF_AGE})
 """
 COUNTS = f"""
 WITH reach AS MATERIALIZED ({REACH})
@@ -101,6 +106,8 @@ def preview(plan: Plan, *, system: Organization, region: Region | None, code: st
         "reminding": [rule.id for rule in RULES if rule.remind],
         "holdout": plan.holdout_percent,
         "rank": plan.rank,
+        "age_from": plan.age_from,
+        "age_until": plan.age_until,
         "today": at.date(),
         "at": at,
     }

@@ -12,6 +12,7 @@ from core.models import User
 from network.models import Clinician, Organization
 from prevention.engine.facts import LOINC
 from prevention.models import Campaign, CampaignStep, OutreachCost, OutreachPolicy, StandingOrder
+from prevention.outreach.kinds import VACCINE
 
 CHANNELS = ["email", "sms", "portal", "letter"]
 # Days after the gap came in → by what. Portal and push cost nothing; paper and people come last.
@@ -48,6 +49,47 @@ class Protocol:
     code: str
     text: str
 
+
+CHILDREN = (
+    "HepB", "Rotavirus", "DTaP/Tdap/Td", "Hib", "Pneumococcal", "Polio", "RSV", "MMR", "Varicella", "HepA",
+)  # fmt: skip
+ADOLESCENTS = ("HPV", "Meningococcal", "DTaP/Tdap/Td", "MMR", "Varicella", "Polio", "HepB", "HepA")
+
+
+@dataclass(frozen=True)
+class Vaccines:
+    """A campaign about vaccines, for people from an age and under another; weights of overdue, risk, equity."""
+
+    code: str
+    name: str
+    groups: tuple[str, ...]
+    ages: tuple[int | None, int | None]
+    weights: tuple[str, str, str]
+    steps: list[tuple[int, list[str]]]
+    rank: int
+    season: tuple[int, int] | None = None
+
+
+# Sooner than other care: each month without them is one unprotected.
+SOON = [(0, ["portal", "push"]), (3, ["email", "sms"]), (21, ["letter"]), (35, ["call"]), (45, ["visit"])]
+# COVID-19 is reminded of from 65: below it is decided between the person and their clinician (ACIP, 2025), which a
+# reminder would anticipate; it stands on everybody's own page of vaccines. So does meningitis B.
+VACCINES = [
+    Vaccines("child-vaccines", "Vaccines of children", CHILDREN, (None, 9), ("2", "1", "0.5"), SOON, 40),
+    Vaccines("teen-vaccines", "Vaccines of adolescents", ADOLESCENTS, (9, 19), ("1.5", "1", "0.5"), SOON, 42),
+    Vaccines(
+        "adult-vaccines", "Vaccines of adults", ("DTaP/Tdap/Td", "Zoster", "Pneumococcal", "HPV"),
+        (19, None), ("1", "0.5", "0.5"), STEPS, 44,
+    ),
+    Vaccines(
+        "winter-vaccines", "COVID-19 and RSV from 65", ("COVID-19", "RSV"), (65, None), ("1", "1.5", "0.5"), SOON, 46,
+        season=(901, 331),
+    ),
+    Vaccines(
+        "influenza", "Influenza vaccination", ("Influenza",), (None, None), ("1", "1", "0"), STEPS, 50,
+        season=(901, 331),
+    ),
+]  # fmt: skip
 
 PROTOCOLS = [
     Protocol(
@@ -87,7 +129,7 @@ PROTOCOLS = [
 
 @transaction.atomic
 def start_outreach(system: Organization, *, by: User, since: date, holdout_percent: Decimal = Decimal(5)) -> Campaign:
-    """Give a system a first policy, a campaign for what is due all the year, one for influenza, and unit costs.
+    """Give a system a first policy, a campaign for what is due all the year, those for vaccines, and unit costs.
 
     Raises `django.db.IntegrityError` where it has a policy for that time already.
     """
@@ -106,28 +148,40 @@ def start_outreach(system: Organization, *, by: User, since: date, holdout_perce
         equity_languages=["es"],
         script=SCRIPT,
     )
-    seasonal = Campaign.objects.create(
-        **common,
-        code="influenza",
-        name="Influenza vaccination",
-        rank=50,
-        rules=["immunisation:Influenza"],
-        season_from=901,
-        season_until=331,
-        wordings=["care_waiting"],
-        script=SCRIPT,
-    )
-    CampaignStep.objects.bulk_create(
-        CampaignStep(campaign=campaign, number=number, after_days=days, channels=channels)
-        for campaign in (usual, seasonal)
-        for number, (days, channels) in enumerate(STEPS, 1)
-    )
+    _steps(usual, STEPS)
+    for one in VACCINES:
+        made = Campaign.objects.create(
+            **common,
+            code=one.code,
+            name=one.name,
+            rank=one.rank,
+            rules=[f"{VACCINE}{group}" for group in one.groups],
+            age_from=one.ages[0],
+            age_until=one.ages[1],
+            in_one_visit=True,
+            season_from=one.season[0] if one.season else None,
+            season_until=one.season[1] if one.season else None,
+            weight_overdue=Decimal(one.weights[0]),
+            weight_risk=Decimal(one.weights[1]),
+            weight_equity=Decimal(one.weights[2]),
+            equity_languages=["es"],
+            wordings=["care_waiting"],
+            script=SCRIPT,
+        )
+        _steps(made, one.steps)
     OutreachCost.objects.bulk_create(
         OutreachCost(managing_organization=system, kind=kind, amount=Decimal(amount), period=period)
         for kind, amount in COSTS.items()
     )
     audit.record(by=by, action="create", verb="prevention.start_outreach", obj=policy)
     return usual
+
+
+def _steps(campaign: Campaign, steps: list[tuple[int, list[str]]]) -> None:
+    CampaignStep.objects.bulk_create(
+        CampaignStep(campaign=campaign, number=number, after_days=days, channels=channels)
+        for number, (days, channels) in enumerate(steps, 1)
+    )
 
 
 @transaction.atomic

@@ -22,7 +22,9 @@ class BirthDateForm(forms.Form):
     """Who holds the message in their hand says when they were born."""
 
     born = forms.DateField(
-        label=_("Your date of birth"), widget=forms.DateInput(attrs={**DATE, "autocomplete": "bday"})
+        label=_("Your date of birth"),
+        help_text=_("If the message came to you as a parent or guardian: your child's."),
+        widget=forms.DateInput(attrs={**DATE, "autocomplete": "bday"}),
     )
 
 

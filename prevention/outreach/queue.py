@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from core import outbox
+from network.ages import ADULT
 from prevention.engine.evaluate import Partition
 from prevention.engine.record import ROW_ID, id_base
 from prevention.rules import RULES
@@ -35,6 +36,12 @@ IN_FORCE = """
 c.period @> %(today)s::date AND (c.season_from IS NULL
     OR CASE WHEN c.season_from <= c.season_until THEN %(day)s BETWEEN c.season_from AND c.season_until
         ELSE %(day)s >= c.season_from OR %(day)s <= c.season_until END)
+"""
+
+# A campaign for people of the member's age.
+OF_AGE = """
+(c.age_from IS NULL OR m.birth_date <= %(today)s::date - make_interval(years => c.age_from))
+    AND (c.age_until IS NULL OR m.birth_date > %(today)s::date - make_interval(years => c.age_until))
 """
 
 # A change of policy is a new row: gaps in the old one go on in its successor, at the step where they are.
@@ -120,6 +127,7 @@ JOIN LATERAL (
     WHERE c.managing_organization_id = m.managing_organization_id
         AND coalesce(c.region_id = m.region_id, c.region_id IS NULL)
         AND (g.rule = ANY (c.rules) OR c.rules = '{{{{}}}}' AND g.rule = ANY (%(reminding)s)) AND {IN_FORCE}
+        AND {OF_AGE}
     ORDER BY c.region_id IS NULL, c.rank, c.code LIMIT 1
 ) c ON true
 CROSS JOIN LATERAL (
@@ -144,13 +152,36 @@ FROM prevention_caregap g, prevention_campaign o, prevention_campaign c, members
 WHERE {{e}} AND e.stop_reason = 'ended' AND g.id = e.gap_id AND g.member_id = e.member_id AND g.status = 'open'
     AND o.id = e.campaign_id AND c.managing_organization_id = o.managing_organization_id
     AND c.region_id IS NOT DISTINCT FROM o.region_id AND c.code = o.code AND m.id = e.member_id
-    AND {IN_FORCE} AND ({UNREACHABLE}) IS NULL
+    AND {IN_FORCE} AND {OF_AGE} AND ({UNREACHABLE}) IS NULL
 """
 
-# Episodes that may take a step now, with the policy of their market. Booked, admitted and put off wait.
-READY = """
+# Who is written to about a child: a parent or guardian who may see their record and has not asked to be left alone.
+PARENT = """
+SELECT x.user_id, o.id AS member_id, o.language, CASE WHEN o.id IS NULL THEN a.email END AS email
+FROM members_proxy x JOIN core_user a ON a.id = x.user_id AND a.is_active
+LEFT JOIN members_member o ON o.user_id = x.user_id
+WHERE x.member_id = m.id AND x.period @> %(today)s::date AND 'view' = ANY (x.scopes)
+    AND x.relationship IN ('parent', 'guardian')
+    AND NOT EXISTS (SELECT FROM members_communicationpreference n WHERE n.member_id = o.id AND n.no_outreach)
+ORDER BY o.id IS NULL, x.relationship DESC, lower(x.period), x.id LIMIT 1
+"""
+
+# Everybody whose messages reach the same person: themselves and the children that they are written to about.
+KIN = """
+ARRAY(SELECT e.member_id UNION SELECT o.id FROM members_member o WHERE o.user_id = coalesce(q.user_id, m.user_id)
+    UNION SELECT x.member_id FROM members_proxy x JOIN members_member o ON o.id = x.member_id
+    WHERE x.user_id = coalesce(q.user_id, m.user_id) AND x.period @> %(today)s::date AND 'view' = ANY (x.scopes)
+        AND x.relationship IN ('parent', 'guardian')
+        AND o.birth_date > %(today)s::date - make_interval(years => %(adult)s))
+"""
+
+# Episodes that may take a step now, with the policy of their market. Booked, admitted and put off wait; so do, where
+# one visit does all, a person's other gaps behind the first.
+READY = f"""
 CREATE TEMPORARY TABLE po_ready ON COMMIT DROP AS
-SELECT e.member_id, e.gap_id, e.campaign_id, e.wording, e.score, e.entered_at, g.due_on, m.user_id, m.language,
+SELECT e.member_id, e.gap_id, e.campaign_id, e.wording, e.score, e.entered_at, g.due_on,
+    coalesce(q.user_id, m.user_id) AS user_id, coalesce(q.language, m.language) AS language,
+    coalesce(q.member_id, e.member_id) AS reached_id, q.email AS parent_email, {KIN} AS kin,
     l.base, coalesce(l.step - l.base, 0) AS last_step, l.created_at AS last_at, coalesce(b.after_days, 0) AS last_after,
     (SELECT min(s.after_days) FROM prevention_campaignstep s WHERE s.campaign_id = e.campaign_id) AS first_after,
     EXISTS (SELECT FROM members_member k WHERE k.household_id = m.household_id AND k.id <> m.id
@@ -161,8 +192,10 @@ SELECT e.member_id, e.gap_id, e.campaign_id, e.wording, e.score, e.entered_at, g
 FROM prevention_outreachepisode e
 JOIN prevention_caregap g ON g.id = e.gap_id AND g.member_id = e.member_id AND g.status = 'open'
 JOIN members_member m ON m.id = e.member_id
+JOIN prevention_campaign i ON i.id = e.campaign_id
 LEFT JOIN network_region z ON z.id = m.region_id
-LEFT JOIN members_communicationpreference y ON y.member_id = e.member_id
+LEFT JOIN LATERAL ({PARENT}) q ON m.birth_date > %(today)s::date - make_interval(years => %(adult)s)
+LEFT JOIN members_communicationpreference y ON y.member_id = coalesce(q.member_id, e.member_id)
 JOIN LATERAL (
     SELECT p.* FROM prevention_outreachpolicy p
     WHERE p.managing_organization_id = m.managing_organization_id
@@ -176,7 +209,7 @@ LEFT JOIN LATERAL (
     FROM prevention_reminder r WHERE r.gap_id = e.gap_id
 ) l ON true
 LEFT JOIN prevention_campaignstep b ON b.campaign_id = e.campaign_id AND b.number = l.step - l.base
-WHERE {e} AND e.stopped_at IS NULL AND e.arm = 'outreach'
+WHERE {{e}} AND e.stopped_at IS NULL AND e.arm = 'outreach'
     AND NOT EXISTS (SELECT FROM hospitals_stay s WHERE s.member_id = e.member_id AND s.admitted_at <= %(at)s
         AND (s.discharged_at IS NULL OR s.discharged_at > %(at)s))
     AND NOT (EXISTS (SELECT FROM prevention_outreachcontact k
@@ -187,6 +220,10 @@ WHERE {e} AND e.stopped_at IS NULL AND e.arm = 'outreach'
         JOIN clinical_servicerequest s ON s.id = t.order_id AND s.member_id = t.member_id AND s.status = 'active'
         WHERE t.gap_id = e.gap_id AND t.lost_at IS NULL)
     AND NOT EXISTS (SELECT FROM prevention_elsewherereport w WHERE w.gap_id = e.gap_id AND w.status = 'waiting')
+    AND NOT (i.in_one_visit AND EXISTS (SELECT FROM prevention_outreachepisode f
+        JOIN prevention_caregap h ON h.id = f.gap_id AND h.member_id = f.member_id AND h.status = 'open'
+        WHERE f.member_id = e.member_id AND f.campaign_id = e.campaign_id AND f.stopped_at IS NULL
+            AND (f.entered_at, f.gap_id) < (e.entered_at, e.gap_id)))
 """
 
 # How people answered before, and where messages came back: looked up for each gap, so tables with a key of their own.
@@ -211,14 +248,16 @@ REACHED = """
 CREATE TEMPORARY TABLE po_reached ON COMMIT DROP AS
 SELECT t.*, way.step, way.channel, way.address
 FROM po_ready t CROSS JOIN LATERAL (
-    SELECT t.base + s.number AS step, c.channel, coalesce(x.value, '') AS address
+    SELECT t.base + s.number AS step, c.channel,
+        coalesce(CASE WHEN c.channel = 'email' THEN t.parent_email END, x.value, '') AS address
     FROM prevention_campaignstep s CROSS JOIN LATERAL unnest(s.channels) c(channel)
     LEFT JOIN po_answered a ON a.member_id = t.member_id AND a.channel = c.channel
     LEFT JOIN po_bounced b ON b.member_id = t.member_id AND b.channel = c.channel
     LEFT JOIN LATERAL (
-        SELECT x.value FROM members_membertelecom x WHERE x.member_id = t.member_id AND x.period @> %(today)s::date
+        SELECT x.value FROM members_membertelecom x WHERE x.member_id IN (t.reached_id, t.member_id)
+            AND x.period @> %(today)s::date
             AND (x.system = c.channel OR c.channel = 'call' AND x.system IN ('phone', 'sms'))
-        ORDER BY x.system = 'sms', x.rank, x.id LIMIT 1
+        ORDER BY x.member_id <> t.reached_id, x.system = 'sms', x.rank, x.id LIMIT 1
     ) x ON c.channel IN ('email', 'sms', 'call')
     WHERE s.campaign_id = t.campaign_id AND s.number > t.last_step
         AND CASE WHEN t.last_at IS NULL THEN t.entered_at + make_interval(days => t.first_after)
@@ -227,7 +266,8 @@ FROM po_ready t CROSS JOIN LATERAL (
         AND (c.channel IN ('call', 'visit') OR cardinality(coalesce(t.wanted, '{}')) = 0
             OR c.channel = ANY (t.wanted))
         AND (c.channel <> 'call' OR NOT t.bereaved) AND c.channel <> ALL (%(off)s::text[])
-        AND CASE WHEN c.channel IN ('email', 'sms', 'call') THEN x.value IS NOT NULL
+        AND CASE WHEN c.channel IN ('email', 'sms', 'call')
+                THEN x.value IS NOT NULL OR c.channel = 'email' AND t.parent_email <> ''
             WHEN c.channel = 'portal' THEN t.user_id IS NOT NULL
             WHEN c.channel = 'push' THEN t.user_id IS NOT NULL AND 'push' = ANY (t.wanted)
             WHEN c.channel = 'letter' THEN EXISTS (SELECT FROM members_memberaddress d
@@ -253,12 +293,13 @@ WITH limited AS (
         GROUP BY e.campaign_id
     ) d ON d.campaign_id = r.campaign_id
 ), capped AS (
-    SELECT l.*, row_number() OVER (PARTITION BY l.member_id ORDER BY l.score DESC, l.due_on, l.gap_id) + (
-        SELECT count(*) FROM prevention_reminder x WHERE x.member_id = l.member_id AND x.status <> 'skipped'
+    SELECT l.*, row_number() OVER (
+        PARTITION BY coalesce(l.user_id, l.member_id) ORDER BY l.score DESC, l.due_on, l.gap_id) + (
+        SELECT count(*) FROM prevention_reminder x WHERE x.member_id = ANY (l.kin) AND x.status <> 'skipped'
             AND x.channel <> 'visit' AND x.created_at > %(at)s - make_interval(days => l.cap_days)) + (
         -- What a care team wrote to many at once counts as well.
         SELECT count(*) FROM prevention_registrybatchitem i JOIN prevention_registrybatch b ON b.id = i.batch_id
-        WHERE i.member_id = l.member_id AND i.status = 'done' AND b.action = 'message'
+        WHERE i.member_id = ANY (l.kin) AND i.status = 'done' AND b.action = 'message'
             AND b.done_at > %(at)s - make_interval(days => l.cap_days)) AS place
     FROM limited l WHERE l.daily_limit IS NULL OR l.turn <= l.daily_limit
 )
@@ -351,6 +392,7 @@ def queue_outreach(partition: Partition, *, as_of: date, at: datetime) -> Queued
         "off": [channel for channel in outbox.channels_off() if channel in MESSAGES],
         "no_transport": outbox.NO_TRANSPORT,
         "zone": settings.TIME_ZONE,
+        "adult": ADULT,
         "today": as_of,
         "day": as_of.month * 100 + as_of.day,
         "at": at,

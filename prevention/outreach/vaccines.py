@@ -5,24 +5,24 @@ from datetime import date, datetime
 from django.db import connection
 
 from prevention.engine.evaluate import Partition
+from prevention.outreach.queue import OF_AGE
 
-# What the forecasts say today of the groups in question. What rests on a condition (`is_risk`) is no gap: its reminder
+# What the forecasts say today of the groups that a campaign for people of that age names. What rests on a condition (`is_risk`) is no gap: its reminder
 # would tell of the condition. It stands on the member's own page of vaccines.
-DUE = """
+DUE = f"""
 CREATE TEMPORARY TABLE po_vaccine ON COMMIT DROP AS
-WITH named AS (
-    SELECT DISTINCT r.rule, substr(r.rule, 14) AS vaccine_group FROM prevention_campaign c
-    CROSS JOIN LATERAL unnest(c.rules) r(rule)
-    WHERE r.rule LIKE 'immunisation:%%' AND c.period @> %(today)s::date
-)
-SELECT f.member_id, n.rule, max(f.sensitivity) AS sensitivity,
+SELECT f.member_id, r.rule, max(f.sensitivity) AS sensitivity,
     min(f.recommended_on) FILTER (WHERE f.status = 'Not Complete' AND f.recommended_on <= %(today)s::date) AS due_on
-FROM prevention_immunisationforecast f JOIN named n ON n.vaccine_group = f.vaccine_group
+FROM prevention_campaign c CROSS JOIN LATERAL unnest(c.rules) r(rule)
+JOIN prevention_immunisationforecast f ON f.vaccine_group = substr(r.rule, 14)
 JOIN members_member m ON m.id = f.member_id AND m.deceased_at IS NULL AND m.status = 'active'
-WHERE {f} AND NOT f.is_risk AND EXISTS (
+    AND m.managing_organization_id = c.managing_organization_id
+    AND (c.region_id IS NULL OR c.region_id = m.region_id)
+WHERE r.rule LIKE 'immunisation:%%' AND c.period @> %(today)s::date AND {OF_AGE}
+    AND {{f}} AND NOT f.is_risk AND EXISTS (
     SELECT FROM plans_coverageperiod v WHERE v.member_id = f.member_id AND v.benefit = 'medical'
         AND v.valid @> %(today)s::date AND v.known @> %(at)s::timestamptz)
-GROUP BY f.member_id, n.rule
+GROUP BY f.member_id, r.rule
 """
 OPEN = """
 INSERT INTO prevention_caregap (member_id, sensitivity, rule, status, due_on, evidence, opened_at)

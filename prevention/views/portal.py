@@ -13,7 +13,7 @@ from core.http import AuthenticatedHttpRequest
 from core.navigation import url_or_none
 from core.notices import notify
 from core.permissions import requires
-from members.portal import open_member
+from members.portal import choose_member, open_member, people
 from prevention import actions
 from prevention.models import CareGap
 from prevention.outreach.elsewhere import report_elsewhere
@@ -25,10 +25,16 @@ from prevention.outreach.views.one_tap import answer_not_now
 
 
 def own_gap(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> CareGap:
-    """The gap of the member whose record is open; 404 for anybody else's."""
-    gap = get_object_or_404(CareGap.objects.select_related("member"), pk=gap_id, member=open_member(request))
+    """The gap of somebody whose record the reader may open; 404 for anybody else's.
+
+    A notice leads a parent to their child's gap: the child's record is open then.
+    """
+    open_now = open_member(request)
+    gap = get_object_or_404(CareGap.objects.select_related("member"), pk=gap_id, member__in=people(request.user))
     if not is_known(gap.rule):
         raise Http404
+    if gap.member_id != open_now.pk:
+        choose_member(request, gap.member)
     return gap
 
 

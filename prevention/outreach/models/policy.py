@@ -79,6 +79,11 @@ class Campaign(OfMarket):
         blank=True,
         help_text="Gaps by rule, like colorectal_screening or immunisation:Influenza; empty: every rule that reminds.",
     )
+    age_from = models.PositiveSmallIntegerField(null=True, blank=True, help_text="For people of this age and over.")
+    age_until = models.PositiveSmallIntegerField(null=True, blank=True, help_text="For people under this age.")
+    in_one_visit = models.BooleanField(
+        default=False, db_default=False, help_text="One gap of a person at a time is written about: one visit does all."
+    )
     season_from = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Month and day, 901 for 1 September; empty: all year."
     )
@@ -112,6 +117,13 @@ class Campaign(OfMarket):
                 | models.Q(season_from__gte=101, season_from__lte=1231, season_until__gte=101, season_until__lte=1231),
                 name="prevention_campaign_season",
                 violation_error_message="A season has a first and a last day.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(age_from__isnull=True)
+                | models.Q(age_until__isnull=True)
+                | models.Q(age_from__lt=models.F("age_until")),
+                name="prevention_campaign_ages",
+                violation_error_message="The first age lies below the last.",
             ),
             models.CheckConstraint(condition=models.Q(wordings__len__gte=1), name="prevention_campaign_wording"),
             ExclusionConstraint(
