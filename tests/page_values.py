@@ -43,6 +43,7 @@ def of_charts() -> Values:
 
     own = {"member__user__email": "maria@demo.example"}
     return {
+        "vaccine_visit_id": newest(Appointment, visit_type__code="VACCINE"),
         "appointment_id": newest(Appointment, **own) + newest(Appointment, status="booked"),
         "encounter_id": newest(Encounter, **own),
         "condition_id": newest(Condition, **own),

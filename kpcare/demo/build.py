@@ -11,7 +11,19 @@ from clinical.models import Task
 from core.context import Context, use
 from core.models import User
 from core.terminology import load_own
-from kpcare.demo import ancillary, catalogue, clinic_day, desk, fills, hero, outreach, past_quality, people, vaccines, world
+from kpcare.demo import (
+    ancillary,
+    catalogue,
+    clinic_day,
+    desk,
+    fills,
+    hero,
+    outreach,
+    past_quality,
+    people,
+    vaccines,
+    world,
+)
 from kpcare.demo.charts import Charts
 from kpcare.demo.copying import bulk_load
 from kpcare.demo.sign_ins import add_account

@@ -11,7 +11,7 @@ from billing.models import Budget, CapitationContract, FeeScheduleLine, RateCell
 from core.ids import uuid7
 from core.models import CodeSystem, Concept
 from kpcare.demo import codes
-from kpcare.demo.markets import GASTROENTEROLOGY, OPTOMETRY, RADIOLOGY, ROOM_SESSIONS
+from kpcare.demo.markets import GASTROENTEROLOGY, OPTOMETRY, RADIOLOGY, ROOM_SESSIONS, VACCINE_SEATS
 from kpcare.demo.world import EVER, World
 from labs.models import LabTest, ReferenceRange
 from network.models import Clinician, Contract, Department, Region, Room

@@ -162,7 +162,18 @@ class CampaignForm(forms.Form):
 
 def initial(campaign: Campaign) -> dict[str, Any]:
     """The form as the campaign stands; it changes from today."""
-    same = ("name", "code", "region", "rules", "holdout_percent", "daily_limit", "rank", "wordings", "script", *FOR_WHOM)
+    same = (
+        "name",
+        "code",
+        "region",
+        "rules",
+        "holdout_percent",
+        "daily_limit",
+        "rank",
+        "wordings",
+        "script",
+        *FOR_WHOM,
+    )
     weights = ("weight_overdue", "weight_risk", "weight_equity")
     found: dict[str, Any] = {name: getattr(campaign, name) for name in (*same, *weights)}
     found["equity_languages"] = ", ".join(campaign.equity_languages)

@@ -7,8 +7,8 @@ from django.db import connection
 from prevention.engine.evaluate import Partition
 from prevention.outreach.queue import OF_AGE
 
-# What the forecasts say today of the groups that a campaign for people of that age names. What rests on a condition (`is_risk`) is no gap: its reminder
-# would tell of the condition. It stands on the member's own page of vaccines.
+# What the forecasts say today of the groups that a campaign for people of that age names. What rests on a condition
+# (`is_risk`) is no gap: its reminder would tell of the condition. It stands on the member's own page of vaccines.
 DUE = f"""
 CREATE TEMPORARY TABLE po_vaccine ON COMMIT DROP AS
 SELECT f.member_id, r.rule, max(f.sensitivity) AS sensitivity,

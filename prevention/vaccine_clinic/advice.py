@@ -68,7 +68,7 @@ class Advice:
         return _("Too early: not before %(day)s.") % {"day": day}
 
     def _is_for_age(self, cvx: str, group: str) -> bool:
-        """Whether any dose of the group's series may be this vaccine at the person's age (CDSi 6.6 and 6.9)."""
+        """Whether the vaccine is preferable for a dose of the group at this age (CDSi 6.9): what counts is more."""
         doses = (
             dose
             for antigen in self.schedule.antigens.values()
@@ -79,12 +79,12 @@ class Advice:
         return self.born is not None and any(
             plus_or(self.born, vaccine.begin_age, BEGINNING) <= self.today < plus_or(self.born, vaccine.end_age, END)
             for dose in doses
-            for vaccine in (*dose.preferable_by_type.get(cvx, ()), *dose.allowable.get(cvx, ()))
+            for vaccine in dose.preferable_by_type.get(cvx, ())
         )
 
 
 def advise(member: Member, today: datetime.date) -> Advice:
-    """By the schedule of the member's market. Somebody without a birth date gets no advice: everything is against it."""
+    """By the schedule of the member's market. For somebody without a birth date nothing is recommended."""
     policies = Policies(today)
     charts = read([member.pk], policies, today)
     schedule = policies.of(member.managing_organization_id, member.region_id).schedule

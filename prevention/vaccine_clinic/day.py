@@ -45,7 +45,7 @@ def bounds(department: Department, on: datetime.date) -> tuple[datetime.datetime
 def comers(department: Department, on: datetime.date) -> list[Comer]:
     """Everybody with a vaccine visit there that day, by time; cancelled ones left out.
 
-    What carries a sensitivity label is not on a list of many: it stands on the person's own page, for whoever may see it.
+    What carries a sensitivity label is on no list of many: it stands on the person's page, for whoever may see it.
     """
     start, end = bounds(department, on)
     zone = ZoneInfo(department.facility.time_zone)

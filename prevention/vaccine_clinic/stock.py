@@ -92,7 +92,5 @@ def waste_doses(lot_id: uuid.UUID, *, by: User, doses: int, reason: str) -> Stoc
     if doses < 1 or lot.on_hand < doses:
         raise Refused(_("There are not that many units of this lot."))
     move_stock(lot, Kind.WASTE, Decimal(-doses), by=by, source=f"waste:{uuid7()}", reason=reason[:200])
-    audit.record(
-        by=by, action="update", verb="prevention.waste_doses", obj=lot, reason=reason, detail={"doses": doses}
-    )
+    audit.record(by=by, action="update", verb="prevention.waste_doses", obj=lot, reason=reason, detail={"doses": doses})
     return lot

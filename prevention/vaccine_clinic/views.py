@@ -118,7 +118,9 @@ def visit(request: AuthenticatedHttpRequest, member: Member, vaccine_visit_id: u
         "groups": forms.groups,
         "other": forms.other,
         "outlook": forms.outlook,
-        "waits": [{"due": due, "against": forms.advice.against_group(due.row.vaccine_group)} for due in forms.outlook.coming],
+        "waits": [
+            {"due": due, "against": forms.advice.against_group(due.row.vaccine_group)} for due in forms.outlook.coming
+        ],
         "doses": DoseGiven.objects.filter(member=member, visit=found).select_related("lot__product__drug", "given_by"),
         "is_open": found.status in ("booked", "arrived", "roomed"),
         "problem": problem,
@@ -148,16 +150,15 @@ class _Forms:
             ]
             form = GiveForm(data, prefix=f"dose{number}", lots=fitting, age=age, number=number) if fitting else None
             self.groups.append({"due": due, "form": form})
-        self.other = GiveForm(
-            data, prefix="other", lots=lots, age=age, number=len(self.groups), may_be_against=True
-        )
+        self.other = GiveForm(data, prefix="other", lots=lots, age=age, number=len(self.groups), may_be_against=True)
 
     @property
     def all(self) -> list[GiveForm]:
         return [*(row["form"] for row in self.groups if row["form"]), self.other]
 
     def are_valid(self) -> bool:
-        return all([form.is_valid() for form in self.all])
+        """Each is asked, so that each says what it misses."""
+        return not [form for form in self.all if not form.is_valid()]
 
 
 def _give(request: AuthenticatedHttpRequest, visit: Appointment, forms: _Forms) -> str:
@@ -221,6 +222,4 @@ def shelf(request: AuthenticatedHttpRequest) -> HttpResponse:
             *({"label": label, "numeric": True} for label in (_("Left"), _("Given today"), _("Thrown away today"))),
         ],
     }
-    return render(
-        request, "prevention/vaccine_clinic/stock.html", context, status=422 if chosen.errors else 200
-    )
+    return render(request, "prevention/vaccine_clinic/stock.html", context, status=422 if chosen.errors else 200)

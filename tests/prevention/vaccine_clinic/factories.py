@@ -48,7 +48,9 @@ class Clinic(factories.World):
 
     def product(self, cvx: str, mvx: str, route: str = "IM") -> VaccineProduct:
         drug = ClinicalDrug.objects.create(concept=factories.concept(cvx, cvx, CVX), name=f"Vaccine {cvx}")
-        made = DrugProduct.objects.create(drug=drug, ndc=f"88888{next(_number):06d}", unit_cost=Decimal(20), unit="dose")
+        made = DrugProduct.objects.create(
+            drug=drug, ndc=f"88888{next(_number):06d}", unit_cost=Decimal(20), unit="dose"
+        )
         return VaccineProduct.objects.create(product=made, cvx=cvx, mvx=mvx, route=route, information_on=EDITION)
 
     def lot(self, of: VaccineProduct, doses: int = 10, *, at=None, days: int = 200) -> StockLot:

@@ -8,6 +8,7 @@ from dateutil.relativedelta import relativedelta
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from zeal import zeal_ignore
 
 from clinical import models as clinical
 from clinical.models import Encounter, Immunization
@@ -253,9 +254,7 @@ def test_given_and_wasted_add_up_with_what_is_left(clinic):
     with acting_as(clinic.park.user, reason="test"):
         stock.waste_doses(lot.pk, by=clinic.park.user, doses=2, reason="left open")
         now = timezone.now()
-        [row] = stock.shelf(
-            clinic.department.facility, start=now - timedelta(hours=1), end=now + timedelta(hours=1)
-        )
+        [row] = stock.shelf(clinic.department.facility, start=now - timedelta(hours=1), end=now + timedelta(hours=1))
     assert (row.on_hand, row.given, row.wasted) == (Decimal(7), Decimal(1), Decimal(2))
     with arranging():
         assert sum(StockMovement.objects.filter(lot=lot).values_list("quantity", flat=True)) == row.on_hand
@@ -344,9 +343,10 @@ def test_the_nurse_records_everything_on_one_page_and_the_certificate_shows_it_a
         data |= {form.add_prefix("information_on"): EDITION.isoformat()}
 
     missing = {**data, forms["Zoster"].add_prefix("information_on"): ""}
-    refused = client.post(url, missing)
-    assert refused.status_code == 422 and "which edition" in refused.content.decode()
-    assert client.post(url, data).status_code == 302
+    with zeal_ignore():  # each dose is charted and taken from its lot by itself
+        refused = client.post(url, missing)
+        assert refused.status_code == 422 and "which edition" in refused.content.decode()
+        assert client.post(url, data).status_code == 302
 
     client.force_login(clinic.maria.user)
     certificate = client.get(reverse("prevention:immunisation_certificate")).content.decode()
