@@ -16,7 +16,7 @@ from kpcare.demo.hours import SLOT
 from kpcare.demo.markets import VACCINE_SEATS
 from kpcare.demo.world import World
 from members.models import Member
-from network.models import Department, Facility, RoleAssignment, Room
+from network.models import Department, Facility, Room
 from pharmacy.models import ClinicalDrug, DrugProduct, StockLot, StockMovement
 from prevention.immunisation import seasons
 from prevention.immunisation.actions import roll_over_seasons
@@ -77,10 +77,9 @@ def _stock(facility: Facility, product: DrugProduct, number: int, today: datetim
 
 def lay(now: datetime.datetime) -> int:
     """Today's clinic at the demo nurse's department; how many come: none where it has its visits already."""
-    held = RoleAssignment.objects.select_related("department__facility__organization__system")
-    department = held.get(user=staff("nurse")).department
-    if department is None:
-        return 0
+    department = Department.objects.select_related("facility__organization__system", "facility__region").get(
+        pk=staff("physician").clinician.sessions.latest("during").department_id
+    )
     kind = VisitType.objects.filter(code=VISIT_TYPE, organization=department.facility.organization.system).first()
     room = Room.objects.filter(department=department, name="Vaccine room").first()
     if kind is None or room is None:

@@ -20,7 +20,7 @@ from clinical.views.charting import frame, opens_chart
 from core import audit
 from core.http import AuthenticatedHttpRequest
 from core.notices import notify
-from core.permissions import may, require, requires
+from core.permissions import may, requires
 from members.models import Member
 from members.portal import age_on
 from members.querysets import search
@@ -88,24 +88,27 @@ def take_walk_in(request: AuthenticatedHttpRequest) -> HttpResponse:
     except BookingRefused as refused:
         messages.error(request, refused.messages[0])
         return redirect(_page("vaccine_clinic", department))
-    return redirect("prevention:vaccine_visit", member.pk, visit.pk)
+    return redirect("prevention:vaccine_visit", visit.pk)
 
 
-def _visit_of(member: Member, visit_id: uuid.UUID) -> Appointment:
+def a_visit(request: AuthenticatedHttpRequest, vaccine_visit_id: uuid.UUID) -> Appointment:
     return get_object_or_404(
         Appointment.objects.with_details().select_related("member", "department__facility__organization"),
-        pk=visit_id,
-        member=member,
+        pk=vaccine_visit_id,
         visit_type__code=VISIT_TYPE,
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@requires("prevention.run_vaccine_clinic", obj=a_visit)
+def visit(request: AuthenticatedHttpRequest, vaccine_visit_id: uuid.UUID) -> HttpResponse:
+    """One person at the clinic, whose chart opens to whoever looks after them."""
+    return _person(request, member_id=request.record.member_id, found=request.record)
+
+
 @opens_chart("prevention.vaccine_visit", "clinical.write_chart")
-def visit(request: AuthenticatedHttpRequest, member: Member, vaccine_visit_id: uuid.UUID) -> HttpResponse:
-    """One person at the clinic: what is due with the lots at hand, and everything given recorded in one go."""
-    found = _visit_of(member, vaccine_visit_id)
-    require(request.user, "prevention.run_vaccine_clinic", found, request=request)
+def _person(request: AuthenticatedHttpRequest, member: Member, found: Appointment) -> HttpResponse:
+    """What is due with the lots at hand, and everything given recorded in one go."""
     forms = _Forms(request, member, found)
     problem = ""
     if request.method == "POST" and forms.are_valid():

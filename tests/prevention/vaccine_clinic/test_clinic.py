@@ -333,7 +333,7 @@ def test_the_nurse_records_everything_on_one_page_and_the_certificate_shows_it_a
     zoster, tdap = clinic.lot(clinic.zoster), clinic.lot(clinic.tdap)
     visit = clinic.come()
     client.force_login(clinic.park.user)
-    url = reverse("prevention:vaccine_visit", args=[clinic.maria.pk, visit.pk])
+    url = reverse("prevention:vaccine_visit", args=[visit.pk])
     page = client.get(url)
     forms = {row["due"].row.vaccine_group: row["form"] for row in page.context["groups"] if row["form"]}
     assert forms.keys() >= {"Zoster", "DTaP/Tdap/Td"}
@@ -362,14 +362,21 @@ def test_taken_in_from_the_list_she_is_at_once_at_the_form(client, clinic):
         reverse("prevention:vaccine_walk_in"), {"department": clinic.department.pk, "member": clinic.maria.pk}
     )
 
-    assert answer.status_code == 302 and f"/chart/{clinic.maria.pk}/vaccines/visits/" in answer["Location"]
+    assert answer.status_code == 302 and "/vaccine-clinic/visits/" in answer["Location"]
     assert client.get(answer["Location"]).status_code == 200
 
 
-def test_a_visit_of_another_kind_or_member_is_not_found(client, clinic):
-    visit = clinic.come(clinic.pedro)
+def test_a_visit_of_another_kind_and_of_the_other_system_is_no_vaccine_visit(client, clinic):
+    visit = clinic.come()
+    url = reverse("prevention:vaccine_visit", args=[visit.pk])
+    with arranging():
+        theirs = factories.clinician(clinic.other_department, "Nora Else", as_role="nurse")
+    client.force_login(theirs.user)
+    assert client.get(url).status_code in (403, 404)
+    with arranging():
+        Appointment.objects.filter(pk=visit.pk).update(visit_type=clinic.office)
     client.force_login(clinic.park.user)
-    assert client.get(reverse("prevention:vaccine_visit", args=[clinic.maria.pk, visit.pk])).status_code == 404
+    assert client.get(url).status_code == 404
 
 
 # --- Booking ----------------------------------------------------------------------------------------------------
