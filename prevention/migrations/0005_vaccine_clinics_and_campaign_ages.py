@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ("members", "0004_candidates"),
         ("network", "0001_initial"),
         ("pharmacy", "0002_interaction_rules"),
-        ("prevention", "0003_closures_among_observed"),
+        ("prevention", "0004_members_by_statement"),
         ("scheduling", "0002_seats"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
