@@ -102,6 +102,8 @@ UPDATE prevention_reminder r SET status = 'sent' FROM core_outboxmessage o
 WHERE {r} AND r.status = 'queued' AND o.id = r.message_id AND o.status = 'sent'
 """
 
+# The first three years of waiting weigh in full, a tenth of each one after them: somebody never screened may be due for
+# decades, and comes before whoever is due for four years, but not before everything else.
 # A gap comes into the one campaign that names it: the market's own before the system's, then by rank. The arm is a
 # hash of member and campaign, so that a person stays in it, whichever gap, run or share brings them.
 # Chosen first and written then, here and below: a statement that looks into the table it fills is planned for the table
@@ -111,7 +113,7 @@ CREATE TEMPORARY TABLE po_entering ON COMMIT DROP AS
 SELECT {ROW_ID} AS id, g.member_id, g.sensitivity, g.id AS gap_id, c.id AS campaign_id,
     CASE WHEN h.part %% 1000 < c.holdout_percent * 10 THEN 'holdout' ELSE 'outreach' END AS arm,
     c.wordings[1 + (h.part / 1000) %% cardinality(c.wordings)] AS wording, m.language,
-    c.weight_overdue * least(greatest(%(today)s::date - g.due_on, 0) / 365.0, 3)
+    c.weight_overdue * (least(w.years, 3) + least(greatest(w.years - 3, 0), 30) / 10)
         + c.weight_risk * ((g.last_done_on IS NULL)::int + least(g.others, 4) * 0.25)
         + c.weight_equity * (m.language = ANY (c.equity_languages) OR EXISTS (
             SELECT FROM members_raceethnicity y WHERE y.member_id = m.id AND y.code = ANY (c.equity_races)))::int
@@ -133,6 +135,7 @@ JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT hashtextextended(g.member_id::text || ':' || c.code, 0) & 4611686018427387903 AS part
 ) h
+CROSS JOIN LATERAL (SELECT greatest(%(today)s::date - g.due_on, 0) / 365.0 AS years) w
 WHERE g.sensitivity = 0
     AND NOT EXISTS (SELECT FROM prevention_outreachepisode e WHERE e.gap_id = g.id)
     AND ({UNREACHABLE}) IS NULL

@@ -230,6 +230,26 @@ def test_whom_first_under_a_daily_limit(of):
     assert {r.member.given for r in reminders()} == {"Ann", "Bea", "Carmen", "Dora"}
 
 
+def test_of_those_who_wait_for_years_the_one_who_waits_longest_comes_first(of):
+    with arranging():
+        Campaign.objects.filter(code="preventive-care").update(daily_limit=1)
+        for name, due, language in (
+            ("Ann", date(2021, 5, 18), "en"),
+            ("Bea", date(2002, 9, 3), "en"),
+            ("Carmen", date(2022, 9, 3), "es"),
+        ):
+            one = member(of, name, language=language)
+            charts.enrol(one)
+            gap(one, due=due)
+
+    queue()
+    assert [r.member.given for r in reminders()] == ["Bea"]
+    with arranging():
+        scores = dict(OutreachEpisode.objects.values_list("member__given", "score"))
+    # Twenty years more do not outweigh everything: less than three years of waiting would.
+    assert 0 < scores["Bea"] - scores["Ann"] < 3
+
+
 def test_nobody_is_written_to_at_night(maria):
     """Nine in the evening in California: the message waits for nine in the morning there."""
     with arranging():
