@@ -6,6 +6,7 @@ what the quality director's pages do.
 
 import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -71,7 +72,7 @@ def add(system: Organization, *, by: User, today: datetime.date) -> None:
     """The months since January, goals and benchmarks, after the first evaluation. Needs the jobs login."""
     first = today.replace(day=1)
     lower = [one.key for one in measures_of(today.year) if one.improvement == "decrease"]
-    asked = {"system": system.pk, "lower": lower, "months": first.month}
+    asked: dict[str, Any] = {"system": system.pk, "lower": lower, "months": first.month}
     with connection.cursor() as cursor:
         for back in range(1, first.month):
             month = first.replace(month=first.month - back)
