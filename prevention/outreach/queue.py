@@ -182,7 +182,7 @@ ARRAY(SELECT e.member_id UNION SELECT o.id FROM members_member o WHERE o.user_id
 # one visit does all, a person's other gaps behind the first.
 READY = f"""
 CREATE TEMPORARY TABLE po_ready ON COMMIT DROP AS
-SELECT e.member_id, e.gap_id, e.campaign_id, e.wording, e.score, e.entered_at, g.due_on,
+SELECT e.member_id, e.gap_id, e.campaign_id, e.wording, e.score, e.entered_at, g.due_on, g.rule,
     coalesce(q.user_id, m.user_id) AS user_id, coalesce(q.language, m.language) AS language,
     coalesce(q.member_id, e.member_id) AS reached_id, q.email AS parent_email, {KIN} AS kin,
     l.base, coalesce(l.step - l.base, 0) AS last_step, l.created_at AS last_at, coalesce(b.after_days, 0) AS last_after,
@@ -281,11 +281,12 @@ FROM po_ready t CROSS JOIN LATERAL (
 ) way
 """
 
-# Whom first, under the campaign's limit for a day; then the cap over all campaigns together.
+# Whom first, under the campaign's limit for a day (two things may be due since one birthday: by rule then, so that a run
+# that was killed and one that was not choose the same); then the cap over all campaigns together.
 CHOSEN = f"""
 CREATE TEMPORARY TABLE po_chosen ON COMMIT DROP AS
 WITH limited AS (
-    SELECT r.*, row_number() OVER (PARTITION BY r.campaign_id ORDER BY r.score DESC, r.due_on, r.gap_id)
+    SELECT r.*, row_number() OVER (PARTITION BY r.campaign_id ORDER BY r.score DESC, r.due_on, r.member_id, r.rule)
         + coalesce(d.today, 0) AS turn, c.daily_limit
     FROM po_reached r JOIN prevention_campaign c ON c.id = r.campaign_id
     LEFT JOIN (
@@ -297,7 +298,7 @@ WITH limited AS (
     ) d ON d.campaign_id = r.campaign_id
 ), capped AS (
     SELECT l.*, row_number() OVER (
-        PARTITION BY coalesce(l.user_id, l.member_id) ORDER BY l.score DESC, l.due_on, l.gap_id) + (
+        PARTITION BY coalesce(l.user_id, l.member_id) ORDER BY l.score DESC, l.due_on, l.member_id, l.rule) + (
         SELECT count(*) FROM prevention_reminder x WHERE x.member_id = ANY (l.kin) AND x.status <> 'skipped'
             AND x.channel <> 'visit' AND x.created_at > %(at)s - make_interval(days => l.cap_days)) + (
         -- What a care team wrote to many at once counts as well.

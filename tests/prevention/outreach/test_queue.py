@@ -250,6 +250,18 @@ def test_of_those_who_wait_for_years_the_one_who_waits_longest_comes_first(of):
     assert 0 < scores["Bea"] - scores["Ann"] < 3
 
 
+def test_of_what_is_due_since_one_day_the_same_comes_first_in_every_run(maria):
+    """Breast and colon are due since one fiftieth birthday: which gap was written first decides nothing."""
+    with arranging():
+        # Two a fortnight are the cap.
+        for rule in ("hiv_screening", "colorectal_screening", "breast_screening"):
+            gap(maria, rule, due=date(2017, 5, 1))
+
+    queue(maria)
+
+    assert {r.gap.rule for r in reminders(maria)} == {"breast_screening", "colorectal_screening"}
+
+
 def test_nobody_is_written_to_at_night(maria):
     """Nine in the evening in California: the message waits for nine in the morning there."""
     with arranging():
