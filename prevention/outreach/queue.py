@@ -281,8 +281,8 @@ FROM po_ready t CROSS JOIN LATERAL (
 ) way
 """
 
-# Whom first, under the campaign's limit for a day (two things may be due since one birthday: by rule then, so that a run
-# that was killed and one that was not choose the same); then the cap over all campaigns together.
+# Whom first, under the campaign's limit for a day; then the cap over all campaigns together. Two things may be due from
+# one birthday on: by rule then, so that a run that was killed and one that was not choose the same.
 CHOSEN = f"""
 CREATE TEMPORARY TABLE po_chosen ON COMMIT DROP AS
 WITH limited AS (
