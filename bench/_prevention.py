@@ -1,9 +1,9 @@
 """The measured part of the nightly run's benchmarks, in a process whose logins lead to the benchmark's own database."""
 
+import contextlib
 import json
 import os
 import resource
-import subprocess
 import sys
 import time
 import uuid
@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg2
+import psycopg2.errors
 
 from bench.runner import floor_sql, load_world
 
@@ -43,7 +44,7 @@ def lay(members: int) -> float:
     """The charts of so many members, none evaluated yet; seconds it took."""
     began = time.perf_counter()
     as_owner(lambda cursor: _lay(cursor, members))
-    as_owner(lambda cursor: cursor.execute("VACUUM ANALYZE"))
+    vacuum()
     spent = time.perf_counter() - began
     say(f"world after {spent:.1f} s")
     return spent
@@ -140,7 +141,7 @@ def unchanged(members: int) -> dict[str, Any]:
 
 
 def nightly(only: tuple[str, ...]) -> tuple[float, dict[str, Any]]:
-    """The run of the day by two processes, of which this is one, its start included; and what it counted."""
+    """The run of the day by two processes, of which this is one; and what it counted."""
     from core import jobs as core_jobs
     from core.models import User
     from prevention import jobs
@@ -148,13 +149,7 @@ def nightly(only: tuple[str, ...]) -> tuple[float, dict[str, Any]]:
     restrict(only)
     began = time.perf_counter()
     run = jobs.start_nightly(by=User.objects.get(email="bench@system.invalid"), as_of=AS_OF)
-    command = [sys.executable, "-m", "bench._prevention", "work", str(run.pk), *only]
-    others = [subprocess.Popen(command) for _ in range(min(PROCESSES, run.shares) - 1)]
-    try:
-        totals = core_jobs.work(run).totals
-    finally:
-        for other in others:
-            other.wait()
+    totals = core_jobs.work_in_processes(run, PROCESSES).totals
     seconds = time.perf_counter() - began
     totals.pop("open", None)
     say(f"run in {seconds:.1f} s: {totals}")
@@ -171,18 +166,6 @@ def restrict(only: Sequence[str]) -> None:
     jobs.RULES = tuple(rule for rule in ALL_RULES if not only or rule.id in RULES)
     if only and (len(jobs.MEASURES), len(jobs.RULES)) != (len(only), len(RULES)):
         raise RuntimeError(f"There are {jobs.MEASURES} and {jobs.RULES}: not what the floor answers.")
-
-
-def work(run: str, only: Sequence[str]) -> None:
-    """Another process of a run."""
-    import django
-
-    django.setup()
-    from core import jobs as core_jobs
-    from core.models import JobRun
-
-    restrict(only)
-    core_jobs.work(JobRun.objects.get(pk=run))
 
 
 def written(totals: dict[str, Any]) -> int:
@@ -388,7 +371,10 @@ def _as(variable: str, work: Callable[[Any], object]) -> None:
 
 
 def vacuum() -> None:
+    """So that nobody waits for statistics, or for the disk to take what was written before."""
     as_owner(lambda cursor: cursor.execute("VACUUM ANALYZE"))
+    with contextlib.suppress(psycopg2.errors.InsufficientPrivilege):
+        as_owner(lambda cursor: cursor.execute("CHECKPOINT"))
 
 
 KINDS: dict[str, Callable[[int], dict[str, Any]]] = {
@@ -401,7 +387,5 @@ KINDS: dict[str, Callable[[int], dict[str, Any]]] = {
 }
 
 
-if __name__ == "__main__" and sys.argv[1] == "work":
-    work(sys.argv[2], sys.argv[3:])
-elif __name__ == "__main__":
+if __name__ == "__main__":
     print(json.dumps(main(sys.argv[1], int(sys.argv[2]))))
