@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from billing.models import Budget, CapitationContract, FeeScheduleLine, RateCell, StandardCost
-from core.ids import uuid7
 from core.models import CodeSystem, Concept
 from kpcare.demo import codes
+from kpcare.demo.free_times import FreeTimes
 from kpcare.demo.markets import GASTROENTEROLOGY, OPTOMETRY, RADIOLOGY, ROOM_SESSIONS, VACCINE_SEATS
 from kpcare.demo.world import EVER, World
 from labs.models import LabTest, ReferenceRange
-from network.models import Clinician, Contract, Department, Region, Room
+from network.models import Clinician, Contract, Region, Room
 from pharmacy.models import (
     ClinicalDrug,
     DrugProduct,
@@ -24,7 +24,7 @@ from pharmacy.models import (
     StockLot,
     StockMovement,
 )
-from scheduling.models import ResourceBooking, Session, Slot, VisitType
+from scheduling.models import VisitType
 
 MIDNIGHT = datetime.time()
 # What a service of ours costs us, with rooms, staff and overhead; a hospital day for "inpatient".
@@ -172,7 +172,7 @@ def add_schedule(world: World, today: datetime.date, *, days: int) -> None:
         )
         for code, name, minutes, modality, service, specialty in VISIT_TYPES
     }
-    hours = Hours()
+    hours = FreeTimes()
     working = _working_days(today, days)
     for market in world.markets:
         zone = ZoneInfo(market.time_zone)
@@ -199,50 +199,6 @@ def _working_days(today: datetime.date, days: int) -> list[datetime.date]:
 
 def _at(day: datetime.date, hour: int, zone: ZoneInfo) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time(hour), zone).astimezone(datetime.UTC)
-
-
-class Hours:
-    """Sessions, what they hold, and their free times, gathered and then written at once."""
-
-    def __init__(self) -> None:
-        self.sessions: list[Session] = []
-        self.bookings: list[ResourceBooking] = []
-        self.slots: list[Slot] = []
-        self.only: list[tuple[Slot, VisitType]] = []
-
-    def add(
-        self,
-        department: Department,
-        holder: Clinician | Room,
-        start: datetime.datetime,
-        cut: tuple[int, ...],
-        only: VisitType | None = None,
-        seats: int = 1,
-    ) -> None:
-        """Three hours of a clinician or a room, cut into times of so many minutes; `only`: for that kind of visit.
-
-        A clinician's stretch begins with a long time, into which a preventive visit fits.
-        """
-        during = (start, start + datetime.timedelta(hours=3))
-        held = {"clinician": holder} if isinstance(holder, Clinician) else {"room": holder}
-        session = Session(id=uuid7(), department=department, during=during, **held)
-        self.sessions.append(session)
-        self.bookings.append(ResourceBooking(resource=holder.resource, during=during, session=session))
-        begin = start
-        for minutes in cut:
-            until = begin + datetime.timedelta(minutes=minutes)
-            slot = Slot(id=uuid7(), session=session, starts_at=begin, ends_at=until, capacity=seats)
-            self.slots.append(slot)
-            if only is not None:
-                self.only.append((slot, only))
-            begin = until
-
-    def save(self) -> None:
-        through = Slot.visit_types.through
-        Session.objects.bulk_create(self.sessions, batch_size=5000)
-        ResourceBooking.objects.bulk_create(self.bookings, batch_size=5000)
-        Slot.objects.bulk_create(self.slots, batch_size=5000)
-        through.objects.bulk_create((through(slot=slot, visittype=kind) for slot, kind in self.only), batch_size=5000)
 
 
 def add_rates(world: World) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -71,24 +72,35 @@ def ensure(name: str) -> Path:
 
 
 def bootstrap_uv(state: Path) -> str:
-    """The installer `uv`, in a small environment of its own, from its hashed lock."""
+    """The installer `uv`, in a folder of its own, from its hashed lock."""
     folder = state / "uv"
     program = folder / "bin" / "uv"
     stamp = folder / "kpcare.json"
     wanted = lock_digest("bootstrap")
     if program.exists() and stamp.exists() and stamp.read_text() == wanted:
         return str(program)
+    shutil.rmtree(folder, ignore_errors=True)
+    lock = str(REQUIREMENTS / "bootstrap.txt")
+    options = ("--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock)
+    if importlib.util.find_spec("pip") is not None:
+        # Twice as quick as an environment with a pip of its own.
+        run(sys.executable, "-m", "pip", "install", "--root-user-action=ignore", "--target", str(folder), *options)
+    else:
+        refuse_without_venv()
+        run(sys.executable, "-m", "venv", "--clear", str(folder))
+        run(str(folder / "bin" / "python"), "-m", "pip", "install", *options)
+    stamp.write_text(wanted)
+    return str(program)
+
+
+def refuse_without_venv() -> None:
+    """Raise `Problem` where this Python can neither install nor make an environment that can."""
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         version = "{}.{}".format(*sys.version_info[:2])
         raise Problem(
             "This Python cannot make environments (it has no ensurepip): run "
             f"`apt-get install -y python{version}-venv` as root, then start again."
         )
-    run(sys.executable, "-m", "venv", "--clear", str(folder))
-    lock = REQUIREMENTS / "bootstrap.txt"
-    run(str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock))
-    stamp.write_text(wanted)
-    return str(program)
 
 
 def run(*command: str) -> None:

@@ -112,11 +112,12 @@ class Preparation:
         self._end("owner")
 
     def first_jobs(self) -> None:
-        """The nightly and the monthly job over a new world, which need nobody to wait before the servers start.
+        """The nightly and the monthly job over a new world, while one may look around already.
 
         Cut short, they are run by the next start.
         """
         if self._jobs_due.exists():
+            print("\nThe demo world's first night, about half a minute; pages fill as its jobs are done:", flush=True)
             jobs = self._as("jobs")
             step("Finding who is due for what …", ["evaluate_prevention", UNCHECKED], jobs)
             step("Filling the registries …", ["evaluate_registries", UNCHECKED], jobs)
@@ -127,13 +128,14 @@ class Preparation:
             with contextlib.suppress(Problem):
                 step("Laying some weeks' work …", ["demo_work", UNCHECKED], jobs)
                 step("Forecasting vaccines …", ["evaluate_immunisations", UNCHECKED], jobs)
+            print("Everything is filled.", flush=True)
         self._end("jobs")
 
     def lay_day(self) -> None:
         """Today's visits in the demo clinic, where the last start was on another day."""
         today = demo_date()
         if not self._day.exists() or self._day.read_text() != today:
-            step("\nLaying today's visits in the demo clinic …", ["demo_day", UNCHECKED], alone(self.environ))
+            step("Laying today's visits in the demo clinic …", ["demo_day", UNCHECKED], alone(self.environ))
             self._day.write_text(today)
 
 

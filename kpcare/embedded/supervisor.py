@@ -136,32 +136,31 @@ class Supervisor:
         self.children = children(port)
         self.stopping = threading.Event()
 
-    def run(self, first: Callable[[], None], ready: Callable[[], None]) -> int:
+    def run(self, ready: Callable[[], None]) -> int:
         """Stay in the foreground until a signal, then stop. 0 after a signal, 1 when a child would not stand.
 
-        `first` is done while the children come up, `ready` once it is done and they are healthy.
+        `ready` is done once they are healthy.
         """
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, self._on_signal)
         try:
             for child in self.children:
                 self._start(child)
-            if self._done(first) and self._wait_until_healthy():
-                ready()
+            if self._wait_until_healthy():
+                self._do(ready)
             while not self.stopping.wait(0.5):
                 self._look_after()
             return 0
         finally:
             self._stop_all()
 
-    def _done(self, first: Callable[[], None]) -> bool:
-        """Whether it was done; a signal that ends its command ends the run, without a complaint."""
+    def _do(self, work: Callable[[], None]) -> None:
+        """Do it; a signal that ends its command ends the run, without a complaint."""
         try:
-            first()
+            work()
         except Problem:
             if not self.stopping.is_set():
                 raise
-        return not self.stopping.is_set()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         if self.stopping.is_set():
@@ -259,7 +258,7 @@ def main(arguments: list[str]) -> int:
                 environ.setdefault("PUBLIC_URL", f"http://localhost:{options.port}")
                 return run_demo(options.port, options.members, environ, began)
             migrate(environ)
-            return Supervisor(options.port, environ).run(lambda: None, lambda: say_up(options.port, began))
+            return Supervisor(options.port, environ).run(lambda: say_up(options.port, began))
 
 
 def say_up(port: int, began: float) -> None:
@@ -276,7 +275,9 @@ def run_demo(port: int, members: int, environ: dict[str, str], began: float) -> 
             say_up(port, began)
             if is_demo:
                 print(demo_logins(), flush=True)
-                preparation.lay_day()
             print("\nLogs: .kpcare/log/. Ctrl-C stops everything.", flush=True)
+            if is_demo:
+                preparation.lay_day()
+            preparation.first_jobs()
 
-        return Supervisor(port, environ).run(preparation.first_jobs, ready)
+        return Supervisor(port, environ).run(ready)
