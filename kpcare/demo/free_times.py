@@ -19,9 +19,7 @@ class FreeTimes:
             *("modality", "is_cancelled"),
         )
         self.bookings = Table("scheduling.ResourceBooking", "resource_id", "during", "session_id", "purpose")
-        self.slots = Table(
-            "scheduling.Slot", "id", "session_id", "starts_at", "ends_at", "capacity", "is_blocked"
-        )
+        self.slots = Table("scheduling.Slot", "id", "session_id", "starts_at", "ends_at", "capacity", "is_blocked")
         self.only = Table("scheduling.Slot_visit_types", "slot_id", "visittype_id")
 
     def add(

@@ -93,6 +93,11 @@ class Preparation:
         if login in self._standing:
             self._standing.pop(login).end(at_once=at_once)
 
+    def stop(self) -> None:
+        """Whatever is being done ends now; the next start does it again."""
+        for standing in self._standing.values():
+            standing.process.terminate()
+
     def lay(self) -> None:
         """Migrate where anything changed, and fill an empty database with the demo world."""
         digest = schema_digest()
@@ -128,7 +133,7 @@ class Preparation:
             with contextlib.suppress(Problem):
                 step("Laying some weeks' work …", ["demo_work", UNCHECKED], jobs)
                 step("Forecasting vaccines …", ["evaluate_immunisations", UNCHECKED], jobs)
-            print("Everything is filled.", flush=True)
+                print("Everything is filled.", flush=True)
         self._end("jobs")
 
     def lay_day(self) -> None:

@@ -130,9 +130,11 @@ def die_with_parent() -> None:
 class Supervisor:
     """Starts the children, restarts the one that falls, stops all of them."""
 
-    def __init__(self, port: int, environ: dict[str, str]) -> None:
+    def __init__(self, port: int, environ: dict[str, str], stop_first: Callable[[], None] = lambda: None) -> None:
+        """`stop_first` ends what `run` was given to do, when a signal says to stop."""
         self.port = port
         self.environ = environ
+        self.stop_first = stop_first
         self.children = children(port)
         self.stopping = threading.Event()
 
@@ -168,6 +170,7 @@ class Supervisor:
                 if child.process:
                     child.process.kill()
         self.stopping.set()
+        self.stop_first()
 
     def _start(self, child: Child) -> None:
         child.log.parent.mkdir(exist_ok=True)
@@ -280,4 +283,4 @@ def run_demo(port: int, members: int, environ: dict[str, str], began: float) -> 
                 preparation.lay_day()
             preparation.first_jobs()
 
-        return Supervisor(port, environ).run(ready)
+        return Supervisor(port, environ, preparation.stop).run(ready)
