@@ -15,8 +15,9 @@ from core import partitions
 from core.models.audit import AuditEvent, AuditSeal
 
 APP, JOBS = "kpcare_app", "kpcare_jobs"
-# A queue that triggers fill for whomever they change, and the jobs login empties.
-UNGUARDED = {"core.memberchange"}
+# A queue that triggers fill for whomever they change, and the jobs login reads and empties: nobody else sees in it
+# whose chart changed, or takes somebody out of it.
+QUEUES = {"core.memberchange"}
 # Whoever acts may write about anybody (a refusal is about somebody out of reach, a sign-in about nobody yet), and
 # reads what is their own, what is about nobody, and what is about a member in reach. Nobody reads nothing.
 LOGS = {"core.auditevent", "core.outboxmessage"}
@@ -81,7 +82,7 @@ def tables() -> list[type[models.Model]]:
 
 def member_column(model: type[models.Model]) -> str | None:
     """The column that says whose row it is: `member_id`, or `id` for the member itself; None elsewhere."""
-    if model._meta.label_lower in UNGUARDED:
+    if model._meta.label_lower in QUEUES:
         return None
     if model._meta.label_lower == "members.member" or _tracks_member(model):
         return "id"
@@ -91,7 +92,7 @@ def member_column(model: type[models.Model]) -> str | None:
 
 def writes_anything(model: type[models.Model]) -> bool:
     """Whether rows may be added that their writer cannot read."""
-    return model._meta.label_lower in LOGS
+    return model._meta.label_lower in LOGS | QUEUES
 
 
 def _tracks_member(model: type[models.Model]) -> bool:
@@ -103,6 +104,8 @@ def _tracks_member(model: type[models.Model]) -> bool:
 def policy(model: type[models.Model]) -> str | None:
     """The condition under which a transaction reaches a row; None where the table holds nothing personal."""
     column = member_column(model)
+    if model._meta.label_lower in QUEUES:
+        return "false"
     if writes_anything(model):
         return f"{SOMEBODY} IS NOT NULL AND (member_id IS NULL OR user_id = {SOMEBODY} OR core_reaches(member_id))"
     organization = "managing_organization_id = ANY (core_context_ids('kpcare.organization_ids'))"

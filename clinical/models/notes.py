@@ -4,6 +4,7 @@ from django.db.models.functions import Now
 
 from clinical.models.encounters import Encounter
 from clinical.models.facts import EncounterFact, FactCoding, fact_key
+from clinical.triggers import final_coding, final_report
 from core.constraints import MemberForeignKey
 from core.history import track
 from core.models import User
@@ -67,8 +68,16 @@ class DiagnosticReport(EncounterFact):
     observations = models.JSONField(
         default=list, blank=True, db_default=[], help_text="Ids of the Observations it reports."
     )
+    corrects = member_key("self", null=True, blank=True, related_name="corrections", db_index=False)
+
+    class Meta(EncounterFact.Meta):
+        constraints = [*EncounterFact.Meta.constraints, MemberForeignKey("corrects")]
+        triggers = [*EncounterFact.Meta.triggers, *final_report()]
 
 
 @track()
 class DiagnosticReportCoding(FactCoding):
     fact = fact_key(DiagnosticReport)
+
+    class Meta(FactCoding.Meta):
+        triggers = final_coding()

@@ -103,8 +103,9 @@ def write(works: list["Work"], loader: "Loader") -> None:
     for work in moving:
         if work.row is not None:
             _add(writer, work, parts)
-    for values in writer.inserts["clinical.observation"]:
-        values["corrects_id"] = corrected.get(values["source_id"])
+    for model in ("clinical.observation", "clinical.diagnosticreport"):
+        for values in writer.inserts[model]:
+            values["corrects_id"] = corrected.get((model, values["source_id"]))
     drop_team_rows(moving)
     writer.flush()
     corrections.repoint(moving)

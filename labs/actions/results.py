@@ -176,7 +176,7 @@ def correct_result(
     corrected.save(force_insert=True)
     if result.observation_id is not None:
         Observation.objects.filter(pk=result.observation_id).update(status="entered-in-error")
-    _write_report(order, corrected, "corrected", note)
+    _write_report(order, corrected, "corrected", note, corrects=_withdrawn_report(result))
     open_review(by=by, order=order, result=corrected)
     tell_member(order.member, corrected)
     audit.record(by=by, action="create", verb="labs.correct_result", obj=corrected, reason=reason)
@@ -261,11 +261,26 @@ def _write_observation(
     return observation
 
 
-def _write_report(order: LabOrder, result: LabResult, status: str, note: str) -> DiagnosticReport:
+def _withdrawn_report(result: LabResult) -> DiagnosticReport | None:
+    """The report that brought a result, withdrawn with it; None where the result has none."""
+    if result.observation_id is None:
+        return None
+    found = DiagnosticReport.objects.filter(
+        member_id=result.member_id, observations=[str(result.observation_id)], status__in=("final", "corrected")
+    ).first()
+    if found is not None:
+        DiagnosticReport.objects.filter(pk=found.pk).update(status="entered-in-error")
+    return found
+
+
+def _write_report(
+    order: LabOrder, result: LabResult, status: str, note: str, corrects: DiagnosticReport | None = None
+) -> DiagnosticReport:
     report = DiagnosticReport.objects.create(
         **_fact(order, result, "report", result.observation.source_system),
         status=status,
         conclusion=note.strip(),
+        corrects=corrects,
         observations=[str(result.observation_id)],
     )
     DiagnosticReportCoding.objects.create(

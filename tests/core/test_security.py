@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from core import audit, outbox, partitions
 from core.context import current
 from core.db import acting_as, as_job, copy
-from core.models import AuditEvent, OutboxMessage, SystemParameter, User
+from core.models import AuditEvent, MemberChange, OutboxMessage, SystemParameter, User
 from core.security import is_history, policy, writes_anything
 from members.models import Household, MatchReview, Member, MemberAddress
 from tests.members.factories import make_member
@@ -51,6 +51,20 @@ def test_a_job_sees_everybody(two_systems):
         everybody = {member.pk for _, member in two_systems}
         assert set(Member.objects.values_list("pk", flat=True)) == everybody
         assert set(MemberAddress.objects.values_list("member_id", flat=True)) == everybody
+
+
+def test_whose_chart_changed_is_read_and_forgotten_by_jobs_alone(two_systems):
+    (system, own), (_, _foreign) = two_systems
+    nurse = make_staff("nurse", system)
+    with as_job(User.objects.system("tests"), reason="test"):
+        MemberChange.objects.all().delete()
+    with acting_as(nurse, reason="test"):
+        Member.objects.filter(pk=own.pk).update(name_used="Mia")
+        assert not MemberChange.objects.exists()
+        assert MemberChange.objects.all().delete()[0] == 0
+        assert MemberChange.objects.update(source="mine") == 0
+    with as_job(User.objects.system("tests"), reason="test"):
+        assert list(MemberChange.objects.values_list("member_id", "source")) == [(own.pk, "members_member")]
 
 
 def test_staff_reach_their_own_system_alone_by_id_too(two_systems):

@@ -159,6 +159,29 @@ def test_a_released_result_that_the_sender_changes_is_withdrawn_and_corrected_by
     assert Observation.objects.get(source_id="o1#c0").corrects_id == part.pk
 
 
+def test_a_released_report_that_the_sender_changes_is_withdrawn_and_corrected_too(take, tmp_path, everything):
+    visit = [patient(), encounter(), blood_pressure()]
+    take(save(tmp_path, "a.json", bundle(*visit, report(conclusion="Normal"))))
+    old = DiagnosticReport.objects.get()
+
+    done = take(save(tmp_path, "b.json", bundle(*visit, report(status="amended", conclusion="Raised"))))
+
+    assert done.counts()["by_type"]["changed"] == {"DiagnosticReport": 1}
+    was = DiagnosticReport.objects.get(pk=old.pk)
+    assert (was.status, was.conclusion, was.source_id) == ("entered-in-error", "Normal", f"r1~{old.pk}")
+    now = DiagnosticReport.objects.get(source_id="r1")
+    assert (now.status, now.conclusion, now.corrects_id) == ("amended", "Raised", old.pk)
+    assert now.observations == was.observations
+    assert ImportedResource.objects.get(type="DiagnosticReport").object_id == now.pk
+    before = checksums()
+    take(tmp_path / "b.json")
+    assert checksums() == before, "the same version again changes nothing"
+    take(save(tmp_path, "c.json", bundle(patient(), encounter(), blood_pressure(systolic=125))))
+    panel = Observation.objects.get(source_id="o1")
+    links = dict(DiagnosticReport.objects.values_list("pk", "observations"))
+    assert links == {old.pk: was.observations, now.pk: [str(panel.pk)]}, "what was withdrawn stays as it was read"
+
+
 def test_a_preliminary_result_changes_in_place_and_keeps_the_old_value_in_history(take, tmp_path, everything):
     take(save(tmp_path, "a.json", bundle(patient(), encounter(), blood_pressure(systolic=131, status="preliminary"))))
     first = {o.source_id: o.pk for o in Observation.objects.all()}
