@@ -52,6 +52,8 @@ def sign_protocol(
         raise ValueError(_("No care rule offers an order under this protocol."))
     if review_by <= today:
         raise ValueError(_("Choose a day of review that is still to come."))
+    # Two who sign at once sign one after the other, and the second hears of the first.
+    Organization.objects.select_for_update(no_key=True).get(pk=system.pk)
     for earlier in StandingOrder.objects.select_for_update().filter(
         organization=system, protocol=protocol, period__contains=today
     ):
