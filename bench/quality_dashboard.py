@@ -30,9 +30,11 @@ WITH made AS (
     ON CONFLICT DO NOTHING RETURNING id, managing_organization_id
 )
 INSERT INTO prevention_measurestratum (id, managing_organization_id, snapshot_id, measure, "group", dimension, region,
-    stratum, members, denominator, numerator, exclusions, exceptions, is_hidden, hides_exclusions, hides_exceptions)
+    stratum, members, denominator, numerator, exclusions, exceptions, is_hidden, hides_rate, hides_exclusions,
+    hides_exceptions)
 SELECT uuidv7(), r.managing_organization_id, m.id, r.measure, r."group", r.dimension, r.region, r.stratum, r.members,
-    r.denominator, r.numerator, r.exclusions, r.exceptions, r.is_hidden, r.hides_exclusions, r.hides_exceptions
+    r.denominator, r.numerator, r.exclusions, r.exceptions, r.is_hidden, r.hides_rate, r.hides_exclusions,
+    r.hides_exceptions
 FROM made m JOIN prevention_qualitysnapshot s ON s.managing_organization_id = m.managing_organization_id
     AND s.month = (SELECT max(month) FROM prevention_qualitysnapshot)
 JOIN prevention_measurestratum r ON r.snapshot_id = s.id

@@ -25,6 +25,7 @@ class PreventionConfig(AppConfig):
         from prevention import jobs
         from prevention.cohorts import jobs as cohorts
         from prevention.immunisation import run as immunisations
+        from prevention.outreach import batches
         from prevention.plan_rates import job as plan_rates
         from prevention.registries import run as registries
 
@@ -51,7 +52,10 @@ class PreventionConfig(AppConfig):
             title=immunisations.title,
         )
         core_jobs.register(registries.KIND, registries.evaluate_share, finish=registries.finish, title=registries.title)
-        core_jobs.register(cohorts.COUNT, cohorts.count_share, title=cohorts.title_of_count)
+        core_jobs.register(batches.KIND, batches.place_share, title=batches.title)
+        core_jobs.register(
+            cohorts.COUNT, cohorts.count_share, finish=cohorts.finish_count, title=cohorts.title_of_count
+        )
         core_jobs.register(
             cohorts.EXPORT, cohorts.export_share, title=cohorts.title_of_export, failed=cohorts.export_failed
         )

@@ -18,6 +18,7 @@ from prevention.outreach.effect import summarise
 from prevention.outreach.run import asks_everybody, reach_out
 from prevention.quality.count import count_share
 from prevention.quality.merge import merge
+from prevention.quality.stewardship import ask_owners
 from prevention.registries import run as registries
 from prevention.rules import RULES
 
@@ -80,6 +81,7 @@ def finish(run: JobRun) -> None:
             by_index()
             run.totals.update(reach_out(Partition(), as_of=as_of, at=at))
         summarise(as_of=as_of, at=at)
+        ask_owners(as_of)
     merge(run.pk, run.partitions.count(), as_of)
     run.totals["open"] = open_gaps()
 

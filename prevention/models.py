@@ -134,12 +134,32 @@ class Reminder(MemberOwned):
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED, db_default=Status.QUEUED)
     message = models.ForeignKey(OutboxMessage, models.PROTECT, null=True, related_name="+", db_index=False)
     created_at = models.DateTimeField()
+    pile = models.ForeignKey(
+        "prevention.LetterPile",
+        models.PROTECT,
+        null=True,
+        related_name="letters",
+        db_index=False,
+        help_text="A letter: in whose printed pile it lies.",
+    )
+    taken_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", db_index=False, help_text="A call: who has it in hand."
+    )
+    taken_at = models.DateTimeField(null=True, help_text="A call: taken for some minutes from then on.")
 
     class Meta(MemberOwned.Meta):
         constraints = [
             *MemberOwned.Meta.constraints,
             MemberForeignKey("gap"),
             models.UniqueConstraint(fields=["gap", "step"], name="prevention_reminder_once"),
+            models.CheckConstraint(
+                condition=models.Q(taken_by__isnull=True, taken_at__isnull=True)
+                | models.Q(taken_by__isnull=False, taken_at__isnull=False, channel="call"),
+                name="prevention_reminder_taken",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(pile__isnull=True) | models.Q(channel="letter"), name="prevention_reminder_piled"
+            ),
         ]
         indexes = [
             models.Index(
@@ -147,6 +167,7 @@ class Reminder(MemberOwned):
                 name="prevention_reminder_by_hand",
                 condition=models.Q(status="queued", channel__in=["letter", "call", "visit"]),
             ),
+            models.Index(fields=["pile"], name="prevention_reminder_pile", condition=models.Q(pile__isnull=False)),
             models.Index(fields=["member", "-created_at"], name="prevention_reminder_cap"),
         ]
 
@@ -214,6 +235,7 @@ from prevention.outreach.models import (  # noqa: E402, F401
     ElsewhereReport,
     FollowUp,
     HomeKit,
+    LetterPile,
     OneTapLink,
     OutreachCost,
     OutreachEpisode,
@@ -230,6 +252,7 @@ from prevention.quality.models import (  # noqa: E402, F401
     StratumCount,
 )
 from prevention.quality.project_models import (  # noqa: E402, F401
+    EarlierTerms,
     Guideline,
     GuidelineReview,
     ImprovementProject,

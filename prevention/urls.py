@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from prevention.outreach.views import addresses as address_views
 from prevention.outreach.views import campaigns as campaign_views
 from prevention.outreach.views import effect as effect_views
 from prevention.outreach.views import one_tap
@@ -78,9 +79,18 @@ staff = [
     path("outreach/campaigns/<uuid:campaign_id>/", effect_views.campaign, name="campaign"),
     path("outreach/calls/", outreach_views.calls, name="calls"),
     path("outreach/calls/<uuid:reminder_id>/", outreach_views.call, name="call"),
+    path("outreach/calls/<uuid:reminder_id>/take/", outreach_views.take_call, name="take_call"),
+    path("outreach/calls/<uuid:reminder_id>/leave/", outreach_views.leave_call, name="leave_call"),
     path("outreach/letters/", outreach_views.letters, name="letters"),
-    path("outreach/letters/<slug:language>-<slug:size>.pdf", outreach_views.letters_pdf, name="letters_pdf"),
-    path("outreach/letters/posted/", outreach_views.letters_posted, name="letters_posted"),
+    path("outreach/letters/print/", outreach_views.print_letters, name="print_letters"),
+    path("outreach/letters/<uuid:pile_id>.pdf", outreach_views.letters_pdf, name="letters_pdf"),
+    path("outreach/letters/<uuid:pile_id>/posted/", outreach_views.letters_posted, name="letters_posted"),
+    path("outreach/letters/<uuid:pile_id>/put-back/", outreach_views.letters_put_back, name="letters_put_back"),
+    path("outreach/addresses/", address_views.addresses, name="addresses"),
+    path("outreach/addresses/<uuid:member_id>/", address_views.address, name="address"),
+    path("outreach/addresses/<uuid:member_id>/telecom/", address_views.found_telecom, name="found_telecom"),
+    path("outreach/addresses/<uuid:member_id>/address/", address_views.found_address, name="found_address"),
+    path("outreach/addresses/<uuid:member_id>/again/", address_views.write_again, name="write_again"),
     path("outreach/reports/", outreach_views.reports, name="reports"),
     path("outreach/reports/<uuid:report_id>/", outreach_views.report, name="report"),
     path("outreach/reports/<uuid:report_id>/accept/", outreach_views.report_accept, name="report_accept"),
@@ -92,6 +102,8 @@ staff = [
     path("outreach/protocols/<uuid:protocol_id>/end/", order_views.end_protocol, name="end_protocol"),
     path("outreach/lists/<uuid:batch_id>/", order_views.batch, name="batch"),
     path("outreach/lists/<uuid:batch_id>/sign/", order_views.sign, name="sign_batch"),
+    path("outreach/lists/<uuid:batch_id>/place/", order_views.place, name="place_batch"),
+    path("outreach/lists/<uuid:batch_id>/progress/", order_views.batch_progress, name="batch_progress"),
     path("outreach/lists/<uuid:batch_id>/withdraw/", order_views.withdraw, name="withdraw_batch"),
     path("outreach/kits/", order_views.kits, name="kits"),
     path("outreach/kits/<uuid:kit_id>/lost/", order_views.kit_lost, name="kit_lost"),
@@ -115,8 +127,15 @@ staff = [
     ),
     path("quality/projects/<uuid:project_id>/points/", projects.add_point, name="quality_point"),
     path("quality/projects/<uuid:project_id>/decide/", projects.decide, name="quality_decide"),
+    path("quality/projects/<uuid:project_id>/change/", projects.change, name="quality_change_project"),
+    path("quality/projects/<uuid:project_id>/hand-over/", projects.hand_over, name="quality_hand_over_project"),
     path("quality/guidelines/", projects.guidelines, name="quality_guidelines"),
     path("quality/guidelines/new/", projects.new_guideline, name="quality_new_guideline"),
     path("quality/guidelines/<uuid:guideline_id>/", projects.guideline, name="quality_guideline"),
+    path(
+        "quality/guidelines/<uuid:guideline_id>/hand-over/",
+        projects.hand_over_guideline,
+        name="quality_hand_over_guideline",
+    ),
     path("quality/guidelines/<uuid:guideline_id>/retire/", projects.retire, name="quality_retire"),
 ]

@@ -41,15 +41,19 @@ WITH newest AS (
     WHERE n.period @> %(month)s::date RETURNING id
 )
 INSERT INTO prevention_measurestratum (id, managing_organization_id, snapshot_id, measure, "group", dimension, region,
-    stratum, members, denominator, numerator, exclusions, exceptions, is_hidden, hides_exclusions, hides_exceptions)
+    stratum, members, denominator, numerator, exclusions, exceptions, is_hidden, hides_rate, hides_exclusions,
+    hides_exceptions)
 SELECT uuidv7(), t.managing_organization_id, made.id, t.measure, t."group", t.dimension, t.region, t.stratum, t.members,
-    t.denominator, CASE WHEN t.measure = ANY (%(lower)s) THEN t.denominator - w.served ELSE w.served END,
-    t.exclusions, t.exceptions, t.is_hidden, t.hides_exclusions, t.hides_exceptions
+    t.denominator, v.met, t.exclusions, t.exceptions, t.is_hidden,
+    t.hides_rate OR v.met BETWEEN 1 AND 10 OR t.denominator - v.met BETWEEN 1 AND 10,
+    t.hides_exclusions, t.hides_exceptions
 FROM prevention_measurestratum t JOIN newest n ON n.id = t.snapshot_id CROSS JOIN made
 CROSS JOIN LATERAL (SELECT CASE WHEN t.measure = ANY (%(lower)s) THEN t.denominator - t.numerator ELSE t.numerator END
     AS today) s
 CROSS JOIN LATERAL (SELECT greatest(0, least(t.denominator, round(s.today * (1 - %(back)s / (%(months)s + 4.0)
     + (mod(hashtextextended(t.measure || t.stratum || %(month)s::text, 0), 1000) / 1000.0) * 0.01))::int)) AS served) w
+CROSS JOIN LATERAL (SELECT CASE WHEN t.measure = ANY (%(lower)s) THEN t.denominator - w.served ELSE w.served END
+    AS met) v
 """
 
 

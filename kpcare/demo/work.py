@@ -25,7 +25,7 @@ from prevention.cohorts.criteria import Criteria
 from prevention.immunisation import seasons
 from prevention.immunisation.actions import set_policy
 from prevention.models import CareGap, Cohort, CohortExport, Guideline, RegistryEntry, StandingOrder
-from prevention.outreach import orders
+from prevention.outreach import batches
 from prevention.outreach.elsewhere import report_elsewhere
 from prevention.quality import project_actions as improvement
 from prevention.registries import actions as registries
@@ -96,11 +96,12 @@ def _messages() -> None:
 def _orders_under_protocol(system: Organization) -> None:
     """A list signed last week, with its kits; one that waits for a signature; somebody who had it elsewhere."""
     protocol = StandingOrder.objects.get(organization=system, protocol="fit_home_kit")
-    signed = orders.prepare_batch(protocol, FIT, by=staff("nurse"), limit=14)
+    signed = batches.prepare_batch(protocol, FIT, by=staff("nurse"), limit=14)
     # Who has an account answers for themselves in this demo.
     themselves = frozenset(signed.items.filter(member__user__isnull=False).values_list("pk", flat=True))
-    orders.sign_batch(signed, by=staff("physician"), without=themselves)
-    orders.prepare_batch(protocol, FIT, by=staff("nurse"), limit=9)
+    signed = batches.sign_batch(signed, by=staff("physician"), without=themselves)
+    batches.place_items(signed, batches.to_place(signed), by=staff("physician"))
+    batches.prepare_batch(protocol, FIT, by=staff("nurse"), limit=9)
     others = CareGap.objects.open().for_rule(FIT).filter(member__user=None).exclude(kits__isnull=False)
     for gap, when in zip(others.order_by("pk")[:2], ("last spring", "about 2022"), strict=False):
         report_elsewhere(gap, by=staff("care.coordinator"), when=when, where="Bay Digestive Health", what="colonoscopy")

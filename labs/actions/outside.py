@@ -18,7 +18,7 @@ from django.utils.translation import override
 from clinical.actions.tasks import create_task
 from clinical.coding import OBSERVATION_CATEGORY, add_codings, codings_of
 from clinical.models import CodingRole, DiagnosticReport, Observation, Task
-from clinical.triggers import RELEASED
+from clinical.triggers import RELEASED, RELEASED_REPORT
 from core import audit
 from core.models import Concept, SourceSystem, User
 from core.outbox import enqueue
@@ -213,27 +213,7 @@ def _name_of(observation: Observation) -> str:
 def file_outside_report(*, by: User, member: Member, source: SourceSystem, report: Report) -> DiagnosticReport:
     """The report that gathers results just filed, its task where something is abnormal, and word to the member."""
     require(by, "labs.file_outside_result", member)
-    ids = [str(each.pk) for each in report.observations]
-    values = {
-        "member": member,
-        "status": report.status,
-        "effective": report.effective,
-        "precision": report.precision,
-        "text": report.text,
-        "conclusion": report.conclusion,
-        "sensitivity": report.sensitivity,
-    }
-    made = DiagnosticReport.objects.filter(source_system=source, source_id=report.source_id).first()
-    if made is None:
-        made = DiagnosticReport.objects.create(
-            **values, source_system=source, source_id=report.source_id, observations=ids, recorded_at=timezone.now()
-        )
-        add_codings(made, report.codes)
-    else:
-        kept = _still_standing(made.observations, ids)
-        for name, value in {**values, "observations": kept}.items():
-            setattr(made, name, value)
-        made.save()
+    made = _write_report(member, source, report)
     readable = [each for each in report.observations if each.status in READABLE]
     urgency = max((RANK.get(each.interpretation, 0) for each in readable), default=0)
     if urgency:
@@ -242,6 +222,39 @@ def file_outside_report(*, by: User, member: Member, source: SourceSystem, repor
         open_review(by=by, member=member, focus=made, urgency=urgency, title=words % {"test": report.title})
     if readable:
         tell_member(member, made)
+    return made
+
+
+def _write_report(member: Member, source: SourceSystem, report: Report) -> DiagnosticReport:
+    """The report's row: a preliminary one changes in place; a released one is withdrawn and a new row points at it."""
+    ids = [str(each.pk) for each in report.observations]
+    standing = DiagnosticReport.objects.filter(source_system=source, source_id=report.source_id).first()
+    values: dict[str, Any] = {
+        "member": member,
+        "status": report.status,
+        "effective": report.effective,
+        "precision": report.precision,
+        "text": report.text,
+        "conclusion": report.conclusion,
+        "sensitivity": report.sensitivity,
+        "observations": ids if standing is None else _still_standing(standing.observations, ids),
+    }
+    if standing is not None:
+        if standing.effective and report.effective and standing.effective.lower == report.effective[0]:
+            values["effective"] = standing.effective
+        if all(getattr(standing, name) == value for name, value in values.items()):
+            return standing
+        if standing.status not in RELEASED_REPORT:
+            for name, value in values.items():
+                setattr(standing, name, value)
+            standing.save()
+            return standing
+        kept = f"{standing.source_id[:83]}~{standing.pk}"
+        DiagnosticReport.objects.filter(pk=standing.pk).update(status=WITHDRAWN, source_id=kept)
+    made = DiagnosticReport.objects.create(
+        **values, source_system=source, source_id=report.source_id, corrects=standing, recorded_at=timezone.now()
+    )
+    add_codings(made, report.codes)
     return made
 
 

@@ -27,6 +27,8 @@ COUNT, EXPORT = "cohort_count", "cohort_export"
 SHARE = 50_000
 # Fewer people than this are hidden in a count and are no data set (CMS cell suppression).
 SMALLEST = 11
+# Counts are said to the nearest ten: two cohorts that differ by one year of age would else give that year's people.
+ROUNDED_TO = 10
 KEPT_FOR = timedelta(days=14)
 
 
@@ -82,12 +84,22 @@ def count_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:
         return {"people": cursor.fetchone()[0]}
 
 
+def finish_count(run: JobRun) -> None:
+    """Keep what may be said and nothing more: pages of jobs and the run's shares show their numbers too."""
+    run.totals["people"] = said(int(run.totals.get("people", 0)))
+    run.partitions.update(counts={})
+
+
+def said(people: int) -> int:
+    """The number of people to the nearest ten; 0 for fewer than `SMALLEST`."""
+    return (people + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO if people >= SMALLEST else 0
+
+
 def counted(run: JobRun | None) -> int | None:
-    """People of a finished count; None where there is none or fewer than `SMALLEST`, which is not said."""
+    """People of a finished count, to the nearest ten; None where there is none or fewer than `SMALLEST`."""
     if run is None or run.status != JobRun.Status.DONE:
         return None
-    people = int(run.totals.get("people", 0))
-    return people if people >= SMALLEST else None
+    return said(int(run.totals.get("people", 0))) or None
 
 
 # --- Exporting ------------------------------------------------------------------------------------------

@@ -1,11 +1,12 @@
-"""The telephone: whom to call next, what came of it, and when to try again."""
+"""The telephone: whom to call next, who has which call in hand, what came of it, and when to try again."""
 
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,12 @@ from prevention.outreach.peace import Quiet, to_do_now
 # What may be said of a call, apart from a booking and an order, which say it themselves.
 OUTCOMES = ("no_answer", "wrong_number", "not_now", "declined", "done_elsewhere")
 CALL_ATTEMPTS, AGAIN_DAYS, NOT_NOW_DAYS = 3, 3, 90
+# How long a call stays with whoever took it: a talk and a booking, and no day lost where a browser was closed.
+IN_HAND = timedelta(minutes=20)
+
+
+class CallTaken(ValueError):
+    """Somebody else has the household's call in hand."""
 
 
 @dataclass
@@ -30,6 +37,7 @@ class Call:
     reminders: list[Reminder] = field(default_factory=list)
     others: list[Reminder] = field(default_factory=list)
     score: float = 0.0
+    taken: Reminder | None = None
 
     @property
     def first(self) -> Reminder:
@@ -39,13 +47,15 @@ class Call:
 def open_calls(limit: int = 200) -> list[Call]:
     """Whom to call now, the highest score first; one entry a household, by whoever in it comes first.
 
+    Those that somebody has in hand keep their place and say so (`taken`).
+
     Nobody in their quiet hours, admitted or bereaved, though they were not when the call was queued.
     """
     at, today = timezone.now(), timezone.localdate()
     waiting = (
         Reminder.objects.filter(channel=Reminder.Channel.CALL, status=Reminder.Status.QUEUED)
         .filter(send_after__lte=at, member__deceased_at__isnull=True, gap__status=CareGap.Status.OPEN)
-        .select_related("gap", "member__region")
+        .select_related("gap", "member__region", "taken_by")
         .order_by("send_after")
     )
     found = list(to_do_now(waiting, at, today)[: 5 * limit])
@@ -67,9 +77,51 @@ def open_calls(limit: int = 200) -> list[Call]:
                 reminders=[one for one in home if one.member_id == first.pk],
                 others=[one for one in home if one.member_id != first.pk],
                 score=float(scores.get(home[0].gap_id, 0)),
+                taken=next((one for one in home if is_in_hand(one, at)), None),
             )
         )
     return sorted(calls, key=lambda call: (-call.score, call.first.send_after))[:limit]
+
+
+def is_in_hand(reminder: Reminder, at: datetime) -> bool:
+    """Whether somebody took the call, and not too long ago."""
+    return reminder.taken_at is not None and reminder.taken_at > at - IN_HAND
+
+
+def of_household(reminder: Reminder) -> QuerySet[Reminder]:
+    """The calls that wait for anybody in the household: one talk is about all of them."""
+    waiting = Reminder.objects.filter(channel=Reminder.Channel.CALL, status=Reminder.Status.QUEUED)
+    home = reminder.member.household_id
+    return waiting.filter(member__household=home) if home else waiting.filter(member=reminder.member_id)
+
+
+@transaction.atomic
+def take_call(reminder: Reminder, *, by: User) -> None:
+    """`by` calls the household now: for `IN_HAND` nobody else does. Taking it again starts the time anew.
+
+    Raises `CallTaken` where somebody else has it in hand, `ValueError` for a call that is settled.
+    """
+    # Without a join: whoever waited for the lock reads the row anew, but not what was joined to it.
+    rows = list(of_household(reminder).select_for_update(of=("self",)).order_by("id"))
+    if reminder.pk not in {one.pk for one in rows}:
+        raise ValueError(_("This call is settled already."))
+    at = timezone.now()
+    _refuse_taken(rows, by=by, at=at)
+    Reminder.objects.filter(pk__in=[one.pk for one in rows]).update(taken_by=by, taken_at=at)
+    audit.record(by=by, action="update", verb="prevention.take_call", obj=reminder)
+
+
+def _refuse_taken(rows: list[Reminder], *, by: User, at: datetime) -> None:
+    for one in rows:
+        if one.taken_by_id not in (None, by.pk) and is_in_hand(one, at):
+            raise CallTaken(_("%(name)s has this call in hand.") % {"name": one.taken_by})
+
+
+@transaction.atomic
+def leave_call(reminder: Reminder, *, by: User) -> None:
+    """Somebody else may call: what `by` took of the household is free again."""
+    of_household(reminder).filter(taken_by=by).update(taken_by=None, taken_at=None)
+    audit.record(by=by, action="update", verb="prevention.leave_call", obj=reminder)
 
 
 @transaction.atomic
@@ -105,7 +157,8 @@ def answer_from_list(gap: CareGap, *, by: User, outcome: str, note: str = "") ->
 def record_call(reminder: Reminder, *, by: User, outcome: str, note: str = "") -> Reminder:
     """What came of a call. Nobody there: again in some days, so many times; everything else settles the call.
 
-    Raises `ValueError` for an unknown outcome, "declined" without a reason, or a call that is settled.
+    Raises `ValueError` for an unknown outcome, "declined" without a reason, or a call that is settled; `CallTaken`
+    while somebody else has it in hand.
     """
     found = (
         Reminder.objects.select_for_update(of=("self",))
@@ -114,9 +167,10 @@ def record_call(reminder: Reminder, *, by: User, outcome: str, note: str = "") -
     )
     if found.channel != Reminder.Channel.CALL or found.status != Reminder.Status.QUEUED:
         raise ValueError(_("This call is settled already."))
+    _refuse_taken([found], by=by, at=timezone.now())
     gap = found.gap
     record_answer(gap, by=by, outcome=outcome, note=note)
-    found.status = Reminder.Status.SENT
+    found.status, found.taken_by, found.taken_at = Reminder.Status.SENT, None, None
     if outcome == "no_answer":
         policy = _policy(gap.member)
         tried = OutreachContact.objects.filter(
@@ -125,7 +179,7 @@ def record_call(reminder: Reminder, *, by: User, outcome: str, note: str = "") -
         if tried < (policy.call_attempts if policy else CALL_ATTEMPTS):
             found.status = Reminder.Status.QUEUED
             found.send_after = timezone.now() + timedelta(days=policy.call_again_days if policy else AGAIN_DAYS)
-    found.save(update_fields=["status", "send_after"])
+    found.save(update_fields=["status", "send_after", "taken_by", "taken_at"])
     audit.record(by=by, action="update", verb="prevention.record_call", obj=found, detail={"outcome": outcome})
     return found
 

@@ -1,23 +1,25 @@
-"""Outreach on paper: accessible PDFs (PDF/UA-1) by language and size of print, and that they were posted."""
+"""Outreach on paper: accessible PDFs (PDF/UA-1) by language and size of print; who printed them, and that they left."""
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from core import audit
 from core.models import User
+from core.permissions import require
 from core.templatetags.kp import short_date
 from members.models import CommunicationPreference, MemberAddress
-from prevention.models import OneTapLink, Reminder
+from network.models import Organization
+from prevention.models import LetterPile, OneTapLink, Reminder
 from prevention.outreach.kinds import kind_of
 from prevention.outreach.one_tap import path_for
 
@@ -27,15 +29,15 @@ AT_ONCE = 200
 
 @dataclass(frozen=True)
 class Pile:
-    """Letters that go through the printer together."""
+    """Letters of one system that go through the printer together."""
 
+    system: Organization
     language: str
     large_print: bool
     reminders: list[Reminder]
 
 
-def waiting() -> QuerySet[Reminder]:
-    """Letters to be printed, oldest first."""
+def _to_print() -> QuerySet[Reminder]:
     return (
         Reminder.objects.filter(channel=Reminder.Channel.LETTER, status=Reminder.Status.QUEUED)
         .filter(send_after__lte=timezone.now(), gap__status="open", member__deceased_at__isnull=True)
@@ -44,20 +46,91 @@ def waiting() -> QuerySet[Reminder]:
     )
 
 
+def waiting() -> QuerySet[Reminder]:
+    """Letters that nobody has printed, oldest first."""
+    return _to_print().filter(pile__isnull=True)
+
+
+def in_hand() -> QuerySet[LetterPile]:
+    """Printed piles that are not posted yet, oldest first, each with its `count` of letters."""
+    queued = Count("letters", filter=Q(letters__status=Reminder.Status.QUEUED))
+    return (
+        LetterPile.objects.filter(settled_at__isnull=True)
+        .select_related("printed_by")
+        .annotate(count=queued)
+        .order_by("printed_at")
+    )
+
+
 def piles(reminders: Iterable[Reminder]) -> list[Pile]:
-    """Sorted by language and size of print, in one query more."""
+    """Sorted by system, language and size of print, in one query more."""
     reminders = list(reminders)
     large = set(
         CommunicationPreference.objects.filter(
             member__in=[one.member_id for one in reminders], large_print=True
         ).values_list("member_id", flat=True)
     )
-    found: dict[tuple[str, bool], list[Reminder]] = {}
+    found: dict[tuple[str, str, bool], list[Reminder]] = {}
     for one in reminders:
         language = one.language.split("-")[0]
-        key = (language if language in dict(settings.LANGUAGES) else "en", one.member_id in large)
-        found.setdefault(key, []).append(one)
-    return [Pile(language, is_large, rows) for (language, is_large), rows in sorted(found.items())]
+        language = language if language in dict(settings.LANGUAGES) else "en"
+        system = str(one.member.managing_organization_id)
+        found.setdefault((system, language, one.member_id in large), []).append(one)
+    return [
+        Pile(rows[0].member.managing_organization, language, is_large, rows)
+        for (_system, language, is_large), rows in sorted(found.items())
+    ]
+
+
+@transaction.atomic
+def print_pile(system: uuid.UUID, *, language: str, large_print: bool, by: User) -> LetterPile:
+    """Take the letters that wait in a language and size, at most `AT_ONCE`: nobody else prints them meanwhile.
+
+    Whoever asks at the same moment gets what is left. Raises `ValueError` where nothing is.
+    """
+    require(by, "prevention.reach_out", LetterPile(managing_organization_id=system))
+    rows = waiting().filter(member__managing_organization=system).select_for_update(of=("self",))
+    found = next(
+        (one for one in piles(rows[:AT_ONCE]) if (one.language, one.large_print) == (language, large_print)), None
+    )
+    if found is None:
+        raise ValueError(_("Nothing waits to be printed."))
+    made = LetterPile.objects.create(
+        managing_organization=found.system, language=language, large_print=large_print, printed_by=by
+    )
+    Reminder.objects.filter(pk__in=[one.pk for one in found.reminders]).update(pile=made)
+    audit.record(
+        by=by, action="create", verb="prevention.print_pile", obj=made, detail={"letters": len(found.reminders)}
+    )
+    return made
+
+
+def printed(pile: LetterPile) -> Pile:
+    """A printed pile as it goes through the printer once more: without what was settled since."""
+    letters = list(_to_print().filter(pile=pile))
+    return Pile(pile.managing_organization, pile.language, pile.large_print, letters)
+
+
+@transaction.atomic
+def put_back(pile: LetterPile, *, by: User) -> int:
+    """The paper is lost or spoilt: its letters wait again for whoever prints next. Returns how many."""
+    kept = _unsettled(pile)
+    count = Reminder.objects.filter(pile=kept, status=Reminder.Status.QUEUED).update(pile=None)
+    _settle(kept, by=by, verb="prevention.put_back_pile", letters=count)
+    return count
+
+
+def _unsettled(pile: LetterPile) -> LetterPile:
+    kept = LetterPile.objects.select_for_update().get(pk=pile.pk)
+    if kept.settled_at is not None:
+        raise ValueError(_("This pile is settled already."))
+    return kept
+
+
+def _settle(pile: LetterPile, *, by: User, verb: str, letters: int) -> None:
+    pile.settled_at = timezone.now()
+    pile.save(update_fields=["settled_at"])
+    audit.record(by=by, action="update", verb=verb, obj=pile, detail={"letters": letters})
 
 
 def as_pdf(pile: Pile) -> bytes:
@@ -83,10 +156,9 @@ def _data(pile: Pile) -> dict[str, Any]:
             member__in=[row.member_id for row in pile.reminders], period__contains=timezone.localdate()
         ).order_by("use")
     }
-    sender = str(pile.reminders[0].member.managing_organization) if pile.reminders else ""
     return {
         "title": _("Letters"),
-        "from": sender,
+        "from": str(pile.system),
         "date": short_date(timezone.localdate(), "year"),
         "large": pile.large_print,
         "letters": [_letter(one, addresses.get(one.member_id), links.get(one.pk)) for one in pile.reminders],
@@ -117,13 +189,15 @@ def _letter(reminder: Reminder, address: MemberAddress | None, link: uuid.UUID |
 
 
 @transaction.atomic
-def mark_posted(reminder_ids: Sequence[uuid.UUID], *, by: User) -> int:
-    """These letters left the house; returns how many. One that was settled meanwhile stays as it is."""
-    rows = Reminder.objects.select_for_update().filter(
-        pk__in=reminder_ids, channel=Reminder.Channel.LETTER, status=Reminder.Status.QUEUED
-    )
-    posted = list(rows)
+def mark_posted(pile: LetterPile, *, by: User) -> int:
+    """These letters left the house; returns how many. One that was settled meanwhile stays as it is.
+
+    Raises `ValueError` for a pile that was posted or put back before.
+    """
+    kept = _unsettled(pile)
+    posted = list(Reminder.objects.select_for_update().filter(pile=kept, status=Reminder.Status.QUEUED))
     Reminder.objects.filter(pk__in=[one.pk for one in posted]).update(status=Reminder.Status.SENT)
     for one in posted:
         audit.record(by=by, action="update", verb="prevention.post_letter", obj=one)
+    _settle(kept, by=by, verb="prevention.post_pile", letters=len(posted))
     return len(posted)

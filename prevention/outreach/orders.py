@@ -1,4 +1,4 @@
-"""Orders for a gap under a protocol that a clinician has signed, one by one or as a batch with one signature."""
+"""Orders for a gap under a protocol that a clinician has signed."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -14,15 +14,12 @@ from core import audit
 from core.models import User
 from core.terminology import concept
 from labs.models import LabOrder
-from members.models import Member
-from network.models import Clinician, Organization
+from network.models import Clinician
 from network.permissions import roles_in_force
 from prevention.engine.measure import WayOut
-from prevention.models import BatchOrder, BatchOrderItem, CareGap, HomeKit, OutreachContact, StandingOrder
+from prevention.models import CareGap, HomeKit, OutreachContact, StandingOrder
 from prevention.outreach.kinds import kind_of, order_ways
-from prevention.outreach.protocols import PHYSICIAN, in_force, left_out, suitable, ways_for_member, ways_for_staff
-
-BATCH = 200
+from prevention.outreach.protocols import PHYSICIAN, in_force, left_out, ways_for_member, ways_for_staff
 
 
 class NotUnderProtocol(ValueError):
@@ -133,9 +130,6 @@ def _place(
     return order
 
 
-# --- Protocols and batches --------------------------------------------------------------------------------
-
-
 @transaction.atomic
 def end_protocol(standing: StandingOrder, *, by: User) -> None:
     """Nothing is ordered under it from today on. Raises `ValueError` where it has ended."""
@@ -148,98 +142,3 @@ def end_protocol(standing: StandingOrder, *, by: User) -> None:
         kept.delete()
         return
     StandingOrder.objects.filter(pk=kept.pk).update(period=(kept.period.lower, today))
-
-
-@transaction.atomic
-def prepare_batch(standing: StandingOrder, rule: str, *, by: User, limit: int = BATCH) -> BatchOrder:
-    """A list of people due for `rule` who have no such order open: longest overdue first, Spanish or English alike.
-
-    Whom the protocol is not for is not put on it; who comes to be so before it is signed is left out then.
-
-    Raises `ValueError` where nobody is left to put on it.
-    """
-    if rule not in standing.rules:
-        raise ValueError(_("This protocol is not for that gap."))
-    asked = ServiceRequest.objects.filter(status="active", protocol=standing.protocol)
-    waiting = BatchOrderItem.objects.filter(batch__status=BatchOrder.Status.PREPARED)
-    due = (
-        CareGap.objects.open()
-        .for_rule(rule)
-        .filter(
-            member__managing_organization=standing.organization_id,
-            member__deceased_at__isnull=True,
-            member__status=Member.Status.ACTIVE,
-            sensitivity=0,
-        )
-        .exclude(member_id__in=asked.values("member_id"))
-        .exclude(pk__in=waiting.values("gap_id"))
-        .exclude(pk__in=CareGap.objects.filter(elsewhere__status="waiting").values("pk"))
-        .longest_due_first()
-    )
-    gaps = list(suitable(due, standing.protocol, timezone.localdate())[:limit])
-    if not gaps:
-        raise ValueError(_("Nobody is left to put on a list."))
-    batch = BatchOrder.objects.create(
-        managing_organization=Organization.objects.get(pk=standing.organization_id),
-        standing_order=standing,
-        rule=rule,
-        prepared_by=by,
-    )
-    BatchOrderItem.objects.bulk_create(BatchOrderItem(member_id=gap.member_id, batch=batch, gap=gap) for gap in gaps)
-    audit.record(
-        by=by, action="create", verb="prevention.prepare_batch", obj=batch, detail={"rule": rule, "people": len(gaps)}
-    )
-    return batch
-
-
-@transaction.atomic
-def sign_batch(batch: BatchOrder, *, by: User, without: frozenset[Any] = frozenset()) -> BatchOrder:
-    """Sign the whole list, but for the items in `without`; who is no longer due or orderable is left out and says why.
-
-    Raises `ValueError` where the list was signed or withdrawn before, its protocol has ended, or `by` is no clinician.
-    """
-    batch = BatchOrder.objects.select_for_update().get(pk=batch.pk)
-    signer = clinician_of(by)
-    if batch.status != BatchOrder.Status.PREPARED:
-        raise ValueError(_("This list is settled already."))
-    if signer is None:
-        raise ValueError(_("A clinician signs."))
-    items = list(batch.items.select_related("gap__member").select_for_update(of=("self",)).order_by("id"))
-    not_for = left_out(batch.standing_order.protocol, [item.member_id for item in items], timezone.localdate())
-    for item in items:
-        why = "taken off the list" if item.pk in without else str(not_for.get(item.member_id, ""))
-        _order_item(item, batch, by=by, why_out=why)
-    batch.status, batch.signed_by, batch.signed_at = BatchOrder.Status.SIGNED, signer, timezone.now()
-    batch.save(update_fields=["status", "signed_by", "signed_at"])
-    audit.record(
-        by=by,
-        action="update",
-        verb="prevention.sign_batch",
-        obj=batch,
-        detail={"ordered": batch.items.filter(order__isnull=False).count()},
-    )
-    return batch
-
-
-def _order_item(item: BatchOrderItem, batch: BatchOrder, *, by: User, why_out: str) -> None:
-    if why_out:
-        item.left_out = why_out[:200]
-    elif item.gap.status != CareGap.Status.OPEN:
-        item.left_out = "no longer due"
-    else:
-        try:
-            with transaction.atomic():
-                item.order = order_for_gap(item.gap, by=by, protocol=batch.standing_order.protocol)
-        except ValueError as refused:
-            item.left_out = str(refused)[:200]
-    item.save(update_fields=["order", "left_out"])
-
-
-@transaction.atomic
-def withdraw_batch(batch: BatchOrder, *, by: User) -> None:
-    """The list is not signed. Raises `ValueError` where it is settled."""
-    batch = BatchOrder.objects.select_for_update().get(pk=batch.pk)
-    if batch.status != BatchOrder.Status.PREPARED:
-        raise ValueError(_("This list is settled already."))
-    BatchOrder.objects.filter(pk=batch.pk).update(status=BatchOrder.Status.WITHDRAWN)
-    audit.record(by=by, action="update", verb="prevention.withdraw_batch", obj=batch)

@@ -67,10 +67,11 @@ FROM (
 ) w WHERE w.id = e.id AND w.member_id = e.member_id AND w.reason IS NOT NULL
 """
 
-# Who may be reached again is taken up where they stood: covered anew, willing again, or with an address that came
-# since.
+# Who may be reached again is taken up where they stood: covered anew or willing again. Whoever has an address that came
+# since begins at the first step: all of them were in vain.
 RETURN = f"""
-UPDATE prevention_outreachepisode e SET stopped_at = NULL, stop_reason = ''
+UPDATE prevention_outreachepisode e SET stopped_at = NULL, stop_reason = '',
+    entered_at = CASE WHEN e.stop_reason = 'undeliverable' THEN %(at)s ELSE e.entered_at END
 FROM prevention_caregap g, prevention_campaign c, members_member m
 WHERE {{e}} AND g.id = e.gap_id AND g.member_id = e.member_id AND g.status = 'open' AND c.id = e.campaign_id
     AND m.id = e.member_id AND {IN_FORCE} AND ({UNREACHABLE}) IS NULL
@@ -257,15 +258,16 @@ FROM po_ready t CROSS JOIN LATERAL (
     LEFT JOIN po_answered a ON a.member_id = t.member_id AND a.channel = c.channel
     LEFT JOIN po_bounced b ON b.member_id = t.member_id AND b.channel = c.channel
     LEFT JOIN LATERAL (
-        SELECT x.value FROM members_membertelecom x WHERE x.member_id IN (t.reached_id, t.member_id)
-            AND x.period @> %(today)s::date
+        SELECT x.value, lower(x.period) AS since FROM members_membertelecom x
+        WHERE x.member_id IN (t.reached_id, t.member_id) AND x.period @> %(today)s::date
             AND (x.system = c.channel OR c.channel = 'call' AND x.system IN ('phone', 'sms'))
         ORDER BY x.member_id <> t.reached_id, x.system = 'sms', x.rank, x.id LIMIT 1
     ) x ON c.channel IN ('email', 'sms', 'call')
     WHERE s.campaign_id = t.campaign_id AND s.number > t.last_step
         AND CASE WHEN t.last_at IS NULL THEN t.entered_at + make_interval(days => t.first_after)
             ELSE t.last_at + make_interval(days => greatest(s.after_days - t.last_after, 1)) END <= %(at)s
-        AND (b.at IS NULL OR b.at < %(at)s - make_interval(days => t.bounce_days))
+        -- What came back says nothing of an address that came after it.
+        AND (b.at IS NULL OR b.at < %(at)s - make_interval(days => t.bounce_days) OR x.since >= b.at::date)
         AND (c.channel IN ('call', 'visit') OR cardinality(coalesce(t.wanted, '{}')) = 0
             OR c.channel = ANY (t.wanted))
         AND (c.channel <> 'call' OR NOT t.bereaved) AND c.channel <> ALL (%(off)s::text[])

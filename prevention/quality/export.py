@@ -41,11 +41,12 @@ def _cells(row: Row, labels: Labels) -> Iterable[Any]:
     yield from (measure.id, str(measure.title), row.group, str(measure.rate_label(row.group)))
     yield from (str(DIMENSIONS[row.dimension]), labels(row.dimension, row.stratum))
     yield labels("region", row.region) if row.region else ""
+    yield from (HIDDEN if count is None else count for count in (row.members, row.denominator))
     if rate is None:
-        yield from [HIDDEN] * 6
+        yield from [HIDDEN] * 4
     else:
         low, high = rate.interval
-        yield from (row.members, rate.denominator, rate.numerator)
+        yield rate.numerator
         yield from ("" if rate.value is None else f"{rate.value:.4f}", f"{low:.4f}", f"{high:.4f}")
     yield from (HIDDEN if count is None else count for count in (row.exclusions, row.exceptions))
     yield "lower" if measure.improvement == "decrease" else "higher"

@@ -21,7 +21,7 @@ from prevention.engine.moments import Setting
 from prevention.quality.count import PLACE, count_share
 from prevention.quality.models import QualitySnapshot
 from prevention.quality.strata import ALL, OFFICIAL, PLACES, UNKNOWN
-from prevention.quality.suppression import Sum, hide
+from prevention.quality.suppression import Sum, hide, hide_rates
 
 SHARES = """
 SELECT c.managing_organization_id, c.measure, c."group", c.dimension, coalesce(c.region::text, '-'),
@@ -32,7 +32,7 @@ WHERE c.run = %s AND c.share <= %s GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1
 """
 COLUMNS = (
     *("measure", '"group"', "dimension", "region", "stratum", "members", "denominator", "numerator"),
-    *("exclusions", "exceptions", "is_hidden", "hides_exclusions", "hides_exceptions"),
+    *("exclusions", "exceptions", "is_hidden", "hides_rate", "hides_exclusions", "hides_exceptions"),
 )
 KEY = "s.snapshot_id = %(snapshot)s AND " + " AND ".join(f"s.{name} = n.{name}" for name in COLUMNS[:5])
 WRITE = (
@@ -114,14 +114,20 @@ class Rate:
         return self
 
     def rows(self) -> Iterator[tuple]:
-        """Each cell with its counts, and whether people, exclusions, exceptions are hidden."""
+        """Each cell with its counts, and whether people, rate, exclusions, exceptions are hidden."""
         sums = [Sum(total, tuple(sorted(parts))) for (total, _by), parts in sorted(self.parts.items())]
         people = hide({cell: counts.members for cell, counts in self.cells.items()}, sums)
+        rates = hide_rates(
+            {cell: counts.numerator for cell, counts in self.cells.items()},
+            {cell: counts.denominator - counts.numerator for cell, counts in self.cells.items()},
+            sums,
+            people,
+        )
         exclusions = self._hide_column("exclusions", sums, people)
         exceptions = self._hide_column("exceptions", sums, people)
         for cell, c in self.cells.items():
             counts = (c.members, c.denominator, c.numerator, c.exclusions, c.exceptions)
-            yield *cell, *counts, cell in people, cell in exclusions, cell in exceptions
+            yield *cell, *counts, cell in people, cell in rates, cell in exclusions, cell in exceptions
 
     def _hide_column(self, name: str, sums: Sequence[Sum[Cell]], people: set[Cell]) -> set[Cell]:
         """A column of its own, with sums of its own; one that nobody is in has nothing to hide."""

@@ -68,6 +68,9 @@ class MeasureStratum(Identified):
     exclusions = models.IntegerField()
     exceptions = models.IntegerField()
     is_hidden = models.BooleanField()
+    hides_rate = models.BooleanField(
+        help_text="Who met it and who did not: fewer than 11, or they would give such away."
+    )
     hides_exclusions = models.BooleanField()
     hides_exceptions = models.BooleanField()
 
@@ -80,6 +83,13 @@ class MeasureStratum(Identified):
             models.CheckConstraint(
                 condition=models.Q(is_hidden=True) | models.Q(members=0) | models.Q(members__gte=11),
                 name="prevention_stratum_small_is_hidden",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(hides_rate=True)
+                | models.Q(is_hidden=False)
+                & (models.Q(numerator=0) | models.Q(numerator__gte=11))
+                & (models.Q(denominator=models.F("numerator")) | models.Q(denominator__gte=models.F("numerator") + 11)),
+                name="prevention_stratum_small_rate_is_hidden",
             ),
         ]
         indexes = [

@@ -2,9 +2,11 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.models import User
 from prevention.quality.project_models import ImprovementProject
 from prevention.rules import RULES
 
@@ -79,3 +81,25 @@ class ReviewForm(Ahead):
     ahead = "review_by"
     found = forms.CharField(label=_("What you found"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
     review_by = _day(_("It stands until"))
+
+
+class ChangeProjectForm(Ahead):
+    """An aim that was put wrongly, or a day that cannot be held."""
+
+    ahead = "due_on"
+    aim = forms.CharField(label=_("Aim"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    due_on = _day(_("To be met by"))
+    reason = forms.CharField(label=_("Why it changes"), max_length=300)
+
+
+class HandOverForm(forms.Form):
+    """To whom, among those who may own it."""
+
+    owner = forms.ModelChoiceField(label=_("New owner"), queryset=User.objects.none())
+    reason = forms.CharField(label=_("Why"), max_length=300)
+
+    def __init__(self, *args: Any, owners: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["owner"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = owners

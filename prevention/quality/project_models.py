@@ -127,3 +127,29 @@ class GuidelineReview(Identified):
     found = models.CharField(max_length=500)
     review_by = models.DateField()
     at = models.DateTimeField(db_default=Now())
+
+
+class EarlierTerms(Identified):
+    """What stood of a project or guideline until somebody corrected it or handed it over, and why they did."""
+
+    append_only = True
+
+    managing_organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", db_index=False)
+    project = models.ForeignKey(ImprovementProject, models.PROTECT, null=True, related_name="earlier")
+    guideline = models.ForeignKey(Guideline, models.PROTECT, null=True, related_name="earlier")
+    owner = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField(help_text="By when the aim was to be met, or the guideline to be looked at again.")
+    aim = models.CharField(max_length=500, blank=True, default="")
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(project__isnull=True, guideline__isnull=False)
+                | models.Q(project__isnull=False, guideline__isnull=True),
+                name="prevention_earlier_of_one",
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="prevention_earlier_reason"),
+        ]

@@ -15,7 +15,7 @@ from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, requires
 from prevention.measures import measure as measure_named
-from prevention.quality import by_month, reading
+from prevention.quality import by_month, reading, stewardship
 from prevention.quality import project_actions as actions
 from prevention.quality import project_forms as forms
 from prevention.quality.labels import DIMENSIONS, Labels
@@ -131,6 +131,10 @@ def _project(request: AuthenticatedHttpRequest, of: ImprovementProject, **given:
         "end_form": given.get("end_form") or forms.EndCycleForm(initial={"end": today}, prefix="end"),
         "point_form": given.get("point_form") or forms.PointForm(initial={"on": today}, prefix="point"),
         "decision_form": given.get("decision_form") or forms.DecisionForm(prefix="decision"),
+        "change_form": given.get("change_form")
+        or forms.ChangeProjectForm(initial={"aim": of.aim, "due_on": of.due_on}, prefix="change"),
+        "hand_over_form": given.get("hand_over_form") or _hand_over_form(of),
+        "earlier": of.earlier.select_related("by", "owner").order_by("-at"),
         "parts": parts("projects", request),
     }
     return render(request, "prevention/quality/project.html", context, status=422 if given else 200)
@@ -246,6 +250,25 @@ def decide(request: AuthenticatedHttpRequest, project_id: uuid.UUID) -> HttpResp
     return _step(request, form, "decision_form", actions.decide_project, _("Decided."))
 
 
+@require_POST
+@requires("prevention.run_project", obj=a_project)
+def change(request: AuthenticatedHttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    form = forms.ChangeProjectForm(request.POST, prefix="change")
+    return _step(request, form, "change_form", stewardship.change_project, _("Changed. What stood before is kept."))
+
+
+@require_POST
+@requires("prevention.run_project", obj=a_project)
+def hand_over(request: AuthenticatedHttpRequest, project_id: uuid.UUID) -> HttpResponse:
+    form = _hand_over_form(request.record, request.POST)
+    return _step(request, form, "hand_over_form", stewardship.hand_over_project, _("Handed over."))
+
+
+def _hand_over_form(of: ImprovementProject | Guideline, data: Any = None) -> forms.HandOverForm:
+    owners = stewardship.possible_owners(of.managing_organization_id).exclude(pk=of.owner_id)
+    return forms.HandOverForm(data, prefix="hand_over", owners=owners)
+
+
 # --- Guidelines -----------------------------------------------------------------------------------------
 
 
@@ -299,15 +322,44 @@ def guideline(request: AuthenticatedHttpRequest, guideline_id: uuid.UUID) -> Htt
             actions.review_guideline(of, by=request.user, **form.cleaned_data)
             notify(request, _("Reviewed."))
             return redirect("prevention:quality_guideline", guideline_id=of.pk)
+    return _guideline(request, of, form if keeps else None)
+
+
+def _guideline(
+    request: AuthenticatedHttpRequest,
+    of: Guideline,
+    form: forms.ReviewForm | None,
+    hand_over_form: forms.HandOverForm | None = None,
+) -> HttpResponse:
+    is_wrong = bool(form and form.errors) or hand_over_form is not None
     context = {
         "guideline": of,
         "rule": _rule(of),
         "reviews": of.reviews.select_related("by").order_by("-at"),
         "is_overdue": of.review_by < timezone.localdate(),
-        "form": form if keeps else None,
+        "form": form,
+        "hand_over_form": (hand_over_form or _hand_over_form(of)) if form else None,
+        "earlier": of.earlier.select_related("by", "owner").order_by("-at"),
         "parts": parts("guidelines", request),
     }
-    return render(request, "prevention/quality/guideline.html", context, status=422 if form.errors else 200)
+    return render(request, "prevention/quality/guideline.html", context, status=422 if is_wrong else 200)
+
+
+@require_POST
+@requires("prevention.keep_guideline", obj=a_guideline)
+def hand_over_guideline(request: AuthenticatedHttpRequest, guideline_id: uuid.UUID) -> HttpResponse:
+    """Somebody else keeps it from now on."""
+    of = request.record
+    form = _hand_over_form(of, request.POST)
+    if form.is_valid():
+        try:
+            stewardship.hand_over_guideline(of, by=request.user, **form.cleaned_data)
+        except ValueError as refused:
+            form.add_error(None, str(refused))
+        else:
+            notify(request, _("Handed over."))
+            return redirect("prevention:quality_guideline", guideline_id=of.pk)
+    return _guideline(request, of, forms.ReviewForm(), form)
 
 
 @require_POST

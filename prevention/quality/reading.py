@@ -25,13 +25,16 @@ COMPARABLE = 30
 MONTHS = 13
 FIELDS = (
     *("measure", "group", "dimension", "region", "stratum", "members", "denominator", "numerator", "exclusions"),
-    *("exceptions", "is_hidden", "hides_exclusions", "hides_exceptions"),
+    *("exceptions", "is_hidden", "hides_rate", "hides_exclusions", "hides_exceptions"),
 )
 
 
 @dataclass(frozen=True)
 class Row:
-    """A stored row; a hidden one has lost its numbers on the way out of the database."""
+    """A stored row; what is hidden of it has lost its numbers on the way out of the database.
+
+    How many people are counted may be shown where the rate is not: then `rate` alone is None.
+    """
 
     measure: Measure
     group: int
@@ -39,13 +42,15 @@ class Row:
     region: str
     stratum: str
     members: int | None
+    denominator: int | None
     rate: Rate | None
     exclusions: int | None
     exceptions: int | None
 
     @property
     def is_hidden(self) -> bool:
-        return self.rate is None
+        """Whether even how many they are is not said."""
+        return self.members is None
 
 
 @dataclass(frozen=True)
@@ -151,6 +156,8 @@ def _row(values: Sequence, known: Mapping[str, Measure]) -> Row | None:
     if measure is None:
         return None
     shown = not kept["is_hidden"]
+    says_rate = shown and not kept["hides_rate"]
+    lower_is_better = measure.improvement == "decrease"
     return Row(
         measure=measure,
         group=kept["group"],
@@ -158,7 +165,8 @@ def _row(values: Sequence, known: Mapping[str, Measure]) -> Row | None:
         region=kept["region"],
         stratum=kept["stratum"],
         members=kept["members"] if shown else None,
-        rate=Rate(kept["numerator"], kept["denominator"], measure.improvement == "decrease") if shown else None,
+        denominator=kept["denominator"] if shown else None,
+        rate=Rate(kept["numerator"], kept["denominator"], lower_is_better) if says_rate else None,
         exclusions=None if kept["hides_exclusions"] or not shown else kept["exclusions"],
         exceptions=None if kept["hides_exceptions"] or not shown else kept["exceptions"],
     )

@@ -4,6 +4,9 @@ A table is cells and the sums that everybody knows to hold among them (a total a
 1 to 10 is hidden (CMS cell size suppression policy, 2020: no cell of 1 to 10). Where one hidden part of a shown total
 would follow by subtraction, or where the hidden parts together are fewer than 11, the smallest shown part is hidden
 too. Where sums cross (region by race), what a combination of several of them would give away is found by elimination.
+
+A rate is two such numbers at once, who met it and who did not: with the people counted beside them, and with the
+percentage, each gives the other away. So they are hidden together (`hide_rates`), where either is small.
 """
 
 from collections import defaultdict, deque
@@ -31,7 +34,23 @@ def is_small(count: int) -> bool:
 
 def hide(counts: Mapping[K, int], sums: Sequence[Sum[K]], already: Iterable[K] = ()) -> set[K]:
     """The cells whose number must not be shown. `already`: cells that are hidden for another reason."""
-    table = _Table(counts, sums, {*already, *(cell for cell, count in counts.items() if is_small(count))})
+    return hide_together([counts], sums, already)
+
+
+def hide_rates(
+    met: Mapping[K, int], unmet: Mapping[K, int], sums: Sequence[Sum[K]], already: Iterable[K] = ()
+) -> set[K]:
+    """The cells whose rate must not be shown: neither of its two numbers, nor what gives one of them.
+
+    How many are counted (`met` and `unmet` together) is known wherever a cell is not in `already`.
+    """
+    return hide_together([met, unmet], sums, already)
+
+
+def hide_together(columns: Sequence[Mapping[K, int]], sums: Sequence[Sum[K]], already: Iterable[K] = ()) -> set[K]:
+    """The cells that are hidden where any of several numbers is small; the sums hold for each of the columns."""
+    small = {cell for counts in columns for cell, count in counts.items() if is_small(count)}
+    table = _Table(columns, sums, {*already, *small})
     table.settle(range(len(sums)))
     while (determined := table.determined()) and table.hide_beside(determined):
         pass
@@ -39,8 +58,12 @@ def hide(counts: Mapping[K, int], sums: Sequence[Sum[K]], already: Iterable[K] =
 
 
 class _Table(Generic[K]):
-    def __init__(self, counts: Mapping[K, int], sums: Sequence[Sum[K]], hidden: set[K]) -> None:
-        self.counts, self.sums, self.hidden = counts, sums, hidden
+    """Columns of numbers over the same cells, hidden together; each has the sums."""
+
+    def __init__(self, columns: Sequence[Mapping[K, int]], sums: Sequence[Sum[K]], hidden: set[K]) -> None:
+        self.columns, self.sums, self.hidden = columns, sums, hidden
+        # How many a cell counts in all: where there is a choice, the smallest is hidden.
+        self.counts = {cell: sum(column[cell] for column in columns) for cell in columns[0]}
         self.of_cell: dict[K, list[int]] = defaultdict(list)
         for number, one in enumerate(sums):
             for cell in (one.total, *one.parts):
@@ -61,14 +84,17 @@ class _Table(Generic[K]):
         parts = [cell for cell in one.parts if cell in self.hidden]
         if one.total in self.hidden:
             # Parts of nobody at all add up to a total of nobody: then one of them is hidden as well.
-            return None if parts else self._smallest(one.parts) or next(iter(one.parts), None)
-        if not parts or (len(parts) > 1 and sum(self.counts[cell] for cell in parts) >= THRESHOLD):
+            return None if parts else self._smallest(one.parts, self.counts) or next(iter(one.parts), None)
+        if not parts:
             return None
-        return self._smallest(one.parts) or one.total
+        for column in self.columns:
+            if len(parts) < 2 or sum(column[cell] for cell in parts) < THRESHOLD:
+                return self._smallest(one.parts, column) or one.total
+        return None
 
-    def _smallest(self, cells: Iterable[K]) -> K | None:
-        """The smallest shown cell that counts anybody."""
-        shown = [cell for cell in cells if cell not in self.hidden and self.counts[cell]]
+    def _smallest(self, cells: Iterable[K], column: Mapping[K, int]) -> K | None:
+        """The smallest shown cell that counts anybody in the column."""
+        shown = [cell for cell in cells if cell not in self.hidden and column[cell]]
         return min(shown, key=lambda cell: self.counts[cell], default=None)
 
     def hide_beside(self, determined: set[K]) -> bool:

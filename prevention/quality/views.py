@@ -23,6 +23,7 @@ from prevention.quality import reading
 from prevention.quality.labels import DIMENSIONS, Labels
 from prevention.quality.models import QualitySnapshot
 from prevention.quality.reading import Row, bare, percent
+from prevention.quality.stewardship import waiting_for
 from prevention.quality.strata import ALL, BY_NAME, OFFICIAL, PLACES, UNKNOWN
 
 SORTS = ("measure", "goal", "gap")
@@ -82,13 +83,17 @@ def dashboard(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 def parts(current: str, request: AuthenticatedHttpRequest) -> list[dict[str, Any]]:
-    """The director's pages beside each other."""
+    """The director's pages beside each other, with how many of one's own projects and guidelines are past their day."""
+    projects, guidelines = waiting_for(request.user, timezone.localdate())
     found = [
-        ("quality", _("Rates"), "prevention:quality"),
-        ("projects", _("Projects"), "prevention:quality_projects"),
-        ("guidelines", _("Guidelines"), "prevention:quality_guidelines"),
+        ("quality", _("Rates"), "prevention:quality", 0),
+        ("projects", _("Projects"), "prevention:quality_projects", projects),
+        ("guidelines", _("Guidelines"), "prevention:quality_guidelines", guidelines),
     ]
-    return [{"label": label, "url": reverse(url), "current": name == current} for name, label, url in found]
+    return [
+        {"label": label, "url": reverse(url), "count": count, "current": name == current}
+        for name, label, url, count in found
+    ]
 
 
 def _sorted(lines: list[reading.Line], sort: str) -> list[reading.Line]:
@@ -111,7 +116,8 @@ def _line(line: reading.Line, region: str, year: str) -> dict[str, Any]:
         "id": line.measure.id,
         "url": url,
         "lower": line.measure.improvement == "decrease",
-        "is_hidden": rate is None,
+        "is_hidden": line.row.is_hidden,
+        "n": line.row.denominator,
         "trend": [months.value for _month, months in line.trend],
         "moved": _moved(line.trend),
         "goal": line.goal,
@@ -119,7 +125,7 @@ def _line(line: reading.Line, region: str, year: str) -> dict[str, Any]:
     }
     if rate is not None:
         low, high = rate.interval
-        shown |= {"rate": percent(rate.value), "low": bare(low), "high": percent(high), "n": rate.denominator}
+        shown |= {"rate": percent(rate.value), "low": bare(low), "high": percent(high)}
     if line.goal:
         shown["goal_rate"] = percent(line.goal.rate, 0)
         shown["distance"] = points(line.distance)
@@ -214,6 +220,7 @@ def measure(request: AuthenticatedHttpRequest, measure: str, group: int) -> Http
         "groups": groups,
         "bars": _bars(groups, of, goal),
         "hidden": sum(1 for row in groups if row["row"].is_hidden),
+        "rates_hidden": sum(1 for row in groups if row["row"].rate is None and not row["row"].is_hidden),
         "more": len(groups) >= MOST,
         "regions": regions,
         "region": asked["region"],
@@ -273,7 +280,12 @@ def _groups(kept: list[QualitySnapshot], of: Measure, group: int, asked: dict[st
     gap = next(iter(reading.gaps(rows)), None)
     better = -1 if of.improvement == "decrease" else 1
     rows.sort(
-        key=lambda row: (row.is_hidden, row.stratum == UNKNOWN, better * ((row.rate.value or 0) if row.rate else 0))
+        key=lambda row: (
+            row.is_hidden,
+            row.rate is None,
+            row.stratum == UNKNOWN,
+            better * ((row.rate.value or 0) if row.rate else 0),
+        )
     )
     labels = Labels([(row.dimension, row.stratum) for row in rows[:MOST]])
     return [
@@ -304,20 +316,24 @@ def _ways(row: Row, of: Measure, group: int, asked: dict[str, str]) -> dict[str,
 
 
 def in_words(row: Row) -> dict[str, Any]:
-    if row.rate is None:
+    if row.is_hidden:
         return {"is_hidden": True}
-    low, high = row.rate.interval
-    return {
+    said: dict[str, Any] = {
         "is_hidden": False,
         "members": row.members,
-        "denominator": row.rate.denominator,
-        "numerator": row.rate.numerator,
-        "rate": percent(row.rate.value),
-        "low": bare(low),
-        "high": percent(high),
+        "denominator": row.denominator,
         "exclusions": row.exclusions,
         "exceptions": row.exceptions,
     }
+    if row.rate is not None:
+        low, high = row.rate.interval
+        said |= {
+            "numerator": row.rate.numerator,
+            "rate": percent(row.rate.value),
+            "low": bare(low),
+            "high": percent(high),
+        }
+    return said
 
 
 def _bars(groups: list[dict[str, Any]], of: Measure, goal: Any) -> dict[str, Any]:

@@ -67,13 +67,15 @@ def cohorts(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 def _people(run: JobRun | None) -> str:
-    """A count in words: small ones are not said."""
+    """A count in words: to the nearest ten, and small ones are not said."""
     if run is None:
         return "–"
     if run.status != JobRun.Status.DONE:
         return _("counting")
     people = counted(run)
-    return number_format(people, force_grouping=True) if people is not None else _("fewer than %(n)s") % {"n": SMALLEST}
+    if people is None:
+        return _("fewer than %(n)s") % {"n": SMALLEST}
+    return _("about %(n)s") % {"n": number_format(people, force_grouping=True)}
 
 
 def _regions(system: Organization) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from plans.models.products import LineOfBusiness
 from prevention.models import PlanRate
 from prevention.plan_rates import job
 from prevention.plan_rates.definitions import PLAN_MEASURES
+from prevention.plan_rates.showing import shown
 from prevention.quality import reading
 from prevention.quality.strata import ALL
 
@@ -47,7 +48,7 @@ def plan_rates(request: AuthenticatedHttpRequest) -> HttpResponse:
                     "beside": one.clinical.id,
                     "lower": one.lower_is_better,
                     "clinical": clinical.get(one.clinical.id),
-                    "rates": [{"rate": rate, "line": lines.get(rate.line_of_business, "")} for rate in found],
+                    "rates": [{"rate": one, "line": lines.get(one.rate.line_of_business, "")} for one in shown(found)],
                 }
             )
     first = next((rate for found in by_measure.values() for rate in found), None)

@@ -1,7 +1,7 @@
 from prevention.outreach.models.effect import OutreachCost, OutreachSummary
 from prevention.outreach.models.policy import Campaign, CampaignStep, OutreachPolicy
 from prevention.outreach.models.protocols import BatchOrder, BatchOrderItem, FollowUp, HomeKit, StandingOrder
-from prevention.outreach.models.reaching import ElsewhereReport, OneTapLink, OutreachEpisode
+from prevention.outreach.models.reaching import ElsewhereReport, LetterPile, OneTapLink, OutreachEpisode
 
 __all__ = [
     "BatchOrder",
@@ -11,6 +11,7 @@ __all__ = [
     "ElsewhereReport",
     "FollowUp",
     "HomeKit",
+    "LetterPile",
     "OneTapLink",
     "OutreachCost",
     "OutreachEpisode",

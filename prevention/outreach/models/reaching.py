@@ -1,4 +1,4 @@
-"""A gap in a campaign, the links that were sent about it, and what members say was done elsewhere."""
+"""A gap in a campaign, the links and letters that were sent about it, and what members say was done elsewhere."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -6,8 +6,9 @@ from django.db.models.functions import Now
 from clinical.models import Document
 from core.constraints import MemberForeignKey
 from core.history import track
-from core.models import User
+from core.models import Identified, User
 from members.models import MemberOwned, member_key, member_without_key
+from network.models import Organization
 from prevention.outreach.models.policy import Campaign
 
 
@@ -94,6 +95,30 @@ class OneTapLink(MemberOwned):
                 | models.Q(used_at__isnull=False, confirmed_at__isnull=False) & ~models.Q(used_for=""),
                 name="prevention_onetap_used",
             ),
+        ]
+
+
+class LetterPile(Identified):
+    """Letters that somebody sent through the printer together: theirs until they are posted or put back.
+
+    A letter is in one pile at most, so that nobody else prints it meanwhile.
+    """
+
+    managing_organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", db_index=False)
+    language = models.CharField(max_length=10)
+    large_print = models.BooleanField()
+    printed_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    printed_at = models.DateTimeField(db_default=Now())
+    settled_at = models.DateTimeField(null=True, blank=True, help_text="Posted, or put back to be printed anew.")
+
+    class Meta:
+        app_label = "prevention"
+        indexes = [
+            models.Index(
+                fields=["printed_at"],
+                name="prevention_pile_in_hand",
+                condition=models.Q(settled_at__isnull=True),
+            )
         ]
 
 

@@ -1,6 +1,7 @@
 """Orders under protocol: protocols, lists signed at one stroke, kits on their way, abnormal results being followed."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -19,7 +20,7 @@ from core.permissions import may, requires
 from network.models import Organization, RoleAssignment
 from network.permissions import systems_held
 from prevention.models import BatchOrder, FollowUp, HomeKit, StandingOrder
-from prevention.outreach import follow_up, orders
+from prevention.outreach import batches, follow_up, orders
 from prevention.outreach import kits as tracking
 from prevention.outreach.forms import ProtocolForm, ReasonForm
 from prevention.outreach.kinds import is_known, kind_of
@@ -89,7 +90,7 @@ def new_protocol(request: AuthenticatedHttpRequest) -> HttpResponse:
 @requires("prevention.prepare_batch", obj=a_protocol)
 def prepare(request: AuthenticatedHttpRequest, protocol_id: uuid.UUID) -> HttpResponse:
     try:
-        made = orders.prepare_batch(request.record, request.POST.get("rule", ""), by=request.user)
+        made = batches.prepare_batch(request.record, request.POST.get("rule", ""), by=request.user)
     except ValueError as refused:
         notify(request, str(refused), level=messages.ERROR)
         return redirect("prevention:protocols")
@@ -117,28 +118,67 @@ def batch(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> HttpRespons
     audit.record_read(
         request.user, verb="prevention.batch", members=(one.member_id for one in items), obj=found, request=request
     )
+    may_sign = bool(may(request.user, "prevention.sign_batch", found))
     context = {
         "batch": found,
         "title": kind_of(found.rule).title,
         "items": items,
-        "can_sign": found.status == "prepared" and bool(may(request.user, "prevention.sign_batch", found)),
+        "can_sign": found.status == "prepared" and may_sign,
+        "may_sign": may_sign,
+        **_placing(found),
     }
     return render(request, "prevention/outreach/batch.html", context)
+
+
+def _placing(found: BatchOrder) -> dict[str, Any]:
+    """How far the workers are with a signed list."""
+    run = batches.run_of(found) if found.status == BatchOrder.Status.SIGNED else None
+    left = batches.to_place(found).count() if run else 0
+    people = found.items.count()
+    return {
+        "batch": found,
+        "run": run,
+        "left": left,
+        "placed": people - left,
+        "people": people,
+        "failed": run is not None and run.status in ("failed", "cancelled"),
+    }
+
+
+@require_safe
+@requires("prevention.prepare_batch", obj=a_batch)
+def batch_progress(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> HttpResponse:
+    """The progress alone, asked for while the orders are placed; when all are, the page is read anew."""
+    context = {**_placing(request.record), "may_sign": bool(may(request.user, "prevention.sign_batch", request.record))}
+    answer = render(request, "prevention/outreach/_batch_progress.html", context)
+    if not context["left"] or context["failed"]:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@require_POST
+@requires("prevention.sign_batch", obj=a_batch)
+def place(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> HttpResponse:
+    """Have the workers take up what a failed run left."""
+    try:
+        batches.send(request.record, by=request.user)
+    except ValueError as refused:
+        notify(request, str(refused), level=messages.ERROR)
+    return redirect("prevention:batch", batch_id)
 
 
 @require_POST
 @requires("prevention.sign_batch", obj=a_batch)
 def sign(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> HttpResponse:
-    """One signature for the list; whoever was unticked is left out."""
+    """One signature for the list; whoever was unticked is left out. The workers place the orders."""
     kept = set(request.POST.getlist("item"))
     without = frozenset(pk for pk in request.record.items.values_list("pk", flat=True) if str(pk) not in kept)
     try:
-        made = orders.sign_batch(request.record, by=request.user, without=without)
+        batches.sign_batch(request.record, by=request.user, without=without)
     except ValueError as refused:
         notify(request, str(refused), level=messages.ERROR)
     else:
-        ordered = made.items.filter(order__isnull=False).count()
-        notify(request, _("Signed: %(count)d ordered.") % {"count": ordered})
+        notify(request, _("Signed. The orders are being placed."))
     return redirect("prevention:batch", batch_id)
 
 
@@ -146,7 +186,7 @@ def sign(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> HttpResponse
 @requires("prevention.prepare_batch", obj=a_batch)
 def withdraw(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     try:
-        orders.withdraw_batch(request.record, by=request.user)
+        batches.withdraw_batch(request.record, by=request.user)
     except ValueError as refused:
         notify(request, str(refused), level=messages.ERROR)
     return redirect("prevention:protocols")

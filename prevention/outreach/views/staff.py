@@ -15,8 +15,9 @@ from core import audit
 from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, requires
+from core.templatetags.kp import short_time
 from members.models import MemberTelecom
-from prevention.models import ElsewhereReport, OutreachContact, OutreachEpisode, Reminder
+from prevention.models import ElsewhereReport, LetterPile, OutreachContact, OutreachEpisode, Reminder
 from prevention.outreach import calls as telephone
 from prevention.outreach import letters as paper
 from prevention.outreach.elsewhere import accept_report, refuse_report
@@ -46,6 +47,9 @@ def calls(request: AuthenticatedHttpRequest) -> HttpResponse:
     rows = [
         {
             "name": f"{call.member.family}, {call.member.name_used or call.member.given}",
+            "taken": _taken_words(call.taken, request) if call.taken else "",
+            "is_free": call.taken is None or call.taken.taken_by_id == request.user.pk,
+            "take": reverse("prevention:take_call", args=[call.first.pk]),
             "line": " · ".join(
                 [
                     *(str(kind_of(one.gap.rule).title) for one in call.reminders),
@@ -60,20 +64,24 @@ def calls(request: AuthenticatedHttpRequest) -> HttpResponse:
     return render(request, "prevention/outreach/calls.html", {"rows": rows})
 
 
+def _taken_words(taken: Reminder, request: AuthenticatedHttpRequest) -> str:
+    until = short_time(taken.taken_at + telephone.IN_HAND) if taken.taken_at else ""
+    if taken.taken_by_id == request.user.pk:
+        return _("Yours until %(time)s") % {"time": until}
+    return _("%(name)s, until %(time)s") % {"name": taken.taken_by, "time": until}
+
+
 def _call_context(request: AuthenticatedHttpRequest, reminder: Reminder, form: CallForm) -> dict[str, Any]:
     gap, member = reminder.gap, reminder.member
+    at = timezone.now()
     episode = OutreachEpisode.objects.select_related("campaign").filter(gap=gap).first()
     kind = kind_of(gap.rule)
-    same_home = Reminder.objects.filter(channel=Reminder.Channel.CALL, status=Reminder.Status.QUEUED).exclude(
-        pk=reminder.pk
-    )
-    home = (
-        same_home.filter(member__household=member.household_id)
-        if member.household_id
-        else same_home.filter(member=member)
-    )
+    home = telephone.of_household(reminder).select_related("gap", "member", "taken_by").order_by("id")
+    taken = next((one for one in home if telephone.is_in_hand(one, at)), None)
     return {
         "reminder": reminder,
+        "taken": _taken_words(taken, request) if taken else "",
+        "is_mine": taken is not None and taken.taken_by_id == request.user.pk,
         "gap": gap,
         "member": member,
         "explained": explain(gap, timezone.localdate()),
@@ -89,9 +97,7 @@ def _call_context(request: AuthenticatedHttpRequest, reminder: Reminder, form: C
         "booking_url": f"{reverse('scheduling:staff_book', args=[member.pk])}?from=gap:{gap.pk}"
         if book_way(kind)
         else "",
-        "home": [
-            {"reminder": one, "title": kind_of(one.gap.rule).title} for one in home.select_related("gap", "member")
-        ],
+        "home": [{"reminder": one, "title": kind_of(one.gap.rule).title} for one in home if one.pk != reminder.pk],
         "form": form,
     }
 
@@ -99,7 +105,10 @@ def _call_context(request: AuthenticatedHttpRequest, reminder: Reminder, form: C
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("prevention.reach_out", obj=a_call)
 def call(request: AuthenticatedHttpRequest, reminder_id: uuid.UUID) -> HttpResponse:
-    """One call: whom, why, what to say, what can be done during it, and what came of it."""
+    """One call: whom, why, what to say, what can be done during it, and what came of it.
+
+    Looking takes nothing; the number is shown to whoever took the call.
+    """
     reminder = request.record
     form = CallForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -117,13 +126,37 @@ def call(request: AuthenticatedHttpRequest, reminder_id: uuid.UUID) -> HttpRespo
     return render(request, template, _call_context(request, reminder, form), status=status)
 
 
+@require_POST
+@requires("prevention.reach_out", obj=a_call)
+def take_call(request: AuthenticatedHttpRequest, reminder_id: uuid.UUID) -> HttpResponse:
+    """Have the household's call in hand, so that nobody else calls them meanwhile."""
+    try:
+        telephone.take_call(request.record, by=request.user)
+    except ValueError as refused:
+        notify(request, str(refused), level=messages.ERROR)
+        return redirect("prevention:calls")
+    return redirect("prevention:call", reminder_id)
+
+
+@require_POST
+@requires("prevention.reach_out", obj=a_call)
+def leave_call(request: AuthenticatedHttpRequest, reminder_id: uuid.UUID) -> HttpResponse:
+    telephone.leave_call(request.record, by=request.user)
+    notify(request, _("Left to whoever calls next."))
+    return redirect("prevention:calls")
+
+
 # --- Letters ----------------------------------------------------------------------------------------------
+
+
+def a_pile(request: AuthenticatedHttpRequest, pile_id: uuid.UUID) -> LetterPile:
+    return get_object_or_404(LetterPile.objects.select_related("managing_organization"), pk=pile_id)
 
 
 @require_safe
 @requires("prevention.reach_out")
 def letters(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """What is to be printed, in piles."""
+    """What is printed and not posted yet, by whom, and what is to be printed, in piles."""
     found = paper.piles(paper.waiting()[: paper.AT_ONCE])
     audit.record_read(
         request.user,
@@ -131,42 +164,74 @@ def letters(request: AuthenticatedHttpRequest) -> HttpResponse:
         members=(one.member_id for pile in found for one in pile.reminders),
         request=request,
     )
-    piles = [{"pile": pile, "language": language_name(pile.language), "count": len(pile.reminders)} for pile in found]
-    return render(request, "prevention/outreach/letters.html", {"piles": piles})
+    context = {
+        "piles": [
+            {"pile": pile, "language": language_name(pile.language), "count": len(pile.reminders)} for pile in found
+        ],
+        "printed": [
+            {"pile": pile, "language": language_name(pile.language), "is_mine": pile.printed_by_id == request.user.pk}
+            for pile in paper.in_hand()
+        ],
+    }
+    return render(request, "prevention/outreach/letters.html", context)
 
 
-def _pile(language: str, size: str) -> paper.Pile | None:
-    found = paper.piles(paper.waiting()[: paper.AT_ONCE])
-    return next((p for p in found if p.language == language and p.large_print == (size == "large")), None)
+@require_POST
+@requires("prevention.reach_out")
+def print_letters(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Take a pile: from now on it is in one pair of hands, and its PDF stands on the page."""
+    asked = request.POST
+    try:
+        paper.print_pile(
+            uuid.UUID(asked.get("system", "")),
+            language=asked.get("language", ""),
+            large_print=asked.get("size") == "large",
+            by=request.user,
+        )
+    except ValueError as refused:
+        notify(request, str(refused), level=messages.ERROR)
+    return redirect("prevention:letters")
 
 
 @require_safe
-@requires("prevention.reach_out")
-def letters_pdf(request: AuthenticatedHttpRequest, language: str, size: str) -> HttpResponse:
-    """A pile as a PDF; that it was posted is said afterwards."""
-    pile = _pile(language, size)
-    if pile is None:
+@requires("prevention.reach_out", obj=a_pile)
+def letters_pdf(request: AuthenticatedHttpRequest, pile_id: uuid.UUID) -> HttpResponse:
+    """A printed pile as a PDF, as often as the paper jams; that it was posted is said afterwards."""
+    pile = paper.printed(request.record)
+    if not pile.reminders:
         notify(request, _("Nothing waits to be printed."))
         return redirect("prevention:letters")
     for one in pile.reminders:
         audit.record_read(request.user, verb="prevention.print_letter", obj=one, request=request)
     response = HttpResponse(paper.as_pdf(pile), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="letters-{language}-{size}.pdf"'
+    size = "large" if pile.large_print else "usual"
+    response["Content-Disposition"] = f'attachment; filename="letters-{pile.language}-{size}.pdf"'
     return response
 
 
 @require_POST
-@requires("prevention.reach_out")
-def letters_posted(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """The letters named in the form left the house."""
-    ids = []
-    for value in request.POST.getlist("reminder"):
-        try:
-            ids.append(uuid.UUID(value))
-        except ValueError:
-            continue
-    count = paper.mark_posted(ids, by=request.user)
-    notify(request, _("%(count)d letters marked as posted.") % {"count": count})
+@requires("prevention.reach_out", obj=a_pile)
+def letters_posted(request: AuthenticatedHttpRequest, pile_id: uuid.UUID) -> HttpResponse:
+    """The pile left the house."""
+    try:
+        count = paper.mark_posted(request.record, by=request.user)
+    except ValueError as refused:
+        notify(request, str(refused), level=messages.ERROR)
+    else:
+        notify(request, _("%(count)d letters marked as posted.") % {"count": count})
+    return redirect("prevention:letters")
+
+
+@require_POST
+@requires("prevention.reach_out", obj=a_pile)
+def letters_put_back(request: AuthenticatedHttpRequest, pile_id: uuid.UUID) -> HttpResponse:
+    """The paper is lost: the letters wait again."""
+    try:
+        paper.put_back(request.record, by=request.user)
+    except ValueError as refused:
+        notify(request, str(refused), level=messages.ERROR)
+    else:
+        notify(request, _("They wait to be printed again."))
     return redirect("prevention:letters")
 
 

@@ -528,13 +528,33 @@ def test_small_counts_are_not_said(world, client):
     few = cohort(world, Criteria(sex=("male",)), "Few")
     many = cohort(world, name="Many")
     with arranging():
-        for of, people in ((few, 1), (many, 12)):
+        for of, people in ((few, 1), (many, 1603)):
             of.refresh_from_db()
             core_jobs.JobRun.objects.filter(pk=of.run_id).update(status="done", totals={"people": people})
 
     pages = [client.get(reverse("prevention:cohort_count", args=[of.pk])).content.decode() for of in (few, many)]
 
-    assert "fewer than 11" in pages[0] and ">12<" in pages[1]
+    assert "fewer than 11" in pages[0] and "about 1,600<" in pages[1]
+
+
+@pytest.mark.parametrize(("people", "shown"), [(0, 0), (10, 0), (11, 10), (14, 10), (15, 20), (1603, 1600)])
+def test_counts_are_said_to_the_nearest_ten(people, shown):
+    assert jobs.said(people) == shown
+
+
+def test_two_cohorts_that_differ_by_few_do_not_give_those_away(world):
+    """Everybody less one: the exact counts would say that the one marked person is the difference."""
+    with arranging():
+        Member.objects.update(sex="female")
+        Member.objects.filter(pk=world.marked.pk).update(sex="male")
+    counts = []
+    for name, criteria in (("All", Criteria()), ("Women", Criteria(sex=("female",)))):
+        of = cohort(world, criteria, name)
+        run = core_jobs.work(of.run)
+        counts.append(jobs.counted(run))
+        assert not any(run.partitions.values_list("counts", flat=True)), "nor do the pages of jobs say it"
+        assert run.totals["people"] == counts[-1]
+    assert counts[0] == counts[1]
 
 
 @given(

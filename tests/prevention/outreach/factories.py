@@ -1,14 +1,16 @@
 """Policy, protocols and gaps for tests of outreach. Call inside `arranging()`."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+
+from django.utils import timezone
 
 from core.db import as_job
 from core.models import User
 from members.models import Member, MemberAddress, MemberTelecom
 from network.models import Clinician, Organization
 from prevention.engine.evaluate import Partition
-from prevention.models import Campaign, CareGap, Reminder
+from prevention.models import Campaign, CareGap, OutreachPolicy, Reminder
 from prevention.outreach.defaults import sign_protocols, start_outreach
 from prevention.outreach.queue import Queued, queue_outreach
 
@@ -29,6 +31,26 @@ def protocols(system: Organization, clinician: Clinician) -> None:
 
 def gap(of: Member, rule: str = "colorectal_screening", *, due: date = date(2025, 11, 22), **more) -> CareGap:
     return CareGap.objects.create(member=of, rule=rule, due_on=due, opened_at=AT, **more)
+
+
+def waits(of: CareGap, channel: str, **more) -> Reminder:
+    """A reminder that a person sees to: a call, a letter, a word at the visit."""
+    now = timezone.now() - timedelta(minutes=1)
+    return Reminder.objects.create(
+        member_id=of.member_id,
+        gap=of,
+        step=more.pop("step", 4),
+        channel=channel,
+        language=more.pop("language", "en"),
+        send_after=now,
+        created_at=now,
+        **more,
+    )
+
+
+def at_any_hour() -> None:
+    """Calls are tested at whatever hour the tests run."""
+    OutreachPolicy.objects.update(quiet_from=time(3), quiet_until=time(3))
 
 
 def reached_by(of: Member, *systems: str) -> None:

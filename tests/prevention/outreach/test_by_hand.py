@@ -28,7 +28,6 @@ from prevention.models import (
     ImmunisationForecast,
     OutreachContact,
     OutreachPolicy,
-    Reminder,
 )
 from prevention.outreach import letters
 from prevention.outreach.calls import open_calls
@@ -38,7 +37,7 @@ from prevention.rules import RULES
 from tests.clinical import factories as clinic
 from tests.clinical.factories import arranging
 from tests.prevention import charts
-from tests.prevention.outreach.factories import gap, policy, protocols, reached_by
+from tests.prevention.outreach.factories import at_any_hour, gap, policy, protocols, reached_by, waits
 
 pytestmark = pytest.mark.django_db
 # Their lists are the official ones, which the tests of the rules themselves read.
@@ -50,8 +49,7 @@ def world():
     made = clinic.World()
     with arranging():
         policy(made.system)
-        # Calls are tested at whatever hour the tests run.
-        OutreachPolicy.objects.update(quiet_from=time(3), quiet_until=time(3))
+        at_any_hour()
         protocols(made.system, made.chen)
         made.cora = clinic.account("Cora Dinator")
         clinic.role(made.cora, RoleAssignment.Role.CARE_COORDINATOR, made.system, made.department)
@@ -60,20 +58,6 @@ def world():
         made.gap = gap(made.maria)
         reached_by(made.maria, "phone", "letter")
     return made
-
-
-def waits(of: CareGap, channel: str, **more) -> Reminder:
-    now = timezone.now() - timedelta(minutes=1)
-    return Reminder.objects.create(
-        member_id=of.member_id,
-        gap=of,
-        step=more.pop("step", 4),
-        channel=channel,
-        language=more.pop("language", "en"),
-        send_after=now,
-        created_at=now,
-        **more,
-    )
 
 
 def again(row):
@@ -214,27 +198,16 @@ def test_letters_are_sorted_into_piles_and_tagged(client, world):
         waits(gap(world.pedro), "letter", step=3, language="es")
         piles = letters.piles(letters.waiting())
         assert [(p.language, p.large_print, len(p.reminders)) for p in piles] == [("en", False, 1), ("es", True, 1)]
+    with acting_as(world.cora, reason="test"):
+        pile = letters.print_pile(world.system.pk, language="es", large_print=True, by=world.cora)
     client.force_login(world.cora)
 
-    answer = client.get(reverse("prevention:letters_pdf", args=["es", "large"]))
+    answer = client.get(reverse("prevention:letters_pdf", args=[pile.pk]))
 
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
     assert b"pdfuaid" in answer.content or b"StructTreeRoot" in answer.content
     assert b"/Lang" in answer.content
-
-
-def test_posted_letters_are_off_the_pile(client, world):
-    with arranging():
-        letter = waits(world.gap, "letter", step=3)
-    client.force_login(world.other_cora)
-    client.post(reverse("prevention:letters_posted"), {"reminder": [str(letter.pk), "x"]})
-    assert again(letter).status == "queued", "not theirs to post"
-
-    client.force_login(world.cora)
-    client.post(reverse("prevention:letters_posted"), {"reminder": [str(letter.pk)]})
-
-    assert again(letter).status == "sent"
 
 
 # --- Done elsewhere -------------------------------------------------------------------------------------------

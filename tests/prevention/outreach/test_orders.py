@@ -8,15 +8,16 @@ from django.utils import timezone
 from zeal import zeal_ignore
 
 from clinical.models import ServiceRequest
+from core import jobs as core_jobs
 from core.db import acting_as, as_job
-from core.models import OutboxMessage, User
+from core.models import JobRun, OutboxMessage, User
 from labs.actions import specimens
 from labs.models import LabOrder
 from network.models import RoleAssignment
 from prevention.engine.evaluate import Partition
 from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY, FOBT
 from prevention.models import BatchOrder, FollowUp, HomeKit, StandingOrder
-from prevention.outreach import orders
+from prevention.outreach import batches, orders
 from prevention.outreach.follow_up import RULES, close_follow_up, rate
 from prevention.outreach.kits import shown
 from prevention.outreach.run import reach_out
@@ -26,6 +27,7 @@ from tests.clinical.factories import arranging
 from tests.labs.factories import Laboratory
 from tests.prevention import charts
 from tests.prevention.outreach.factories import gap, protocols
+from tests.together import while_open
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +49,12 @@ def run(*, days: int = 0) -> dict[str, int]:
     with as_job(User.objects.system("prevention"), reason="test"):
         at = timezone.now() + timedelta(days=days)
         return reach_out(Partition(), as_of=timezone.localdate(at), at=at)
+
+
+def place(batch: BatchOrder) -> JobRun:
+    """The orders of a signed list, as the workers place them."""
+    with zeal_ignore():  # each is an order of its own, with its checks
+        return core_jobs.work(batches.run_of(batch))
 
 
 # --- Who may order ------------------------------------------------------------------------------------------
@@ -93,8 +101,8 @@ def test_one_signature_orders_for_everybody_on_the_list(client, world):
     assert client.post(reverse("prevention:sign_batch", args=[batch.pk]), {"item": items}).status_code == 403
 
     client.force_login(world.chen.user)
-    with zeal_ignore():  # each is an order of its own, with its checks
-        client.post(reverse("prevention:sign_batch", args=[batch.pk]), {"item": items})
+    client.post(reverse("prevention:sign_batch", args=[batch.pk]), {"item": items})
+    place(batch)
 
     with arranging():
         assert ServiceRequest.objects.filter(protocol="fit_home_kit").count() == 2
@@ -102,23 +110,80 @@ def test_one_signature_orders_for_everybody_on_the_list(client, world):
         assert (batch.status, batch.signed_by_id) == ("signed", world.chen.pk)
         assert HomeKit.objects.count() == 2
     with acting_as(world.chen.user, reason="test"), pytest.raises(ValueError, match="settled"):
-        orders.sign_batch(batch, by=world.chen.user)
+        batches.sign_batch(batch, by=world.chen.user)
 
 
 def test_who_was_unticked_or_is_done_meanwhile_is_left_out_and_says_why(client, world):
     with acting_as(world.nurse, reason="test"):
         fit = StandingOrder.objects.get(protocol="fit_home_kit")
-        batch = orders.prepare_batch(fit, "colorectal_screening", by=world.nurse)
+        batch = batches.prepare_batch(fit, "colorectal_screening", by=world.nurse)
         first, second = batch.items.order_by("id")
     with arranging():
         type(world.gaps[0]).objects.filter(pk=second.gap_id).update(status="closed", closed_at=timezone.now())
 
     with acting_as(world.chen.user, reason="test"):
-        orders.sign_batch(batch, by=world.chen.user, without=frozenset([first.pk]))
+        batches.sign_batch(batch, by=world.chen.user, without=frozenset([first.pk]))
+    place(batch)
 
     with arranging():
         assert {item.left_out for item in batch.items.all()} == {"taken off the list", "no longer due"}
         assert not ServiceRequest.objects.exists()
+
+
+def signed_list(world) -> BatchOrder:
+    with acting_as(world.nurse, reason="test"):
+        fit = StandingOrder.objects.get(protocol="fit_home_kit")
+        batch = batches.prepare_batch(fit, "colorectal_screening", by=world.nurse)
+    with acting_as(world.chen.user, reason="test"):
+        return batches.sign_batch(batch, by=world.chen.user)
+
+
+def test_a_signature_places_nothing_in_its_own_request_and_the_page_says_how_far_it_is(client, world):
+    batch = signed_list(world)
+    with arranging():
+        assert not ServiceRequest.objects.exists()
+    client.force_login(world.chen.user)
+    page, progress = (reverse(f"prevention:{name}", args=[batch.pk]) for name in ("batch", "batch_progress"))
+    assert "0 of 2 people" in client.get(page).content.decode()
+    assert "HX-Refresh" not in client.get(progress)
+
+    place(batch)
+
+    assert client.get(progress)["HX-Refresh"] == "true"
+    assert "2 of 2 people" in client.get(page).content.decode()
+    client.force_login(world.outsider.user)
+    assert client.get(progress).status_code == 404
+
+
+def test_placing_that_was_killed_goes_on_where_it_stopped(client, world, monkeypatch):
+    batch = signed_list(world)
+    order = batches.order_for_gap
+
+    def fails_for_pedro(gap, **how):
+        if gap.member_id == world.pedro.pk:
+            raise RuntimeError("killed")
+        return order(gap, **how)
+
+    monkeypatch.setattr(batches, "order_for_gap", fails_for_pedro)
+    monkeypatch.setattr(batches, "AT_ONCE", 1)
+    with pytest.raises(core_jobs.JobFailed):
+        place(batch)
+    client.force_login(world.chen.user)
+    assert "not ordered for yet" in client.get(reverse("prevention:batch", args=[batch.pk])).content.decode()
+    client.force_login(world.nurse)
+    assert client.post(reverse("prevention:place_batch", args=[batch.pk])).status_code == 403
+
+    monkeypatch.setattr(batches, "order_for_gap", order)
+    client.force_login(world.chen.user)
+    client.post(reverse("prevention:place_batch", args=[batch.pk]))
+    place(batch)
+    place(batch)
+
+    with arranging():
+        assert sorted(ServiceRequest.objects.values_list("member", flat=True)) == sorted(
+            [world.maria.pk, world.pedro.pk]
+        )
+        assert {order.requester_id for order in ServiceRequest.objects.all()} == {world.chen.pk}
 
 
 def test_a_pharmacist_orders_where_the_protocol_names_them(client, world):
@@ -141,7 +206,7 @@ def test_members_open_none_of_the_lists(client, world, name):
 def test_the_other_system_sees_and_signs_nothing_of_ours(client, world):
     with acting_as(world.nurse, reason="test"):
         fit = StandingOrder.objects.get(protocol="fit_home_kit")
-        batch = orders.prepare_batch(fit, "colorectal_screening", by=world.nurse)
+        batch = batches.prepare_batch(fit, "colorectal_screening", by=world.nurse)
     client.force_login(world.outsider.user)
 
     assert "FIT" not in client.get(reverse("prevention:protocols")).content.decode()
@@ -322,3 +387,25 @@ def test_the_protocol_page_is_for_who_signs(client, world):
     client.post(address, terms())
     with arranging():
         assert StandingOrder.objects.filter(name="Stool test, from 40", signed_by=world.chen).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_signed_before", [False, True])
+def test_two_who_sign_the_same_protocol_at_once_sign_one_after_the_other(is_signed_before):
+    made = clinic.World()
+    with arranging():
+        if is_signed_before:
+            protocols(made.system, made.chen)
+    first, second = made.chen.user, made.osei.user
+
+    mine, other = while_open(
+        first,
+        lambda: sign_protocol(made.system, by=first, **terms()),
+        second,
+        lambda: sign_protocol(made.system, by=second, **terms()),
+    )
+
+    assert isinstance(other, ValueError), "in words, not as an error of the database"
+    with arranging():
+        in_force = StandingOrder.objects.filter(protocol="fit_home_kit", period__contains=timezone.localdate())
+        assert [one.pk for one in in_force] == [mine.pk]

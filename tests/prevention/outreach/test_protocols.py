@@ -6,13 +6,14 @@ import pytest
 from django.utils import timezone
 
 from clinical.models import CodingRole, Observation, ServiceRequest
+from core import jobs as core_jobs
 from core.db import acting_as
 from members.models import Member
 from network.models import RoleAssignment
 from prevention.measures import value_sets as vs
 from prevention.measures.colon_cancer_screening_2025 import FOBT
 from prevention.models import ElsewhereReport, FollowUp, StandingOrder, SurveillanceInterval
-from prevention.outreach import orders
+from prevention.outreach import batches, orders
 from prevention.outreach.elsewhere import accept_report, report_elsewhere
 from prevention.outreach.explain import explain
 from prevention.outreach.kinds import CLOSER_WORDS
@@ -127,13 +128,14 @@ def test_a_list_leaves_out_whom_the_protocol_is_not_for(world):
         positive_stool_test(world.maria)
         fit = StandingOrder.objects.get(protocol="fit_home_kit")
     with acting_as(world.nurse, reason="test"):
-        batch = orders.prepare_batch(fit, "colorectal_screening", by=world.nurse)
+        batch = batches.prepare_batch(fit, "colorectal_screening", by=world.nurse)
 
     with arranging():
         assert [item.member_id for item in batch.items.all()] == [world.pedro.pk]
         positive_stool_test(world.pedro)
     with acting_as(world.chen.user, reason="test"):
-        orders.sign_batch(batch, by=world.chen.user)
+        batches.sign_batch(batch, by=world.chen.user)
+    core_jobs.work(batches.run_of(batch))
     with arranging():
         assert "colonoscopy" in batch.items.get().left_out
         assert not ServiceRequest.objects.exists()
@@ -150,7 +152,7 @@ def test_many_whom_it_is_not_for_do_not_crowd_out_who_is_next(world):
         fit = StandingOrder.objects.get(protocol="fit_home_kit")
 
     with acting_as(world.nurse, reason="test"):
-        batch = orders.prepare_batch(fit, "colorectal_screening", by=world.nurse, limit=1)
+        batch = batches.prepare_batch(fit, "colorectal_screening", by=world.nurse, limit=1)
 
     with arranging():
         assert [item.member_id for item in batch.items.all()] == [world.pedro.pk]

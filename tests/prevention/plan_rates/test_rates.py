@@ -14,6 +14,7 @@ from prevention.measures.breast_cancer_screening_2025 import MAMMOGRAPHY
 from prevention.models import PlanRate
 from prevention.plan_rates import job
 from prevention.plan_rates.definitions import SEEN, Enrolment, Span, without_visit
+from prevention.plan_rates.showing import shown
 from tests.clinical.factories import arranging, member, system
 from tests.database import insert_as_owner
 from tests.network.factories import make_staff, make_system
@@ -165,3 +166,43 @@ def test_the_page_shows_the_rates_of_ones_own_system(plan, client):
     assert "100.0 %" in mine
     assert "Breast cancer screening" not in theirs
     assert client.get(page).status_code == 403
+
+
+# --- What may be said ---------------------------------------------------------------------------------------------
+
+
+def a_rate(line: str, population: int, enrolled: int, denominator: int, numerator: int) -> PlanRate:
+    return PlanRate(
+        line_of_business=line, population=population, enrolled=enrolled, denominator=denominator, numerator=numerator
+    )
+
+
+def said(*rates: PlanRate) -> dict[str, tuple]:
+    return {
+        one.rate.line_of_business: (one.population, one.enrolled, one.denominator, one.numerator, one.percent)
+        for one in shown(rates)
+    }
+
+
+def test_few_people_of_a_line_are_not_said_nor_what_gives_them_away():
+    found = said(
+        a_rate("", 500, 450, 400, 200),
+        a_rate("medicaid", 8, 8, 8, 4),
+        a_rate("medicare", 192, 172, 152, 76),
+        a_rate("individual", 300, 270, 240, 120),
+    )
+    assert found["medicaid"] == found["medicare"] == (None, None, None, None, None), "one gives the other away"
+    assert found["individual"] == (300, 270, 240, 120, 50.0) and found[""][0] == 500
+
+
+def test_a_rate_that_few_met_is_not_said_while_how_many_count_is():
+    found = said(
+        a_rate("", 300, 270, 230, 123), a_rate("medicaid", 100, 80, 60, 3), a_rate("medicare", 200, 190, 170, 120)
+    )
+    assert found["medicaid"][:3] == (100, 80, 60) and found["medicaid"][3:] == (None, None)
+    assert found["medicare"][3:] == (None, None)
+
+
+def test_few_who_were_not_covered_long_enough_are_not_said():
+    found = said(a_rate("", 300, 297, 240, 120), a_rate("medicare", 300, 297, 240, 120))
+    assert found["medicare"] == (None, 297, 240, 120, 50.0) == found[""]

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError
 from django.urls import reverse
 
 from core.models import AuditEvent
@@ -29,14 +30,14 @@ def url(page: str, measure: str = "CMS130", group: int = 1, **query: str) -> str
 def counted(quality_world, lay):
     """Spanish speakers are served worse; three speak Tagalog; one clinician has a few people."""
     lay("oakland", 60, 48, language="en", sex="female")
-    lay("richmond", 40, 10, language="es", sex="male")
-    lay("fresno", 30, 20, language="en", sex="male")
-    lay("fresno", 14, 9, language="vi", sex="male")
+    lay("richmond", 40, 12, language="es", sex="male")
+    lay("fresno", 30, 18, language="en", sex="male")
+    lay("fresno", 24, 12, language="vi", sex="male")
     lay("fresno", 3, 1, language="tl", sex="male")
     lay("provo", 12, 12)
-    lay("oakland", 30, 6, measure_id="CMS122")
-    lay("oakland", 20, 10, measure_id="CMS155", birth_date=date(2016, 1, 1))
-    lay("oakland", 20, 5, measure_id="CMS155", group=2, birth_date=date(2016, 1, 1))
+    lay("oakland", 30, 12, measure_id="CMS122")
+    lay("oakland", 24, 12, measure_id="CMS155", birth_date=date(2016, 1, 1))
+    lay("oakland", 24, 12, measure_id="CMS155", group=2, birth_date=date(2016, 1, 1))
     quality_world.count()
     return quality_world
 
@@ -55,8 +56,8 @@ def page_of(client, address: str) -> str:
 def test_the_dashboard_says_rate_interval_and_widest_gap(client, counted):
     page = page_of(signed_in(client, counted), reverse("prevention:quality"))
 
-    assert "59.9 %" in page, "88 of 147"
-    low, high = (f"{edge * 100:.1f}" for edge in wilson(88, 147))
+    assert "58.0 %" in page, "91 of 157"
+    low, high = (f"{edge * 100:.1f}" for edge in wilson(91, 157))
     assert f"{low}–{high} %" in page
     assert "Projects" in page, "the director's own pages stand beside each other"
     assert "Spanish" in page
@@ -75,9 +76,9 @@ def test_a_goal_says_how_many_people_are_missing_and_less_is_better_where_it_is(
 
     page = page_of(client, reverse("prevention:quality"))
 
-    # 102.9 of 147 are 70 %; 3 of 30 are 10 %.
-    assert "15 more" in page
-    assert "3 fewer" in page
+    # 109.9 of 157 are 70 %; 3 of 30 are 10 %.
+    assert "19 more" in page
+    assert "9 fewer" in page
     assert "2 rates of 2 with a goal are short of it" in page
     with arranging():
         assert AuditEvent.objects.filter(verb="prevention.set_goal").count() == 2
@@ -127,6 +128,34 @@ def test_a_rate_by_language_names_the_worst_served_and_hides_the_few(client, cou
     assert "33.3 %" not in page, "one of three"
 
 
+def test_a_rate_that_few_met_or_missed_is_hidden_and_how_many_are_counted_is_not(client, quality_world, lay):
+    lay("oakland", 200, 100, language="en")
+    lay("richmond", 30, 3, language="es")
+    lay("fresno", 40, 37, language="vi")
+    quality_world.count()
+    client = signed_in(client, quality_world)
+
+    page = page_of(client, url("quality_measure", by="language"))
+    rows = csv.DictReader(io.StringIO(client.get(url("quality_export")).content.decode()))
+
+    assert "10.0 %" not in page and "92.5 %" not in page
+    assert "fewer than 11 people met or missed them" in page
+    spanish = next(row for row in rows if (row["dimension"], row["group"]) == ("Language", "Spanish"))
+    assert (spanish["people"], spanish["denominator"]) == ("30", "30")
+    assert {spanish[name] for name in ("numerator", "rate", "ci_low", "ci_high")} == {"hidden"}
+    people = page_of(client, url("quality_people", by="language", stratum="es"))
+    assert "30 counted" in people and "10.0 %" not in people
+
+
+def test_postgres_keeps_no_small_rate_as_shown(quality_world, lay):
+    lay("oakland", 200, 100)
+    quality_world.count()
+    shown = MeasureStratum.objects.filter(dimension="all", measure__startswith="CMS130")
+    for few in ({"numerator": 3}, {"numerator": 195}, {"denominator": 108}):
+        with pytest.raises(IntegrityError), arranging():
+            shown.update(hides_rate=False, **few)
+
+
 def test_a_group_is_followed_over_the_months(client, counted):
     counted.count(date(2026, 10, 30))
 
@@ -161,7 +190,7 @@ def test_the_list_holds_exactly_the_people_that_were_counted(client, counted):
     for row in shown:
         at = {"by": row.dimension, "stratum": row.stratum, "region": row.region}
         met = client.get(url("quality_people", show="in", **at)).content.decode()
-        assert f"of {row.denominator} counted" in met
+        assert f"{row.denominator} counted" in met
         assert met.count('<th scope="row">') == min(row.numerator, 50), row.dimension
 
 
@@ -180,7 +209,7 @@ def test_opening_a_list_is_on_record_and_a_hidden_group_has_none(client, counted
     assert client.get(url("quality_people", by="language", stratum="tl")).status_code == 404
     with arranging():
         read = AuditEvent.objects.get(verb="prevention.measure_members")
-    assert len(read.detail.pop("members")) == 30, "each of them can ask who looked"
+    assert len(read.detail.pop("members")) == 28, "each of them can ask who looked"
     assert read.detail == {"measure": "CMS130", "rate": 1, "dimension": "language", "shown": "out"}
 
 
@@ -215,7 +244,7 @@ def test_the_director_of_another_system_sees_their_own_rates(client, counted):
     page = page_of(client, reverse("prevention:quality"))
 
     assert "100.0 %" in page
-    assert "59.9 %" not in page
+    assert "58.0 %" not in page
     assert client.get(url("quality_people", show="counted")).content.decode().count('<th scope="row">') == 12
 
 
@@ -224,7 +253,7 @@ def test_the_file_has_names_and_says_what_is_hidden(client, counted):
 
     rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
     by_language = {row["group"]: row for row in rows if row["dimension"] == "Language"}
-    assert by_language["Spanish"]["rate"] == "0.2500"
+    assert by_language["Spanish"]["rate"] == "0.3000"
     assert by_language["Tagalog"]["people"] == by_language["Tagalog"]["rate"] == "hidden"
     assert {row["dimension"] for row in rows} >= {"Region", "Facility", "Clinician panel", "Race", "Area deprivation"}
     with arranging():

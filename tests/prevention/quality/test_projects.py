@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from psycopg2.extras import DateRange
 
+from core.db import as_job
+from core.models import OutboxMessage, User
 from prevention.measures import measure
 from prevention.models import (
     Guideline,
@@ -19,6 +21,7 @@ from prevention.models import (
 from prevention.quality import by_month, reading
 from prevention.quality.rates import Rate
 from prevention.quality.run_chart import ENOUGH, run_chart
+from prevention.quality.stewardship import ask_owners
 from tests.clinical import factories
 from tests.clinical.factories import arranging
 from tests.prevention.quality.conftest import ROLE
@@ -55,8 +58,8 @@ def test_a_signal_says_where_it_stands():
 
 @pytest.fixture
 def spanish(quality_world, lay):
-    lay("oakland", 40, 30, language="en")
-    lay("richmond", 30, 10, language="es")
+    lay("oakland", 44, 30, language="en")
+    lay("richmond", 36, 12, language="es")
     quality_world.count()
     return quality_world
 
@@ -121,7 +124,7 @@ def test_without_numbers_of_its_own_a_project_shows_the_months(client, spanish):
     client.force_login(spanish.director)
     page = client.get(reverse("prevention:quality_project", args=[begin(client).pk])).content.decode()
 
-    assert page.count("n = 30") == 2
+    assert page.count("n = 36") == 2
     assert "33.3" in page
     assert "Rate, year to date" in page
 
@@ -147,6 +150,7 @@ def months_of(world, numerators: dict[date, int], denominator: int = 100) -> Non
                 exclusions=0,
                 exceptions=0,
                 is_hidden=numerator is None,
+                hides_rate=numerator is None,
                 hides_exclusions=False,
                 hides_exceptions=False,
             )
@@ -197,7 +201,7 @@ def test_a_rate_that_climbs_through_every_year_is_no_signal(client, quality_worl
 @pytest.mark.django_db
 def test_a_month_that_added_more_than_the_others_is_a_signal(quality_world):
     months_of(
-        quality_world, a_year(2025, 10) | {date(2026, m, 1): 10 * m + 25 * max(0, m - 4) for m in range(1, 11)}, 900
+        quality_world, a_year(2025, 20) | {date(2026, m, 1): 20 * m + 50 * max(0, m - 4) for m in range(1, 11)}, 1800
     )
     with arranging():
         found, row = of_everybody(quality_world, months=by_month.MONTHS)
@@ -211,22 +215,23 @@ def test_what_a_month_added_is_of_those_who_could_have_been(quality_world):
     months_of(
         quality_world,
         {
-            date(2025, 12, 1): 80,
-            date(2026, 1, 1): 10,
-            date(2026, 2, 1): 28,
+            date(2025, 12, 1): 800,
+            date(2026, 1, 1): 100,
+            date(2026, 2, 1): 280,
             date(2026, 3, 1): None,
-            date(2026, 4, 1): 50,
-            date(2026, 5, 1): 45,
-            date(2026, 7, 1): 91,
-            date(2026, 8, 1): 95,
+            date(2026, 4, 1): 500,
+            date(2026, 5, 1): 450,
+            date(2026, 7, 1): 1000,
+            date(2026, 8, 1): 1000,
         },
+        1000,
     )
     with arranging():
         found, row = of_everybody(quality_world)
         added = [(one.month.month, one.gained, one.missing) for one in by_month.added(found, row)]
 
     # None for January, which begins anew; none beside a month that is hidden or missing; none of fewer than eleven.
-    assert added == [(2, 18, 90), (5, -5, 50)]
+    assert added == [(2, 180, 900), (5, -50, 500)]
 
 
 @pytest.mark.django_db
@@ -308,3 +313,94 @@ def test_a_guideline_past_its_review_is_said_and_a_review_lets_it_stand(client, 
     client.post(reverse("prevention:quality_retire", args=[guideline.pk]))
     assert "Colorectal screening" not in client.get(listed).content.decode()
     assert client.post(page, {"found": "x", "review_by": "2030-01-01"}).status_code == 404
+
+
+# --- Whose it is, by when, and what was changed -----------------------------------------------------------------
+
+
+@pytest.fixture
+def successor(spanish):
+    with arranging():
+        made = factories.account("Sam Successor")
+        factories.role(made, ROLE.QUALITY, spanish.system)
+    return made
+
+
+@pytest.mark.django_db
+def test_an_aim_is_corrected_and_handed_over_and_what_stood_before_is_shown(client, spanish, successor):
+    client.force_login(spanish.director)
+    project = begin(client)
+    page = reverse("prevention:quality_project", args=[project.pk])
+    change = reverse("prevention:quality_change_project", args=[project.pk])
+    later = TODAY() + timedelta(days=300)
+    said = {"change-aim": "From 33 % to 45 %", "change-due_on": later, "change-reason": "No kits until May"}
+    assert client.post(change, said | {"change-due_on": "2020-01-01"}).status_code == 422
+    assert client.post(change, said | {"change-reason": ""}).status_code == 422
+    assert client.post(change, said).status_code == 302
+    assert "Nothing was changed" in client.post(change, said).content.decode()
+
+    given = {"hand_over-owner": successor.pk, "hand_over-reason": "I am on leave"}
+    assert client.post(reverse("prevention:quality_hand_over_project", args=[project.pk]), given).status_code == 302
+
+    shown = client.get(page).content.decode()
+    assert "From 33 % to 45 %" in shown and "From 33 % to 50 % of Spanish" in shown
+    assert "No kits until May" in shown and "I am on leave" in shown
+    with arranging():
+        kept = ImprovementProject.objects.get()
+        assert (kept.owner, kept.due_on, kept.earlier.count()) == (successor, later, 2)
+
+
+@pytest.mark.django_db
+def test_it_is_handed_to_those_alone_who_work_for_quality_here(client, spanish, successor):
+    client.force_login(spanish.director)
+    project = begin(client)
+    with arranging():
+        nurse = factories.account("Nora Nurse")
+        factories.role(nurse, ROLE.NURSE, spanish.system)
+    address = reverse("prevention:quality_hand_over_project", args=[project.pk])
+    for other in (nurse, spanish.other_director, spanish.director):
+        answer = client.post(address, {"hand_over-owner": other.pk, "hand_over-reason": "x"})
+        assert answer.status_code == 422
+    client.force_login(spanish.other_director)
+    assert client.post(address, {"hand_over-owner": successor.pk, "hand_over-reason": "x"}).status_code == 404
+    with arranging():
+        reader = factories.account("Nadia Rahman")
+        factories.role(reader, ROLE.AUDITOR, spanish.system)
+    client.force_login(reader)
+    for name in ("quality_hand_over_project", "quality_change_project"):
+        assert client.post(reverse(f"prevention:{name}", args=[project.pk]), {}).status_code == 403
+
+
+@pytest.mark.django_db
+def test_an_owner_is_told_once_that_the_day_has_come_and_so_is_whoever_takes_it_over(client, spanish, successor):
+    client.force_login(spanish.director)
+    with arranging():
+        kept = Guideline.objects.create(
+            managing_organization=spanish.system,
+            title="Colorectal screening",
+            source="USPSTF",
+            owner=spanish.director,
+            review_by=TODAY(),
+        )
+
+    def told() -> list[str]:
+        with as_job(User.objects.system("tests"), reason="test"):
+            ask_owners(TODAY() - timedelta(days=1))
+            ask_owners(TODAY())
+            ask_owners(TODAY() + timedelta(days=1))
+            return [one.address for one in OutboxMessage.objects.filter(channel="email").order_by("created_at", "id")]
+
+    assert told() == [spanish.director.email]
+    assert 'Guidelines <span class="soft">1</span>' in client.get(reverse("prevention:quality")).content.decode()
+
+    client.post(
+        reverse("prevention:quality_hand_over_guideline", args=[kept.pk]),
+        {"hand_over-owner": successor.pk, "hand_over-reason": "On leave"},
+    )
+    assert told() == [spanish.director.email, successor.email]
+    page = client.get(reverse("prevention:quality_guideline", args=[kept.pk])).content.decode()
+    assert "Sam Successor" in page and "On leave" in page
+    assert 'Guidelines <span class="soft">' not in client.get(reverse("prevention:quality")).content.decode()
+    client.post(reverse("prevention:quality_retire", args=[kept.pk]))
+    with as_job(User.objects.system("tests"), reason="test"):
+        assert ask_owners(TODAY()) == 0

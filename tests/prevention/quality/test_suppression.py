@@ -6,7 +6,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prevention.quality.suppression import THRESHOLD, Sum, hide
+from prevention.quality.suppression import THRESHOLD, Sum, hide, hide_rates
 
 COUNTS = st.one_of(st.integers(0, 14), st.integers(0, 400))
 
@@ -116,6 +116,87 @@ def test_what_is_hidden_for_another_reason_does_not_follow_either(table, data):
     hidden = hide(cells, sums, already)
     assert already <= hidden
     assert not follows(cells, sums, hidden)
+
+
+# --- Rates: who met it, and who did not -----------------------------------------------------------------------
+
+
+def as_one_table(counted, met, sums):
+    """Everything that a reader of rates knows to hold: each column's sums, and that the two make up the counted."""
+    cells, known = {}, []
+    unmet = {cell: counted[cell] - met[cell] for cell in counted}
+    for name, column in (("counted", counted), ("met", met), ("unmet", unmet)):
+        cells |= {f"{name} {cell}": count for cell, count in column.items()}
+        known += [Sum(f"{name} {one.total}", tuple(f"{name} {part}" for part in one.parts)) for one in sums]
+    known += [Sum(f"counted {cell}", (f"met {cell}", f"unmet {cell}")) for cell in counted]
+    return cells, known
+
+
+def rates_hold_up(counted, met, sums) -> set:
+    people = hide(counted, sums)
+    hidden = hide_rates(met, {cell: counted[cell] - met[cell] for cell in counted}, sums, people)
+    cells, known = as_one_table(counted, met, sums)
+    secret = {f"{name} {cell}" for cell in hidden for name in ("met", "unmet")} | {f"counted {cell}" for cell in people}
+    assert people <= hidden
+    small = {cell for cell, count in cells.items() if 0 < count < THRESHOLD}
+    assert small <= secret
+    assert not follows(cells, known, secret)
+    of_columns = [one for one in known if not one.total.startswith("counted ") or one.parts[0].startswith("counted ")]
+    assert not small_remainders(cells, of_columns, secret)
+    return hidden
+
+
+@st.composite
+def with_rates(draw, tables):
+    """A table with a number who met it for each of its innermost cells, added up as the counted are."""
+    counted, sums = draw(tables)
+    totals = {one.total for one in sums}
+    met = {cell: draw(st.integers(0, count)) for cell, count in counted.items() if cell not in totals}
+    while len(met) < len(counted):
+        for one in sums:
+            if one.total not in met and all(part in met for part in one.parts):
+                met[one.total] = sum(met[part] for part in one.parts)
+    return counted, met, sums
+
+
+@given(with_rates(places()))
+@settings(max_examples=120, deadline=None)
+def test_no_rate_follows_in_a_tree_of_places(table):
+    rates_hold_up(*table)
+
+
+@st.composite
+def crossed_alone(draw):
+    """Regions by group with both margins: one set of innermost cells, so that every number who met it adds up."""
+    regions, groups = range(draw(st.integers(1, 4))), range(draw(st.integers(1, 4)))
+    cells = {f"{r}x{g}": draw(COUNTS) for r, g in product(regions, groups)}
+    sums = [Sum(f"region {r}", tuple(f"{r}x{g}" for g in groups)) for r in regions]
+    sums += [Sum(f"group {g}", tuple(f"{r}x{g}" for r in regions)) for g in groups]
+    for one in sums:
+        cells[one.total] = sum(cells[part] for part in one.parts)
+    sums.append(Sum("all", tuple(f"region {r}" for r in regions)))
+    cells["all"] = sum(cells[f"region {r}"] for r in regions)
+    sums.append(Sum("all", tuple(f"group {g}" for g in groups)))
+    return cells, sums
+
+
+@given(with_rates(crossed_alone()))
+@settings(max_examples=120, deadline=None)
+def test_no_rate_follows_where_sums_cross(table):
+    rates_hold_up(*table)
+
+
+def test_three_of_thirty_is_a_cell_of_three_and_eight_of_eleven_one_of_three():
+    counted = {"all": 500, "a": 30, "b": 11, "c": 400, "d": 59}
+    met = {"all": 251, "a": 3, "b": 8, "c": 200, "d": 40}
+    sums = [Sum("all", ("a", "b", "c", "d"))]
+    assert hide(counted, sums) == set(), "enough people in each"
+    assert rates_hold_up(counted, met, sums) == {"a", "b"}, "together 11 met it and 30 did not"
+
+
+def test_all_or_none_of_enough_people_may_be_said():
+    counted, met = {"all": 100, "a": 40, "b": 60}, {"all": 60, "a": 0, "b": 60}
+    assert rates_hold_up(counted, met, [Sum("all", ("a", "b"))]) == set()
 
 
 def test_one_small_part_takes_the_smallest_other_with_it():
