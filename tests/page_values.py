@@ -120,6 +120,7 @@ def of_outreach() -> Values:
         ElsewhereReport,
         FollowUp,
         HomeKit,
+        LetterPile,
         OneTapLink,
         Reminder,
         StandingOrder,
@@ -136,8 +137,7 @@ def of_outreach() -> Values:
         "kit_id": newest(HomeKit),
         "follow_up_id": newest(FollowUp),
         "token": [token_for(link.pk) for link in links],
-        "language": ["en"],
-        "size": ["usual"],
+        "pile_id": newest(LetterPile),
     }
 
 

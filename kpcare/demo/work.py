@@ -25,7 +25,7 @@ from prevention.cohorts.criteria import Criteria
 from prevention.immunisation import seasons
 from prevention.immunisation.actions import set_policy
 from prevention.models import CareGap, Cohort, CohortExport, Guideline, RegistryEntry, StandingOrder
-from prevention.outreach import batches
+from prevention.outreach import batches, letters
 from prevention.outreach.elsewhere import report_elsewhere
 from prevention.quality import project_actions as improvement
 from prevention.registries import actions as registries
@@ -63,6 +63,7 @@ def lay(at: datetime.datetime) -> bool:
     past_quality.add(system, by=staff("quality"), today=today)
     _messages()
     _orders_under_protocol(system)
+    _post(system)
     _wards_and_bench()
     _interval(system, today)
     _registries()
@@ -99,12 +100,24 @@ def _orders_under_protocol(system: Organization) -> None:
     signed = batches.prepare_batch(protocol, FIT, by=staff("nurse"), limit=14)
     # Who has an account answers for themselves in this demo.
     themselves = frozenset(signed.items.filter(member__user__isnull=False).values_list("pk", flat=True))
-    signed = batches.sign_batch(signed, by=staff("physician"), without=themselves)
-    batches.place_items(signed, batches.to_place(signed), by=staff("physician"))
+    batches.sign_and_place(signed, by=staff("physician"), without=themselves)
     batches.prepare_batch(protocol, FIT, by=staff("nurse"), limit=9)
     others = CareGap.objects.open().for_rule(FIT).filter(member__user=None).exclude(kits__isnull=False)
     for gap, when in zip(others.order_by("pk")[:2], ("last spring", "about 2022"), strict=False):
         report_elsewhere(gap, by=staff("care.coordinator"), when=when, where="Bay Digestive Health", what="colonoscopy")
+
+
+def _post(system: Organization) -> None:
+    """A pile of letters that the coordinator printed and has not posted yet; the others wait to be taken."""
+    waiting = letters.piles(letters.waiting()[: letters.AT_ONCE])
+    smallest = min(waiting, key=lambda pile: len(pile.reminders), default=None)
+    if smallest is not None:
+        letters.print_pile(
+            system.pk,
+            language=smallest.language,
+            large_print=smallest.large_print,
+            by=staff("care.coordinator"),
+        )
 
 
 def _wards_and_bench() -> None:

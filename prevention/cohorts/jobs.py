@@ -86,7 +86,7 @@ def count_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:
 
 def finish_count(run: JobRun) -> None:
     """Keep what may be said and nothing more: pages of jobs and the run's shares show their numbers too."""
-    run.totals["people"] = said(int(run.totals.get("people", 0)))
+    run.totals = {"about": said(int(run.totals.get("people", 0)))}
     run.partitions.update(counts={})
 
 
@@ -99,7 +99,8 @@ def counted(run: JobRun | None) -> int | None:
     """People of a finished count, to the nearest ten; None where there is none or fewer than `SMALLEST`."""
     if run is None or run.status != JobRun.Status.DONE:
         return None
-    return said(int(run.totals.get("people", 0))) or None
+    # Counts of before rounding was kept are rounded as they are read.
+    return int(run.totals.get("about", said(int(run.totals.get("people", 0))))) or None
 
 
 # --- Exporting ------------------------------------------------------------------------------------------
