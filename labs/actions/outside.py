@@ -240,6 +240,9 @@ def _write_report(member: Member, source: SourceSystem, report: Report) -> Diagn
         "observations": ids if standing is None else _still_standing(standing.observations, ids),
     }
     if standing is not None:
+        if standing.status in RELEASED_REPORT and report.status not in RELEASED_REPORT:
+            # Preliminary after final: it is older than what stands.
+            return standing
         if standing.effective and report.effective and standing.effective.lower == report.effective[0]:
             values["effective"] = standing.effective
         if all(getattr(standing, name) == value for name, value in values.items()):

@@ -261,7 +261,11 @@ def test_preliminary_final_corrected_and_withdrawn_are_one_result(lab, take, eve
     assert send("4.9", "C")["changed"] == 1
     new, old = Observation.objects.get(status="corrected"), Observation.objects.get(status="entered-in-error")
     assert (new.value_quantity, new.corrects, new.source_id) == (Decimal("4.9"), old, "observation|F-902||2823-3")
-    assert DiagnosticReport.objects.get().observations == [str(new.pk)]
+    reports = {one.status: one for one in DiagnosticReport.objects.all()}
+    assert len(reports) == DiagnosticReport.objects.count() == 2
+    corrected = next(one for status, one in reports.items() if status != "entered-in-error")
+    assert (corrected.observations, corrected.corrects) == ([str(new.pk)], reports["entered-in-error"])
+    assert reports["entered-in-error"].observations == [str(old.pk)], "as it was read"
     assert send("", "D")["changed"] == 1
     assert set(Observation.objects.values_list("status", flat=True)) == {"entered-in-error"}
     assert send("", "X")["unchanged"] == 1

@@ -278,9 +278,9 @@ def test_no_cell_of_the_file_is_a_formula(client, counted):
 def test_the_dashboard_asks_few_questions_whatever_there_is(client, counted, django_assert_max_num_queries):
     client = signed_in(client, counted)
     client.get(reverse("prevention:quality"))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         client.get(reverse("prevention:quality"))
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         client.get(url("quality_measure", by="clinician"))
 
 
