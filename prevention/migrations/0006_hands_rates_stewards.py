@@ -38,7 +38,7 @@ def small(column: str) -> str:
 class Migration(migrations.Migration):
     dependencies = [
         ("network", "0001_initial"),
-        ("prevention", "0004_members_by_statement"),
+        ("prevention", "0005_vaccine_clinics_and_campaign_ages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
