@@ -107,7 +107,7 @@ class TerminationProposal(MemberOwned):
         ]
 
 
-# The FHIR slice keeps its own models beside its mapping; Django looks for them here.
+# The slices keep their own models beside their mappings; Django looks for them here.
 from interop.fhir.models import (  # noqa: E402
     CostLine,
     CostRecord,
@@ -117,6 +117,7 @@ from interop.fhir.models import (  # noqa: E402
     ImportedResource,
     ResourceReference,
 )
+from interop.hl7v2.models import LocalCode  # noqa: E402
 
 __all__ = [
     "CostLine",
@@ -126,6 +127,7 @@ __all__ = [
     "CoverageStatementCoding",
     "ImportRun",
     "ImportedResource",
+    "LocalCode",
     "ResourceReference",
     "SetAside",
     "TerminationProposal",

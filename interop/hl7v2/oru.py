@@ -15,7 +15,7 @@ from interop.hl7v2.faults import ErrorCode, Fault
 from interop.hl7v2.local_codes import loinc_for
 from interop.hl7v2.people import Incoming, agrees
 from interop.hl7v2.read import groups
-from interop.hl7v2.results import Report, Result, identity, reports_of
+from interop.hl7v2.results import Report, Result, Value, identity, reports_of
 from interop.hl7v2.work import ACCEPTED, CHANGED, UNCHANGED, Work, overall
 from labs.actions import outside
 from labs.actions.interface import file_result
@@ -67,6 +67,8 @@ def _take_report(work: Work, incoming: Incoming, report: Report) -> list[str]:
     outcomes = [
         _take_ours(work, incoming, report, result, ours[id(result)]) for result in report.results if id(result) in ours
     ]
+    if orders and not report.results and report.status.upper() == "X":
+        outcomes = [_take_none(work, incoming, report, order) for order in orders]
     others = [result for result in report.results if id(result) not in ours]
     if others:
         member = orders[0].member if orders else work.known(incoming)
@@ -149,10 +151,14 @@ def _take_ours(work: Work, incoming: Incoming, report: Report, result: Result, o
     return CHANGED if filed.corrects_id else ACCEPTED
 
 
+def _take_none(work: Work, incoming: Incoming, report: Report, order: LabOrder) -> str:
+    """OBR-25 says that no result can be obtained, and no OBX says more."""
+    none = Result(report.place, report.codes, "", codes.WITHDRAWN, Value(), notes=list(report.notes))
+    return _take_ours(work, incoming, report, none, order)
+
+
 def _why(result: Result) -> str:
-    return (
-        "The laboratory has no result (OBX-11)" if result.status == codes.WITHDRAWN else "Corrected by the laboratory"
-    )
+    return "The laboratory has no result" if result.status == codes.WITHDRAWN else "Corrected by the laboratory"
 
 
 def _require_unit(result: Result, order: LabOrder) -> None:
@@ -213,9 +219,11 @@ def _codes(work: Work, result: Result) -> list[Concept]:
     loinc = result.loinc
     found = [work.concept(code) for code in result.codes]
     if not loinc:
-        mapped = next((one for code in result.codes if (one := loinc_for(work.source, code))), None)
+        mapped = next((one for code in result.codes if (one := loinc_for(work.system, work.source, code))), None)
         if mapped is None:
-            reason = "OBX-3 has no code of LOINC (LN), and nobody has said which one the sender's own code means."
+            reason = (
+                "OBX-3 has no code of LOINC (LN), and nobody has said what the sender's own means (load_local_codes)."
+            )
             raise Fault("local_code", reason, result.place.at(3))
         return [mapped, *found]
     return sorted(found, key=lambda each: each.pk != concept(LOINC, loinc).pk)

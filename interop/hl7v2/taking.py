@@ -3,11 +3,14 @@
 A message is written whole or not at all. What it could not be taken for is a `Fault` with its segment and field.
 """
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 
 import psycopg2
+import structlog
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 
@@ -17,6 +20,7 @@ from core.terminology import source_system
 from interop.fhir.load import reason_of
 from interop.hl7v2 import immunisations, oru, visits
 from interop.hl7v2.faults import ErrorCode, Fault, NotTaken, Place
+from interop.hl7v2.local_codes import sender_uri
 from interop.hl7v2.oru import Mismatch
 from interop.hl7v2.people import Finder, Unsure
 from interop.hl7v2.read import Message, Raw, parse
@@ -27,6 +31,7 @@ from labs.models import ResultMismatch
 from labs.permissions import INTERFACE
 from network.models import Organization
 
+log = structlog.get_logger(__name__)
 UNCHANGED = "unchanged"
 Handler = Callable[[Work], str]
 # What is taken: message type → event → how. A type's other events, and other types, are counted as not taken.
@@ -100,6 +105,11 @@ class Taker:
             return Taken(raw, "refused", mismatch, message)
         except Fault as fault:
             return Taken(raw, "refused", fault, message)
+        except Exception as error:
+            # A fault of ours: it is told by its kind and place, never with what the message says, and stops no other.
+            log.error("hl7_failed", error=type(error).__name__, where=_where(error))
+            reason = f"Reading this message failed here ({type(error).__name__}): report it, then replay."
+            return Taken(raw, "refused", Fault("internal", reason, error=ErrorCode.INTERNAL), message)
 
     def accept(self, message: Message) -> Handler:
         """The reading of the message's kind, if its envelope is sound and for us. Raises `Fault`."""
@@ -150,7 +160,7 @@ class Taker:
             raise Fault("refused", reason_of(error), message.msh.place, error=ErrorCode.INTERNAL) from error
 
     def _source(self, message: Message) -> SourceSystem:
-        return source_system(sender_uri(message), f"{' '.join(filter(None, message.sender))}"[:100])
+        return source_system(sender_uri(*message.sender), f"{' '.join(filter(None, message.sender))}"[:100])
 
     def _keep(self, mismatch: Mismatch) -> None:
         """Tube and order do not belong together: that stays for the laboratory to look at, once."""
@@ -164,10 +174,10 @@ class Taker:
                 return
 
 
-def sender_uri(message: Message) -> str:
-    """Stands for the sender: MSH-3 and MSH-4. Numbers of one sender are not those of another."""
-    application, facility = message.sender
-    return f"urn:hl7:v2:{application}:{facility}"[:200]
+def _where(error: Exception) -> str:
+    """File and line at which it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
 
 
 def nothing(number: int) -> Fault:

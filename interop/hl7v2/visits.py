@@ -23,7 +23,7 @@ from interop.hl7v2.faults import ErrorCode, Fault
 from interop.hl7v2.people import Incoming
 from interop.hl7v2.read import Segment
 from interop.hl7v2.work import ACCEPTED, CHANGED, UNCHANGED, Work, overall
-from members.actions import add_telecom, change_address, register_member, update_member
+from members.actions import add_telecom, change_address, lock_identities, register_member, update_member
 from members.matching import SSN_SYSTEM
 from members.models import Member, MemberAddress, MemberTelecom, PrimaryCareAssignment
 from network.models import RoleAssignment, ServiceArea
@@ -59,6 +59,9 @@ CONTACT = timedelta(days=2)
 def take(work: Work, event: str) -> str:
     """One ADT. Raises `Fault`."""
     incoming = work.person(work.message.one("PID"))
+    if event in REGISTERING:
+        # Two imports that meet the same new person must not both find nobody.
+        lock_identities()
     member = work.find(incoming)
     outcomes = []
     if member is None and event not in REGISTERING:

@@ -133,6 +133,7 @@ COMMANDS = {
     "import_x12": Command("import_x12 PATH…", "X12 834 files in; says what was accepted and what set aside"),
     "import_fhir": Command("import_fhir PATH…", "FHIR R4 bundles and NDJSON in"),
     "import_hl7": Command("import_hl7 PATH…", "HL7 v2 results, immunisations and stays in; says what was set aside"),
+    "load_local_codes": Command("load_local_codes FILE.csv", "what laboratories' own codes mean in LOINC"),
     "evaluate_prevention": Command(
         "evaluate_prevention [--as-of D] [--member MRN] [--measure ID]", "the nightly job, now"
     ),

@@ -33,8 +33,13 @@ def state_dir() -> Path:
     with explained(STATE):
         STATE.mkdir(mode=0o700, exist_ok=True)
         probe = STATE / f".probe-{os.getpid()}"
-        probe.write_text("x")
-        probe.unlink()
+        try:
+            probe.write_text("x")
+            probe.unlink()
+        except OSError as error:
+            # What the reader mends is the folder.
+            error.filename = str(STATE)
+            raise
     return STATE
 
 

@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from clinical.models import CodingRole, DiagnosticReport, Observation, Task
 from core.db import acting_as, as_job
@@ -137,6 +138,14 @@ def test_a_test_that_could_not_be_done_sends_the_order_back_to_collection(lab, t
     order.refresh_from_db()
     assert (order.status, order.specimens.get().rejected_reason) == ("ordered", "Quantity not sufficient")
     assert not Observation.objects.exists()
+
+
+def test_a_report_without_results_that_none_can_be_had_does_so_too(lab, take, everything):
+    order = lab.order()
+    lab.collected(order)
+    take(message(pid(lab.maria), obr(str(order.pk), f25="X"), segment("NTE", f3="Clotted")))
+    order.refresh_from_db()
+    assert (order.status, order.specimens.get().rejected_reason) == ("ordered", "Clotted")
 
 
 def test_the_laboratorys_own_alarm_counts_where_it_is_louder_than_our_range(lab, take, everything):
@@ -278,6 +287,34 @@ def test_a_local_code_is_set_aside_and_says_what_is_missing(lab, take, everythin
     assert run.run.set_aside.get().position.endswith("message 1, segment 4 (OBX-3)")
 
 
+def test_a_table_of_the_senders_codes_mends_it_for_that_sender_alone(lab, take, everything, tmp_path):
+    local = message(pid(lab.maria), obr("", "F-903"), obx("4.2", "K1^Kalium^L"))
+    run = take(local)
+    table = tmp_path / "codes.csv"
+    table.write_text("application,facility,system,code,loinc,name\nLIS,Bay Reference Lab,L,K1,2823-3,Potassium\n")
+    out = StringIO()
+    call_command("load_local_codes", table, organization=lab.system.name, stdout=out)
+    assert out.getvalue().startswith("1 codes added, 0 changed, 0 as they were, 0 set aside.")
+
+    assert replay_run(run.run, by=run.by) == (1, 0)
+    codes = Observation.objects.get().codings.filter(role=CodingRole.CODE).values_list("concept__code", flat=True)
+    assert set(codes) == {"2823-3", "K1"}
+    other = message(msh(f4="Elsewhere"), pid(lab.maria), obr("", "F-903"), obx("4.2", "K1^Kalium^L"))
+    assert [code for code, _ in standing(take(other, name="other.hl7"))] == ["local_code"]
+
+
+def test_a_table_with_a_wrong_line_says_which(lab, tmp_path):
+    table = tmp_path / "codes.csv"
+    table.write_text("code,loinc\nK1,2823-4\nK2,2823-3\n,2823-3\n")
+    err = StringIO()
+    with pytest.raises(CommandError, match="set aside"):
+        call_command("load_local_codes", table, organization=lab.system.name, stdout=StringIO(), stderr=err)
+    assert [line.partition(":")[0] for line in err.getvalue().splitlines()] == ["line 2", "line 4"]
+    table.write_text("something,else\n1,2\n")
+    with pytest.raises(CommandError, match="names no column"):
+        call_command("load_local_codes", table, organization=lab.system.name)
+
+
 def test_a_labelled_result_is_hidden_and_not_announced(lab, take, everything):
     orc = segment("ORC", f1="RE", f3="F-904", f28="HIV")
     take(
@@ -391,6 +428,22 @@ def test_one_bad_message_never_stops_the_others(lab, take, everything):
     assert (run.totals()["accepted"], [code for code, _ in standing(run)]) == (2, ["charset"])
 
 
+def test_a_fault_of_ours_stops_no_other_message_and_tells_nothing(lab, take, everything, monkeypatch, caplog):
+    from interop.hl7v2 import taking
+
+    def broken(work):
+        if work.message.one("PID").text(3) == lab.pedro.mrn:
+            raise ZeroDivisionError("Alvarez 4.2")
+        return "accepted"
+
+    monkeypatch.setitem(taking.HANDLERS, "ORU", {"R01": broken})
+    run = take(message(pid(lab.pedro), obr(), obx("4.2")), message(pid(lab.maria), obr(), obx("4.2")))
+    ((code, reason),) = standing(run)
+    assert (code, "ZeroDivisionError" in reason, "4.2" in reason) == ("internal", True, False)
+    assert run.totals()["accepted"] == 1
+    assert "Alvarez" not in caplog.text
+
+
 def test_a_person_of_the_system_sees_the_run_and_the_message_as_sent(client, lab, take):
     run = take(message(pid(lab.maria), obr("", "F-916"), obx("4.2", "K1^Kalium^L")), message(msh("ZZZ^Z01"), "PID|1"))
     admin = factories.chart.account("Ad Min")
@@ -451,8 +504,6 @@ def test_the_command_says_what_was_taken_and_ends_with_1_where_something_was_set
 
 
 def test_with_two_systems_the_command_asks_which(lab, tmp_path):
-    from django.core.management.base import CommandError
-
     path = save(tmp_path, "a.hl7", message(pid(lab.maria), obr(), obx("4.2")))
     with pytest.raises(CommandError, match="more than one system"):
         call_command("import_hl7", path)

@@ -49,6 +49,18 @@ def test_a_second_supervisor_in_the_same_checkout_is_refused(tmp_path, monkeypat
         pass
 
 
+def test_a_state_folder_of_somebody_else_is_named_itself(monkeypatch, tmp_path):
+    """Not the file that was tried there: the folder is what the reader mends."""
+    monkeypatch.setattr(paths, "STATE", tmp_path)
+
+    def refused(path, text):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("pathlib.Path.write_text", refused)
+    with pytest.raises(Problem, match=f"^{tmp_path} cannot be written"):
+        paths.state_dir()
+
+
 @pytest.mark.parametrize(
     ("number", "says"),
     [(28, "is full"), (30, "cannot be written"), (13, "cannot be written")],
