@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from kpcare.embedded import supervisor
+from kpcare.embedded import paths, supervisor
 from kpcare.embedded.problems import Problem, sentence_for
 
 
