@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from clinical.actions.visits import finish_visit, start_visit
 from clinical.coding import CVX
 from clinical.models import Encounter
 from core import audit
-from core.models import User
+from core.models import Concept, User
 from core.permissions import require
 from core.terminology import concept
 from members.models import Member
@@ -108,14 +108,30 @@ def give_doses(visit: Appointment, doses: Sequence[Dose], *, by: User) -> list[D
         .select_related("product__drug", "product__vaccine")
         .order_by("pk")
     }
-    given = [_give(dose, lots.get(dose.lot_id), visit, encounter, advice, by) for dose in doses]
+    codes = _concepts(lots.values())
+    given = [_give(dose, lots.get(dose.lot_id), visit, encounter, advice, codes, by) for dose in doses]
     if encounter.status == "in-progress":
         finish_visit(encounter, by=by)
     return given
 
 
+def _concepts(lots: Iterable[StockLot]) -> dict[str, Concept]:
+    """The vaccines of lots as concepts, by CVX."""
+    wanted = {lot.product.vaccine.cvx for lot in lots if hasattr(lot.product, "vaccine")}
+    found = {one.code: one for one in Concept.objects.filter(system__uri=CVX, code__in=wanted)}
+    for code in wanted - found.keys():
+        found[code] = concept(CVX, code, packaged().vaccine_names.get(code, code))
+    return found
+
+
 def _give(
-    dose: Dose, lot: StockLot | None, visit: Appointment, encounter: Encounter, advice: Advice, by: User
+    dose: Dose,
+    lot: StockLot | None,
+    visit: Appointment,
+    encounter: Encounter,
+    advice: Advice,
+    codes: dict[str, Concept],
+    by: User,
 ) -> DoseGiven:
     """One dose, charted and taken from its lot, which is locked."""
     vaccine = getattr(lot.product, "vaccine", None) if lot else None
@@ -133,7 +149,7 @@ def _give(
     made = record_immunization(
         by=by,
         member=visit.member,
-        vaccine=concept(CVX, vaccine.cvx, packaged().vaccine_names.get(vaccine.cvx, str(vaccine))),
+        vaccine=codes[vaccine.cvx],
         on=advice.today,
         encounter=encounter,
         lot_number=lot.lot_number,

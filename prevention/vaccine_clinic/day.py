@@ -17,10 +17,13 @@ from prevention.vaccine_clinic.models import DoseGiven
 from scheduling import offers
 from scheduling.models import Appointment
 
+# What must wait a while yet, for a dose or a live vaccine of lately; what comes at another age is no matter of today.
+SOON = datetime.timedelta(days=120)
+
 
 @dataclass
 class Comer:
-    """One visit of the day. `due` today, `later` with its first day, `never`; `given` by name once it is done."""
+    """One visit of the day. `due` today, `later` soon with its first day, `never`; `given` by name once it is done."""
 
     visit: Appointment
     time: str
@@ -74,9 +77,9 @@ def comers(department: Department, on: datetime.date) -> list[Comer]:
                 row.never.append(group)
             elif status != SeriesStatus.NOT_COMPLETE.value or earliest is None:
                 continue
-            elif earliest > on:
+            elif on < earliest <= on + SOON:
                 row.later.append((group, earliest))
-            elif recommended is not None and recommended <= on and group not in row.due:
+            elif earliest <= on and recommended is not None and recommended <= on and group not in row.due:
                 row.due.append(group)
     given = DoseGiven.objects.filter(visit__in=rows, sensitivity=0).select_related("lot__product__drug")
     for dose in given.order_by("given_at"):

@@ -30,7 +30,7 @@ from prevention.immunisation.outlook import outlook
 from prevention.vaccine_clinic import VISIT_TYPE, stock
 from prevention.vaccine_clinic.actions import DoseRefused, give_doses, walk_in
 from prevention.vaccine_clinic.advice import advise
-from prevention.vaccine_clinic.day import bounds, comers
+from prevention.vaccine_clinic.day import SOON, bounds, comers
 from prevention.vaccine_clinic.forms import DeliveryForm, GiveForm, WasteForm
 from prevention.vaccine_clinic.models import DoseGiven
 from scheduling.actions import BookingRefused
@@ -72,7 +72,7 @@ def day(request: AuthenticatedHttpRequest) -> HttpResponse:
         "here": request.get_full_path(),
         "columns": [
             {"label": _("Time"), "numeric": True},
-            *({"label": label} for label in (_("Member"), _("Today"), _("Not today"), _("State"), "")),
+            *({"label": label} for label in (_("Member"), _("Today"), _("State"), "")),
         ],
     }
     return render(request, "prevention/vaccine_clinic/day.html", context)
@@ -122,7 +122,9 @@ def _person(request: AuthenticatedHttpRequest, member: Member, found: Appointmen
         "other": forms.other,
         "outlook": forms.outlook,
         "waits": [
-            {"due": due, "against": forms.advice.against_group(due.row.vaccine_group)} for due in forms.outlook.coming
+            {"due": due, "against": forms.advice.against_group(due.row.vaccine_group)}
+            for due in forms.outlook.coming
+            if due.row.earliest_on is not None and due.row.earliest_on <= forms.advice.today + SOON
         ],
         "doses": DoseGiven.objects.filter(member=member, visit=found).select_related("lot__product__drug", "given_by"),
         "is_open": found.status in ("booked", "arrived", "roomed"),

@@ -53,12 +53,13 @@ class PolicyForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     antigens = forms.JSONField(
-        label=gettext_lazy("Antigens with series of their own"), required=False,
+        label=gettext_lazy("Antigens with series of their own"), required=False, initial=dict,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
         help_text=gettext_lazy("As in the compact table of the schedule: {name: row}. Leave empty where none differs."),
     )  # fmt: skip
     roll_over = forms.BooleanField(
         required=False,
+        initial=True,
         help_text=gettext_lazy(
             "The CDC's dates of the last season a year later, in your organisation's name. Newer data of the CDC go "
             "before."
