@@ -75,6 +75,8 @@ def configuration(kind: Kind, sockets: Path, memory: int) -> str:
         "effective_cache_size": f"{max(memory // 2, 256 * MIB) // MIB}MB",
         "maintenance_work_mem": f"{min(max(memory // 64, 64 * MIB), 256 * MIB) // MIB}MB",
         "work_mem": "32MB",
+        # What a share of the nightly run reads again and again stands in temporary tables.
+        "temp_buffers": "64MB",
         # A backup or a restore locks every table, and each history table is several by month.
         "max_locks_per_transaction": 2048,
         "max_wal_size": "4GB",

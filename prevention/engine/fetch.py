@@ -97,7 +97,9 @@ def fact_columns(resource: Resource, setting: Setting) -> str:
         # In the list of columns, not as a table beside: a call for each fact would cost as much as finding the fact.
         "SELECT unnest(n.sets) AS set_no, unnest(n.since) AS since, unnest(n.components) AS wants_component, "
         "unnest(n.negated) AS wants_negated, f.* FROM pf_codes n "
-        f"JOIN {resource.coding_table} c ON c.concept_id = n.concept_id AND c.role = n.role AND {{c}} "
+        # Code by code, through the index; the facts then all at once (see `compute`).
+        f"CROSS JOIN LATERAL (SELECT c.fact_id FROM {resource.coding_table} c "
+        f"WHERE c.concept_id = n.concept_id AND c.role = n.role AND {{c}} OFFSET 0) c "
         f"JOIN {resource.table} f ON f.id = c.fact_id AND {{f}} WHERE n.kind = '{resource.name}' "
         # What ended too early for a set to be asked for is left out. Without an end, or without a time, it is kept.
         "AND coalesce(upper(f.effective) >= n.earliest, true)) f "
