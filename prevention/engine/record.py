@@ -52,6 +52,11 @@ def record(program: Program, partition: Partition, at: datetime) -> Changes:
 ROW_ID = "(left(%(base)s, 28) || lpad(to_hex(row_number() OVER ()), 8, '0'))::uuid"
 
 
+def row_id(order: str) -> str:
+    """`ROW_ID`, counted in an order. Where the id decides between equals, the plan's own order will not do."""
+    return ROW_ID.replace("OVER ()", f"OVER (ORDER BY {order})")
+
+
 def id_base(cursor: CursorWrapper) -> str:
     """What the ids of one statement begin with, for `ROW_ID`."""
     cursor.execute("SELECT uuidv7()::text")
@@ -117,7 +122,8 @@ def _results(cursor: CursorWrapper, program: Program, partition: Partition, at: 
 def _due(cursor: CursorWrapper, program: Program, partition: Partition) -> None:
     """`pf_due`: a row for each member and rule that applies, or did until now: most rules are for few people."""
     rows = ", ".join(
-        f"('{rule.id}', o.r{r}_applies, o.r{r}_last, o.r{r}_what, o.r{r}_next)" for r, rule in enumerate(program.rules)
+        f"('{rule.id}', {r}, o.r{r}_applies, o.r{r}_last, o.r{r}_what, o.r{r}_next)"
+        for r, rule in enumerate(program.rules)
     )
     cursor.execute("DROP TABLE IF EXISTS pf_due")
     cursor.execute(
@@ -126,8 +132,8 @@ def _due(cursor: CursorWrapper, program: Program, partition: Partition) -> None:
         SELECT o.member_id, v.rule, v.applies, v.last_on, v.what,
             -- What is done once for all has no next day (measure.ONCE).
             CASE WHEN v.next_on < date '2900-01-01' THEN v.next_on END AS next_on,
-            v.applies AND v.next_on <= %(today)s::date AS is_due, 0::smallint AS labels
-        FROM pf_outcome o CROSS JOIN LATERAL (VALUES {rows}) v(rule, applies, last_on, what, next_on)
+            v.applies AND v.next_on <= %(today)s::date AS is_due, 0::smallint AS labels, v.place
+        FROM pf_outcome o CROSS JOIN LATERAL (VALUES {rows}) v(rule, place, applies, last_on, what, next_on)
         WHERE v.applies
         """,
         {"today": program.setting.as_of.date()},
@@ -136,7 +142,7 @@ def _due(cursor: CursorWrapper, program: Program, partition: Partition) -> None:
     cursor.execute(
         f"""
         INSERT INTO pf_due
-        SELECT c.member_id, c.rule, false, c.last_done_on, c.last_done_what, NULL, false, c.sensitivity
+        SELECT c.member_id, c.rule, false, c.last_done_on, c.last_done_what, NULL, false, c.sensitivity, 0
         FROM prevention_carerulestate c JOIN pf_subject s ON s.member_id = c.member_id
         WHERE {partition.test("c.member_id")} AND c.applies AND c.rule = ANY (%(rules)s)
             AND NOT EXISTS (SELECT FROM pf_due d WHERE d.member_id = c.member_id AND d.rule = c.rule)
@@ -264,7 +270,7 @@ def _open(cursor: CursorWrapper, program: Program, partition: Partition, at: dat
         f"""
         INSERT INTO prevention_caregap
             (id, member_id, rule, status, due_on, last_done_on, last_done_what, sensitivity, evidence, opened_at)
-        SELECT {ROW_ID}, d.member_id, d.rule, 'open', d.next_on, d.last_on, d.what, d.labels,
+        SELECT {row_id("d.member_id, d.place")}, d.member_id, d.rule, 'open', d.next_on, d.last_on, d.what, d.labels,
             CASE WHEN e.facts IS NULL THEN '{{}}'::jsonb ELSE jsonb_build_object('facts', e.facts) END, %(at)s
         FROM pf_opening d {EVIDENCE.format(row="d")}
         ON CONFLICT (member_id, rule) WHERE status IN ('open', 'deferred') DO NOTHING
