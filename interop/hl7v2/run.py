@@ -75,6 +75,7 @@ class Import:
         self.kinds: dict[str, Counter[str]] = {name: Counter() for name in OUTCOMES}
         self.reasons: Counter[str] = Counter()
         self.set_aside = 0
+        self.is_repeat = False
         self.digests = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in self.files}
         self.labels = {path: f"file {at} ({self.digests[path][:12]})" for at, path in enumerate(self.files, 1)}
         self.names = {label: path.name for path, label in self.labels.items()}
@@ -85,7 +86,7 @@ class Import:
         if earlier := self._earlier(digest):
             replay_messages(earlier, by=self.by, options=self.options, on_taken=self._count)
             self.set_aside = self.total["refused"]
-            self.run = earlier
+            self.run, self.is_repeat = earlier, True
             return earlier
         self.run = runs.begin(
             ImportRun.Kind.HL7V2, by=self.by, system_id=self.system.pk, reason="HL7 v2 import",

@@ -498,6 +498,10 @@ def test_the_command_says_what_was_taken_and_ends_with_1_where_something_was_set
     assert "4.2" not in told
     codes = [line for line in (answers / "a.hl7.ack").read_bytes().decode().split("\r") if line.startswith("MSA")]
     assert [line.split("|")[1] for line in codes] == ["AA", "AE", "AR"]
+    again = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("import_hl7", folder, organization=lab.system.name, stdout=again)
+    assert again.getvalue().startswith("These files were taken before")
     out = StringIO()
     call_command("import_hl7", save(tmp_path, "b.hl7", good), organization=lab.system.name, stdout=out)
     assert "accepted / set aside: 1 / 0" in out.getvalue()

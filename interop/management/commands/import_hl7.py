@@ -66,6 +66,8 @@ class Command(BaseCommand):
                 self.stderr.write("")
 
     def _summary(self, run: Import) -> None:
+        if run.is_repeat:
+            self.stdout.write("These files were taken before: what that import set aside was tried again.")
         names = ("accepted", "changed", "unchanged", "not_taken", "refused")
         kinds = sorted({kind for name in names for kind in run.kinds[name]})
         self.stdout.write(f"{'':12}{'accepted':>10}{'changed':>10}{'unchanged':>11}{'not taken':>11}{'set aside':>11}")
