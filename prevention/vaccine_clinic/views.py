@@ -119,6 +119,7 @@ def _person(request: AuthenticatedHttpRequest, member: Member, found: Appointmen
         **frame(request, member, "vaccines"),
         "visit": found,
         "groups": forms.groups,
+        "missing": [row["due"].row.vaccine_group for row in forms.groups if row["form"] is None],
         "other": forms.other,
         "outlook": forms.outlook,
         "waits": [
@@ -146,6 +147,7 @@ class _Forms:
         lots = stock.usable(facility, today)
         age = age_on(member, today)
         self.groups: list[dict[str, Any]] = []
+        sides = 0
         for number, due in enumerate((*self.outlook.now, *self.outlook.may)):
             fitting = [
                 lot
@@ -153,9 +155,10 @@ class _Forms:
                 if due.row.vaccine_group in self.advice.groups_of(lot.product.vaccine.cvx)
                 and not self.advice.against(lot.product.vaccine.cvx)
             ]
-            form = GiveForm(data, prefix=f"dose{number}", lots=fitting, age=age, number=number) if fitting else None
+            form = GiveForm(data, prefix=f"dose{number}", lots=fitting, age=age, number=sides) if fitting else None
+            sides += form is not None
             self.groups.append({"due": due, "form": form})
-        self.other = GiveForm(data, prefix="other", lots=lots, age=age, number=len(self.groups), may_be_against=True)
+        self.other = GiveForm(data, prefix="other", lots=lots, age=age, number=sides, may_be_against=True)
 
     @property
     def all(self) -> list[GiveForm]:

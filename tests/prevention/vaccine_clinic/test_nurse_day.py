@@ -37,7 +37,7 @@ def test_a_nurses_day_at_the_clinic(page, axe, screenshot, sign_in, clinic):
     axe(page)
     screenshot(page, "visit")
 
-    zoster = page.locator("section", has=page.get_by_role("heading", name="Zoster")).first
+    zoster = page.get_by_role("group", name="Zoster")
     zoster.get_by_label("Lot").select_option(index=1)
     page.get_by_role("button", name="Record what was given").click()
 
