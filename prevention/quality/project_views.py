@@ -167,7 +167,7 @@ def _chart(request: AuthenticatedHttpRequest, of: ImprovementProject) -> dict[st
         ("trend", -1): _("Trend: five or more in a row falling."),
     }
     trend = {
-        "label": _("Rate") if own else _("Gained in the month, of those still missing"),
+        "label": _("Rate") if own else _("Gained in the month"),
         "unit": "%",
         "points": points,
         "low": None,
