@@ -137,9 +137,9 @@ def test_a_report_of_last_year_is_last_years(both, maria):
 @pytest.fixture
 def two_years(both, quality_world, lay):
     """Half of them screened last year, three quarters this year."""
-    lay("oakland", 40, 20, as_of=date(2025, 12, 31))
+    lay("oakland", 60, 30, as_of=date(2025, 12, 31))
     quality_world.count(date(2025, 12, 31), "CMS130")
-    lay("oakland", 40, 30, as_of=date(2026, 11, 22))
+    lay("oakland", 60, 45, as_of=date(2026, 11, 22))
     quality_world.count(date(2026, 11, 22), "CMS130")
     return quality_world
 
@@ -166,8 +166,8 @@ def test_the_page_of_an_earlier_year_is_read_as_it_stood(client, two_years):
     assert "50.0 %" in rate
     assert OF_2026.title not in rate
     people = client.get(reverse("prevention:quality_people", args=["CMS130", 1]), {"year": "2025", "show": "in"})
-    assert len(people.context["people"]) == 20
-    assert ",40,20,0.5000," in page_of(client, "quality_export", "CMS130", 1, year="2025")
+    assert len(people.context["people"]) == 30
+    assert ",60,30,0.5000," in page_of(client, "quality_export", "CMS130", 1, year="2025")
     # A year that was never counted is this year.
     assert "75.0 %" in page_of(client, "quality", year="2019")
 
