@@ -84,17 +84,14 @@ def _give(record: ImprovementProject | Guideline, *, by: User, owner: User, reas
 
 
 def _keep_earlier(record: ImprovementProject | Guideline, *, by: User, reason: str) -> None:
-    is_project = isinstance(record, ImprovementProject)
-    EarlierTerms.objects.create(
-        managing_organization_id=record.managing_organization_id,
-        project=record if isinstance(record, ImprovementProject) else None,
-        guideline=None if is_project else record,
-        owner_id=record.owner_id,
-        day=record.due_on if isinstance(record, ImprovementProject) else record.review_by,
-        aim=record.aim if isinstance(record, ImprovementProject) else "",
-        reason=reason,
-        by=by,
+    earlier = EarlierTerms(
+        managing_organization_id=record.managing_organization_id, owner_id=record.owner_id, reason=reason, by=by
     )
+    if isinstance(record, ImprovementProject):
+        earlier.project, earlier.day, earlier.aim = record, record.due_on, record.aim
+    else:
+        earlier.guideline, earlier.day = record, record.review_by
+    earlier.save(force_insert=True)
 
 
 # --- When the day has come ------------------------------------------------------------------------------
