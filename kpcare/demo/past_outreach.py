@@ -22,6 +22,8 @@ SELECT e.id AS episode_id, g.id AS gap_id, g.member_id, g.sensitivity, e.arm, e.
 FROM prevention_outreachepisode e JOIN prevention_caregap g ON g.id = e.gap_id AND g.member_id = e.member_id
 WHERE e.stopped_at IS NULL AND g.status = 'open'
     AND g.member_id NOT IN (SELECT m.id FROM members_member m WHERE m.user_id IS NOT NULL)
+    -- Of several vaccines that go into one visit one is written about at a time: their letters would come in heaps.
+    AND e.campaign_id IN (SELECT c.id FROM prevention_campaign c WHERE cardinality(c.rules) <= 1)
 """
 AGED = (
     "UPDATE prevention_caregap g SET opened_at = p.entered FROM past_gap p "
