@@ -13,7 +13,7 @@ from clinical.models import AccessReview, BreakTheGlass
 from core import audit
 from core.models import User
 from core.outbox import enqueue
-from core.permissions import grant, require
+from core.permissions import grant, may, require
 from members.models import Member
 from network.models import RoleAssignment
 from network.permissions import has_role
@@ -58,11 +58,13 @@ SELECT EXISTS (
 ) OR EXISTS (
     SELECT FROM scheduling_appointment s WHERE s.member_id = %(member)s AND s.status NOT IN ('cancelled', 'noshow')
         AND s.during && tstzrange(%(since)s, %(until)s)
-        -- A visit that one booked oneself opens no chart before the member is there.
-        AND (s.status <> 'booked' OR s.booked_by_id IS DISTINCT FROM %(user)s)
+        -- A visit that one booked oneself opens no chart: begun, it is an encounter.
+        AND s.booked_by_id IS DISTINCT FROM %(user)s
         AND (s.clinician_id IN (SELECT id FROM me) OR s.department_id IN (SELECT id FROM places))
 ) OR EXISTS (
     SELECT FROM clinical_task k WHERE k.member_id = %(member)s AND k.status IN ('requested', 'accepted', 'in-progress')
+        -- Nor does what one asked of oneself or of one's own department.
+        AND k.requested_by_id IS DISTINCT FROM %(user)s
         AND (k.owner_id = %(user)s OR k.department_id IN (SELECT id FROM places))
 )
 """
@@ -77,7 +79,7 @@ def looks_after(user: User, member_id: UUID, *, at: datetime | None = None) -> b
 
     They are the primary care clinician or on the care team, saw or will see the member (180 days after a visit, 60
     before one), have an open task, or hold a clinical role at the department where one of these holds. A visit that
-    they booked, or a primary care assignment that they made, does not count.
+    they booked, a task that they gave, or a primary care assignment that they made does not count.
     """
     at = at or timezone.now()
     with connection.cursor() as cursor:
@@ -145,6 +147,17 @@ def break_the_glass(*, by: User, member: Member, reason: str, hours: int = GLASS
         by=by, action="execute", verb="clinical.break_the_glass", obj=opened, reason=reason, detail={"hours": hours}
     )
     return opened
+
+
+def begin_to_look_after(*, by: User, member: Member, reason: str) -> None:
+    """Called before `by` begins a visit or an admission: to somebody unknown to them it is access by reason as well.
+
+    Care goes on without a question; the member is told and auditors see it, so that nobody opens a record by an act
+    of their own unseen.
+    """
+    known = has_care_relationship(by, member) or has_broken_the_glass(by, member)
+    if not known and may(by, "clinical.break_the_glass", member):
+        break_the_glass(by=by, member=member, reason=reason)
 
 
 def _tell_member(opened: BreakTheGlass, member: Member) -> None:

@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core import audit, locks
 from core.models import User
+from core.outbox import enqueue
 from members.models import (
     CommunicationPreference,
     Consent,
@@ -156,7 +159,13 @@ def grant_proxy(
     end: datetime.date | None = None,
     reason: str = "",
 ) -> Proxy:
-    """`user` may act for the member within `scopes` over `[start, end)`. Raises `ValueError` for an unknown scope."""
+    """`user` may act for the member within `scopes` over `[start, end)`; the member is told, where another gave it.
+
+    Raises `ValueError` for an unknown scope, and where `by` would give themselves access: what papers say is looked at
+    by somebody else.
+    """
+    if user == by:
+        raise ValueError(_("You cannot give yourself access: ask a colleague who sees the papers."))
     scopes = sorted(set(scopes))
     if not scopes or set(scopes) - set(SCOPES):
         raise ValueError(f"Choose one or more of {', '.join(SCOPES)}.")
@@ -172,7 +181,25 @@ def grant_proxy(
         reason=reason,
         detail={"scopes": scopes},
     )
+    if by != member.user:
+        _tell_of_access(proxy, member)
     return proxy
+
+
+def _tell_of_access(proxy: Proxy, member: Member) -> None:
+    """By portal notice and e-mail, or by letter without an account; who it is stands in the portal alone."""
+    common: dict[str, Any] = {
+        "template": "access_given",
+        "member_id": member.pk,
+        "language": member.language,
+        "url_path": reverse("members:family"),
+    }
+    if member.user is None:
+        enqueue(dedupe_key=f"access_given:{proxy.pk}:letter", channel="letter", **common)
+        return
+    for channel, address in (("portal", ""), ("email", member.user.email)):
+        key = f"access_given:{proxy.pk}:{channel}"
+        enqueue(dedupe_key=key, channel=channel, user=member.user, address=address, **common)
 
 
 @transaction.atomic

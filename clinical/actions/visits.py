@@ -8,6 +8,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinical.access import begin_to_look_after
 from clinical.coding import ACT_CODE, add_codings
 from clinical.models import CodingRole, Encounter
 from core import audit
@@ -38,6 +39,7 @@ def start_visit(appointment: Appointment, *, by: User, at: datetime.datetime | N
         return found
     if appointment.status not in (Appointment.Status.ARRIVED, Appointment.Status.ROOMED):
         raise ValidationError(_("Check the member in first."), code="not_here")
+    begin_to_look_after(by=by, member=appointment.member, reason=f"Visit begun at {appointment.department.name}")
     encounter = Encounter.objects.create(
         member_id=appointment.member_id,
         status="in-progress",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinical.access import begin_to_look_after
 from clinical.actions.deaths import record_death
 from clinical.actions.notes import sign_note, write_note
 from clinical.actions.tasks import create_task
@@ -98,6 +99,7 @@ def admit(
     ward = bed.room.department
     if Stay.objects.current().filter(member=member).exists():
         raise AlreadyAdmitted(_("This person is already admitted."))
+    begin_to_look_after(by=by, member=member, reason=f"Admitted to {ward.name}")
     with overlaps_told():
         encounter = Encounter.objects.create(
             member=member,

@@ -105,7 +105,7 @@ def accounts(place: world.World, family: list[str], today: datetime.date) -> Non
             relationship="parent" if member == family[1] else "child",
             scopes=["view", "schedule", "message", "refill", "costs"],
             period=(today - datetime.timedelta(days=400), None),
-            granted_by=maria,
+            granted_by=staff["front_desk"],
         )
     desk.add(place, family, staff, today)
     Task.objects.create(

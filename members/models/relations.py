@@ -33,6 +33,11 @@ class Proxy(MemberOwned):
         constraints = [
             *MemberOwned.Meta.constraints,
             models.CheckConstraint(condition=models.Q(period__isempty=False), name="members_proxy_period"),
+            models.CheckConstraint(
+                condition=~models.Q(granted_by=models.F("user")),
+                name="members_proxy_by_another",
+                violation_error_message="Nobody gives themselves access to somebody else's record.",
+            ),
             ExclusionConstraint(
                 name="members_proxy_once",
                 expressions=[

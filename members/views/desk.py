@@ -172,6 +172,8 @@ def access(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpRespo
                 )
             notify(request, _("%(name)s has access from now on.") % {"name": proxy.user})
             return redirect("members:access", member_id=member.pk)
+        except ValueError as refused:
+            form.add_error("email", str(refused))
         except IntegrityError:
             form.add_error("email", _("This person already has access. End it first to change it."))
     audit.record_read(request.user, verb="members.access", obj=member, request=request)

@@ -108,7 +108,12 @@ def primary_care(of: Member, by: Clinician, at: Department) -> PrimaryCareAssign
 
 def proxy(user: User, of: Member, *scopes: str, relationship: str = "parent") -> Proxy:
     return Proxy.objects.create(
-        member=of, user=user, relationship=relationship, scopes=list(scopes), period=EVER, granted_by=user
+        member=of,
+        user=user,
+        relationship=relationship,
+        scopes=list(scopes),
+        period=EVER,
+        granted_by=User.objects.system("desk"),
     )
 
 

@@ -9,8 +9,15 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from clinical.access import break_the_glass, has_broken_the_glass, has_care_relationship, looks_after, review_access
-from clinical.models import AccessReview, BreakTheGlass, CareTeamMembership, Encounter
+from clinical.access import (
+    begin_to_look_after,
+    break_the_glass,
+    has_broken_the_glass,
+    has_care_relationship,
+    looks_after,
+    review_access,
+)
+from clinical.models import AccessReview, BreakTheGlass, CareTeamMembership, Encounter, Task
 from core import audit, outbox
 from core.db import acting_as, as_job
 from core.models import AuditEvent, OutboxMessage, User
@@ -89,6 +96,36 @@ def test_a_relationship_that_one_made_oneself_opens_no_chart(world):
         )
     assert not asks(coordinator, world.brown), "who put them there is not led to the chart by it"
     assert asks(world.other, world.brown), "the colleagues whom it was made for are"
+
+
+def test_a_task_that_one_gave_to_ones_own_department_opens_no_chart_to_oneself(world):
+    colleague = make_user("Dr. Colleague")
+    give_role(colleague, "physician", world.clinic.facility.organization, department=world.clinic)
+    with as_job(User.objects.system("tests"), reason="test"):
+        Task.objects.create(
+            member=world.brown,
+            status="requested",
+            kind="referral",
+            title="See",
+            department=world.clinic,
+            requested_by=world.other,
+        )
+    assert not asks(world.other, world.brown)
+    assert asks(colleague, world.brown), "who was asked looks after them"
+
+
+def test_who_begins_to_look_after_a_stranger_is_told_to_the_member_and_listed_for_auditors(world):
+    with acting_as(world.other, reason="care"):
+        begin_to_look_after(by=world.other, member=world.brown, reason="Admitted to Ward 3")
+        begin_to_look_after(by=world.other, member=world.brown, reason="Visit begun at the clinic")
+    with acting_as(world.own, reason="care"):
+        begin_to_look_after(by=world.own, member=world.maria, reason="Visit begun at the office")
+    with as_job(User.objects.system("tests"), reason="test"):
+        opened = BreakTheGlass.objects.get()
+        assert (opened.member_id, opened.user_id, opened.reason) == (
+            world.brown.pk, world.other.pk, "Admitted to Ward 3"
+        )  # fmt: skip
+        assert OutboxMessage.objects.filter(template="record_opened", member_id=world.brown.pk).exists()
 
 
 def test_the_access_log_names_the_role_on_which_an_access_rested(world):

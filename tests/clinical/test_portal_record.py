@@ -109,7 +109,7 @@ def test_a_proxy_does_not_see_labelled_rows(client, system, maria) -> None:
             user=maria.user,
             relationship="child",
             scopes=["view"],
-            granted_by=maria.user,
+            granted_by=User.objects.system("desk"),
             period=(timezone.localdate() - datetime.timedelta(days=1), None),
         )
     client.force_login(maria.user)

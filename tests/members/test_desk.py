@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from core.db import acting_as, as_job
-from core.models import AuditEvent, User
+from core.models import AuditEvent, OutboxMessage, User
 from members.models import Member, MemberAddress, MemberMerge, MemberTelecom, PrimaryCareAssignment, Proxy
 from members.panels import PanelFull, assign_primary_care
 from network.models import Employment, ServiceArea
@@ -206,6 +207,24 @@ def test_staff_give_and_end_access_on_a_ground_that_is_kept(client, system, admi
     client.post(page("end_staff_access", child, proxy.pk))
     with acting_as(admin, reason="test"):
         assert not Proxy.objects.filter(member=child, period__contains=TODAY).exists()
+
+
+def test_staff_give_access_to_others_never_to_themselves_and_the_member_hears_of_it(client, system, admin):
+    member, other = make_member(system), make_user("Other")
+    asked = {"relationship": "carer", "scopes": ["view"], "reason": "Papers seen by me"}
+    refused = client.post(page("access", member), {**asked, "email": admin.email})
+    assert "You cannot give yourself access" in refused.content.decode()
+    with acting_as(admin, reason="test"):
+        assert not Proxy.objects.filter(member=member).exists()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Proxy.objects.create(
+                member=member, user=admin, relationship="carer", scopes=["view"], period=(TODAY, None), granted_by=admin
+            )
+
+    client.post(page("access", member), {**asked, "email": other.email})
+    with as_job(User.objects.system("tests"), reason="test"):
+        told = OutboxMessage.objects.get(template="access_given", member_id=member.pk)
+    assert (told.channel, told.url_path) == ("letter", "/family/")
 
 
 # --- duplicates ---------------------------------------------------------------------------------------------
