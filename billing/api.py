@@ -34,6 +34,7 @@ from network.models import Organization, RoleAssignment
 Role = RoleAssignment.Role
 grant("billing.take_claim", holds(*CLAIMS), because="finance and plan administrators handle outside claims")
 grant("billing.take_claim", holds(Role.INTEGRATION), because="an integration client of this system, within its scopes")
+grant("billing.view_claim", holds(Role.INTEGRATION), because="an integration client of this system, within its scopes")
 EXAMPLE = "0192f0c4-7a10-7c3e-9b1a-3f6d0c2a4e55"
 CLAIM = (
     *("id", "member", "claim_number", "payer", "provider", "provider_npi", "claim_type", "is_emergency"),

@@ -1,6 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.asked import DayField
+
 
 class ReasonForm(forms.Form):
     """Why somebody opens members' lines: kept in the access log, so it names the work, not the person."""
@@ -18,10 +20,8 @@ class FeeForm(forms.Form):
 
     code = forms.CharField(label=_("Procedure or revenue code"), max_length=5)
     amount = forms.DecimalField(label=_("Fee in dollars"), min_value=0, max_digits=12, decimal_places=2)
-    start = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(
-        label=_("First day without it"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    start = DayField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    end = DayField(label=_("First day without it"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     modifier = forms.CharField(label=_("Modifier"), required=False, max_length=2, help_text=_("Empty: any."))
     place = forms.CharField(label=_("Place of service"), required=False, max_length=2, help_text=_("Empty: any."))
     npi = forms.CharField(
@@ -32,7 +32,7 @@ class FeeForm(forms.Form):
 class EndFeeForm(forms.Form):
     """From when a fee is not paid any more."""
 
-    on = forms.DateField(label=_("First day without it"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = DayField(label=_("First day without it"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class DenyForm(forms.Form):

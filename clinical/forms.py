@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinical import vitals
 from clinical.models import AccessReview, AllergyIntolerance, Note, Referral
+from core.asked import DayField
 from core.choices import offer_rows
 from core.models import Concept
 from core.widgets import ComboBox
@@ -76,7 +77,7 @@ class ProblemForm(forms.Form):
     concept = ConceptField(
         label=_("Problem"), system=ICD10, help_text=_("ICD-10-CM code, like E11.9, or how its name begins.")
     )
-    onset = forms.DateField(label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    onset = DayField(label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     note = forms.CharField(label=_("Remark"), max_length=500, required=False)
 
 
@@ -194,14 +195,14 @@ class LetterSentForm(forms.Form):
 
 
 class OutsideVisitForm(forms.Form):
-    on = forms.DateField(label=_("Day of the visit"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = DayField(label=_("Day of the visit"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class ReplyForm(forms.Form):
     """A reply from outside: whose words, of when, and the words."""
 
     author = forms.CharField(label=_("Who wrote it"), max_length=120, help_text=_("Name and specialty."))
-    on = forms.DateField(label=_("Dated"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = DayField(label=_("Dated"), widget=forms.DateInput(attrs={"type": "date"}))
     report = forms.CharField(
         label=_("What they say"),
         widget=forms.Textarea(attrs={"rows": 8}),

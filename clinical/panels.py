@@ -10,6 +10,7 @@ from clinical import chart as reads
 from clinical.chart import Chart
 from clinical.ports import Panel, Since, order_kind, register_chart_panel, register_since
 from clinical.tables import Number, columns
+from core.asked import read_number
 from core.http import AuthenticatedHttpRequest, once
 from members.models import Member
 
@@ -65,12 +66,12 @@ def _medicines(request: AuthenticatedHttpRequest, member: Member) -> Panel:
 def _results(request: AuthenticatedHttpRequest, member: Member) -> Panel:
     chart = chart_of(request, member)
     values = chart.latest_values()
-    asked = request.GET.get("trend", "")
+    wanted = read_number(request.GET.get("trend"))
     return Panel(
         "clinical/panels/results.html",
         {
             "values": values,
-            "trend": chart.trend(int(asked)) if asked.isdigit() else None,
+            "trend": chart.trend(wanted) if wanted else None,
             "columns": columns(
                 _("Test"), Number(_("Value")), _("State"), Number(_("Range")), Number(_("Before")), _("Date")
             ),

@@ -80,6 +80,12 @@ def _write_now(values: dict[str, Any]) -> None:
     _insert(ALIAS if connections["default"].in_atomic_block else "default", values)
 
 
+def about(member_id: UUID) -> models.Q:
+    """The events about one member: about them alone, and lists on which they stood."""
+    listed = models.Q(detail__has_key="members", detail__members__contains=[str(member_id)])
+    return models.Q(member_id=member_id) | listed
+
+
 def record(
     *,
     by: User,

@@ -38,6 +38,7 @@ class Entry:
     count: Counter | None = None
     places: bool = False
     short: "str | StrPromise" = ""
+    leads: Callable[[AuthenticatedHttpRequest], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,26 +73,30 @@ class Navigation:
         count: Counter | None = None,
         places: bool = False,
         short: "str | StrPromise" = "",
+        leads: Callable[[AuthenticatedHttpRequest], bool] | None = None,
     ) -> None:
         """Add or replace the entry `name`.
 
         `label` may be a lazy translation; `icon` is a name of the icon sprite; `count` gives the number beside
         the label for a request (None or 0 shows none); `places` puts a portal entry among the five at the
-        bottom of a phone, under the label `short` where the full one is too long there.
+        bottom of a phone, under the label `short` where the full one is too long there; `leads` says whether the
+        place opens with the record that is open.
         """
-        self.entries[name] = Entry(name, label, url_name, order, permission, icon, count, places, short)
+        self.entries[name] = Entry(name, label, url_name, order, permission, icon, count, places, short, leads)
 
     def links(self, request: HttpRequest) -> list[Link]:
         """The places that this request's person may go to, in order; the longest matching one is current."""
         found: list[tuple[Entry, str]] = []
+        known = authenticated(request)
         for entry in sorted(self.entries.values(), key=lambda entry: (entry.order, entry.name)):
             # Not has_perm: Django says yes to every superuser, where the places themselves refuse.
             if entry.permission and not may(request.user, entry.permission):
                 continue
+            if entry.leads and not (known and entry.leads(known)):
+                continue
             url = url_or_none(entry.url_name)
             if url is not None:
                 found.append((entry, url))
-        known = authenticated(request)
         current = current_url(request.path, [url for _, url in found])
         return [
             Link(

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.asked import DayField
 from labs.actions.specimens import REJECTIONS
 from labs.interpretation import WORDS
 from labs.models import LabTest
@@ -16,7 +17,7 @@ class IdentifyForm(forms.Form):
     """The two identifiers, as the person says them or the label shows them."""
 
     mrn = forms.CharField(label=_("Record number (MRN)"), max_length=14, help_text=_("From the card or the label."))
-    birth_date = forms.DateField(label=_("Birth date"), widget=DATE, help_text=_("Ask; do not read it out."))
+    birth_date = DayField(label=_("Birth date"), widget=DATE, help_text=_("Ask; do not read it out."))
     mrn.widget.attrs["autocomplete"] = "off"
 
 

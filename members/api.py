@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.validators import validate_email
 from django.db import models
 from django.db.models.expressions import RawSQL
 from django.http import Http404
@@ -27,6 +29,7 @@ from core.permissions import grant, states
 from members import actions, matching
 from members.models import Member
 from members.querysets import e164, search_ids
+from members.validators import BORN, LANGUAGE_TAG, is_telephone
 from network.models import Organization, RoleAssignment
 from network.permissions import has_role
 
@@ -45,6 +48,14 @@ class TelecomInput(Input):
     system = serializers.ChoiceField(["phone", "sms", "email"])
     value = serializers.CharField(max_length=254)
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        check = validate_email if attrs["system"] == "email" else is_telephone
+        try:
+            check(attrs["value"])
+        except DjangoValidationError as refused:
+            raise serializers.ValidationError({"value": refused.messages}) from refused
+        return attrs
+
 
 class AddressInput(Input):
     line1 = serializers.CharField(max_length=200)
@@ -60,10 +71,10 @@ class MemberUpdate(Input):
     middle = serializers.CharField(max_length=100, required=False, allow_blank=True)
     suffix = serializers.CharField(max_length=20, required=False, allow_blank=True)
     name_used = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    birth_date = serializers.DateField(required=False)
+    birth_date = serializers.DateField(required=False, validators=BORN)
     sex = serializers.ChoiceField(Member.AdministrativeSex.choices, required=False)
     pronouns = serializers.CharField(max_length=40, required=False, allow_blank=True)
-    language = serializers.CharField(max_length=10, required=False)
+    language = serializers.RegexField(LANGUAGE_TAG, max_length=10, required=False)
     needs_interpreter = serializers.BooleanField(required=False)
 
 
@@ -79,7 +90,7 @@ NEW_MEMBER = {
 
 class MemberInput(MemberUpdate):
     family = serializers.CharField(max_length=100)
-    birth_date = serializers.DateField()
+    birth_date = serializers.DateField(validators=BORN)
     managing_organization = serializers.UUIDField(required=False, help_text="Needed only by who works in several.")
     telecoms = TelecomInput(many=True, required=False)
     address = AddressInput(required=False)

@@ -13,9 +13,9 @@ class MembersConfig(AppConfig):
         from core.navigation import frame, portal_nav, staff_nav
         from members import (
             permissions,  # noqa: F401  (states what staff may do)
-            portal,  # noqa: F401  (registers whom a person reaches in the portal)
         )
         from members.models import Member
+        from members.portal import opens_own
         from members.tabs import register_person_tab
 
         for order, name, label, permission in (
@@ -29,8 +29,8 @@ class MembersConfig(AppConfig):
         jobs.register_population(Member)
         frame.member_of_number = member_of_number
         frame.names_of_members = names_of_members
-        portal_nav.register("profile", _("Profile"), "members:profile", order=80, icon="person")
-        portal_nav.register("family", _("Family access"), "members:family", order=81, icon="people")
+        portal_nav.register("profile", _("Profile"), "members:profile", order=80, icon="person", leads=opens_own)
+        portal_nav.register("family", _("Family access"), "members:family", order=81, icon="people", leads=opens_own)
         staff_nav.register("register", _("Register"), "members:register", order=70, permission="members.register")
         staff_nav.register("matches", _("Matches"), "members:matches", order=75, permission="members.decide_match")
 

@@ -8,12 +8,14 @@ from django.core.validators import validate_email
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.asked import DayField
 from core.choices import offer_rows
 from core.models import User
 from members import languages
 from members.models import Member, MemberAddress, MemberTelecom, Proxy
 from members.portal import SCOPES
 from members.querysets import e164
+from members.validators import BORN, is_telephone
 from network.models import Organization
 
 DATE = forms.DateInput(attrs={"type": "date"})
@@ -39,6 +41,7 @@ class PersonForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["birth_date"].required = True
+        self.fields["birth_date"].validators += BORN
         # What a file sent beyond the list stays to be chosen: saving a page never changes a language unasked.
         codes = dict.fromkeys((*languages.NAMES, self.instance.language or "en"))
         named = sorted(((code, languages.language_name(code)) for code in codes), key=lambda pair: pair[1])
@@ -52,7 +55,7 @@ class RegistrationForm(PersonForm):
     city = forms.CharField(label=_("City"), max_length=100, required=False)
     state = forms.CharField(label=_("State"), max_length=2, required=False)
     postal_code = forms.CharField(label=_("Postal code"), max_length=10, required=False)
-    phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=20, required=False, validators=[is_telephone])
     email = forms.EmailField(label=_("E-mail"), required=False)
     organization = forms.ModelChoiceField(Organization.objects.none(), label=_("System"))
     is_new = forms.BooleanField(label=_("I looked at the people listed above: this is somebody else"), required=False)
@@ -74,7 +77,7 @@ class ProxyForm(forms.Form):
         choices=[(scope, SCOPE_WORDS[scope]) for scope in SCOPES],
         widget=forms.CheckboxSelectMultiple,
     )
-    until = forms.DateField(label=_("Until"), required=False, widget=DATE)
+    until = DayField(label=_("Until"), required=False, widget=DATE)
 
     # The account of that address, once the form is valid.
     user: User
@@ -128,7 +131,7 @@ class AddressForm(forms.Form):
     postal_code = forms.RegexField(
         r"^\d{5}(-\d{4})?$", label=_("Postal code"), error_messages={"invalid": _("Five digits, like 94611.")}
     )
-    on = forms.DateField(label=_("From"), widget=DATE)
+    on = DayField(label=_("From"), widget=DATE)
 
     def clean_state(self) -> str:
         return self.cleaned_data["state"].upper()
@@ -145,13 +148,12 @@ class TelecomForm(forms.Form):
         value = said.get("value", "").strip()
         if not value:
             return said
-        if said.get("system") == MemberTelecom.System.EMAIL:
-            validate_email(value)
-            said["value"] = value
-        else:
-            said["value"] = e164(value)
-            if not 11 <= len(said["value"]) <= 16:
-                self.add_error("value", _("Ten digits, or with the country first: +52 …"))
+        is_email = said.get("system") == MemberTelecom.System.EMAIL
+        try:
+            (validate_email if is_email else is_telephone)(value)
+        except forms.ValidationError as refused:
+            self.add_error("value", refused)
+        said["value"] = value if is_email else e164(value)
         return said
 
 
@@ -159,7 +161,7 @@ class DoctorForm(forms.Form):
     """From which day the member has another primary care clinician."""
 
     clinician = forms.UUIDField()
-    on = forms.DateField(label=_("From"), widget=DATE)
+    on = DayField(label=_("From"), widget=DATE)
 
 
 class MergeForm(forms.Form):

@@ -101,6 +101,14 @@ def is_own(user: User, member: Member) -> bool:
     return user.pk is not None and member.user_id == user.pk
 
 
+def opens_own(request: AuthenticatedHttpRequest) -> bool:
+    """Whether the record that is open is the signed-in person's own."""
+    try:
+        return is_own(request.user, open_member(request))
+    except PermissionDenied:
+        return False
+
+
 def hides_sensitive(user: User, member: Member) -> bool:
     """Whether rows with a sensitivity label are kept from this person: from everybody but the member themselves."""
     return not is_own(user, member)

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from core.adminbase import ActionAdmin, admin_for, register_app
+from core.asked import DayField
 from core.http import AuthenticatedHttpRequest
 from network import actions
 from network.models import (
@@ -37,8 +38,8 @@ class PlaceAdmin(ActionAdmin):
 class RoleForm(forms.ModelForm):
     """A role from a day to a day; afterwards only its end can be set."""
 
-    start = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(
+    start = DayField(widget=forms.DateInput(attrs={"type": "date"}))
+    end = DayField(
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="The first day without the role. Empty: until somebody ends it.",

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from core.asked import DayField
 from core.widgets import ComboBox
 from network.models import Department, Facility, Organization, RoleAssignment
 
@@ -49,8 +50,8 @@ class RoleForm(forms.Form):
 
     role = forms.ChoiceField(label=_("Role"), choices=[c for c in Role.choices if c[0] != Role.INTEGRATION])
     place = PlaceChoice(label=_("Where"), help_text=_("The smaller the place, the less they see."))
-    start = forms.DateField(label=_("From"), widget=DATE)
-    end = forms.DateField(
+    start = DayField(label=_("From"), widget=DATE)
+    end = DayField(
         label=_("First day without it"), required=False, widget=DATE, help_text=_("Empty: until somebody ends it.")
     )
     reason = forms.CharField(label=_("Why"), max_length=300, required=False, help_text=_("Auditors read this."))
@@ -74,7 +75,7 @@ class StaffForm(RoleForm):
 class EndForm(forms.Form):
     """When a role ends, and why."""
 
-    end = forms.DateField(label=_("First day without it"), widget=DATE)
+    end = DayField(label=_("First day without it"), widget=DATE)
     reason = forms.CharField(label=_("Why"), max_length=300, required=False)
 
 

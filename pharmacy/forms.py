@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.asked import DayField
 from core.choices import offer_rows
 from network.models import Facility
 from pharmacy.models import ClinicalDrug, DrugProduct, Prescription
@@ -71,7 +72,7 @@ class FillForm(forms.Form):
 class ReceiveForm(forms.Form):
     product = forms.ModelChoiceField(DrugProduct.objects.select_related("drug"), label=_("Product"))
     lot_number = forms.CharField(label=_("Lot number"), max_length=40)
-    expires_on = forms.DateField(label=_("Expires on"), widget=forms.DateInput(attrs={"type": "date"}))
+    expires_on = DayField(label=_("Expires on"), widget=forms.DateInput(attrs={"type": "date"}))
     quantity = forms.DecimalField(label=_("Units"), min_value=Decimal("0.001"), max_digits=12, decimal_places=3)
     source = forms.CharField(label=_("Delivery note"), max_length=80)
 

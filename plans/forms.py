@@ -5,6 +5,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.asked import DayField
 from core.choices import offer_rows
 from core.widgets import ComboBox
 from plans.models import Coverage, CoveragePeriod, EmployerGroup, Product
@@ -42,7 +43,7 @@ REASONS = [
 class EligibilityForm(forms.Form):
     """Which day, and as known when."""
 
-    on = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = DayField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
     known_at = forms.DateTimeField(
         label=_("As known at"),
         required=False,
@@ -67,10 +68,8 @@ class EnrolmentForm(forms.Form):
     )
     product = forms.ModelChoiceField(Product.objects.none(), label=_("Product"))
     tier = forms.ChoiceField(label=_("Who is covered"), choices=TIERS, required=False)
-    start = forms.DateField(label=_("First covered day"), widget=DATE)
-    end = forms.DateField(
-        label=_("First day without"), required=False, widget=DATE, help_text=_("Empty: until it is ended.")
-    )
+    start = DayField(label=_("First covered day"), widget=DATE)
+    end = DayField(label=_("First day without"), required=False, widget=DATE, help_text=_("Empty: until it is ended."))
 
     def __init__(self, *args: Any, system_id: UUID, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,7 +94,7 @@ class EndForm(forms.Form):
     """Which coverage ends, when, for whom."""
 
     coverage = CoverageChoice(Coverage.objects.none(), label=_("Coverage"))
-    end = forms.DateField(label=_("First day without coverage"), widget=DATE)
+    end = DayField(label=_("First day without coverage"), widget=DATE)
     reason = forms.ChoiceField(label=_("Why"), choices=REASONS)
     family = forms.BooleanField(label=_("Also everybody else under this contract"), required=False)
 

@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.asked import DayField
 from core.choices import offer_values
 
 
@@ -26,14 +27,14 @@ class IntervalForm(forms.Form):
     reason = forms.CharField(
         label=_("Why"), min_length=5, max_length=300, help_text=_("Like: two adenomas under 10 mm, 2026.")
     )
-    start = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    start = DayField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class DoseForm(forms.Form):
     """A dose of a vaccine: given at the visit under way, or elsewhere and told or shown."""
 
     vaccine = forms.ChoiceField(label=_("Vaccine"))
-    on = forms.DateField(label=_("Given on"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = DayField(label=_("Given on"), widget=forms.DateInput(attrs={"type": "date"}))
     where = forms.ChoiceField(
         label=_("Where"),
         choices=[("here", _("Here, at this visit")), ("elsewhere", _("Elsewhere: told or shown"))],
@@ -43,9 +44,7 @@ class DoseForm(forms.Form):
     manufacturer = forms.CharField(
         label=_("Maker"), max_length=10, required=False, help_text=_("CDC's short name (MVX), like SKB or PFR.")
     )
-    expires_on = forms.DateField(
-        label=_("Vial good until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    expires_on = DayField(label=_("Vial good until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, vaccines: list[tuple[str, Any]], can_give: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

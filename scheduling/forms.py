@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.asked import DayField
 from core.choices import offer_rows
 from network.models import Clinician, Department, Room
 from scheduling.models import VisitType
@@ -18,9 +19,7 @@ class FindTimeForm(forms.Form):
     place = forms.ModelChoiceField(
         Department.objects.none(), label=_("Where"), required=False, empty_label=_("Any place near me")
     )
-    start = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    start = DayField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, *args: Any, types: list[VisitType], places: list[Department], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,7 +66,7 @@ class SessionForm(forms.Form):
         VisitType.objects.none(), label=_("Only for"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("Nothing chosen: for every kind of visit."),
     )  # fmt: skip
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    day = DayField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     starts = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}))
     ends = forms.TimeField(label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}))
     modality = forms.ChoiceField(label=_("How"), choices=VisitType.Modality.choices)

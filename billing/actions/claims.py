@@ -32,6 +32,10 @@ class CannotTake(Exception):
         self.code = code
 
 
+# Somewhere it is tomorrow already.
+A_DAY = datetime.timedelta(days=1)
+
+
 @transaction.atomic
 def take_claim(
     claim: IncomingClaim, *, by: User, plan: Organization, received_at: datetime.datetime
@@ -48,6 +52,8 @@ def take_claim(
         raise CannotTake("no_lines", _("The claim has no service lines. Ask the sender for the whole claim."))
     if sum((line.charged for line in claim.lines), Decimal(0)) != claim.charged:
         raise CannotTake("charges_differ", _("The lines' charges do not add up to the claim's (CLM02)."))
+    if max(claim.incurred_to, *(line.service_date for line in claim.lines)) > received_at.date() + A_DAY:
+        raise CannotTake("not_yet_served", _("A service date is still to come (DTP*472). Correct it, then replay."))
     member, fault = find_member(claim, plan)
     if member is None:
         raise CannotTake(fault, _member_reason(fault))

@@ -20,6 +20,7 @@ from billing.actions.ledger import posting_date, reverse_entry
 from billing.capitation import risk, sql
 from billing.models import CapitationContract, CapitationRun, LedgerEntry
 from core import audit, jobs, locks
+from core.asked import read_day
 from core.db import as_job
 from core.models import AuditEvent, JobPartition, JobRun, User
 from network.models import Contract, Organization
@@ -377,7 +378,10 @@ def withdraw_run(run: CapitationRun, *, by: User, reason: str) -> CapitationRun:
 
 def parse_month(text: str) -> datetime.date:
     """The first day of `YYYY-MM`. Raises `ValueError` otherwise."""
-    return datetime.datetime.strptime(text, "%Y-%m").date()
+    found = read_day(f"{text}-01")
+    if found is None:
+        raise ValueError(f"{text!r} is no month like 2026-10.")
+    return found
 
 
 def plans_with_capitation() -> list[Organization]:

@@ -19,6 +19,7 @@ from clinical import access as actions
 from clinical.forms import AccessReviewForm
 from clinical.models import AccessReview, BreakTheGlass
 from core import audit
+from core.asked import DayField
 from core.http import AuthenticatedHttpRequest
 from core.models import AuditEvent, OutboxMessage, User
 from core.navigation import frame
@@ -65,7 +66,7 @@ def who_opened(request: AuthenticatedHttpRequest) -> HttpResponse:
     member, now = request.record, timezone.now()
     by_reason = BreakTheGlass.objects.filter(member=member).select_related("user").order_by("-at")[:SHOWN]
     looked = list(
-        AuditEvent.objects.filter(member_id=member.pk, action=AuditEvent.Action.READ)
+        AuditEvent.objects.filter(audit.about(member.pk), action=AuditEvent.Action.READ)
         .exclude(user_id=request.user.pk)
         .values("user_id", "role")
         .annotate(last=Max("at"))
@@ -102,8 +103,8 @@ class AccessFilter(forms.Form):
 
     record_number = forms.CharField(label=gettext_lazy("Record number"), required=False, max_length=12)
     user = forms.CharField(label=gettext_lazy("E-mail address of the user"), required=False, max_length=254)
-    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(
+    since = DayField(label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = DayField(
         label=gettext_lazy("To, that day included"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     only_open = forms.BooleanField(label=gettext_lazy("Only those still open"), required=False)

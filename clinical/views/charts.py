@@ -25,6 +25,7 @@ from clinical.tables import Number, columns
 from clinical.views.charting import frame, identity, opens_chart, page_about
 from clinical.words import said
 from core import audit
+from core.asked import read_number
 from core.http import AuthenticatedHttpRequest
 from core.navigation import staff_nav
 from core.notices import notify
@@ -163,9 +164,8 @@ def chart(request: AuthenticatedHttpRequest, member: Member) -> HttpResponse:
 
 def _trend(request: AuthenticatedHttpRequest, opened: Chart, values: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The trend asked for, else that of the first of TREND_FIRST, else of the newest number."""
-    asked = request.GET.get("trend", "")
-    if asked.isdigit():
-        return opened.trend(int(asked))
+    if wanted := read_number(request.GET.get("trend")):
+        return opened.trend(wanted)
     from core.models import Concept
 
     ids = [value["concept"] for value in values]

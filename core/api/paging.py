@@ -5,11 +5,13 @@ import binascii
 from typing import Any
 
 import orjson
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import Q, QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 DEFAULT, MOST = 20, 100
+UNKNOWN = "This cursor was not made here; begin again without it."
 
 
 def size_of(request: Request) -> int:
@@ -34,7 +36,9 @@ def decode(cursor: str, length: int) -> list[Any]:
     except (binascii.Error, ValueError):
         key = None
     if not isinstance(key, list) or len(key) != length or not all(isinstance(part, str) for part in key):
-        raise ValidationError({"cursor": "This cursor was not made here; begin again without it."})
+        key = None
+    if key is None or any("\0" in part for part in key):
+        raise ValidationError({"cursor": UNKNOWN})
     return key
 
 
@@ -50,7 +54,10 @@ def page(rows: QuerySet, request: Request, ordering: tuple[str, ...]) -> tuple[l
             same = dict(zip(names[:depth], key, strict=False))
             beyond |= Q(**same, **{f"{names[depth]}__{'lt' if falls else 'gt'}": key[depth]})
         first = Q(**{f"{names[0]}__{'lte' if falls else 'gte'}": key[0]})
-        rows = rows.filter(first & beyond)
+        try:
+            rows = rows.filter(first & beyond)
+        except (DjangoValidationError, ValueError, TypeError) as error:
+            raise ValidationError({"cursor": UNKNOWN}) from error
     return cut(list(rows.order_by(*ordering)[: size + 1]), size, names)
 
 

@@ -1,5 +1,6 @@
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Now
 
 from core.models.base import CurrentTransaction
@@ -41,6 +42,11 @@ class AuditEvent(MonthlyPartitioned, models.Model):
         indexes = [
             models.Index(fields=["member_id", "-at"], name="core_audit_member"),
             models.Index(fields=["user_id", "-at"], name="core_audit_user"),
+            GinIndex(
+                OpClass(KeyTransform("members", "detail"), name="jsonb_path_ops"),
+                name="core_audit_listed",
+                condition=models.Q(detail__has_key="members"),
+            ),
             BrinIndex(fields=["xid"], name="core_audit_xid", autosummarize=True, pages_per_range=32),
         ]
         triggers = [OwnRow(name="own_row"), *immutable()]

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.asked import DayField
 from core.widgets import ComboBox, Money
 
 LONG = (
@@ -23,7 +24,7 @@ class ExampleForm(forms.Form):
     """One field of each kind."""
 
     name = forms.CharField(label=_("Full name"), help_text=_("As on your card."), max_length=100)
-    birth = forms.DateField(label=_("Date of birth"), widget=forms.DateInput(attrs={"type": "date"}))
+    birth = DayField(label=_("Date of birth"), widget=forms.DateInput(attrs={"type": "date"}))
     language = forms.ChoiceField(label=_("Language"), choices=[("en", "English"), ("es", "Español")])
     language_spoken = forms.ChoiceField(
         label=_("Interpreter"), choices=[("", ""), *LANGUAGES], widget=ComboBox, required=False

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from core import audit, jobs, outbox
+from core.asked import DayField, read_number
 from core.http import AuthenticatedHttpRequest
 from core.models import AuditEvent, JobRun, OutboxMessage, User
 from core.navigation import frame
@@ -34,8 +35,8 @@ class AuditFilter(forms.Form):
 
     record_number = forms.CharField(label=gettext_lazy("Record number"), required=False, max_length=12)
     user = forms.CharField(label=gettext_lazy("E-mail address of the user"), required=False, max_length=254)
-    since = forms.DateField(label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(
+    since = DayField(label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = DayField(
         label=gettext_lazy("To, that day included"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     # Links from other pages name a person by key: record numbers and addresses stay out of the address bar.
@@ -56,12 +57,12 @@ def chosen(form: AuditFilter) -> QuerySet[AuditEvent]:
     asked = form.cleaned_data
     if asked["record_number"]:
         found = frame.member_of_number(asked["record_number"]) if frame.member_of_number else None
-        events = events.filter(member_id=found) if found else events.none()
+        events = events.filter(audit.about(found)) if found else events.none()
     if asked["user"]:
         user = User.objects.filter(email__iexact=asked["user"]).first()
         events = events.filter(user_id=user.pk) if user else events.none()
     if asked["member"]:
-        events = events.filter(member_id=asked["member"])
+        events = events.filter(audit.about(asked["member"]))
     if asked["account"]:
         events = events.filter(user_id=asked["account"])
     if asked["since"]:
@@ -81,8 +82,8 @@ def audit_log(request: AuthenticatedHttpRequest) -> HttpResponse:
     form = AuditFilter(request.GET or None)
     events = chosen(form) if form.is_bound and form.is_valid() else within_reach()
     before = request.GET.get("before", "")
-    if before.isdigit():
-        events = events.filter(id__lt=int(before))
+    if last := read_number(before, most=2**63 - 1):
+        events = events.filter(id__lt=last)
     rows = list(events[: PAGE + 1])
     names = dict(User.objects.filter(pk__in={row.user_id for row in rows if row.user_id}).values_list("pk", "name"))
     about = frame.names_of_members(row.member_id for row in rows if row.member_id) if frame.names_of_members else {}

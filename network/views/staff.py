@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import audit
 from core.accounts import change_account
+from core.asked import read_number
 from core.http import AuthenticatedHttpRequest
 from core.models import User
 from core.notices import notify
@@ -63,7 +64,7 @@ def people(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Everybody with a role at the places that the administrator manages, by name."""
     form = PeopleFilter(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
-    page = int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdigit() else 1
+    page = read_number(request.GET.get("page"), most=100_000) or 1
     page = min(max(page, 1), 1000)
     found = staff_of(managed_organizations(request.user), on=timezone.localdate(), **asked)
     users = list(found[(page - 1) * PAGE : page * PAGE + 1])

@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.asked import DayField
 from core.choices import offer_rows, offer_values
 from core.models import ValueSet
 from prevention.cohorts.criteria import Criteria, Fact
@@ -49,8 +50,8 @@ class CohortForm(forms.Form):
     observation = forms.ChoiceField(label=_("Has a result of"), required=False)
     procedure = forms.ChoiceField(label=_("Had a procedure of"), required=False)
     medicine = forms.ChoiceField(label=_("Was dispensed a medicine of"), required=False)
-    since = forms.DateField(label=_("These facts from"), required=False, widget=forms.DateInput(attrs=DAY))
-    until = forms.DateField(label=_("These facts until"), required=False, widget=forms.DateInput(attrs=DAY))
+    since = DayField(label=_("These facts from"), required=False, widget=forms.DateInput(attrs=DAY))
+    until = DayField(label=_("These facts until"), required=False, widget=forms.DateInput(attrs=DAY))
     measure = forms.ChoiceField(label=_("Measure"), required=False)
     measure_status = forms.ChoiceField(
         label=_("Result of the measure"),
@@ -163,8 +164,8 @@ class AgreementForm(forms.Form):
     permitted_use = forms.CharField(
         label=_("Permitted use"), max_length=500, help_text=_("Research, public health or health care operations.")
     )
-    signed_on = forms.DateField(label=_("Signed on"), widget=forms.DateInput(attrs=DAY))
-    until = forms.DateField(label=_("In force until"), widget=forms.DateInput(attrs=DAY))
+    signed_on = DayField(label=_("Signed on"), widget=forms.DateInput(attrs=DAY))
+    until = DayField(label=_("In force until"), widget=forms.DateInput(attrs=DAY))
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.asked import DayField
 from core.choices import offer_rows, offer_values
 from network.models import Organization, Region
 from prevention.immunisation.outlook import IN_WORDS
@@ -107,7 +108,7 @@ class CampaignForm(forms.Form):
     script = forms.CharField(
         label=gettext_lazy("What is said on the telephone"), required=False, widget=forms.Textarea(attrs={"rows": 5})
     )
-    start = forms.DateField(
+    start = DayField(
         label=gettext_lazy("Holds from"), widget=forms.DateInput(attrs={"type": "date"}), initial=timezone.localdate
     )
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clinical.models import Observation
+from core.asked import DayField
 from core.choices import offer_values
 from network.models import RoleAssignment
 from prevention.models import ElsewhereReport
@@ -21,7 +22,7 @@ DATE = {"type": "date"}
 class BirthDateForm(forms.Form):
     """Who holds the message in their hand says when they were born."""
 
-    born = forms.DateField(
+    born = DayField(
         label=_("Your date of birth"),
         help_text=_("If the message came to you as a parent or guardian: your child's."),
         widget=forms.DateInput(attrs={**DATE, "autocomplete": "bday"}),
@@ -32,7 +33,7 @@ class NotNowForm(forms.Form):
     """ "Not now" until a day, or "never", with a reason that the clinician sees."""
 
     never = forms.BooleanField(label=_("I do not want this at all"), required=False)
-    until = forms.DateField(
+    until = DayField(
         label=_("Ask me again on"),
         widget=forms.DateInput(attrs=DATE),
         help_text=_("Within a year."),
@@ -79,7 +80,7 @@ class AcceptForm(forms.Form):
     """What the proof shows."""
 
     what = forms.ChoiceField(label=_("What was done"))
-    done_on = forms.DateField(label=_("On"), widget=forms.DateInput(attrs=DATE))
+    done_on = DayField(label=_("On"), widget=forms.DateInput(attrs=DATE))
     result = forms.ChoiceField(
         label=_("Result"),
         required=False,
@@ -162,7 +163,7 @@ class ProtocolForm(forms.Form):
     )
     roles = forms.MultipleChoiceField(label=_("Who may order it"), widget=forms.CheckboxSelectMultiple)
     members_may = forms.BooleanField(label=_("Members may order it for themselves"), required=False)
-    review_by = forms.DateField(label=_("Review by"), widget=forms.DateInput(attrs=DATE))
+    review_by = DayField(label=_("Review by"), widget=forms.DateInput(attrs=DATE))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

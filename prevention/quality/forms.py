@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.asked import DayField
 from prevention.quality.models import MeasureGoal
 
 
@@ -18,7 +19,7 @@ class GoalForm(forms.Form):
     source = forms.CharField(
         label=_("Source"), max_length=200, help_text=_("Who set it and when, or where it was published.")
     )
-    start = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    start = DayField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def values(self) -> dict[str, Any]:
         """As the action takes them."""

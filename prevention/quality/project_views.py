@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.asked import read_number
 from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, requires
@@ -94,7 +95,7 @@ def _whose(request: AuthenticatedHttpRequest) -> dict[str, Any]:
     """The rate and group in the address. 404 where there is none such, or it is too small to be shown."""
     asked = request.GET
     number = asked.get("rate", "1")
-    of = a_rate(asked.get("measure", ""), int(number) if number.isdigit() else 0)
+    of = a_rate(asked.get("measure", ""), read_number(number) or 0)
     dimension, region, stratum = asked.get("by", "") or ALL, asked.get("region", ""), asked.get("stratum", "")
     if dimension not in DIMENSIONS:
         raise Http404

@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.asked import DayField
 from core.choices import offer_values
 from prevention.registries.models import RegistryBatch, RegistryEntry
 
@@ -77,7 +78,7 @@ class FollowUpForm(forms.Form):
     """A note, a day to be in touch next, or both."""
 
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
-    next_contact_on = forms.DateField(
+    next_contact_on = DayField(
         label=_("Be in touch next on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from core.asked import DayField
 from core.choices import offer_rows
 from core.templatetags.kp import short_date
 from pharmacy.models import StockLot
@@ -30,7 +31,7 @@ class GiveForm(forms.Form):
 
     lot = forms.ChoiceField(label=gettext_lazy("Lot"), required=False)
     site = forms.ChoiceField(label=gettext_lazy("Where"), required=False, choices=SITES)
-    information_on = forms.DateField(
+    information_on = DayField(
         label=gettext_lazy("Information sheet of"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -89,7 +90,7 @@ class DeliveryForm(forms.Form):
 
     vaccine = forms.ModelChoiceField(VaccineProduct.objects.none(), label=gettext_lazy("Vaccine"))
     lot_number = forms.CharField(label=gettext_lazy("Lot"), max_length=40)
-    expires_on = forms.DateField(
+    expires_on = DayField(
         label=gettext_lazy("Good until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     doses = forms.IntegerField(label=gettext_lazy("Doses"), min_value=1, max_value=10_000)

@@ -12,12 +12,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinical.views.charting import frame, opens_chart
 from core import audit
+from core.asked import read_day
 from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, requires
@@ -48,7 +48,7 @@ def day(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Who comes, what each may have today, and what has been given; somebody without appointment is looked up here."""
     department: Department = request.record
     today = timezone.localdate(timezone=ZoneInfo(department.facility.time_zone))
-    on = parse_date(request.GET.get("day", "")) or today
+    on = read_day(request.GET.get("day")) or today
     rows = comers(department, on)
     asked = request.GET.get("q", "").strip()
     found = search(asked) if asked and on == today else []

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.asked import DayField
 from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import requires
@@ -36,7 +37,7 @@ class PolicyForm(forms.Form):
         empty_label=gettext_lazy("Everywhere else"),
     )  # fmt: skip
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    start = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    start = DayField(label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
     source = forms.CharField(
         label=gettext_lazy("Where the authority publishes it"), max_length=300,
         help_text=gettext_lazy("An address or a citation that a clinician can look up."),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import audit
+from core.asked import read_number
 from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, require, requires
@@ -86,7 +87,7 @@ def _list(request: AuthenticatedHttpRequest, found: Registry, *, error: str = ""
     form = _filter(request, found, request.GET)
     chosen = form.chosen
     entries = _entries(request, found, chosen)
-    number = int(page) if (page := request.GET.get("page", "")).isdigit() else 1
+    number = read_number(request.GET.get("page"), most=100_000) or 1
     start = (max(number, 1) - 1) * PAGE
     rows = list(pages.with_next_contact(entries)[start : start + PAGE + 1])
     # Counting stops where nobody reads on: the run has counted everybody.

@@ -11,12 +11,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import audit
+from core.asked import read_day
 from core.http import AuthenticatedHttpRequest
 from core.models import User
 from core.notices import notify
@@ -103,7 +103,7 @@ def day(request: AuthenticatedHttpRequest) -> HttpResponse:
     """One department's visits of a day, by time; filtered by clinician."""
     department: Department = request.record
     zone = zoneinfo.ZoneInfo(department.facility.time_zone)
-    on = parse_date(request.GET.get("day", "")) or timezone.localdate(timezone=zone)
+    on = read_day(request.GET.get("day")) or timezone.localdate(timezone=zone)
     start = datetime.datetime.combine(on, datetime.time.min, zone)
     end = start + datetime.timedelta(days=1)
     rows = list(

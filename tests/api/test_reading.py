@@ -1,6 +1,8 @@
 """Reading through the REST interface: who sees what, page by page, and what is wrong with a question."""
 
+import base64
 import datetime
+import json
 
 import pytest
 from django.conf import settings
@@ -39,6 +41,18 @@ def test_a_client_sees_the_members_of_its_system_page_by_page(world):
     assert [row["family"] for row in first["results"] + second["results"]] == ["Nakamura", "Rivera"]
     assert second["next"] is None
     assert "name_key" not in first["results"][0]
+
+
+@pytest.mark.parametrize("key", [["x"], ["\0"], ["x", "y"], [1], "no list"])
+@pytest.mark.parametrize("place", ["members", "encounters", "care-gaps"])
+def test_a_cursor_that_was_not_made_here_is_told_so(world, place, key):
+    client = token_for(world.machine, "members:read", *READ)
+    cursor = base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+
+    answer = client.get(f"/api/v1/{place}/?cursor={cursor}" + ("" if place == "members" else f"&member={world.ana.pk}"))
+
+    assert answer.status_code == 400
+    assert "cursor" in answer.content.decode()
 
 
 def test_search_by_name_phone_and_number(world):

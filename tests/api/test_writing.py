@@ -72,3 +72,23 @@ def test_a_member_writes_to_the_care_team(world):
     assert sent.status_code == 201
     assert sent.json()["messages"][0]["body"] == "A question"
     assert for_another.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"birth_date": "2099-01-01"},
+        {"birth_date": "0001-01-01"},
+        {"language": "klingon!!"},
+        {"telecoms": [{"system": "phone", "value": "abc"}]},
+        {"telecoms": [{"system": "phone", "value": "123"}]},
+        {"telecoms": [{"system": "email", "value": "nobody"}]},
+    ],
+)
+def test_nobody_is_registered_with_what_cannot_be(world, odd):
+    client = token_for(world.machine, "members:write")
+
+    answer = client.post("/api/v1/members/", {**NEW, **odd}, format="json")
+
+    assert answer.status_code in (400, 422)
+    assert next(iter(odd)) in answer.content.decode()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -132,6 +132,12 @@ def test_the_same_claim_sent_twice_is_one(world, clerk):
 
     assert (first[1], second[1]) == (True, False)
     assert OutsideClaim.objects.count() == UtilisationCost.objects.count() == CostShare.objects.count() == 1
+
+
+def test_a_service_that_is_still_to_come_is_not_taken(world, clerk):
+    member = world.member()
+    with pytest.raises(CannotTake, match="still to come"):
+        take_claim(make_claim(member), by=clerk, plan=world.plan, received_at=AT - timedelta(days=900))
 
 
 def test_a_charge_below_the_fee_is_the_price(world, clerk):

@@ -68,6 +68,27 @@ def test_filters_by_member_user_day_and_reason(client, opened):
     assert verbs(until="2001-01-01") == set()
 
 
+def test_a_list_on_which_somebody_stood_is_found_by_them_and_told_to_them(client, opened):
+    nurse, maria, other = make_staff("nurse", opened["system"]), opened["maria"], make_member(opened["system"])
+    User.objects.filter(pk=nurse.pk).update(name="Nurse Okafor")
+    with acting_as(nurse, reason="test"):
+        audit.record_read(nurse, verb="clinical.in_basket", members=[maria.pk])
+        audit.record_read(nurse, verb="clinical.day_list", members=[other.pk])
+    sign_in(client, make_staff("auditor", opened["system"]))
+    page = client.get(reverse("core:audit_log"), {"record_number": maria.mrn})
+    verbs = {event.verb for event, *_ in page.context["events"]}
+    assert "clinical.in_basket" in verbs
+    assert "clinical.day_list" not in verbs
+    sign_in(client, maria.user)
+    assert "Nurse Okafor" in client.get(reverse("clinical:who_opened")).content.decode()
+
+
+@pytest.mark.parametrize("asked", [{"until": "9999-12-31"}, {"before": "²"}, {"since": "0001-01-01"}])
+def test_an_odd_question_is_no_fault_of_ours(client, opened, asked):
+    sign_in(client, make_staff("auditor", opened["system"]))
+    assert client.get(reverse("core:audit_log"), asked).status_code == 200
+
+
 @pytest.mark.parametrize("name", ["audit_log", "messages_sent", "job_runs"])
 @pytest.mark.parametrize("role", ["physician", "front_desk", None])
 def test_everybody_else_is_refused(client, name, role):

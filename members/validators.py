@@ -1,0 +1,30 @@
+"""What is refused about people wherever it is typed or sent. Each raises `ValidationError` with the mend."""
+
+import datetime
+import re
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.asked import FIRST_DAY
+from members.querysets import e164
+
+# A language, perhaps with its script and region: en, pt-BR, zh-Hant (RFC 5646).
+LANGUAGE_TAG = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+
+
+def not_ahead(born: datetime.date) -> None:
+    """A birth is not to come."""
+    if born > timezone.localdate():
+        raise ValidationError(_("This day is still to come."))
+
+
+def is_telephone(number: str) -> None:
+    """It can be dialled: 7 to 15 digits with the country's (ITU-T E.164), or ten of North America."""
+    if not re.fullmatch(r"\+[1-9]\d{6,14}", e164(number)):
+        raise ValidationError(_("Ten digits, or with the country first: +52 …"))
+
+
+BORN = (MinValueValidator(FIRST_DAY), not_ahead)
