@@ -127,6 +127,8 @@ class ReferralApi(ChartResource):
     )
     def refer(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Ask a department of the same system a question about a member."""
+        # As on the screen: a question about somebody is asked from their chart.
+        self.member_for(request, given["member"], "clinical.view_chart")
         member = self.member_for(request, given["member"], "clinical.place_order")
         department: Department = given["to_department"]
         if department.facility.organization.system_id != member.managing_organization_id:
