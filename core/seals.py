@@ -6,7 +6,8 @@ the database as well: who can rewrite the tables cannot rewrite what was written
 filled up silently from the table: `verify` names it, and a person has it written again.
 
 A restored database counts its transactions anew. The first seal there closes the old count and begins a new era:
-`above_id` is the last row of the old one.
+`above_id` is the last row of the old one. A restore says so in the file (`restored`): the seals that were written
+after the backup was taken belong to rows that it gave up, and stay there to be read.
 """
 
 import hashlib
@@ -27,6 +28,9 @@ from core.models import AuditSeal, User
 # Seals are made every minute; what has waited longer without a running transaction in its way is told.
 OVERDUE_MINUTES = 15
 START = b"\0" * 32
+# A line of the file outside that is no seal: this word, when, and the last seal that the backup held. It is written by
+# kpcare/embedded/archive.py.
+RESTORED = "restored"
 # One text for each row, the same whatever the session's time zone and date style. Digests of rows are digested
 # again, so that a seal over a million rows holds 32 bytes for each in memory.
 ROW = """sha256(convert_to(jsonb_build_array(e.id, extract(epoch FROM e.at)::text, e.xid, e.user_id, e.role, e.action,
@@ -130,7 +134,7 @@ def seal_file() -> Path:
 def append_to_file(*, after: int = 0) -> int:
     """Append the seals after that id which the file lacks, one line each: id, time, rows, digest; returns how many."""
     path = seal_file()
-    known = {number for number, _ in _lines(path)}
+    known = standing(path)
     missing = [one for one in AuditSeal.objects.filter(id__gt=after).order_by("id") if one.pk not in known]
     if not missing:
         return 0
@@ -143,12 +147,25 @@ def append_to_file(*, after: int = 0) -> int:
     return len(missing)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    if not path.exists():
-        return
-    for line in path.read_text(encoding="ascii").splitlines():
-        number, _, _, found = line.split(" ")
-        yield int(number), found
+def standing(path: Path) -> dict[int, str]:
+    """The file's seals, number → digest, without those that a restore gave up."""
+    found: dict[int, str] = {}
+    for words in _lines(path):
+        if words[0] == RESTORED:
+            found = {number: written for number, written in found.items() if number <= int(words[2])}
+        else:
+            found[int(words[0])] = words[3]
+    return found
+
+
+def restores(path: Path) -> list[str]:
+    """When the file says that the database was restored from a backup."""
+    return [words[1] for words in _lines(path) if words[0] == RESTORED]
+
+
+def _lines(path: Path) -> Iterator[list[str]]:
+    if path.exists():
+        yield from (line.split(" ") for line in path.read_text(encoding="ascii").splitlines())
 
 
 # --- verifying ------------------------------------------------------------------------------------------
@@ -243,8 +260,8 @@ def _recomputed(seals: list[AuditSeal]) -> dict[int, tuple[int, bytes]]:
 def _against_file(seals: list[AuditSeal]) -> list[str]:
     table = {one.pk: bytes(one.digest).hex() for one in seals}
     problems = []
-    lines = list(_lines(seal_file()))
-    lacking = sorted(set(table) - {number for number, _ in lines})
+    lines = standing(seal_file())
+    lacking = sorted(set(table) - set(lines))
     if lacking:
         problems.append(
             f"{len(lacking)} seals, {lacking[0]} to {lacking[-1]}, are not in the file outside at {seal_file()}: it "
@@ -253,7 +270,7 @@ def _against_file(seals: list[AuditSeal]) -> list[str]:
             "AUDIT_SEAL_FILE, and verify again. Only where it is lost: verify_audit --write-file writes it anew from "
             "the table, and from then on proves what comes after."
         )
-    for number, written in lines:
+    for number, written in lines.items():
         if number not in table:
             problems.append(f"Seal {number} is in the file outside and not in the database any more.")
         elif table[number] != written:

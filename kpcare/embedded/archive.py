@@ -5,6 +5,7 @@ table, its rows and an order-independent checksum, taken in the very snapshot th
 """
 
 import argparse
+import datetime
 import hashlib
 import io
 import json
@@ -183,6 +184,23 @@ def owner_url(found: dict[str, str]) -> str:
     return url
 
 
+def seal_file() -> Path:
+    """Where the audit's seals are kept outside the database (settings.AUDIT_SEAL_FILE)."""
+    return Path(os.environ.get("AUDIT_SEAL_FILE") or paths.STATE / "audit-seals.txt")
+
+
+def note_restore(url: str, file: Path) -> None:
+    """Say in the file of seals that the database went back: seals written since the backup are of rows given up."""
+    if not file.exists():
+        return
+    with owner_session(url) as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM core_auditseal")
+        (last,) = cursor.fetchone() or (0,)
+    at = datetime.datetime.now(datetime.UTC).isoformat()
+    with file.open("a", encoding="ascii") as lines:
+        lines.write(f"restored {at} {last}\n")
+
+
 def backup_main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./kp backup", description="Everything out, with checksums.")
     parser.add_argument("file", type=Path)
@@ -202,6 +220,7 @@ def restore_main(arguments: list[str]) -> int:
             (paths.server_home(SERVING.name) / "migrated").unlink(missing_ok=True)
         sums = restore(owner_url(found), options.file.absolute(), force=options.force)
         print(f"{options.file}: {summary(sums)}, equal to the backup")
+        note_restore(owner_url(found), seal_file())
         print(
             "The audit's seals outside the database (AUDIT_SEAL_FILE) are in no backup of it: on a new machine copy "
             "that file too, then run `./kp verify_audit`."

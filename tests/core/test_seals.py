@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from core import audit, seals
 from core.db import as_job
 from core.models import AuditEvent, AuditSeal, User
+from kpcare.embedded import archive
 from tests import database
 
 FIRST = "WHERE id = (SELECT min(id) FROM core_auditevent)"
@@ -203,6 +204,30 @@ def test_a_restored_database_begins_a_new_era(clerk, database_name):
     log(clerk, 1)
     assert seal_all() == 1
     assert not seals.verify().problems
+
+
+def test_what_was_sealed_after_the_backup_is_given_up_by_a_restore_and_said(clerk, database_name, seal_file, capsys):
+    log(clerk, 3)
+    seal_all()
+    kept = AuditSeal.objects.latest("id").pk
+    log(clerk, 2)
+    seal_all()
+    # Back to the backup: rows and seals since then are gone, and their numbers are given again.
+    as_owner(
+        database_name,
+        f"DELETE FROM core_auditevent WHERE id > (SELECT last_id FROM core_auditseal WHERE id = {kept}); "
+        f"DELETE FROM core_auditseal WHERE id > {kept}",
+    )
+    as_owner(database_name, f"SELECT setval(pg_get_serial_sequence('core_auditseal', 'id'), {kept})")
+    assert seals.verify().problems, "nothing told of the restore"
+
+    archive.note_restore(database.url("owner", database_name), seal_file)
+    log(clerk, 4)
+    seal_all()
+
+    assert not seals.verify().problems
+    call_command("verify_audit")
+    assert "Restored from a backup" in capsys.readouterr().out
 
 
 def counted_seal() -> tuple[int, int]:

@@ -19,6 +19,8 @@ class Command(BaseCommand):
         verdict = seals.verify()
         for problem in verdict.problems:
             self.stderr.write(problem)
+        for at in seals.restores(seals.seal_file()):
+            self.stdout.write(f"Restored from a backup at {at}: what was sealed between the two was given up with it.")
         if options["write_file"]:
             self.stdout.write(f"{seals.append_to_file():,} seals written to {seals.seal_file()}.")
         said = f"{verdict.rows:,} rows in {verdict.seals:,} seals, {verdict.unsealed:,} not sealed yet"
