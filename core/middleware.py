@@ -6,6 +6,7 @@ import structlog
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -37,6 +38,18 @@ class ActingUserMiddleware:
         )
         with use(context):
             return self.get_response(request)
+
+
+class PlainTextMiddleware:
+    """Refuses an address with the character NUL in it, which no text in Postgres holds: 400, as a form would."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
+            raise BadRequest("The address holds a character that no text has.")
+        return self.get_response(request)
 
 
 class RequestLogMiddleware(RequestMiddleware):

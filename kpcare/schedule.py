@@ -8,8 +8,9 @@ from celery.schedules import crontab
 SCHEDULE: dict[str, dict[str, Any]] = {
     # Redis carries wake-ups alone; these find what it lost.
     "sweep-jobs": {"task": "core.tasks.sweep_jobs", "schedule": 30},
+    # Before who is due: outreach writes about the vaccines that a forecast names.
+    "immunisations-nightly": {"task": "prevention.tasks.nightly_immunisations", "schedule": crontab(hour=8, minute=45)},
     "prevention-nightly": {"task": "prevention.tasks.nightly", "schedule": crontab(hour=9, minute=15)},
-    "immunisations-nightly": {"task": "prevention.tasks.nightly_immunisations", "schedule": crontab(hour=9, minute=45)},
     "plan-rates-monthly": {
         "task": "prevention.tasks.monthly_plan_rates",
         "schedule": crontab(day_of_month=2, hour=10, minute=30),

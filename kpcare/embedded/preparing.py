@@ -124,6 +124,8 @@ class Preparation:
         if self._jobs_due.exists():
             print("\nThe demo world's first night, about half a minute; pages fill as its jobs are done:", flush=True)
             jobs = self._as("jobs")
+            # Before who is due: outreach writes about the vaccines that a forecast names.
+            step("Forecasting vaccines …", ["evaluate_immunisations", UNCHECKED], jobs)
             step("Finding who is due for what …", ["evaluate_prevention", UNCHECKED], jobs)
             step("Filling the registries …", ["evaluate_registries", UNCHECKED], jobs)
             step("Costing what was done …", ["post_costs", UNCHECKED], jobs)
@@ -132,7 +134,6 @@ class Preparation:
             # Pages are fuller with it; no start fails for want of it, and the log says why.
             with contextlib.suppress(Problem):
                 step("Laying some weeks' work …", ["demo_work", UNCHECKED], jobs)
-                step("Forecasting vaccines …", ["evaluate_immunisations", UNCHECKED], jobs)
                 print("Everything is filled.", flush=True)
         self._end("jobs")
 

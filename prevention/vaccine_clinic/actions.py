@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -108,11 +108,23 @@ def give_doses(visit: Appointment, doses: Sequence[Dose], *, by: User) -> list[D
         .select_related("product__drug", "product__vaccine")
         .order_by("pk")
     }
+    _refuse_twice(doses, lots, advice)
     codes = _concepts(lots.values())
     given = [_give(dose, lots.get(dose.lot_id), visit, encounter, advice, codes, by) for dose in doses]
     if encounter.status == "in-progress":
         finish_visit(encounter, by=by)
     return given
+
+
+def _refuse_twice(doses: Sequence[Dose], lots: Mapping[uuid.UUID, StockLot], advice: Advice) -> None:
+    """Raise `DoseRefused` for a second vaccine of one group at a visit, unless it is said why."""
+    seen: set[str] = set()
+    for dose in doses:
+        vaccine = getattr(lots[dose.lot_id].product, "vaccine", None) if dose.lot_id in lots else None
+        groups = set(advice.groups_of(vaccine.cvx)) if vaccine else set()
+        if groups & seen and not dose.despite.strip():
+            raise DoseRefused(_("Another vaccine of this kind is given at this visit already."), dose.lot_id, "twice")
+        seen |= groups
 
 
 def _concepts(lots: Iterable[StockLot]) -> dict[str, Concept]:
@@ -141,6 +153,8 @@ def _give(
         raise DoseRefused(_("This lot is expired or recalled."), dose.lot_id, "unusable")
     if dose.information_on is None:
         raise DoseRefused(_("Say which edition of the information sheet was handed out."), dose.lot_id, "information")
+    if dose.information_on > advice.today:
+        raise DoseRefused(_("This edition of the information sheet is still to come."), dose.lot_id, "information")
     if not dose.site and vaccine.route not in WITHOUT_SITE:
         raise DoseRefused(_("Say where it was injected."), dose.lot_id, "site")
     against = advice.against(vaccine.cvx)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -82,7 +82,11 @@ def day(request: AuthenticatedHttpRequest) -> HttpResponse:
 @requires("prevention.run_vaccine_clinic", obj=chosen_department)
 def take_walk_in(request: AuthenticatedHttpRequest) -> HttpResponse:
     department: Department = request.record
-    member = get_object_or_404(Member, pk=request.POST.get("member") or uuid.UUID(int=0))
+    try:
+        member_id = uuid.UUID(request.POST.get("member", ""))
+    except ValueError:
+        raise Http404 from None
+    member = get_object_or_404(Member, pk=member_id)
     try:
         visit = walk_in(by=request.user, member=member, department=department)
     except BookingRefused as refused:

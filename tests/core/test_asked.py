@@ -25,6 +25,10 @@ def test_a_number_up_to_a_bound():
     assert (read_number("0"), read_number("12"), read_number("13", most=12)) == (0, 12, None)
 
 
+def test_an_address_with_a_character_that_no_text_has_is_a_bad_question(client):
+    assert client.get("/accounts/login/?next=%00").status_code == 400
+
+
 @pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31"])
 def test_a_form_refuses_days_at_the_ends_of_the_calendar(text):
     field = DayField()

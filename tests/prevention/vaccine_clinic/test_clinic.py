@@ -1,6 +1,6 @@
 """A vaccine clinic: who comes, what is given from which lot, what is refused, and who may."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -108,8 +108,25 @@ def test_pressed_twice_one_dose_leaves_the_shelf(clinic):
     assert lot.on_hand == Decimal(9)
 
 
+def test_two_vaccines_of_one_kind_are_not_given_at_one_visit_unless_it_is_said_why(clinic):
+    one, other = clinic.lot(clinic.tdap), clinic.lot(clinic.tdap)
+    visit = clinic.come()
+    with pytest.raises(DoseRefused) as refused:
+        give(clinic, visit, clinic.dose(one), clinic.dose(other))
+    assert (refused.value.code, refused.value.lot_id) == ("twice", other.pk)
+    with pytest.raises(DoseRefused):
+        give(clinic, visit, clinic.dose(one), clinic.dose(one))
+    with arranging():
+        assert not DoseGiven.objects.filter(member=clinic.maria).exists()
+
+
+TO_COME = date(2099, 8, 1)
+
+
 @pytest.mark.parametrize(
-    ("wrong", "code"), [({"site": ""}, "site"), ({"information_on": None}, "information")], ids=["site", "sheet"]
+    ("wrong", "code"),
+    [({"site": ""}, "site"), ({"information_on": None}, "information"), ({"information_on": TO_COME}, "information")],
+    ids=["site", "sheet", "sheet to come"],
 )
 def test_what_the_law_wants_on_record_is_asked(clinic, wrong, code):
     lot = clinic.lot(clinic.zoster)
