@@ -55,6 +55,7 @@ def open_calls(limit: int = 200) -> list[Call]:
     waiting = (
         Reminder.objects.filter(channel=Reminder.Channel.CALL, status=Reminder.Status.QUEUED)
         .filter(send_after__lte=at, member__deceased_at__isnull=True, gap__status=CareGap.Status.OPEN)
+        .filter(gap__sensitivity=0)
         .select_related("gap", "member__region", "taken_by")
         .order_by("send_after")
     )

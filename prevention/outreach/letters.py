@@ -41,6 +41,7 @@ def _to_print() -> QuerySet[Reminder]:
     return (
         Reminder.objects.filter(channel=Reminder.Channel.LETTER, status=Reminder.Status.QUEUED)
         .filter(send_after__lte=timezone.now(), gap__status="open", member__deceased_at__isnull=True)
+        .filter(gap__sensitivity=0)
         .select_related("gap", "member__managing_organization")
         .order_by("send_after", "id")
     )

@@ -90,7 +90,8 @@ def open_link(holder: Holder) -> OneTapLink:
     link = OneTapLink.objects.select_related("gap__member__region", "reminder").get(
         pk=holder.link_id, member_id=holder.member_id
     )
-    if link.used_at is not None or link.failures >= MAX_FAILURES:
+    # What is labelled since the link was sent is behind the sign-in alone.
+    if link.used_at is not None or link.failures >= MAX_FAILURES or link.gap.sensitivity:
         raise LinkSpent
     if link.opened_at is None:
         OneTapLink.objects.filter(pk=link.pk, opened_at__isnull=True).update(opened_at=timezone.now())

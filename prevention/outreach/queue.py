@@ -57,7 +57,7 @@ UPDATE prevention_outreachepisode e SET stopped_at = %(at)s, stop_reason = w.rea
 FROM (
     SELECT e.id, e.member_id, CASE g.status WHEN 'closed' THEN 'done' WHEN 'excluded' THEN coalesce(u.why, 'excluded')
         ELSE coalesce(u.why, CASE WHEN g.status = 'deferred' AND g.deferred_until IS NULL THEN 'declined'
-            WHEN NOT ({IN_FORCE}) THEN 'ended' END) END AS reason
+            WHEN g.sensitivity <> 0 THEN 'labelled' WHEN NOT ({IN_FORCE}) THEN 'ended' END) END AS reason
     FROM prevention_outreachepisode e
     JOIN prevention_caregap g ON g.id = e.gap_id AND g.member_id = e.member_id
     JOIN prevention_campaign c ON c.id = e.campaign_id
@@ -67,15 +67,15 @@ FROM (
 ) w WHERE w.id = e.id AND w.member_id = e.member_id AND w.reason IS NOT NULL
 """
 
-# Who may be reached again is taken up where they stood: covered anew or willing again. Whoever has an address that came
-# since begins at the first step: all of them were in vain.
+# Who may be reached again is taken up where they stood: covered anew, willing again, the label lifted. Whoever has an
+# address that came since begins at the first step: all of them were in vain.
 RETURN = f"""
 UPDATE prevention_outreachepisode e SET stopped_at = NULL, stop_reason = '',
     entered_at = CASE WHEN e.stop_reason = 'undeliverable' THEN %(at)s ELSE e.entered_at END
 FROM prevention_caregap g, prevention_campaign c, members_member m
 WHERE {{e}} AND g.id = e.gap_id AND g.member_id = e.member_id AND g.status = 'open' AND c.id = e.campaign_id
-    AND m.id = e.member_id AND {IN_FORCE} AND ({UNREACHABLE}) IS NULL
-    AND (e.stop_reason IN ('refused', 'disenrolled') OR e.stop_reason = 'undeliverable' AND (
+    AND m.id = e.member_id AND g.sensitivity = 0 AND {IN_FORCE} AND ({UNREACHABLE}) IS NULL
+    AND (e.stop_reason IN ('refused', 'disenrolled', 'labelled') OR e.stop_reason = 'undeliverable' AND (
         EXISTS (SELECT FROM members_membertelecom x WHERE x.member_id = e.member_id
             AND x.period @> %(today)s::date AND lower(x.period) >= e.stopped_at::date)
         OR EXISTS (SELECT FROM members_memberaddress d WHERE d.member_id = e.member_id AND d.line1 <> ''
@@ -88,7 +88,7 @@ WITH stale AS (
     SELECT r.id, r.message_id FROM prevention_reminder r
     JOIN prevention_caregap g ON g.id = r.gap_id AND g.member_id = r.member_id
     LEFT JOIN prevention_outreachepisode e ON e.gap_id = r.gap_id AND e.member_id = r.member_id
-    WHERE {r} AND r.status = 'queued' AND (g.status <> 'open' OR e.stopped_at IS NOT NULL)
+    WHERE {r} AND r.status = 'queued' AND (g.status <> 'open' OR g.sensitivity <> 0 OR e.stopped_at IS NOT NULL)
 ), cancelled AS (
     UPDATE core_outboxmessage o SET status = 'cancelled' FROM stale s
     WHERE o.id = s.message_id AND o.status = 'queued' RETURNING o.id
@@ -154,6 +154,7 @@ RESUME = f"""
 UPDATE prevention_outreachepisode e SET stopped_at = NULL, stop_reason = '', entered_at = %(at)s, campaign_id = c.id
 FROM prevention_caregap g, prevention_campaign o, prevention_campaign c, members_member m
 WHERE {{e}} AND e.stop_reason = 'ended' AND g.id = e.gap_id AND g.member_id = e.member_id AND g.status = 'open'
+    AND g.sensitivity = 0
     AND o.id = e.campaign_id AND c.managing_organization_id = o.managing_organization_id
     AND c.region_id IS NOT DISTINCT FROM o.region_id AND c.code = o.code AND m.id = e.member_id
     AND {IN_FORCE} AND {OF_AGE} AND ({UNREACHABLE}) IS NULL
@@ -194,7 +195,7 @@ SELECT e.member_id, e.gap_id, e.campaign_id, e.wording, e.score, e.entered_at, g
     coalesce(y.quiet_from, p.quiet_from) AS quiet_from, coalesce(y.quiet_until, p.quiet_until) AS quiet_until,
     coalesce(z.time_zone, %(zone)s) AS zone
 FROM prevention_outreachepisode e
-JOIN prevention_caregap g ON g.id = e.gap_id AND g.member_id = e.member_id AND g.status = 'open'
+JOIN prevention_caregap g ON g.id = e.gap_id AND g.member_id = e.member_id AND g.status = 'open' AND g.sensitivity = 0
 JOIN members_member m ON m.id = e.member_id
 JOIN prevention_campaign i ON i.id = e.campaign_id
 LEFT JOIN network_region z ON z.id = m.region_id

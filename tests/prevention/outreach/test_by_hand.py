@@ -132,6 +132,15 @@ def test_the_deceased_and_the_settled_are_not_called(world):
         assert open_calls() == []
 
 
+def test_what_is_labelled_since_is_neither_called_about_nor_printed(world):
+    with arranging():
+        waits(world.gap, "call")
+        waits(world.gap, "letter", step=3)
+        assert (len(open_calls()), letters.waiting().count()) == (1, 1)
+        CareGap.objects.filter(pk=world.gap.pk).update(sensitivity=16)
+        assert (open_calls(), letters.waiting().count()) == ([], 0)
+
+
 def open_names() -> set[str]:
     with arranging():
         return {one.member.given for call in open_calls() for one in (*call.reminders, *call.others)}

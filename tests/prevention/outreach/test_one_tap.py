@@ -93,6 +93,14 @@ def test_the_address_names_nobody_and_cannot_be_made_up(client, world):
     assert client.get("/r/nothing/").status_code == 410
 
 
+def test_what_is_labelled_since_the_link_was_sent_is_behind_the_sign_in(client, world):
+    assert client.get(path_for(world.link.pk)).status_code == 200
+    with arranging():
+        type(world.gap).objects.filter(pk=world.gap.pk).update(sensitivity=16)
+    assert client.get(path_for(world.link.pk)).status_code == 410
+    assert confirm(client, world.link).status_code == 410
+
+
 @pytest.mark.parametrize("name", ["one_tap_order", "one_tap_book", "one_tap_elsewhere", "one_tap_not_now"])
 def test_nothing_is_done_without_the_date_of_birth(client, world, name):
     token = path_for(world.link.pk).strip("/").split("/")[-1]

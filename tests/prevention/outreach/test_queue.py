@@ -295,6 +295,7 @@ def test_own_quiet_hours_and_language(maria):
         ("declined", "declined"),
         ("closed", "done"),
         ("excluded", "excluded"),
+        ("labelled", "labelled"),
     ],
 )
 def test_outreach_stops_for_good_and_says_why(maria, why, stop):
@@ -323,6 +324,8 @@ def _happen(why: str, maria: Member, due: CareGap) -> None:
     elif why == "disenrolled":
         closing = "UPDATE plans_coverageperiod SET known = tstzrange(lower(known), %s) WHERE member_id = %s"
         as_owner(closing, [AT, maria.pk])
+    elif why == "labelled":
+        CareGap.objects.filter(pk=due.pk).update(sensitivity=16)
     elif why == "declined":
         CareGap.objects.filter(pk=due.pk).update(status="deferred", deferred_until=None, defer_reason="No.")
     else:
@@ -394,6 +397,24 @@ def test_what_carries_a_label_is_never_written_about(maria):
         gap(maria, sensitivity=16)
 
     assert queue(maria).episodes_entered == 0
+
+
+def test_when_the_label_is_lifted_it_goes_on_from_where_it_stood(maria):
+    with arranging():
+        due = gap(maria)
+    queue(maria)
+    with arranging():
+        CareGap.objects.filter(pk=due.pk).update(sensitivity=16)
+    for days in range(1, 90):
+        queue(maria, **at(days))
+    assert (episode(due).stop_reason, len(reminders(maria))) == ("labelled", 1)
+
+    with arranging():
+        CareGap.objects.filter(pk=due.pk).update(sensitivity=0)
+    queue(maria, **at(90))
+
+    assert not episode(due).stopped_at
+    assert [r.channel for r in reminders(maria)] == ["portal", "email"]
 
 
 def test_influenza_has_its_season(maria):
