@@ -16,6 +16,7 @@ from prevention.engine.answers import Answers, Part
 from prevention.engine.codes import RESOURCES, Codes, Resource, ValueSet
 from prevention.engine.facts import Branch, Definition, Facts, Predicate, Retrieve, Timepoint, With, define
 from prevention.engine.fetch import column_names, fact_columns
+from prevention.engine.grounds import grounds_sql
 from prevention.engine.measure import POPULATIONS, CareRule, EpisodeGroup, Episodes, Measure
 from prevention.engine.members import Everyone
 from prevention.engine.moments import Duration, Moment, Setting
@@ -438,6 +439,7 @@ class Program:
     evidence: str
     definitions: tuple[tuple[str, str], ...] = ()
     looked_up: frozenset[str] = frozenset()
+    grounds: str = ""
 
     def counts(self, m: int, g: int) -> list[str]:
         """What `pf_outcome` (as `o`) says of a rate: how often the member counts, in the order of `POPULATIONS`."""
@@ -476,6 +478,7 @@ def compile_program(measures: tuple[Measure, ...], rules: tuple[CareRule, ...], 
         for rule in rules
         for closer in rule.closers
     )
+    grounds = grounds_sql(to, rules)
     joins = to.joins()
     outcome = f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM pf_subject s {joins} OFFSET 0) o"
     return Program(
@@ -488,4 +491,5 @@ def compile_program(measures: tuple[Measure, ...], rules: tuple[CareRule, ...], 
         evidence,
         tuple(to.definitions),
         frozenset(to.looked_up),
+        grounds,
     )

@@ -13,6 +13,7 @@ from psycopg2.extras import DateRange
 
 from prevention.engine.compiler import Program
 from prevention.engine.evaluate import Partition
+from prevention.engine.grounds import rule_facts
 from prevention.engine.measure import POPULATIONS, EpisodeGroup
 
 
@@ -152,9 +153,12 @@ def _due(cursor: CursorWrapper, program: Program, partition: Partition) -> None:
 
 
 def _labels(cursor: CursorWrapper, program: Program) -> None:
-    """Onto `pf_due`: the sensitivity labels of the facts of the day on which it was last done."""
+    """Onto `pf_due`: the sensitivity labels of the facts of the day on which it was last done, and of its grounds.
+
+    What no longer applies keeps the labels that it had: the facts by which it applied are gone from the lists.
+    """
     cursor.execute("DROP TABLE IF EXISTS pf_labelled")
-    kinds = {resource for rule in program.rules for closer in rule.closers for resource in closer.facts.by_resource}
+    kinds = {resource for rule in program.rules for facts in rule_facts(rule) for resource in facts.by_resource}
     labelled = " UNION ".join(f"SELECT fact_id, sensitivity FROM {kind.rows} WHERE sensitivity <> 0" for kind in kinds)
     cursor.execute(f"CREATE TEMPORARY TABLE pf_labelled ON COMMIT DROP AS {labelled}")
     # Labels are rare: whoever has none costs no more than the look.
@@ -163,12 +167,20 @@ def _labels(cursor: CursorWrapper, program: Program) -> None:
     cursor.execute("ANALYZE pf_labelled")
     cursor.execute(
         f"""
-        UPDATE pf_due d SET labels = l.labels FROM (
+        UPDATE pf_due d SET labels = d.labels | l.labels FROM (
             SELECT e.member_id, e.rule, e.day, bit_or(f.sensitivity) AS labels
             FROM ({program.evidence}) e JOIN pf_labelled f ON f.fact_id = e.fact_id GROUP BY 1, 2, 3
         ) l WHERE l.member_id = d.member_id AND l.rule = d.rule AND l.day = d.last_on
         """
     )
+    if program.grounds:
+        cursor.execute(
+            f"""
+            UPDATE pf_due d SET labels = d.labels | l.labels FROM (
+                SELECT g.member_id, g.rule, bit_or(g.labels) AS labels FROM ({program.grounds}) g GROUP BY 1, 2
+            ) l WHERE l.member_id = d.member_id AND l.rule = d.rule
+            """
+        )
 
 
 def _states(cursor: CursorWrapper, partition: Partition, at: datetime) -> int:
