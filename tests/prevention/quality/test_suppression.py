@@ -199,6 +199,13 @@ def test_all_or_none_of_enough_people_may_be_said():
     assert rates_hold_up(counted, met, [Sum("all", ("a", "b"))]) == set()
 
 
+def test_where_nobody_met_it_a_small_panel_does_not_hide_the_whole_plan():
+    counted = {"all": 1221, "north": 600, "south": 621, "n1": 580, "n2": 5, "n3": 15, "s1": 300, "s2": 321}
+    sums = [Sum("all", ("north", "south")), Sum("north", ("n1", "n2", "n3")), Sum("south", ("s1", "s2"))]
+    hidden = rates_hold_up(counted, dict.fromkeys(counted, 0), sums)
+    assert hidden == {"n2", "n3"}
+
+
 def test_one_small_part_takes_the_smallest_other_with_it():
     cells = {"all": 500, "a": 4, "b": 400, "c": 96}
     assert holds_up(cells, [Sum("all", ("a", "b", "c"))]) == {"a", "c"}
