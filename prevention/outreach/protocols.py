@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDay
 from django.utils.translation import gettext_lazy as _
 
-from clinical.models import CodingRole, Condition
+from clinical.models import CodingRole, Condition, Observation, ObservationCoding, Procedure
 from core.models import User
 from members.models import Member
 from network.models import RoleAssignment
@@ -18,6 +19,7 @@ from network.permissions import roles_in_force
 from prevention.engine.facts import ValueSet
 from prevention.engine.measure import WayOut
 from prevention.measures import value_sets as vs
+from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY, FOBT, SDNA_FIT
 from prevention.models import CareGap, FollowUp, StandingOrder
 from prevention.outreach.kinds import kind_of, order_ways
 from prevention.rules import value_sets as own
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 PHYSICIAN = RoleAssignment.Role.PHYSICIAN
 # A pregnancy that nobody closed in the chart ends after ten months by itself.
 PREGNANCY = timedelta(days=300)
+# SNOMED: positive, detected, present; as follow-ups read it.
+POSITIVE_CODES = ("10828004", "260373001", "52101004")
 
 
 # The ids of the members to whom something applies on a day.
@@ -66,6 +70,42 @@ def unanswered(rule: str) -> Among:
     )
 
 
+def ever_positive(results: tuple[ValueSet, ...], answers: tuple[ValueSet, ...]) -> Among:
+    """Who had a positive result of `results`, however long ago, and none of `answers` since its day.
+
+    A later negative one does not answer it (US Multi-Society Task Force on Colorectal Cancer, 2017).
+    """
+
+    def members(today: date) -> QuerySet[Any, Any]:
+        usable = Observation.objects.filter(
+            status__in=("final", "amended", "corrected"),
+            is_negated=False,
+            effective__startswith__date__lte=today,
+            codings__role=CodingRole.CODE,
+            codings__concept__valuesetmember__value_set__url__in=[one.url for one in results],
+        )
+        coded = ObservationCoding.objects.filter(
+            fact=OuterRef("pk"),
+            role=CodingRole.VALUE,
+            concept__system__uri="http://snomed.info/sct",
+            concept__code__in=POSITIVE_CODES,
+        )
+        positive = usable.annotate(day=TruncDay("effective__startswith")).filter(
+            Q(interpretation__in=("A", "AA", "POS")) | Q(value_text__iregex="^(positive|detected)$") | Exists(coded)
+        )
+        answered = Procedure.objects.filter(
+            member=OuterRef("member_id"),
+            status="completed",
+            is_negated=False,
+            effective__startswith__gte=OuterRef("day"),
+            codings__role=CodingRole.CODE,
+            codings__concept__valuesetmember__value_set__url__in=[one.url for one in answers],
+        )
+        return positive.filter(~Exists(answered)).values_list("member_id", flat=True)
+
+    return members
+
+
 def outside_ages(lowest: int, highest: int) -> Among:
     """Younger than `lowest` or older than `highest` in whole years, or of no known age."""
 
@@ -85,6 +125,11 @@ NOT_FOR: dict[str, tuple[Exclusion, ...]] = {
         Exclusion(
             _("A positive stool test still waits for its colonoscopy: a clinician arranges that."),
             unanswered("positive_stool_test"),
+        ),
+        # A watch ends after a while, and history has none: the result stands all the same.
+        Exclusion(
+            _("A positive stool test still waits for its colonoscopy: a clinician arranges that."),
+            ever_positive((FOBT, SDNA_FIT), (COLONOSCOPY,)),
         ),
     ),
     "hba1c_in_diabetes": (_pregnant,),

@@ -11,13 +11,13 @@ from core.db import acting_as
 from members.models import Member
 from network.models import RoleAssignment
 from prevention.measures import value_sets as vs
-from prevention.measures.colon_cancer_screening_2025 import FOBT
+from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY, FOBT
 from prevention.models import ElsewhereReport, FollowUp, StandingOrder, SurveillanceInterval
 from prevention.outreach import batches, orders
 from prevention.outreach.elsewhere import accept_report, report_elsewhere
 from prevention.outreach.explain import explain
 from prevention.outreach.kinds import CLOSER_WORDS
-from prevention.outreach.protocols import ways_for_member, ways_for_staff
+from prevention.outreach.protocols import left_out, ways_for_member, ways_for_staff
 from prevention.rules import RULES
 from prevention.rules import value_sets as own
 from tests.clinical import factories as clinic
@@ -93,6 +93,26 @@ def test_no_second_stool_test_while_a_positive_one_waits_for_its_colonoscopy(wor
             orders.order_for_gap(world.fit, by=world.nurse)
     with acting_as(world.chen.user, reason="test"):
         assert orders.order_for_gap(world.fit, by=world.chen.user), "a physician judges for herself"
+
+
+def test_a_positive_stool_test_of_long_ago_waits_as_well_until_a_colonoscopy(world):
+    long_ago = TODAY - timedelta(days=380)
+    with arranging():
+        charts.observation(world.maria, FOBT, long_ago, value_text="Positive")
+        charts.procedure(world.maria, COLONOSCOPY, long_ago - timedelta(days=30))
+    assert for_herself(world, world.fit) == set(), "no watch was opened, and the colonoscopy came before"
+
+    with arranging():
+        charts.procedure(world.maria, COLONOSCOPY, long_ago + timedelta(days=20))
+    assert for_herself(world, world.fit) == {"fit_home_kit"}
+
+
+def test_a_later_negative_stool_test_does_not_answer_a_positive_one(world):
+    with arranging():
+        charts.observation(world.pedro, FOBT, TODAY - timedelta(days=800), interpretation="A")
+        charts.observation(world.pedro, FOBT, TODAY - timedelta(days=420), value_text="negative")
+        charts.observation(world.maria, FOBT, TODAY - timedelta(days=420), value_text="negative")
+        assert set(left_out("fit_home_kit", [world.pedro.pk, world.maria.pk], TODAY)) == {world.pedro.pk}
 
 
 @pytest.mark.parametrize(
