@@ -11,6 +11,17 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Rows from before say of themselves that their holder gave them: the system stands in for whoever did.
+        migrations.RunSQL(
+            """
+            ALTER TABLE members_proxy DISABLE TRIGGER USER;
+            UPDATE members_proxy SET granted_by_id = (SELECT id FROM core_user WHERE kind = 'system' ORDER BY id LIMIT 1)
+            WHERE granted_by_id = user_id;
+            SET CONSTRAINTS ALL IMMEDIATE;
+            ALTER TABLE members_proxy ENABLE TRIGGER USER;
+            """,
+            migrations.RunSQL.noop,
+        ),
         migrations.AddConstraint(
             model_name="proxy",
             constraint=models.CheckConstraint(
