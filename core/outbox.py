@@ -271,9 +271,9 @@ def channels_off() -> list[str]:
 # --- portal notices -------------------------------------------------------------------------------------
 
 
-def withdraw(member_id: UUID) -> int:
-    """Take back what still waits to be sent about a member; returns how many messages."""
-    waiting = OutboxMessage.objects.filter(member_id=member_id, status=OutboxMessage.Status.QUEUED)
+def withdraw(*member_ids: UUID) -> int:
+    """Take back what still waits to be sent about these members; returns how many messages."""
+    waiting = OutboxMessage.objects.filter(member_id__in=member_ids, status=OutboxMessage.Status.QUEUED)
     return waiting.update(status=OutboxMessage.Status.CANCELLED)
 
 

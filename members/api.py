@@ -2,7 +2,7 @@
 
 from __future__ import annotations  # a view's `list` would hide the type in the annotations below it
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models.expressions import RawSQL
 from django.http import Http404
 from django.urls import path
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -22,11 +23,12 @@ from core.api.fields import Filter, Input
 from core.api.prepared import SOME_ID, Prepared
 from core.api.requests import ApiRequest
 from core.api.resources import Resource, as_uuid, described, resource
-from core.api.writing import creation, refusals_told
+from core.api.writing import creation, refusals_told, step
 from core.context import current
 from core.db import ask
 from core.permissions import grant, states
 from members import actions, matching
+from members.deaths import record_death, take_back_death
 from members.models import Member
 from members.querysets import e164, search_ids
 from members.validators import BORN, LANGUAGE_TAG, is_telephone
@@ -108,6 +110,24 @@ class MemberSearch(Input):
         if not attrs:
             raise serializers.ValidationError("Say whom: q or phone.")
         return attrs
+
+
+class DeathInput(Input):
+    """Nobody has died tomorrow, nor before they were born."""
+
+    at = serializers.DateTimeField(help_text="When the person died.")
+    source = serializers.CharField(
+        min_length=5, max_length=200, help_text="Who says so, like: death certificate, county file."
+    )
+
+    def validate_at(self, at: datetime) -> datetime:
+        if at > timezone.now():
+            raise serializers.ValidationError("This moment is still to come.")
+        return at
+
+
+class DeathTakenBackInput(Input):
+    reason = serializers.CharField(min_length=5, max_length=200, help_text="How it is known that they live.")
 
 
 class MemberRecords(Resource):
@@ -255,6 +275,22 @@ class MemberApi(Resource):
         with refusals_told(self):
             actions.update_member(member, by=request.user, reason="API", **given)
         return self.respond(request, self.as_read(request, id))
+
+    @step(
+        DeathInput,
+        permissions=("members.update",),
+        example={"at": "2026-10-05T04:30:00-07:00", "source": "Death certificate seen"},
+    )
+    def record_death(self, request: ApiRequest, record: Member, given: dict[str, Any]) -> None:
+        """Record that the person died: visits to come are cancelled, messages that wait are withdrawn."""
+        if record.birth_date and given["at"].date() < record.birth_date:
+            raise ValidationError({"at": ["Before the birth date."]})
+        record_death(record, by=request.user, at=given["at"], reason=given["source"])
+
+    @step(DeathTakenBackInput, permissions=("members.update",), example={"reason": "Spoke with them today"})
+    def take_back_death(self, request: ApiRequest, record: Member, given: dict[str, Any]) -> None:
+        """The death was recorded by mistake. What was cancelled for it stays cancelled and is booked anew."""
+        take_back_death(record, by=request.user, reason=given["reason"])
 
     def organization(self, request: ApiRequest, asked: UUID | None) -> Organization:
         within = current().organization_ids

@@ -23,6 +23,7 @@ class MembersConfig(AppConfig):
             (20, "contact", _("Contact"), "members.update"),
             (30, "doctor", _("Primary care"), "members.change_primary_care"),
             (50, "access", _("Family access"), "members.manage_proxies"),
+            (55, "death", _("Death"), "members.update"),
             (60, "duplicates", _("Duplicates"), "members.merge"),
         ):
             register_person_tab(name, label, f"members:{name}", order, permission=permission)

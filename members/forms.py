@@ -164,6 +164,40 @@ class DoctorForm(forms.Form):
     on = DayField(label=_("From"), widget=DATE)
 
 
+class DeathForm(forms.Form):
+    """When somebody died, who says so, and that it is surely them."""
+
+    on = forms.DateField(label=_("Died on"), widget=DATE)
+    source = forms.CharField(
+        label=_("Who says so"),
+        min_length=5,
+        max_length=200,
+        help_text=_("Like: death certificate seen, daughter on the phone, county file."),
+    )
+    is_sure = forms.BooleanField(label=_("I compared name, birth date and record number: it is this person"))
+
+    def __init__(self, *args: Any, born: datetime.date | None, today: datetime.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.born, self.today = born, today
+
+    def clean_on(self) -> datetime.date:
+        on: datetime.date = self.cleaned_data["on"]
+        if on > self.today:
+            raise forms.ValidationError(_("This day is still to come."))
+        if on < (self.born or datetime.date(1900, 1, 1)):
+            raise forms.ValidationError(_("This day is before the birth date."))
+        return on
+
+
+class TakeBackDeathForm(forms.Form):
+    reason = forms.CharField(
+        label=_("How do you know that they live?"),
+        min_length=5,
+        max_length=200,
+        help_text=_("Like: spoke with them today, the file meant somebody of the same name."),
+    )
+
+
 class MergeForm(forms.Form):
     """Which of two records stays, and why they are one person."""
 

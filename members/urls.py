@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import desk, duplicates, person
+from members.views import deaths, desk, duplicates, person
 from members.views import portal as member_views
 from members.views import staff as staff_views
 
@@ -22,6 +22,7 @@ staff = [
     path("members/<uuid:member_id>/contact/", desk.contact, name="contact"),
     path("members/<uuid:member_id>/contact/<uuid:telecom_id>/end/", desk.end_telecom, name="end_telecom"),
     path("members/<uuid:member_id>/doctor/", desk.doctor, name="doctor"),
+    path("members/<uuid:member_id>/death/", deaths.death, name="death"),
     path("members/<uuid:member_id>/access/", desk.access, name="access"),
     path("members/<uuid:member_id>/access/<uuid:proxy_id>/end/", desk.end_access, name="end_staff_access"),
     path("members/<uuid:member_id>/duplicates/", duplicates.duplicates, name="duplicates"),

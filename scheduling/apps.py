@@ -7,14 +7,16 @@ class SchedulingConfig(AppConfig):
 
     def ready(self) -> None:
         from core.navigation import portal_nav, staff_nav
+        from members.deaths import register_death_effect
         from members.ports import register_portal_card
         from members.tabs import register_person_tab
         from plans.actions import register_termination_effect
         from scheduling import permissions  # noqa: F401  (registers who may)
-        from scheduling.effects import booked_visits
+        from scheduling.effects import booked_visits, cancel_for_the_dead
         from scheduling.views.portal import next_visit
 
         register_termination_effect("booked_visits", booked_visits)
+        register_death_effect("booked_visits", cancel_for_the_dead)
 
         portal_nav.register(
             "appointments",

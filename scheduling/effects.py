@@ -1,11 +1,14 @@
-"""What ending somebody's coverage touches in the schedule."""
+"""What ending somebody's coverage, or their death, touches in the schedule."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from core.models import User
+from scheduling.actions import cancel
 from scheduling.models import Appointment
 
 
@@ -21,3 +24,11 @@ def booked_visits(member_id: UUID, end: date, as_of: date) -> list[str]:
         count,
     )
     return [said % {"n": count}] if count else []
+
+
+def cancel_for_the_dead(died: Mapping[UUID, datetime], by: User) -> None:
+    """Cancel the visits booked for after somebody's death, and write to nobody about it."""
+    booked = Appointment.objects.filter(member__in=died, status=Appointment.Status.BOOKED)
+    for visit in booked.order_by("id"):
+        if visit.starts_at >= died[visit.member_id]:
+            cancel(visit, by=by, reason="deceased", tell=False)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinical.access import begin_to_look_after
-from clinical.actions.deaths import record_death
 from clinical.actions.notes import sign_note, write_note
 from clinical.actions.tasks import create_task
 from clinical.coding import ACT_CODE, add_codings
@@ -21,6 +20,7 @@ from core.permissions import require
 from core.terminology import concept
 from hospitals.actions.beds import AlreadyAdmitted, NotPossible, begin_status, end_open, occupy, overlaps_told
 from hospitals.models import BedAssignment, Stay, StayStatus
+from members.deaths import record_death
 from members.models import Member, PrimaryCareAssignment
 from network.models import Bed, Clinician, RoleAssignment
 

@@ -6,7 +6,7 @@ A batch that Postgres refuses is tried again unit by unit, so that one bad bundl
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from interop.fhir.mapping import RANK, Code, Context, MappingError, map_resource
 from interop.fhir.mapping.base import codes
 from interop.fhir.read import Entry, Unit, Unreadable
 from interop.fhir.resolve import Refused, Resolver, needs_subject
+from members.deaths import settle_deaths
 from network.models import Organization, ServiceArea
 
 BATCH = 1_500
@@ -136,6 +137,7 @@ class Loader:
         self.concepts.ensure(codes_of(good))
         with as_job(self.user, reason="FHIR import"):
             write.write(good, self)
+            settle_deaths(deaths_in(good), by=self.user)
         for work in good:
             getattr(outcome, work.state)[work.entry.type] += 1
             outcome.references += len(work.entry.targets) if work.state != "unchanged" else 0
@@ -241,6 +243,19 @@ class Loader:
                 if clinician is None:
                     raise Refused("reference", "PractitionerRole.practitioner is missing.", work.entry.position)
                 work.target.object_id = clinician
+
+
+def deaths_in(works: Iterable[Work]) -> dict[UUID, datetime]:
+    """Whose death these works have written, and when it was; of a member whom we had it is ours to say."""
+    return {
+        work.target.member_id: work.row.values["deceased_at"]
+        for work in works
+        if work.entry.type == "Patient"
+        and work.state in ("accepted", "changed")
+        and work.target.is_owner
+        and work.row is not None
+        and work.row.values.get("deceased_at")
+    }
 
 
 def codes_of(works: Iterable[Work]) -> Iterator[Code]:

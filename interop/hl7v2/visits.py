@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from clinical.actions.deaths import record_death
 from clinical.actions.tasks import create_task
 from clinical.actions.visits import record_outside_visit
 from clinical.coding import ACT_CODE
@@ -24,6 +23,7 @@ from interop.hl7v2.people import Incoming
 from interop.hl7v2.read import Segment
 from interop.hl7v2.work import ACCEPTED, CHANGED, UNCHANGED, Work, overall
 from members.actions import add_telecom, change_address, lock_identities, register_member, update_member
+from members.deaths import record_death
 from members.matching import SSN_SYSTEM
 from members.models import Member, MemberAddress, MemberTelecom, PrimaryCareAssignment
 from network.models import RoleAssignment, ServiceArea

@@ -23,6 +23,8 @@ class Persons:
     ) -> None:
         self.standing, self.organization_id = standing, organization_id
         self.regions, self.as_of = regions, as_of
+        # Whose death the batch brings, and when it was.
+        self.died: dict[UUID, datetime.datetime] = {}
 
     def make(self, subject: Subject, rows: Rows) -> None:
         """A record for somebody who has none."""
@@ -57,6 +59,7 @@ class Persons:
         if loop.death and (member.deceased_at is None or member.deceased_at.date() != loop.death):
             died = datetime.datetime.combine(loop.death, datetime.time(), datetime.UTC)
             self.set(subject, rows, deceased_at=died)
+            self.died[member.id] = died
         if not subject.is_new:
             self._demographics(subject, rows)
         for use, parts in (("home", loop.address), ("mail", loop.mailing)):

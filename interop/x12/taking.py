@@ -25,6 +25,7 @@ from interop.x12.standing import Past, Standing
 from interop.x12.welcome import Welcome
 from interop.x12.writing import Rows, write
 from members.actions import lock_identities
+from members.deaths import settle_deaths
 from members.panels import Panels
 from plans.actions import lock_for_change
 
@@ -147,6 +148,7 @@ class _Batch:
             worked.append((subject, rows))
         self.outcome.without_primary_care = welcome.assign(hold=not taker.is_rehearsal)
         self._write(worked, at)
+        settle_deaths(persons.died, by=taker.by)
         return self.outcome
 
     def _read(self, subjects: list[Subject]) -> tuple[datetime.datetime, Standing]:

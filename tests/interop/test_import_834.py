@@ -22,10 +22,13 @@ from members.actions import decide_match
 from members.models import MatchReview, Member, MemberAddress, PrimaryCareAssignment, RaceEthnicity
 from network.models import Employment
 from plans.models import Accumulator, Coverage, CoverageContract, CoveragePeriod, GroupClass
+from scheduling import actions as scheduling
+from tests.clinical import factories as charted
 from tests.interop.x12_files import interchange, member, write
 from tests.members.factories import make_member
 from tests.network.factories import ALWAYS, make_clinician, make_department, make_system
 from tests.plans.factories import make_group, make_plan, make_product
+from tests.scheduling.factories import hours, visit_type
 
 AS_OF = date(2026, 4, 15)
 CHILD = {"ins": "N*19*021*28*A", "born": "20150101", "coverage": "HD*021**HMO*GOLD*FAM~DTP*348*D8*20260101"}
@@ -435,3 +438,27 @@ def test_two_imports_at_once_make_one_person_and_never_overfill(tmp_path):
         assert CoveragePeriod.objects.count() == 4
         assert PrimaryCareAssignment.objects.count() == 3
         assert Accumulator.objects.count() == 0
+
+
+def test_a_death_in_the_file_cancels_what_is_booked_and_queued(world):
+    world.take(member("S1", "DOE", "JANE", line1="1 MAIN ST"), member("S2", "ROE", "RICK", line1="2 MAIN ST"))
+    with world.acting():
+        people = [Member.objects.get(given=given) for given in ("JANE", "RICK")]
+        nurse, kind = charted.clinician(world.department), visit_type(world.department)
+    slots = hours(nurse, world.department)
+    with world.acting():
+        visits = [
+            scheduling.book(by=world.by, member=who, slot=slot, visit_type=kind)
+            for who, slot in zip(people, slots, strict=False)
+        ]
+    world.take(
+        member("S1", "DOE", "JANE", ins="Y*18*001*28*A******D8*20260330", dates="", line1="1 MAIN ST"),
+        name="died.834",
+    )
+    with world.acting():
+        assert Member.objects.get(given="JANE").deceased_at.date() == date(2026, 3, 30)
+        for visit in visits:
+            visit.refresh_from_db()
+        assert [visit.status for visit in visits] == ["cancelled", "booked"]
+        waiting = OutboxMessage.objects.filter(status="queued").values_list("member_id", flat=True)
+        assert set(waiting) == {people[1].pk}

@@ -27,7 +27,7 @@ from clinical.models import (
     ServiceRequest,
 )
 from core.db import as_job
-from core.models import Concept, User
+from core.models import Concept, OutboxMessage, User
 from interop.actions import replay_run
 from interop.fhir import load, run, write
 from interop.fhir.read import Unit, units
@@ -36,7 +36,10 @@ from interop.fhir.run import Import, Options
 from interop.models import CostRecord, ImportedResource, ImportRun, ResourceReference, SetAside
 from members.models import Member, MemberAddress, MemberIdentifier, Sensitivity
 from network.models import Clinician, Organization, Region, ServiceArea
+from scheduling import actions as scheduling
+from tests.clinical import factories as charted
 from tests.interop.factories import SNOMED, blood_pressure, bundle, concept, condition, encounter, patient, save
+from tests.scheduling.factories import hours, visit_type
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -658,3 +661,19 @@ def test_the_same_number_in_two_systems_is_two_people(take, tmp_path, everything
         Organization.objects.get(name="Bay Care").pk,
         other.pk,
     }
+
+
+def test_a_death_that_is_brought_cancels_what_is_booked(take, tmp_path, system, user):
+    take(save(tmp_path, "alive.json", bundle(patient())))
+    with as_job(user, reason="test"):
+        member, office = Member.objects.get(), charted.department(system)
+        nurse, kind = charted.clinician(office), visit_type(office)
+    slots = hours(nurse, office)
+    with as_job(user, reason="test"):
+        visit = scheduling.book(by=user, member=member, slot=slots[0], visit_type=kind)
+    take(save(tmp_path, "dead.json", bundle(patient(deceasedDateTime="2026-03-05T10:00:00-08:00"))))
+    with as_job(user, reason="test"):
+        visit.refresh_from_db()
+        assert Member.objects.get().deceased_at.date() == date(2026, 3, 5)
+        assert visit.status == "cancelled"
+        assert not OutboxMessage.objects.filter(member_id=member.pk, status="queued").exists()

@@ -1,0 +1,100 @@
+"""A death outside our hospital, recorded by staff or a client: it ends what waits, and a mistake is taken back."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from core.db import acting_as
+from core.models import AuditEvent, OutboxMessage
+from network.models import RoleAssignment
+from scheduling import actions as scheduling
+from tests.api.world import World, session_of, token_for
+from tests.clinical import factories as make
+from tests.scheduling.factories import hours, visit_type
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+
+
+@pytest.fixture
+def world():
+    world = World()
+    with make.arranging():
+        world.desk = make.account("Dana Desk")
+        make.role(world.desk, RoleAssignment.Role.FRONT_DESK, world.here)
+        kind = visit_type(world.office)
+    slots = hours(world.physician, world.office)
+    with acting_as(world.desk, reason="test"):
+        world.visits = [
+            scheduling.book(by=world.desk, member=member, slot=slot, visit_type=kind)
+            for member, slot in ((world.ana, slots[0]), (world.ken, slots[1]))
+        ]
+    return world
+
+
+def standing(world):
+    """Ana's date of death and visit, Ken's visit; what still waits to be sent to each."""
+    with make.arranging():
+        world.ana.refresh_from_db()
+        for visit in world.visits:
+            visit.refresh_from_db()
+        queued = [
+            OutboxMessage.objects.filter(member_id=m.pk, status="queued").exists() for m in (world.ana, world.ken)
+        ]
+    return world.ana.deceased_at, [visit.status for visit in world.visits], queued
+
+
+def page(member):
+    return reverse("members:death", args=[member.pk])
+
+
+def test_staff_record_a_death_at_home_and_nothing_goes_on(world):
+    desk = session_of(world.desk)
+    assert standing(world) == (None, ["booked", "booked"], [True, True])
+    yesterday = TODAY - timedelta(days=1)
+    asked = {"on": yesterday.isoformat(), "source": "Death certificate seen"}
+    assert "This field is required" in desk.post(page(world.ana), asked).content.decode()
+    tomorrow = {**asked, "on": (TODAY + timedelta(days=1)).isoformat(), "is_sure": "on"}
+    assert "still to come" in desk.post(page(world.ana), tomorrow).content.decode()
+    assert "before the birth date" in desk.post(page(world.ana), {**tomorrow, "on": "1850-01-01"}).content.decode()
+    assert standing(world) == (None, ["booked", "booked"], [True, True])
+    assert desk.post(page(world.ana), {**asked, "is_sure": "on"}).status_code == 302
+    died, visits, queued = standing(world)
+    assert timezone.localdate(died) == yesterday
+    assert (visits, queued) == (["cancelled", "booked"], [False, True])
+    event = AuditEvent.objects.filter(verb="members.update", member_id=world.ana.pk).latest("id")
+    assert (event.reason, event.detail) == ("Death certificate seen", {"fields": ["deceased_at"]})
+
+
+def test_a_mistaken_death_is_taken_back_for_a_reason(world):
+    desk = session_of(world.desk)
+    desk.post(page(world.ana), {"on": TODAY.isoformat(), "source": "Somebody called", "is_sure": "on"})
+    assert "Died on" in desk.get(page(world.ana)).content.decode()
+    assert "This field is required" in desk.post(page(world.ana), {}).content.decode()
+    desk.post(page(world.ana), {"reason": "Spoke with her today"})
+    assert standing(world)[:2] == (None, ["cancelled", "booked"])
+
+
+def test_only_who_keeps_members_data_records_a_death(world):
+    with make.arranging():
+        elsewhere, finance = make.account("Other Desk"), make.account("Fay Finance")
+        make.role(elsewhere, RoleAssignment.Role.FRONT_DESK, world.there)
+        make.role(finance, RoleAssignment.Role.FINANCE, world.here)
+    asked = {"on": TODAY.isoformat(), "source": "Somebody called", "is_sure": "on"}
+    assert session_of(elsewhere).post(page(world.ana), asked).status_code == 404
+    assert session_of(finance).post(page(world.ana), asked).status_code == 403
+    assert standing(world) == (None, ["booked", "booked"], [True, True])
+
+
+def test_a_client_records_a_death_and_takes_it_back(world):
+    client = token_for(world.machine, "members:read", "members:write")
+    place = f"/api/v1/members/{world.ana.pk}"
+    later = {"at": (timezone.now() + timedelta(days=1)).isoformat(), "source": "County file"}
+    assert client.post(f"{place}/record-death/", later, format="json").status_code == 400
+    told = client.post(f"{place}/record-death/", {**later, "at": timezone.now().isoformat()}, format="json")
+    assert (told.status_code, told.json()["deceased_at"] is None) == (200, False)
+    assert standing(world)[1:] == (["cancelled", "booked"], [False, True])
+    back = client.post(f"{place}/take-back-death/", {"reason": "Another of that name"}, format="json")
+    assert (back.status_code, back.json()["deceased_at"]) == (200, None)
