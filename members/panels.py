@@ -2,7 +2,8 @@
 
 Distance decides; another language than the member's counts as 25 km more, so a clinician a town away who speaks it
 comes first and one at the other end of the state does not. Between equals the emptier panel comes first. Nobody is
-given a clinician whose specialty is for another age, nor one beyond `LIMIT_KM` while somebody is nearer.
+given a clinician whose specialty is for another age, nor, unasked, one beyond `LIMIT_KM`: they go without, and staff
+see them on a list of their own.
 """
 
 import datetime
@@ -26,7 +27,7 @@ OTHER_LANGUAGE_KM = 25.0
 # Without coordinates: the same postal code, the same three-digit area, elsewhere.
 SAME_CODE_KM, SAME_AREA_KM, FAR_KM = 3.0, 30.0, 300.0
 # Sixty miles, the farthest that network adequacy grants primary care (42 CFR 422.116, counties with extreme access
-# considerations). Where nobody at all is that near, the nearest is taken.
+# considerations). Whoever has nobody that near is given nobody: staff look, and may choose somebody farther.
 LIMIT_KM = 97.0
 
 
@@ -58,6 +59,7 @@ class Place:
     postal_code: str
     at: tuple[float, float] | None
     specialties: tuple[str, str] = ("", "")
+    region_id: UUID | None = None
 
     def takes(self, age: int | None) -> bool:
         """Whether clinician and department look after somebody of that age."""
@@ -132,6 +134,7 @@ class Panels:
                     postal,
                     at,
                     (clinician.specialty, held.department.specialty),
+                    facility.region_id,
                 )
             )
         return found
@@ -167,12 +170,22 @@ class Panels:
         return self._ranked[key]
 
     def within(self, postal: str, language: str, age: int | None) -> list[Place]:
-        """Of `ranked` those that somebody may be given unasked: within `LIMIT_KM`, or all where none is."""
+        """Of `ranked` those that somebody may be given unasked: the near ones, none where none is."""
         key = (postal, language, band(age))
         if key not in self._within:
-            ranked = self.ranked(postal, language, age)
-            self._within[key] = [place for place in ranked if self.distance(postal, place) <= LIMIT_KM] or ranked
+            self._within[key] = [p for p in self.ranked(postal, language, age) if self.is_near(postal, p)]
         return self._within[key]
+
+    def is_near(self, postal: str, place: Place) -> bool:
+        """Within `LIMIT_KM`; where that cannot be measured, in the same region or three-digit area.
+
+        Of somebody whose address, or of a place whose code nobody knows, nothing says that they are far.
+        """
+        here = self.points.get(postal)
+        if (here and place.at) or not postal or not place.postal_code:
+            return not (here and place.at) or kilometres(here, place.at) <= LIMIT_KM
+        is_same_region = place.region_id is not None and self.regions.get(postal) == place.region_id
+        return is_same_region or postal[:3] == place.postal_code[:3]
 
     def near(
         self,
@@ -299,7 +312,9 @@ def _nearest(member: Member, on: datetime.date) -> Place:
         0
     ]
     if answer is None:
-        raise PanelFull("No primary care clinician has room. Open a panel or raise a limit.")
+        raise PanelFull(
+            "No primary care clinician near has room. Open a panel or choose somebody farther."
+        )
     return answer[0]
 
 
@@ -307,6 +322,12 @@ def member_postal_code(member: Member) -> str:
     """Five digits of where the member lives; empty where nobody knows."""
     codes = MemberAddress.objects.filter(member=member, period__upper_inf=True).order_by("use")
     return (codes.values_list("postal_code", flat=True).first() or "")[:5]
+
+
+def member_postal_codes(member_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """`member_postal_code` of many at once; who has no address is not in it."""
+    rows = MemberAddress.objects.filter(member__in=list(member_ids), period__upper_inf=True).order_by("-use")
+    return {member_id: code[:5] for member_id, code in rows.values_list("member_id", "postal_code")}
 
 
 def _require_age(member: Member, clinician: Clinician, department: Department, on: datetime.date) -> None:

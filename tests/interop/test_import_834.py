@@ -26,7 +26,7 @@ from scheduling import actions as scheduling
 from tests.clinical import factories as charted
 from tests.interop.x12_files import interchange, member, write
 from tests.members.factories import make_member
-from tests.network.factories import ALWAYS, make_clinician, make_department, make_system
+from tests.network.factories import ALWAYS, make_clinician, make_department, make_staff, make_system
 from tests.plans.factories import make_group, make_plan, make_product
 from tests.scheduling.factories import hours, visit_type
 
@@ -462,3 +462,23 @@ def test_a_death_in_the_file_cancels_what_is_booked_and_queued(world):
         assert [visit.status for visit in visits] == ["cancelled", "booked"]
         waiting = OutboxMessage.objects.filter(status="queued").values_list("member_id", flat=True)
         assert set(waiting) == {people[1].pk}
+
+
+def test_a_subscriber_of_anchorage_gets_no_doctor_in_oakland_and_stands_on_the_list(world, client):
+    facility = world.department.facility
+    facility.postal_code = "94601"
+    facility.save()
+    desk, elsewhere = make_staff("front_desk", world.system), make_staff("front_desk", make_system())
+    near = member("S1", "DOE", "JANE", line1="1 MAIN ST", postal="94601")
+    far = member("S2", "ROE", "RICK", line1="2 MAIN ST", postal="99501")
+    assert world.take(near, far).counts["without_primary_care"] == 1
+    with world.acting():
+        assert PrimaryCareAssignment.objects.get().member.given == "JANE"
+    client.force_login(desk)
+    page = client.get("/staff/members/without-doctor/")
+    assert [(row["member"].given, row["postal_code"]) for row in page.context["rows"]] == [("RICK", "99501")]
+    assert "Without a doctor near" in client.get("/staff/members/register/").content.decode()
+    client.force_login(elsewhere)
+    assert client.get("/staff/members/without-doctor/").context["rows"] == []
+    client.force_login(make_staff("finance", world.system))
+    assert client.get("/staff/members/without-doctor/").status_code == 403

@@ -182,13 +182,35 @@ def test_nobody_of_another_age_is_offered_or_chosen(client, system, admin, offic
         assert not PrimaryCareAssignment.objects.filter(member=member).exists()
 
 
-def test_nobody_is_sent_across_the_state_while_somebody_is_near_though_full(system, admin):
+def test_nobody_is_sent_across_the_state_unasked(system, admin):
     near, far = office(system, "94601", 37.80, limit=1), office(system, "93001", 34.30, family="Far")
     assert given_to(ADULT, system, admin) == near
     with pytest.raises(PanelFull):
         given_to(ADULT, system, admin)
     near.employments.all().delete()
-    assert given_to(ADULT, system, admin) == far
+    with pytest.raises(PanelFull):
+        given_to(ADULT, system, admin)
+    member = make_member(system, birth_date=ADULT)
+    with acting_as(admin, reason="test"):
+        assert assign_primary_care(member, by=admin, on=TODAY, clinician=far).clinician == far
+
+
+def test_a_code_that_no_table_places_is_near_within_its_region_or_area_alone(system, admin):
+    doctor = office(system, "94601", 37.80)
+    region = doctor.employments.get().department.facility.region
+    ServiceArea.objects.create(region=region, postal_code="95501")
+
+    def given(postal):
+        member = make_member(system)
+        if postal:
+            with as_job(User.objects.system("tests"), reason="test"):
+                MemberAddress.objects.create(member=member, postal_code=postal, period=(None, None))
+        with acting_as(admin, reason="test"):
+            return assign_primary_care(member, by=admin, on=TODAY).clinician
+
+    assert [given(postal) for postal in ("94699", "95501", "")] == [doctor] * 3
+    with pytest.raises(PanelFull, match="farther"):
+        given("99501")
 
 
 # --- family access ------------------------------------------------------------------------------------------
