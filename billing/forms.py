@@ -1,7 +1,14 @@
+import datetime
+from typing import Any
+
 from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from core.asked import DayField
+from core.choices import offer_rows
+from network.models import Organization
 
 
 class ReasonForm(forms.Form):
@@ -39,3 +46,26 @@ class DenyForm(forms.Form):
     """Why a claim is denied, as the provider will read it."""
 
     reason = forms.CharField(label=_("Reason for denial"), min_length=8, max_length=200)
+
+
+class ClosePeriodForm(forms.Form):
+    """Whose books of which month are closed for good."""
+
+    entity = forms.ModelChoiceField(Organization.objects.none(), label=_("Whose books"), empty_label=None)
+    month = forms.CharField(label=_("Month"), widget=forms.DateInput(attrs={"type": "month"}), max_length=7)
+    is_sure = forms.BooleanField(label=_("Nothing more is to be posted in this month: it is not opened again"))
+
+    def __init__(self, *args: Any, entities: QuerySet[Organization], today: datetime.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        offer_rows(self, "entity", entities)
+
+    def clean_month(self) -> datetime.date:
+        """The first day of a month that is over."""
+        try:
+            month = datetime.datetime.strptime(self.cleaned_data["month"], "%Y-%m").date()
+        except ValueError:
+            raise forms.ValidationError(_now("Write the month like 2026-10.")) from None
+        if month >= self.today.replace(day=1):
+            raise forms.ValidationError(_now("This month is not over."))
+        return month

@@ -47,6 +47,7 @@ grant("billing.view_capitation", holds(*READ), because="finance and auditors see
 grant("billing.view_capitation_member", holds(*READ), because="finance and auditors open a line for a stated reason")
 grant("billing.close_capitation", holds(Role.FINANCE), because="finance closes months")
 grant("billing.view_ledger", holds(*READ), because="finance and auditors see the books")
+grant("billing.close_period", holds(Role.FINANCE), because="finance closes the books of a month")
 grant("billing.view_budget", holds(*READ), because="finance and auditors compare budget and actual")
 grant("billing.view_claim", holds(*CLAIMS), because="finance and plan administrators handle outside claims")
 grant("billing.price_claim", holds(*CLAIMS), because="finance and plan administrators handle outside claims")

@@ -61,7 +61,7 @@ class PostingsInOpenBooks(pgtrigger.Trigger):
             RAISE EXCEPTION 'Postings come in the transaction of their entry. Post a new entry instead.'
                 USING ERRCODE = 'integrity_constraint_violation';
         END IF;
-        SELECT string_agg(locked.month::text, ', ') INTO closed FROM (
+        SELECT string_agg(to_char(lower(locked.month), 'FMMonth YYYY'), ', ') INTO closed FROM (
             SELECT period.month, period.closed_at FROM billing_accountingperiod period
             WHERE EXISTS (
                 SELECT 1 FROM (SELECT DISTINCT entry_id, account_id FROM new_values) n
@@ -90,4 +90,52 @@ class OfLegalEntity(pgtrigger.Trigger):
                 USING ERRCODE = 'integrity_constraint_violation';
         END IF;
         RETURN NEW;
+    """
+
+
+class PostedRunStands(pgtrigger.Trigger):
+    """A month that was posted was reported with its totals: rewritten, the run says otherwise than books and lines.
+
+    Withdrawing is the one change, and takes nothing but the status. Estimates and open runs are the jobs' to renew.
+    """
+
+    when = pgtrigger.Before
+    level = pgtrigger.Row
+    operation = pgtrigger.Update | pgtrigger.Delete
+    func = """
+        IF OLD.status NOT IN ('posted', 'withdrawn') THEN
+            RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+        END IF;
+        IF TG_OP = 'UPDATE' THEN
+            IF to_jsonb(NEW) - 'status' = to_jsonb(OLD) - 'status'
+                AND (NEW.status = OLD.status OR NEW.status = 'withdrawn') THEN
+                RETURN NEW;
+            END IF;
+        END IF;
+        RAISE EXCEPTION 'A posted capitation run never changes. Withdraw it and close the month again.'
+            USING ERRCODE = 'integrity_constraint_violation';
+    """
+
+
+class ScoreStands(pgtrigger.Trigger):
+    """A month was paid on the score: changed or removed, nothing explains the payment any more.
+
+    Jobs supersede it, once, by another, and write over the reason of one that comes to the same number; a web
+    process does neither. A merge moves the row, as the table's owner.
+    """
+
+    when = pgtrigger.Before
+    level = pgtrigger.Row
+    operation = pgtrigger.Update | pgtrigger.Delete
+    func = """
+        IF TG_OP = 'UPDATE' THEN
+            IF current_user <> 'kpcare_app'
+                AND (NEW.payment_year, NEW.model, NEW.run, NEW.payment_score, NEW.computed_at)
+                    = (OLD.payment_year, OLD.model, OLD.run, OLD.payment_score, OLD.computed_at)
+                AND (OLD.superseded_at IS NULL OR NEW.superseded_at = OLD.superseded_at) THEN
+                RETURN NEW;
+            END IF;
+        END IF;
+        RAISE EXCEPTION 'A risk score never changes: another one supersedes it.'
+            USING ERRCODE = 'integrity_constraint_violation';
     """

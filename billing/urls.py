@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import budgets, capitation, claims, fees, guardrails, ledger
+from billing.views import budgets, capitation, claims, fees, guardrails, ledger, periods
 
 staff = [
     path("finance/capitation/", capitation.runs, name="runs"),
@@ -19,5 +19,6 @@ staff = [
     path("finance/fees/<uuid:fee_id>/end/", fees.end, name="end_fee"),
     path("finance/ledger/", ledger.entries, name="ledger"),
     path("finance/ledger/<uuid:entry_id>/", ledger.entry, name="entry"),
+    path("finance/periods/", periods.periods, name="periods"),
     path("quality/guardrails/", guardrails.guardrails, name="guardrails"),
 ]

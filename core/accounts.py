@@ -2,19 +2,21 @@
 
 import hashlib
 import time
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
+from allauth.core.internal import ratelimit
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core import signing
 from django.db import connection, transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from core import audit, outbox
 from core.ids import is_luhn
@@ -27,6 +29,38 @@ SALT = "core.invitation"
 
 class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs up by themselves; mail goes out once the request's transaction has committed."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": _(
+            "Too many wrong passwords. Try again in 5 minutes and, if it says so again, in one hour; or ask for a new "
+            "password."
+        ),
+    }
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse who guessed too often at this account from this address, or many did from anywhere."""
+        super().pre_authenticate(request, **credentials)
+        login = str(credentials.get("email", "")).lower()
+        # Counted beside the pair: without it somebody with many addresses guesses without end.
+        self._guesses = ratelimit.consume(request, app="allauth.account", action="guessed_account", key=login)
+        if self._guesses is None:
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        found = super().authenticate(request, **credentials)
+        if found is not None and self._guesses is not None:
+            self._guesses.rollback()
+        return found
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        pair: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{pair}:{ratelimit.get_ip(request)}"
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        super()._delete_login_attempts_cached_email(request, **credentials)
+        login = str(credentials.get("email", "")).lower()
+        ratelimit.clear(request, app="allauth.account", action="guessed_account", key=login)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

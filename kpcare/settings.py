@@ -213,6 +213,13 @@ ACCOUNT_FORMS = {"login": "core.forms.SignInForm"}
 # The demo world's people have no mailbox.
 ACCOUNT_EMAIL_VERIFICATION = "none" if DEMO else "mandatory"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+# A clinic's people sit behind one address: a guesser there locks one account there, and not everybody's.
+# `key` is account and address together; `guessed_account` counts one account's wrong passwords from everywhere.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "5/5m/key,200/5m/ip",
+    "guessed_account": "50/h/key",
+}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -312,9 +312,7 @@ def _nearest(member: Member, on: datetime.date) -> Place:
         0
     ]
     if answer is None:
-        raise PanelFull(
-            "No primary care clinician near has room. Open a panel or choose somebody farther."
-        )
+        raise PanelFull("No primary care clinician near has room. Open a panel or choose somebody farther.")
     return answer[0]
 
 

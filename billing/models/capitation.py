@@ -3,6 +3,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models.functions import Now
 
+from billing.triggers import PostedRunStands, ScoreStands
 from core.constraints import MemberForeignKey
 from core.models import Identified, JobRun
 from core.triggers import immutable
@@ -104,6 +105,7 @@ class RiskScore(MemberOwned):
                 name="billing_riskscore_stood",
             ),
         ]
+        triggers = [ScoreStands(name="score_stands")]
 
 
 class CapitationRun(Identified):
@@ -136,6 +138,7 @@ class CapitationRun(Identified):
                 fields=["organization", "payment_month", "version"], name="billing_capitationrun_once"
             )
         ]
+        triggers = [PostedRunStands(name="posted_stands")]
 
 
 class CapitationEligibility(MemberOwned):

@@ -21,6 +21,7 @@ PARTS = (
     ("claims", "billing:claims", "billing.view_claim"),
     ("fees", "billing:fees", "billing.manage_fees"),
     ("ledger", "billing:ledger", "billing.view_ledger"),
+    ("periods", "billing:periods", "billing.view_ledger"),
 )
 
 
@@ -33,6 +34,7 @@ def finance_tabs(context: Context, here: str) -> list[dict[str, Any]]:
         "claims": _("Outside claims"),
         "fees": _("Fees"),
         "ledger": _("Books"),
+        "periods": _("Closed months"),
     }
     return [
         {"label": labels[name], "url": reverse(page), "current": name == here}

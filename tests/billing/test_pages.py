@@ -1,17 +1,20 @@
 """Finance pages: who sees which, what they add up to, a member's line only for a reason that is kept."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from billing.capitation.close import close_month
-from billing.models import Budget, CapitationRun, LedgerEntry
+from billing.actions.ledger import Line, post_entry, posting_date
+from billing.capitation.close import close_month, estimate_month, withdraw_run
+from billing.models import AccountingPeriod, Budget, CapitationRun, LedgerAccount, LedgerEntry
 from core.db import as_job
 from core.models import AuditEvent, User
-from tests.billing.factories import make_world
-from tests.network.factories import make_staff
+from tests.billing.factories import make_accounts, make_world
+from tests.network.factories import make_staff, make_system
 
 OCTOBER = date(2026, 10, 1)
 
@@ -38,7 +41,7 @@ def finance(world, client):
     return user
 
 
-PAGES = ["billing:runs", "billing:budget", "billing:claims", "billing:ledger"]
+PAGES = ["billing:runs", "billing:budget", "billing:claims", "billing:ledger", "billing:periods"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -134,3 +137,66 @@ def test_runs_are_listed_with_what_they_paid(world, client, finance):
     assert "October 2026" in text
     assert "$300.00" in text
     assert CapitationRun.objects.count() == 1
+
+
+def test_finance_closes_a_month_and_nothing_is_posted_in_it_any_more(world, client, finance):
+    page = reverse("billing:periods")
+    last = (timezone.localdate().replace(day=1) - timedelta(days=1)).replace(day=1)
+    entity = LedgerAccount.objects.filter(entity__system=world.plan.system).first().entity
+    asked = {"entity": str(entity.pk), "month": f"{last:%Y-%m}"}
+    assert client.post(page, asked).status_code == 422
+    ahead = client.post(page, {**asked, "month": f"{timezone.localdate():%Y-%m}", "is_sure": "on"})
+    assert "This month is not over" in ahead.content.decode()
+    assert client.post(page, {**asked, "is_sure": "on"}).status_code == 302
+    assert f"{last:%B %Y}" in client.get(page).content.decode()
+    assert AuditEvent.objects.filter(verb="billing.close_period", user_id=finance.pk).count() == 1
+    cash, equity = make_accounts(entity)
+    lines = [Line(cash, Decimal("1.00")), Line(equity, Decimal("-1.00"))]
+    sentence = f"The books are closed for {last:%B %Y}. Post in the open period."
+    with as_job(User.objects.system("pages-test"), reason="test"):
+        with pytest.raises(IntegrityError, match=sentence), transaction.atomic():
+            post_entry(by=finance, source="late", description="Late", posted_on=last, lines=lines)
+        open_day = posting_date([entity], last)
+        assert post_entry(by=finance, source="late", description="Late", posted_on=open_day, lines=lines).pk
+
+
+def test_auditors_see_closed_months_and_nobody_closes_anothers_books(world, client):
+    page = reverse("billing:periods")
+    entity = LedgerAccount.objects.filter(entity__system=world.plan.system).first().entity
+    asked = {"entity": str(entity.pk), "month": "2026-01", "is_sure": "on"}
+    client.force_login(make_staff("auditor", world.plan))
+    assert client.get(page).context["form"] is None
+    assert client.post(page, asked).status_code == 403
+    client.force_login(make_staff("finance", make_system()))
+    assert client.post(page, asked).status_code == 422
+    assert not AccountingPeriod.objects.exists()
+
+
+def runs_and_scores(change):
+    """What the app login may not do, as it does it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE kpcare_app")
+        cursor.execute(change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        """UPDATE billing_capitationrun SET totals = '{"amount": "1"}'""",
+        "UPDATE billing_capitationrun SET status = 'open'",
+        "DELETE FROM billing_capitationrun",
+    ],
+)
+def test_a_posted_run_never_changes(world, change):
+    with pytest.raises(IntegrityError, match="never changes"):
+        runs_and_scores(change)
+    with as_job(User.objects.system("pages-test"), reason="test"), pytest.raises(IntegrityError, match="never changes"):
+        CapitationRun.objects.filter(pk=world.run.pk).update(posted_at=timezone.now())
+
+
+def test_a_posted_run_is_withdrawn_and_an_estimate_renewed(world):
+    by = User.objects.system("pages-test")
+    for _ in range(2):
+        estimate_month(world.plan, date(2026, 11, 1), by=by)
+    with as_job(by, reason="test"):
+        assert withdraw_run(world.run, by=by, reason="Wrong rates").status == "withdrawn"

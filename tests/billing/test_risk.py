@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from billing.capitation import risk
 from billing.capitation.close import close_month
@@ -12,10 +13,11 @@ from billing.capitation.explain import explain_line
 from billing.claims import CPT
 from billing.models import RiskScore, ServiceLine, ServiceLineDiagnosis
 from clinical.coding import ICD10
-from core.db import as_job
+from core.db import acting_as, as_job
 from core.models import User
 from core.terminology import concept
 from tests.billing.factories import World, make_world
+from tests.network.factories import make_staff
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 
@@ -132,6 +134,26 @@ def test_a_line_is_explained_by_the_score_that_it_was_paid_on(world, clerk):
     for explained in (then, now):
         assert explained.risk.payment_score == explained.line.risk_score
     assert (then.risk.superseded_at, now.risk.superseded_at) == (second.known_at, None)
+
+
+@pytest.mark.parametrize("change", ["payment_score = 9", "explanation = '{}'", "superseded_at = now()"])
+def test_the_app_login_rewrites_no_score(world, clerk, change):
+    member = world.member(lob="medicare", birth_date=date(1953, 6, 1))
+    close_month(world.plan, OCTOBER, by=clerk)
+    with acting_as(make_staff("finance", world.plan), reason="test"):
+        assert RiskScore.objects.filter(member=member).exists()
+        for statement in (f"UPDATE billing_riskscore SET {change}", "DELETE FROM billing_riskscore"):
+            with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+                connection.cursor().execute(statement)
+
+
+def test_jobs_change_the_reason_of_a_score_and_never_the_number(world, clerk):
+    world.member(lob="medicare", birth_date=date(1953, 6, 1))
+    close_month(world.plan, OCTOBER, by=clerk)
+    assert RiskScore.objects.update(inputs="read anew") == 1
+    for change in ({"payment_score": 9}, {"computed_at": datetime(2020, 1, 1, tzinfo=UTC)}):
+        with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+            RiskScore.objects.update(**change)
 
 
 def test_a_year_without_a_final_model_is_scored_with_the_last_final_one():

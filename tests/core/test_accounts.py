@@ -99,6 +99,30 @@ def test_guessing_is_stopped_even_with_the_right_password(client, maria):
     assert not is_signed_in(client)
 
 
+def test_wrong_passwords_from_one_address_lock_that_account_there_and_nobody_elses(client, maria):
+    pedro = make_user("Pedro", email="pedro@example.test")
+    for _ in range(10):
+        said = sign_in(client, "maria@example.test", "wrong-password-here")
+    assert "Try again in 5 minutes" in said.content.decode()
+    assert sign_in(client, pedro.email).status_code == 302, "a colleague behind the same address signs in"
+    elsewhere = Client(REMOTE_ADDR="198.51.100.7")
+    assert sign_in(elsewhere, "maria@example.test").status_code == 302, "she herself signs in from home"
+
+
+def test_one_address_that_guesses_at_everybody_is_stopped(client, maria):
+    for number in range(200):
+        sign_in(client, f"nobody{number}@example.test", "wrong-password-here")
+    sign_in(client, "maria@example.test")
+    assert not is_signed_in(client)
+
+
+def test_an_account_guessed_at_from_everywhere_is_stopped(client, maria):
+    for number in range(50):
+        sign_in(Client(REMOTE_ADDR=f"198.51.100.{number}"), "maria@example.test", "wrong-password-here")
+    sign_in(client, "maria@example.test")
+    assert not is_signed_in(client)
+
+
 def test_sign_out_is_audited(client, maria):
     sign_in(client, maria.email)
     client.post(reverse("account_logout"))

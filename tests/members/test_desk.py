@@ -331,4 +331,4 @@ def test_tabs_show_what_may_be_opened(client, system):
     ada = make_member(system)
     client.force_login(make_staff("nurse", system))
     tabs = client.get(page("edit", ada)).context["tabs"]
-    assert [str(tab["label"]) for tab in tabs] == ["Visits", "Person", "Contact"]
+    assert [str(tab["label"]) for tab in tabs] == ["Visits", "Person", "Contact", "Death"]
