@@ -105,9 +105,10 @@ def update_member(member: Member, *, by: User, reason: str = "", **fields: Any) 
 def change_address(member: Member, *, by: User, on: datetime.date, use: str = "home", **address: str) -> MemberAddress:
     """The member lives elsewhere from `on`; the address before ends then. The same address again changes nothing."""
     Member.objects.select_for_update().get(pk=member.pk)
-    standing = list(MemberAddress.objects.filter(member=member, use=use, period__upper_inf=True))
+    # One that ends later than `on` stands too: of a use there is one at a time.
+    standing = list(MemberAddress.objects.filter(member=member, use=use, period__overlap=(on, None)))
     for known in standing:
-        if all(getattr(known, field) == value for field, value in address.items()):
+        if known.period.upper is None and all(getattr(known, field) == value for field, value in address.items()):
             return known
     for known in standing:
         if known.period.lower is not None and known.period.lower >= on:

@@ -6,6 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.core.validators import validate_email
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.asked import DayField
@@ -15,7 +16,7 @@ from members import languages
 from members.models import Member, MemberAddress, MemberTelecom, Proxy
 from members.portal import SCOPES
 from members.querysets import e164
-from members.validators import BORN, is_telephone
+from members.validators import BORN, is_state, is_telephone
 from network.models import Organization
 
 DATE = forms.DateInput(attrs={"type": "date"})
@@ -53,7 +54,7 @@ class RegistrationForm(PersonForm):
 
     line1 = forms.CharField(label=_("Street"), max_length=200, required=False)
     city = forms.CharField(label=_("City"), max_length=100, required=False)
-    state = forms.CharField(label=_("State"), max_length=2, required=False)
+    state = forms.CharField(label=_("State"), max_length=2, required=False, validators=[is_state])
     postal_code = forms.CharField(label=_("Postal code"), max_length=10, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=20, required=False, validators=[is_telephone])
     email = forms.EmailField(label=_("E-mail"), required=False)
@@ -127,7 +128,7 @@ class AddressForm(forms.Form):
     line1 = forms.CharField(label=_("Street"), max_length=200)
     line2 = forms.CharField(label=_("Apartment"), max_length=200, required=False)
     city = forms.CharField(label=_("City"), max_length=100)
-    state = forms.CharField(label=_("State"), max_length=2)
+    state = forms.CharField(label=_("State"), max_length=2, validators=[is_state])
     postal_code = forms.RegexField(
         r"^\d{5}(-\d{4})?$", label=_("Postal code"), error_messages={"invalid": _("Five digits, like 94611.")}
     )
@@ -135,6 +136,13 @@ class AddressForm(forms.Form):
 
     def clean_state(self) -> str:
         return self.cleaned_data["state"].upper()
+
+    def clean_on(self) -> datetime.date:
+        """Nobody has told where they live in years to come; before 1900 it is a slip."""
+        on: datetime.date = self.cleaned_data["on"]
+        if not datetime.date(1900, 1, 1) <= on <= timezone.localdate() + datetime.timedelta(days=366):
+            raise forms.ValidationError(_("Choose a day from 1900 on and no more than a year ahead."))
+        return on
 
 
 class TelecomForm(forms.Form):

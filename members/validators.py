@@ -28,3 +28,16 @@ def is_telephone(number: str) -> None:
 
 
 BORN = (MinValueValidator(FIRST_DAY), not_ahead)
+
+
+# USPS Publication 28, appendix B: states, the district, territories, and the armed forces abroad.
+STATES = (
+    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH "
+    "OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS FM GU MH MP PW PR VI AA AE AP"
+)
+
+
+def is_state(value: str) -> None:
+    """Raises `ValidationError` unless it is the two letters of a state or territory."""
+    if value.strip().upper() not in STATES.split():
+        raise ValidationError(_("Two letters of a state or territory, like CA."))

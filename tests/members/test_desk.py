@@ -62,6 +62,32 @@ def test_a_move_ends_the_address_before_and_keeps_it(client, system, admin):
     assert "2 Second St" in said
 
 
+def test_of_two_homes_one_stands_at_a_time(client, system, admin):
+    ada = make_member(system)
+    home = {"form": "address", "use": "home", "city": "Oakland", "state": "CA", "postal_code": "94601"}
+    next_month = TODAY + timedelta(days=30)
+    for line1, on in (("1 First St", date(2020, 1, 1)), ("2 Second St", next_month), ("3 Third St", TODAY)):
+        client.post(page("contact", ada), {**home, "line1": line1, "on": on.isoformat()})
+    with acting_as(admin, reason="test"):
+        held = MemberAddress.objects.filter(member=ada).order_by("period")
+        assert [(row.line1, row.period.upper) for row in held] == [("1 First St", TODAY), ("3 Third St", None)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [({"state": "ZZ"}, "like CA"), ({"on": "1890-01-01"}, "no more than a year"), ({"on": "9999-12-31"}, "2199")],
+)
+def test_an_address_that_cannot_be_is_refused(client, system, admin, wrong, said):
+    ada = make_member(system)
+    asked = {"form": "address", "use": "home", "line1": "1 First St", "city": "Oakland", "state": "CA"}
+    answer = client.post(
+        page("contact", ada), {**asked, "postal_code": "94601", "on": TODAY.isoformat(), **wrong}
+    ).content.decode()
+    assert said in answer
+    with acting_as(admin, reason="test"):
+        assert not MemberAddress.objects.filter(member=ada).exists()
+
+
 def test_a_new_number_is_tried_first_and_an_old_one_ends(client, system, admin):
     ada = make_member(system)
     with as_job(User.objects.system("tests"), reason="test"):
