@@ -49,9 +49,12 @@ def hide_rates(
 
 def hide_together(columns: Sequence[Mapping[K, int]], sums: Sequence[Sum[K]], already: Iterable[K] = ()) -> set[K]:
     """The cells that are hidden where any of several numbers is small; the sums hold for each of the columns."""
+    already = set(already)
     # A column in which nobody at all is counted has nobody to give away, and no shown part that could stand beside a
-    # hidden one: what is hidden of the other then follows from that one alone.
-    columns = [column for column in columns if any(column.values())] or columns[:1]
+    # hidden one. The other one is then how many are counted: safe where the cells that it hides hide that as well.
+    filled = [column for column in columns if any(column.values())]
+    if filled and len(filled) < len(columns) and (found := hide_together(filled, sums, already)) <= already:
+        return found
     small = {cell for counts in columns for cell, count in counts.items() if is_small(count)}
     table = _Table(columns, sums, {*already, *small})
     table.settle(range(len(sums)))
