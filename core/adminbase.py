@@ -1,11 +1,14 @@
 """The admin over every model: to look things up, never to go past the actions.
 
-Domain rows are read-only and nothing is deleted. Lists stay quick with millions of rows: ordered by key, counted by
-estimate, searched by what is indexed. Each list and each row opened is audited; row-level security holds as anywhere.
+Domain rows are read-only and nothing is deleted. Each list asks for its room's own permission and shows the rows of the
+systems where the reader has it; who runs the platform sees those of all. Lists stay quick with many rows: ordered by
+key, counted by estimate, searched by what is indexed. Each list and each row opened is audited; row-level security
+holds as anywhere.
 """
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 from django import forms
@@ -25,8 +28,10 @@ from core import audit
 from core.context import current
 from core.http import AuthenticatedHttpRequest
 from core.ids import is_luhn
+from core.models import User
 from core.permissions import may
-from core.security import is_history, member_column, policy
+from core.scope import accounts_of, path_to_organization, systems_where, within
+from core.security import LOGS, is_history, member_column, policy
 
 REACHED = Func(F("member_id"), function="core_reaches", output_field=models.BooleanField())
 COLUMNS = 7
@@ -79,12 +84,22 @@ class RoomAdmin(admin.ModelAdmin):
     search_help_text = "An id, a member's record number, or an exact code, number or e-mail address."
     # Rows of a chart are behind a permission of their own: looking records up is no reason to read notes.
     holds_chart = False
+    # Who may see such rows on the room's own pages; asked besides `core.view_admin`.
+    view_permission = "core.view_admin"
+    # Lookups to the organisation that keeps a row; without any the shortest way is found.
+    organization_paths: tuple[str, ...] = ()
+    # Codes and the like, the same for all.
+    is_reference = False
 
     # --- who may ----------------------------------------------------------------------------------------
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        wanted = ["core.view_admin", *(["core.view_chart_rows"] if self.holds_chart else [])]
-        return request.user.is_staff and all(may(request.user, permission) for permission in wanted)
+        user = request.user
+        return user.is_staff and (_runs_platform(user) or all(may(user, wanted) for wanted in self._wanted()))
+
+    def _wanted(self) -> list[str]:
+        """The permissions that seeing these rows takes."""
+        return ["core.view_admin", self.view_permission, *(["core.view_chart_rows"] if self.holds_chart else [])]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -124,6 +139,21 @@ class RoomAdmin(admin.ModelAdmin):
         return ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows, user = self._reached(), cast(User, request.user)
+        if self.is_reference or _runs_platform(user):
+            return rows
+        systems = systems_where(user, *self._wanted())
+        if self.model._meta.label_lower in LOGS:
+            # Nothing else says whose an entry about nobody is, and what it says may name members.
+            ours = Q(user_id__in=accounts_of(systems))
+            return rows.filter(ours if current().organization_ids - systems else ours | Q(member_id__isnull=False))
+        if policy(self.model) is not None and not current().organization_ids - systems:
+            return rows
+        path = path_to_organization(self.model)
+        return within(rows, self.organization_paths or ((path,) if path else ()), systems)
+
+    def _reached(self) -> QuerySet:
+        """What row-level security shows, asked in a way that stays quick."""
         rows = self.model._default_manager.all()
         if policy(self.model) is None:
             # No policy of their own, for who writes them knows nobody yet; here they are read like any row of a member.
@@ -211,6 +241,10 @@ class ActionAdmin(RoomAdmin):
         return HttpResponseRedirect(request.get_full_path())
 
 
+def _runs_platform(user: Any) -> bool:
+    return bool(user.is_active and user.is_superuser)
+
+
 def is_uuid(term: str) -> bool:
     try:
         uuid.UUID(term)
@@ -250,13 +284,28 @@ def admin_for(
     )
 
 
-def register_app(label: str, *, holds_charts: bool = False) -> None:
+def register_app(
+    label: str,
+    *,
+    holds_charts: bool = False,
+    permission: str = "core.view_admin",
+    permissions: Mapping[str, str] = MappingProxyType({}),
+    paths: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    reference: Collection[str] = (),
+) -> None:
     """Register every model of a room that has no admin of its own yet; the last line of its `admin.py`.
 
-    In a room that `holds_charts`, the rows of members, with their history, are shown only to who may see charts here.
+    `permission` is who may see the room's rows on its own pages, `permissions` the same for single models by name;
+    `paths` lead to the organisation where foreign keys do not say it, `reference` names models that belong to nobody
+    and hold nothing personal. In a room that `holds_charts`, the rows of members, with their history, are shown only to
+    who may see charts here.
     """
     for model in apps.get_app_config(label).get_models():
-        if not model._meta.proxy and not admin.site.is_registered(model):
-            made = admin_for(model)
-            made.holds_chart = holds_charts and member_column(model) is not None
-            admin.site.register(model, made)
+        if model._meta.proxy or admin.site.is_registered(model):
+            continue
+        name, made = model.__name__, admin_for(model)
+        made.holds_chart = holds_charts and member_column(model) is not None
+        made.is_reference = name in reference
+        made.view_permission = "core.view_admin" if made.is_reference else permissions.get(name, permission)
+        made.organization_paths = paths.get(name, ())
+        admin.site.register(model, made)

@@ -1,3 +1,3 @@
 from core.adminbase import register_app
 
-register_app("interop")
+register_app("interop", permission="interop.view_runs")

@@ -58,7 +58,7 @@ ROOMS = [
 INSTALLED_APPS = [
     "kpcare",
     *ROOMS,
-    "django.contrib.admin",
+    "core.adminsite.RoomAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -35,6 +35,12 @@ class PlaceAdmin(ActionAdmin):
         actions.keep_place(obj, by=request.user)
 
 
+class ClinicianAdmin(PlaceAdmin):
+    """Whoever works, or worked, somewhere in the system."""
+
+    organization_paths = ("employments__organization",)
+
+
 class RoleForm(forms.ModelForm):
     """A role from a day to a day; afterwards only its end can be set."""
 
@@ -71,7 +77,7 @@ class RoleForm(forms.ModelForm):
 class RoleAdmin(ActionAdmin):
     """Who holds which role where. Given and ended here as on the staff pages."""
 
-    permission = "network.manage_access"
+    permission = view_permission = "network.manage_access"
     form = RoleForm
     fields = ("user", "role", "organization", "facility", "department", "start", "end", "reason")
     list_select_related = False
@@ -95,7 +101,17 @@ class RoleAdmin(ActionAdmin):
         obj.pk, obj.period = given.pk, given.period
 
 
-for _model in (Bed, Clinician, Contract, Department, Employment, Facility, Organization, Region, Room, ServiceArea):
+admin.site.register(Clinician, admin_for(Clinician, ClinicianAdmin))
+for _model in (Bed, Contract, Department, Employment, Facility, Organization, Region, Room, ServiceArea):
     admin.site.register(_model, admin_for(_model, PlaceAdmin))
 admin.site.register(RoleAssignment, admin_for(RoleAssignment, RoleAdmin))
-register_app("network")
+register_app(
+    "network",
+    paths={
+        "Resource": (
+            "clinician__employments__organization",
+            "room__department__facility__organization",
+            "bed__room__department__facility__organization",
+        )
+    },
+)

@@ -1,16 +1,19 @@
 """Roles: what a user is, at which organisation, facility or department, today."""
 
+import copy
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
 import rules
+from django.db import models
 from django.utils import timezone
 
 from core.db import register_reach, register_roles
 from core.models import User
-from core.permissions import grant, show_role
+from core.permissions import grant, may, show_role
+from core.scope import Systems, register_systems
 from network.models import Organization, RoleAssignment
 
 Role = RoleAssignment.Role
@@ -48,6 +51,33 @@ def _assignments(user: User, on: datetime.date) -> Iterable[RoleAssignment]:
 def systems_held(user: User, *roles: str) -> set[UUID]:
     """The systems where the user holds a role today: one of `roles`, or any."""
     return {_system_id(held.organization) for held in roles_in_force(user) if not roles or held.role in roles}
+
+
+def systems_where(user: User, permission: str) -> set[UUID]:
+    """The systems where the user's roles of today give a permission: asked with the roles of each alone."""
+    found, held = set(), roles_in_force(user)
+    for system in systems_held(user):
+        there = copy.copy(user)
+        setattr(there, KEPT, [one for one in held if _system_id(one.organization) == system])
+        if may(there, permission):
+            found.add(system)
+    return found
+
+
+def organizations_of(systems: Collection[UUID]) -> models.QuerySet[Any]:
+    """The ids of systems and of all organisations that belong to them."""
+    return Organization.objects.filter(models.Q(pk__in=systems) | models.Q(system__in=systems)).values("pk")
+
+
+register_systems(
+    Systems(
+        organization=Organization,
+        from_account="role_assignments__organization",
+        where=systems_where,
+        organizations_of=organizations_of,
+        count=Organization.objects.filter(kind=Organization.Kind.SYSTEM).count,
+    )
+)
 
 
 def first_system(user: User, *roles: str) -> Organization | None:
@@ -135,6 +165,8 @@ administers = has_role_at(Role.ADMINISTRATOR)
 grant("core.view_admin", is_superuser, because="they run the system")
 # Clinicians read charts on their own pages, where the care relationship is asked for; nobody does by a role in here.
 grant("core.view_chart_rows", is_superuser, because="they run the system")
+# What belongs to no system: seals, kept answers, the schedule of the nightly jobs.
+grant("core.view_platform", is_superuser, because="they run the system")
 
 
 @rules.predicate

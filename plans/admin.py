@@ -12,7 +12,7 @@ from plans.models import Benefit, EmployerGroup, GroupClass, PremiumRate, Produc
 
 
 class CatalogueAdmin(ActionAdmin):
-    permission = "plans.keep_catalogue"
+    permission = view_permission = "plans.keep_catalogue"
 
     def write(self, request: AuthenticatedHttpRequest, obj: models.Model, form: Any, *, is_new: bool) -> None:
         keep_catalogue(obj, by=request.user)
@@ -20,4 +20,4 @@ class CatalogueAdmin(ActionAdmin):
 
 for _model in (Benefit, EmployerGroup, GroupClass, PremiumRate, Product):
     admin.site.register(_model, admin_for(_model, CatalogueAdmin))
-register_app("plans")
+register_app("plans", permission="plans.view_coverage")

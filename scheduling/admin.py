@@ -1,3 +1,3 @@
 from core.adminbase import register_app
 
-register_app("scheduling")
+register_app("scheduling", permission="scheduling.view_schedule")

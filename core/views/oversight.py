@@ -23,6 +23,7 @@ from core.models import AuditEvent, JobRun, OutboxMessage, User
 from core.navigation import frame
 from core.notices import notify
 from core.permissions import require, requires
+from core.scope import runs_for
 from core.starters import starter, starters_for
 
 PAGE = 100
@@ -131,7 +132,7 @@ def _rendered(message: OutboxMessage) -> outbox.Rendered | None:
 @requires("core.view_jobs")
 def job_runs(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The jobs of late, with how far each is, how fast, and what the reader may start now."""
-    runs = list(JobRun.objects.select_related("started_by").order_by("-created_at")[:20])
+    runs = list(runs_for(request.user, "core.view_jobs").select_related("started_by").order_by("-created_at")[:20])
     going_on = [run for run in runs if run.status in (JobRun.Status.QUEUED, JobRun.Status.RUNNING)]
     context = {
         "open": [shown(run) for run in going_on],
@@ -145,7 +146,7 @@ def job_runs(request: AuthenticatedHttpRequest) -> HttpResponse:
 @requires("core.view_jobs")
 def job_progress(request: AuthenticatedHttpRequest, run_id: UUID) -> HttpResponse:
     """One run in one line: asked for again and again while it goes on."""
-    run = get_object_or_404(JobRun.objects.select_related("started_by"), pk=run_id)
+    run = get_object_or_404(runs_for(request.user, "core.view_jobs").select_related("started_by"), pk=run_id)
     return render(request, "core/job_progress.html", {"run": shown(run)})
 
 
@@ -173,7 +174,7 @@ def start_job(request: AuthenticatedHttpRequest, name: str) -> HttpResponse:
 def stop_job(request: AuthenticatedHttpRequest, run_id: UUID) -> HttpResponse:
     """Stop a run: shares at work finish, the others wait until somebody starts it again."""
     try:
-        jobs.cancel_run(get_object_or_404(JobRun, pk=run_id), by=request.user)
+        jobs.cancel_run(get_object_or_404(runs_for(request.user, "core.run_jobs"), pk=run_id), by=request.user)
     except ValueError:
         notify(request, _("It had ended already."), level=messages.WARNING)
     else:
