@@ -116,7 +116,7 @@ class DeathInput(Input):
     """Nobody has died tomorrow, nor before they were born."""
 
     at = serializers.DateTimeField(help_text="When the person died.")
-    source = serializers.CharField(
+    source = serializers.CharField(  # type: ignore[assignment]  # a Field has a `source` of its own
         min_length=5, max_length=200, help_text="Who says so, like: death certificate, county file."
     )
 
