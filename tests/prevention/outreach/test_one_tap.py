@@ -310,7 +310,9 @@ def test_the_link_is_signed_when_the_message_leaves(world):
     link = now(OneTapLink, reminder=sent)
     text = outbox.render(sent.message).body
     assert path_for(link.pk) in text
-    assert not [word for word in HEALTH[:4] if word in text.lower()]
+    # The link's signature is of letters that fall as they will.
+    words = text.replace(path_for(link.pk), "").lower()
+    assert not [word for word in HEALTH[:4] if word in words]
     with arranging():
         assert path_for(link.pk) not in str(list(OutboxMessage.objects.values()))
 
