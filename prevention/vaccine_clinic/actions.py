@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinical.access import begin_to_look_after
 from clinical.actions.immunizations import record_immunization
 from clinical.actions.visits import finish_visit, start_visit
 from clinical.coding import CVX
@@ -79,6 +80,7 @@ def walk_in(*, by: User, member: Member, department: Department, at: datetime.da
     )
     if slot is None or kind is None:
         raise scheduling.BookingRefused(_("No seat of today's clinic is free."), code="taken")
+    begin_to_look_after(by=by, member=member, reason=f"Came without appointment to {department.name}")
     visit = scheduling.book(by=by, member=member, slot=slot, visit_type=kind, reason=_("Without appointment"), at=at)
     audit.record(by=by, action="create", verb="prevention.walk_in", obj=visit)
     return scheduling.check_in(visit, by=by, at=at)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from zeal import zeal_ignore
 
 from clinical import models as clinical
-from clinical.models import Encounter, Immunization
+from clinical.models import BreakTheGlass, Encounter, Immunization
 from core.db import acting_as
 from core.models import AuditEvent
 from pharmacy.actions.dispensing import Refused
@@ -382,6 +382,19 @@ def test_taken_in_from_the_list_she_is_at_once_at_the_form(client, clinic):
 
     assert answer.status_code == 302 and "/vaccine-clinic/visits/" in answer["Location"]
     assert client.get(answer["Location"]).status_code == 200
+
+
+def test_a_stranger_who_is_taken_in_is_opened_without_a_question_and_auditors_see_it(client, clinic):
+    with arranging():
+        stranger = factories.member(clinic.system, "Noor", "Haddad")
+    client.force_login(clinic.park.user)
+    asked = {"department": clinic.department.pk, "member": stranger.pk}
+    answer = client.post(reverse("prevention:vaccine_walk_in"), asked)
+
+    assert client.get(answer["Location"]).status_code == 200
+    with arranging():
+        opened = BreakTheGlass.objects.get(member=stranger)
+    assert (opened.user_id, opened.reason.split(" to ")[0]) == (clinic.park.user_id, "Came without appointment")
 
 
 def test_a_visit_of_another_kind_and_of_the_other_system_is_no_vaccine_visit(client, clinic):
