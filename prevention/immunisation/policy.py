@@ -84,12 +84,14 @@ def packaged_policy() -> Policy:
 
 
 @lru_cache(maxsize=16)
-def _stored(policy_id: uuid.UUID, fingerprint: str) -> Policy:
-    from prevention.immunisation.models import ImmunisationPolicy
+def _stored(fingerprint: str, supporting_data_id: uuid.UUID | None) -> Policy:
+    """The policy of an overlay and the digest of the data below it, as `fingerprint` says both."""
+    from prevention.immunisation.models import SupportingDataTable
 
-    row = ImmunisationPolicy.objects.select_related("supporting_data").get(pk=policy_id)
-    table = row.supporting_data.table if row.supporting_data else json.loads(PACKAGED.read_text())
-    return make(table, row.overlay)
+    overlay, _digest = json.loads(fingerprint)
+    if supporting_data_id is None:
+        return make(json.loads(PACKAGED.read_text()), overlay)
+    return make(SupportingDataTable.objects.get(pk=supporting_data_id).table, overlay)
 
 
 class Policies:
@@ -101,11 +103,11 @@ class Policies:
         rows = ImmunisationPolicy.objects.filter(period__contains=on)
         self._by_market: dict[tuple[uuid.UUID, uuid.UUID | None], Policy] = {}
         for row in rows.values_list(
-            "managing_organization_id", "region_id", "pk", "overlay", "supporting_data__digest"
+            "managing_organization_id", "region_id", "overlay", "supporting_data_id", "supporting_data__digest"
         ):
-            organization, region, pk, overlay, digest = row
+            organization, region, overlay, data, digest = row
             fingerprint = json.dumps([overlay, digest], sort_keys=True)
-            self._by_market[organization, region] = _stored(pk, fingerprint)
+            self._by_market[organization, region] = _stored(fingerprint, data)
 
     def of(self, organization: uuid.UUID, region: uuid.UUID | None) -> Policy:
         """The region's policy, else the system's own, else CDSi as packaged."""
