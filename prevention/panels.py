@@ -30,20 +30,30 @@ from prevention.views.portal import booking_url, vaccines_booking_url
 from scheduling.models import Appointment
 from scheduling.ports import BookingOrigin, register_booking_origin, register_visit_notes
 
+# A home that asks for more than this much at once is not read.
+WHOLE_CARDS = 3
+
 
 def portal_gaps(request: AuthenticatedHttpRequest, member: Member) -> Iterable[PortalCard]:
-    """A card for each open gap, and what is next due for the calm line."""
+    """A card for each of the gaps that are due longest, one for all others, and what is next due for the calm line."""
     gaps = list(CareGap.objects.filter(member=member, rule__in=FOR_MEMBERS).open().longest_due_first())
     orders = ways_for_member(gaps, actions.today())
-    for gap in gaps:
-        found = BY_ID[gap.rule]
-        context = {
+    shown = [
+        {
             "gap": gap,
-            "rule": found,
+            "rule": BY_ID[gap.rule],
             "order": next(iter(orders[gap.pk]), None),
             "booking_url": booking_url(gap),
         }
+        for gap in gaps
+    ]
+    whole = len(shown) if len(shown) <= WHOLE_CARDS else WHOLE_CARDS - 1
+    for context in shown[:whole]:
         yield PortalCard(Place.NEEDS_YOU, "prevention/card_gap.html", context)
+    if shown[whole:]:
+        yield PortalCard(
+            Place.NEEDS_YOU, "prevention/card_more_gaps.html", {"more": shown[whole:]}, count=len(shown) - whole
+        )
     following = (
         CareRuleState.objects.filter(member=member, rule__in=FOR_MEMBERS, applies=True, next_due_on__gt=actions.today())
         .order_by("next_due_on")

@@ -6,7 +6,7 @@ from typing import Any
 
 from clinical.models import CodingRole
 from core.ids import luhn_digit
-from kpcare.demo import care, codes
+from kpcare.demo import care, codes, vaccine_history
 from kpcare.demo.catalogue import COSTS
 from kpcare.demo.columns import COLUMNS
 from kpcare.demo.copying import Table
@@ -358,6 +358,10 @@ class Charts:
         if person.family == "Alvarez" and person.given == "Maria":
             self.observe(person, member, "fit", datetime.date(2016, 10, 4), None, text="Negative")
             self.observe(person, member, "mammogram", self.today - 300 * DAY, None)
+            self.observe(person, member, "hpv", self.today - 740 * DAY, None, text="Negative")
+            self.observe(person, member, "eye", self.today - 250 * DAY, None, text="No retinopathy")
+            for key in ("hiv", "hcv"):
+                self.observe(person, member, key, self.today - 2300 * DAY, None, text="Negative")
             return
         if 45 <= person.age <= 85:
             if rng.random() < 0.35 * (0.5 + person.engagement):
@@ -375,8 +379,18 @@ class Charts:
 
     def _vaccines(self, person: Person, member: str) -> None:
         if person.age >= 1 and self.rng.random() < 0.6 * person.engagement + 0.1:
-            fact = self.fact("Immunization", member, "completed", self.days_ago(330, 20))
-            self.code("Immunization", member, fact, "cvx|158")
-        if person.age >= 65 and self.rng.random() < person.engagement:
-            fact = self.fact("Immunization", member, "completed", self.days_ago(1500))
-            self.code("Immunization", member, fact, "cvx|216")
+            self._dose(member, self.days_ago(330, 20), "158")
+        if person.age >= 65 and self.rng.random() < person.engagement and person.family != "Alvarez":
+            self._dose(member, self.days_ago(1500), "216")
+        if person.family == "Alvarez":
+            had = vaccine_history.kept(person, self.today)
+        else:
+            # Random numbers of its own: a dose more or less leaves the rest of the world as it is.
+            had = vaccine_history.doses(person, self.today, random.Random(f"vaccines-{member}"))
+        # A world for benchmarks has no room for them.
+        for on, cvx in had if self.depth == 1 else ():
+            self._dose(member, on, cvx)
+
+    def _dose(self, member: str, on: datetime.date, cvx: str) -> None:
+        fact = self.fact("Immunization", member, "completed", on)
+        self.code("Immunization", member, fact, f"cvx|{cvx}")

@@ -102,8 +102,24 @@ PROCEDURES = {
 VACCINES = [
     ("158", "Influenza, injectable, quadrivalent"),
     ("309", "COVID-19, mRNA, 2024–25"),
+    ("08", "Hepatitis B, pediatric or adolescent"),
+    ("110", "DTaP-hepatitis B-IPV"),
+    ("48", "Hib (PRP-T)"),
+    ("133", "PCV13"),
+    ("119", "Rotavirus, monovalent"),
+    ("03", "MMR"),
+    ("21", "Varicella"),
+    ("83", "Hepatitis A, pediatric"),
+    ("20", "DTaP"),
+    ("94", "MMRV"),
+    ("130", "DTaP-IPV"),
     ("115", "Tdap"),
+    ("114", "MenACWY (conjugate)"),
+    ("165", "HPV, nine-valent"),
+    ("43", "Hepatitis B, adult"),
+    ("187", "Zoster recombinant"),
     ("216", "PCV20"),
+    ("303", "RSV, adjuvanted"),
 ]
 # key → (RxNorm clinical drug, name, ingredient RxNorm, ingredient, classes, units a day, unit cost with what handing
 # it over costs, tier)

@@ -14,7 +14,7 @@ from labs.models import LabTest
 from network.models import RoleAssignment
 from prevention.actions import evaluate_members
 from prevention.models import CareGap, OutreachContact
-from prevention.rules import rule
+from prevention.rules import FOR_MEMBERS, rule
 from tests.clinical import factories
 from tests.clinical.factories import World, arranging
 from tests.prevention import charts
@@ -133,6 +133,20 @@ def test_portal_home_says_what_is_due(client, world):
 
     assert "Six things need you today" in page
     assert "Colon cancer test" in page
+
+
+def test_portal_home_asks_for_little_at_once_and_hides_nothing(client, world):
+    client.force_login(world.maria.user)
+    with arranging():
+        due = list(CareGap.objects.filter(member=world.maria, rule__in=FOR_MEMBERS).open())
+
+    page = client.get("/").content.decode()
+
+    assert len(due) > 3
+    assert page.count("Had it elsewhere, or not now") == 2
+    assert "Also due, whenever you are here next" in page
+    for gap in due:
+        assert page.count(f'href="{reverse("prevention:gap", args=[gap.pk])}"') >= 1
 
 
 def test_the_worklist_shows_our_members_and_not_theirs(client, world):
