@@ -25,8 +25,11 @@ CHILDHOOD = (
     (4250, ("165",)),
     (5860, ("114",)),
 )
-# Those who were children before most of today's vaccines were.
-MEASLES_SINCE, CHICKENPOX_SINCE, HEPATITIS_B_SINCE = 1957, 1985, 1982
+# Nobody had a vaccine before it was licensed; what was given in its place until then, if anything.
+LICENSED = {"133": (datetime.date(2010, 2, 24), "100"), "119": (datetime.date(2008, 4, 3), "")}
+CHICKENPOX_FROM = datetime.date(1996, 1, 8)
+# Years of birth from which children had these as a rule.
+MEASLES_SINCE, CHICKENPOX_SINCE, HEPATITIS_B_SINCE = 1967, 1988, 1991
 COMPLETE = 0.62  # and more of those who come often
 BREAKS_OFF = 0.1
 
@@ -41,12 +44,14 @@ def doses(person: Person, today: datetime.date, rng: random.Random) -> Iterator[
 
 def kept(person: Person, today: datetime.date) -> Iterator[tuple[datetime.date, str]]:
     """Every dose of the schedule in time: for those of whom the pictures tell."""
-    rng = random.Random(person.given)  # noqa: S311 (invented people)
-    whole = (_visits(person, today, rng, 1.0) if person.age < 19 else _as_child(person, rng, 1.0))
-    yield from whole
-    if person.age >= 19:
-        yield today - 1400 * DAY, "115"
-        yield from _course("43", today - 5200 * DAY, (0, 35, 190))
+    rng = random.Random(person.given)
+    if person.age < 19:
+        yield from _visits(person, today, rng, 1.0)
+        return
+    yield from _as_child(person, rng, 1.0)
+    yield from _tetanus(person, today - 1400 * DAY)
+    yield from _course("21", datetime.date(2005, 3, 7), (0, 63))
+    yield from _course("43", today - 5200 * DAY, (0, 35, 190))
     if person.age >= 50:
         yield from _course("187", today - 420 * DAY, (0, 90))
         yield today - 390 * DAY, "216"
@@ -67,26 +72,40 @@ def _visits(
         if on >= today or rng.random() > stays:
             return
         for cvx in given:
-            yield on, cvx
+            licensed, before = LICENSED.get(cvx, (on, ""))
+            if on >= licensed or before:
+                yield on, cvx if on >= licensed else before
 
 
 def _as_child(person: Person, rng: random.Random, share: float) -> Iterator[tuple[datetime.date, str]]:
     """What grown-ups can still prove of their own childhood."""
-    year = person.birth_date.year
-    for since, cvx in ((MEASLES_SINCE, "03"), (CHICKENPOX_SINCE, "21"), (HEPATITIS_B_SINCE, "08")):
-        known = year >= since or (share == 1.0 and cvx != "08")
-        if known and rng.random() < share:
-            first = person.birth_date + 480 * DAY
-            yield from _course(cvx, first, (0, 1380) if cvx != "08" else (0, 60, 200))
+    year, first = person.birth_date.year, person.birth_date + 480 * DAY
+    if year >= MEASLES_SINCE and rng.random() < share:
+        yield from _course("03", first, (0, 1380))
+    if year >= CHICKENPOX_SINCE and rng.random() < share:
+        yield from _course("21", max(first, CHICKENPOX_FROM), (0, 1380))
+    if year >= HEPATITIS_B_SINCE and rng.random() < share:
+        yield from _course("08", person.birth_date + 1 * DAY, (0, 60, 200))
+
+
+def _tetanus(person: Person, last: datetime.date) -> Iterator[tuple[datetime.date, str]]:
+    """A booster every ten years, as far back as somebody wrote it down; the last one with whooping cough."""
+    yield last, "115"
+    for years in (10, 20):
+        on = last - int(years * YEAR) * DAY
+        if on > person.birth_date + int(7 * YEAR) * DAY:
+            yield on, "113"
 
 
 def _grown_up(person: Person, today: datetime.date, rng: random.Random) -> Iterator[tuple[datetime.date, str]]:
     come = 0.35 + 0.6 * person.engagement
     yield from _as_child(person, rng, min(0.95, come + 0.1))
     if rng.random() < come:
-        yield today - rng.randint(60, int(9.5 * YEAR)) * DAY, "115"
+        yield from _tetanus(person, today - rng.randint(60, int(9.5 * YEAR)) * DAY)
     if person.age < 60 and person.birth_date.year < HEPATITIS_B_SINCE and rng.random() < 0.5 * come:
-        yield from _course("43", today - rng.randint(300, int(min(12, person.age - 18) * YEAR) + 300) * DAY, (0, 35, 190))
+        yield from _course(
+            "43", today - rng.randint(300, int(min(12, person.age - 18) * YEAR) + 300) * DAY, (0, 35, 190)
+        )
     if person.age >= 51 and rng.random() < 0.75 * come:
         yield from _course("187", today - rng.randint(120, int(min(7, person.age - 50) * YEAR)) * DAY, (0, 90))
     if 51 <= person.age < 65 and rng.random() < 0.5 * come:
