@@ -10,6 +10,7 @@ from core.asked import DayField
 from core.choices import offer_rows, offer_values
 from core.models import ValueSet
 from prevention.cohorts.criteria import Criteria, Fact
+from prevention.cohorts.offered import offered
 from prevention.measures import measures_of
 from prevention.models import CohortExport, DataUseAgreement
 from prevention.registries import REGISTRIES
@@ -63,10 +64,14 @@ class CohortForm(forms.Form):
 
     def __init__(self, *args: Any, regions: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.names = dict(ValueSet.objects.order_by("name").values_list("url", "name"))
-        sets: list[tuple[str, Any]] = [ANY, *((url, name or url) for url, name in self.names.items())]
-        for kind in self.FACTS:
-            offer_values(self, kind, sets)
+        self.names: dict[str, str] = {}
+        for kind, sets in offered().items():
+            # One that was chosen when more were offered stays until another is chosen.
+            chosen = self.initial.get(kind)
+            if chosen and chosen not in dict(sets):
+                sets = [*sets, *ValueSet.objects.filter(url=chosen).values_list("url", "name")]
+            self.names |= dict(sets)
+            offer_values(self, kind, [ANY, *sets])
         offer_values(self, "region", [ANY, *regions])
         offer_values(self, "registry", [ANY, *((one.id, one.title) for one in REGISTRIES)])
         offer_values(self, "control", [ANY, *control_choices()])

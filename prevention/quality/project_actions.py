@@ -133,12 +133,16 @@ def review_guideline(guideline: Guideline, *, by: User, found: str, review_by: d
 
 
 @transaction.atomic
-def retire_guideline(guideline: Guideline, *, by: User) -> Guideline:
-    """It no longer holds. Raises `ValueError` where it is retired already."""
+def retire_guideline(guideline: Guideline, *, by: User, reason: str) -> Guideline:
+    """It no longer holds, and why. Raises `ValueError` where it is retired already, or without a reason."""
     kept = Guideline.objects.select_for_update().get(pk=guideline.pk)
     if kept.retired_on is not None:
         raise ValueError("This guideline is retired.")
-    kept.retired_on = timezone.localdate()
-    kept.save(update_fields=["retired_on"])
-    audit.record(by=by, action="update", verb="prevention.retire_guideline", obj=kept)
+    if not reason.strip():
+        raise ValueError("Say why it is retired.")
+    kept.retired_on, kept.retired_by, kept.retired_reason = timezone.localdate(), by, reason.strip()
+    kept.save(update_fields=["retired_on", "retired_by", "retired_reason"])
+    audit.record(
+        by=by, action="update", verb="prevention.retire_guideline", obj=kept, reason=kept.retired_reason[:300]
+    )
     return kept

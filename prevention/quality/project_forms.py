@@ -84,6 +84,15 @@ class ReviewForm(Ahead):
     review_by = _day(_("It stands until"))
 
 
+class RetireForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why it is retired"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Replaced by which one, withdrawn by whom, or no longer our work."),
+    )
+
+
 class ChangeProjectForm(Ahead):
     """An aim that was put wrongly, or a day that cannot be held."""
 

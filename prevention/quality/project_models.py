@@ -103,6 +103,8 @@ class Guideline(Identified):
     owner = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     review_by = models.DateField()
     retired_on = models.DateField(null=True, blank=True)
+    retired_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    retired_reason = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -113,6 +115,12 @@ class Guideline(Identified):
                 violation_error_message="A guideline of this title is in force.",
             ),
             models.CheckConstraint(condition=~models.Q(source=""), name="prevention_guideline_source"),
+            models.CheckConstraint(
+                condition=models.Q(retired_on__isnull=True, retired_by__isnull=True, retired_reason="")
+                | models.Q(retired_on__isnull=False) & ~models.Q(retired_reason=""),
+                name="prevention_guideline_retired",
+                violation_error_message="A guideline is retired with a reason.",
+            ),
         ]
 
 

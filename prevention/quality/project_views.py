@@ -27,6 +27,10 @@ from prevention.quality.views import a_rate, measure_url, parts, system_of
 from prevention.rules import BY_ID
 
 
+# Of the retired ones the last are read; each keeps its own page.
+RETIRED_SHOWN = 50
+
+
 def a_project(request: AuthenticatedHttpRequest, project_id: uuid.UUID) -> ImprovementProject:
     return get_object_or_404(ImprovementProject.objects.select_related("owner", "decided_by"), pk=project_id)
 
@@ -36,7 +40,7 @@ def a_cycle(request: AuthenticatedHttpRequest, project_id: uuid.UUID, cycle_id: 
 
 
 def a_guideline(request: AuthenticatedHttpRequest, guideline_id: uuid.UUID) -> Guideline:
-    return get_object_or_404(Guideline.objects.select_related("owner"), pk=guideline_id)
+    return get_object_or_404(Guideline.objects.select_related("owner", "retired_by"), pk=guideline_id)
 
 
 # --- Projects -------------------------------------------------------------------------------------------
@@ -276,12 +280,13 @@ def _hand_over_form(of: ImprovementProject | Guideline, data: Any = None) -> for
 @require_safe
 @requires("prevention.view_quality")
 def guidelines(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Guidelines in force, those past their review first."""
-    found = Guideline.objects.filter(managing_organization=system_of(request), retired_on__isnull=True)
-    rows = list(found.select_related("owner").order_by("review_by", "title"))
+    """Guidelines in force, those past their review first; and those that were retired, with the reason."""
+    every = Guideline.objects.filter(managing_organization=system_of(request)).select_related("owner", "retired_by")
+    rows = list(every.filter(retired_on__isnull=True).order_by("review_by", "title"))
     today = timezone.localdate()
     context = {
         "rows": [{"guideline": one, "is_overdue": one.review_by < today, "rule": _rule(one)} for one in rows],
+        "retired": list(every.filter(retired_on__isnull=False).order_by("-retired_on", "title")[:RETIRED_SHOWN]),
         "overdue": sum(1 for one in rows if one.review_by < today),
         "may_keep": bool(may(request.user, "prevention.keep_guideline")),
         "parts": parts("guidelines", request),
@@ -331,8 +336,9 @@ def _guideline(
     of: Guideline,
     form: forms.ReviewForm | None,
     hand_over_form: forms.HandOverForm | None = None,
+    retire_form: forms.RetireForm | None = None,
 ) -> HttpResponse:
-    is_wrong = bool(form and form.errors) or hand_over_form is not None
+    is_wrong = bool(form and form.errors) or hand_over_form is not None or retire_form is not None
     context = {
         "guideline": of,
         "rule": _rule(of),
@@ -340,6 +346,7 @@ def _guideline(
         "is_overdue": of.review_by < timezone.localdate(),
         "form": form,
         "hand_over_form": (hand_over_form or _hand_over_form(of)) if form else None,
+        "retire_form": (retire_form or forms.RetireForm(prefix="retire")) if form else None,
         "earlier": of.earlier.select_related("by", "owner").order_by("-at"),
         "parts": parts("guidelines", request),
     }
@@ -366,8 +373,13 @@ def hand_over_guideline(request: AuthenticatedHttpRequest, guideline_id: uuid.UU
 @require_POST
 @requires("prevention.keep_guideline", obj=a_guideline)
 def retire(request: AuthenticatedHttpRequest, guideline_id: uuid.UUID) -> HttpResponse:
+    """It no longer holds: with the reason, which stays on its page."""
+    of = request.record
+    form = forms.RetireForm(request.POST, prefix="retire")
+    if not form.is_valid():
+        return _guideline(request, of, forms.ReviewForm() if of.retired_on is None else None, retire_form=form)
     try:
-        actions.retire_guideline(request.record, by=request.user)
+        actions.retire_guideline(of, by=request.user, reason=form.cleaned_data["reason"])
     except ValueError:
         notify(request, _("It is retired already."))
     else:

@@ -71,8 +71,7 @@ def dashboard(request: AuthenticatedHttpRequest) -> HttpResponse:
         "snapshot": kept[0] if kept else None,
         **years,
         "lines": [_line(line, region, years["year"]) for line in lines],
-        "short": sum(1 for line in lines if (line.distance or 0) < 0),
-        "with_goal": sum(1 for line in lines if line.distance is not None),
+        **_standing(lines),
         "regions": regions,
         "region": region,
         "sorts": [("measure", _("Measure")), ("goal", _("Furthest from goal")), ("gap", _("Widest gap"))],
@@ -80,6 +79,17 @@ def dashboard(request: AuthenticatedHttpRequest) -> HttpResponse:
         "parts": parts("quality", request),
     }
     return render(request, "prevention/quality/dashboard.html", context)
+
+
+def _standing(lines: list[reading.Line]) -> dict[str, int]:
+    """How many rates have a goal, how many of them fall short of it, and how many cannot be shown beside it."""
+    with_goal = [line for line in lines if line.goal]
+    return {
+        "with_goal": len(with_goal),
+        "short": sum(1 for line in with_goal if (line.distance or 0) < 0),
+        "unsaid": sum(1 for line in with_goal if line.distance is None),
+        "hidden": sum(1 for line in lines if line.row.rate is None),
+    }
 
 
 def parts(current: str, request: AuthenticatedHttpRequest) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import BooleanField, Count, ExpressionWrapper, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -140,6 +140,27 @@ def counts_by_registry(day: date) -> dict[str, dict[str, int]]:
     ):
         _add(found.setdefault(registry, _nobody()), control, tier, missed, people)
     return found
+
+
+def own_counts(entries: QuerySet[RegistryEntry]) -> dict[str, dict[str, int]]:
+    """The same of the entries that a person's own list shows, by registry, in one question."""
+    rows = (
+        entries.order_by()
+        .annotate(has_missed=ExpressionWrapper(~Q(missed=[]), output_field=BooleanField()))
+        .values_list("registry", "control", "tier", "has_missed")
+        .annotate(total=Count("pk"))
+    )
+    found: dict[str, dict[str, int]] = {}
+    for registry, control, tier, missed, people in rows:
+        _add(found.setdefault(registry, _nobody()), control, tier, missed, people)
+    return found
+
+
+def with_share(counts: dict[str, int] | None) -> dict[str, int | None]:
+    """Counts with the per cent at goal; of nobody none."""
+    kept = counts or _nobody()
+    share = round(100 * kept["at_goal"] / kept["people"]) if kept["people"] else None
+    return {**kept, "at_goal_percent": share}
 
 
 def _nobody() -> dict[str, int]:

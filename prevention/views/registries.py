@@ -17,7 +17,7 @@ from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, require, requires
 from prevention.models import RegistryBatch, RegistryBatchItem, RegistryEntry, RegistryFollowUp
-from prevention.reach import in_reach
+from prevention.reach import in_reach, sees_the_system
 from prevention.registries import BY_ID, REGISTRIES, actions, pages
 from prevention.registries.definition import Registry
 from prevention.registries.forms import FORMS, FollowUpForm, RegistryFilter
@@ -39,21 +39,29 @@ def _registry(name: str) -> Registry:
 def registries(request: AuthenticatedHttpRequest) -> HttpResponse:
     """All of them with the counts of the last run: where to look first."""
     day = pages.latest_day()
-    counts = pages.counts_by_registry(day) if day else {}
-    rows = []
-    for registry in REGISTRIES:
-        found = counts.get(registry.id)
-        share = round(100 * found["at_goal"] / found["people"]) if found and found["people"] else None
-        rows.append({"registry": registry, "counts": found, "at_goal_percent": share})
+    plan = pages.counts_by_registry(day) if day else {}
+    is_plan = sees_the_system(request.user)
+    counts = plan if is_plan else pages.own_counts(_of_mine(request))
+    rows = [
+        {"registry": one, "counts": pages.with_share(counts.get(one.id)), "plan": plan.get(one.id, {}).get("people", 0)}
+        for one in REGISTRIES
+    ]
     columns = [
         {"label": _("Registry")},
-        {"label": _("People"), "numeric": True},
+        {"label": _("People") if is_plan else _("Yours"), "numeric": True},
+        *([] if is_plan else [{"label": _("In the plan"), "numeric": True}]),
         {"label": _("At goal"), "numeric": True},
         {"label": _("Far from goal"), "numeric": True},
         {"label": _("High risk"), "numeric": True},
         {"label": _("Contact missed"), "numeric": True},
     ]
-    return render(request, "prevention/registries/index.html", {"rows": rows, "day": day, "columns": columns})
+    context = {"rows": rows, "day": day, "columns": columns, "is_plan": is_plan}
+    return render(request, "prevention/registries/index.html", context)
+
+
+def _of_mine(request: AuthenticatedHttpRequest) -> Any:
+    """The entries of every registry that this person's lists show."""
+    return in_reach(RegistryEntry.objects.standing().listable(timezone.localdate()), request.user)
 
 
 def _filter(request: AuthenticatedHttpRequest, registry: Registry, data: Any) -> RegistryFilter:
@@ -72,8 +80,7 @@ def _filter(request: AuthenticatedHttpRequest, registry: Registry, data: Any) ->
 
 def _entries(request: AuthenticatedHttpRequest, registry: Registry, chosen: dict[str, str]) -> Any:
     today = timezone.localdate()
-    standing = in_reach(RegistryEntry.objects.standing().in_registry(registry.id).listable(today), request.user)
-    return pages.narrowed(standing, chosen, today).select_related("member")
+    return pages.narrowed(_of_mine(request).in_registry(registry.id), chosen, today).select_related("member")
 
 
 @require_safe
@@ -101,7 +108,11 @@ def _list(request: AuthenticatedHttpRequest, found: Registry, *, error: str = ""
     )
     place = pages.place_of(chosen)
     day = pages.latest_day()
+    is_plan = sees_the_system(request.user)
+    own = None if is_plan else pages.own_counts(_of_mine(request).in_registry(found.id)).get(found.id)
     context = {
+        "is_plan": is_plan,
+        "own": pages.with_share(own),
         "registry": found,
         "form": form,
         "chosen": chosen,

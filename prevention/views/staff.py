@@ -36,10 +36,12 @@ from prevention.outreach.forms import OUTCOME_WORDS, CallForm
 from prevention.outreach.kinds import is_known, kind_of
 from prevention.outreach.orders import order_for_gap
 from prevention.outreach.protocols import ways_for_staff
-from prevention.reach import in_reach
+from prevention.reach import in_reach, sees_the_system
 from prevention.rules import BY_ID, RULES
 
 PAGE = 50
+# Counting a place's own list stops where nobody reads on.
+COUNTED = 10_000
 # A member just reached is left alone for a while.
 QUIET = timedelta(days=7)
 
@@ -69,10 +71,10 @@ def worklist(request: AuthenticatedHttpRequest) -> HttpResponse:
     form = _filter(request)
     form.is_valid()
     rule = BY_ID[form.data["rule"]]
-    gaps = CareGap.objects.open().for_rule(rule.id).longest_due_first().select_related("member")
-    if language := form.data.get("language"):
-        gaps = gaps.filter(member__language=language)
-    gaps = in_reach(gaps.filter(member__deceased_at__isnull=True), request.user)
+    due = CareGap.objects.open().for_rule(rule.id).filter(member__deceased_at__isnull=True)
+    mine = in_reach(due.longest_due_first().select_related("member"), request.user)
+    language = form.data.get("language")
+    gaps = mine.filter(member__language=language) if language else mine
     start = _after(gaps, request.GET.get("after", ""))
     rows = list(start[: PAGE + 1])
     more = rows[PAGE - 1] if len(rows) > PAGE else None
@@ -93,7 +95,7 @@ def worklist(request: AuthenticatedHttpRequest) -> HttpResponse:
         "form": form,
         "rule": rule,
         "rows": [_row(gap, gap.pk in contacted) for gap in rows],
-        "counts": _counts(request, rule.id),
+        "counts": _counts(request, rule.id, mine),
         "next": f"{more.due_on.isoformat()}_{more.member_id}" if more else "",
         "can_call": bool(may(request.user, "prevention.reach_out")),
         "sees_runs": bool(may(request.user, "prevention.view_runs")),
@@ -137,16 +139,22 @@ def _line(gap: CareGap) -> str:
     return " · ".join(part for part in (str(age) if age is not None else "", last, since, language) if part)
 
 
-def _counts(request: AuthenticatedHttpRequest, rule: str) -> dict[str, Any]:
-    """How many are open and since when, as the last run found it: counting a million rows is its work, not a page's."""
+def _counts(request: AuthenticatedHttpRequest, rule: str, mine: QuerySet[CareGap]) -> dict[str, Any]:
+    """How many are open and since when, as the last run found it: counting a million rows is its work, not a page's.
+
+    For whom the list is of their own place, how many stand in it as well, since when the longest of them.
+    """
     run = JobRun.objects.filter(kind=jobs.KIND, status=JobRun.Status.DONE).order_by("-created_at").first()
-    found: dict[str, Any] = {"count": 0, "oldest": None, "run": run}
+    found: dict[str, Any] = {"count": 0, "oldest": None, "run": run, "own": None}
     systems = {str(system) for system in systems_held(request.user)}
     for system, rules in (run.totals.get("open", {}) if run else {}).items():
         if system in systems and rule in rules:
             found["count"] += rules[rule]["count"]
             oldest = date.fromisoformat(rules[rule]["oldest"])
             found["oldest"] = min(oldest, found["oldest"] or oldest)
+    if not sees_the_system(request.user):
+        first = mine.first()
+        found["own"], found["oldest"] = mine.order_by()[:COUNTED].count(), first.due_on if first else None
     if found["oldest"]:
         found["oldest_days"] = (timezone.localdate() - found["oldest"]).days
     return found

@@ -13,7 +13,7 @@ from core.http import AuthenticatedHttpRequest
 from core.permissions import may, requires
 from prevention.models import Campaign, OutreachSummary, Reminder
 from prevention.outreach.campaign_forms import WORDINGS
-from prevention.outreach.effect import WITHIN, Comparison, compare
+from prevention.outreach.effect import UNTOUCHED, WITHIN, Comparison, compare
 from prevention.outreach.kinds import is_known, kind_of
 from prevention.quality.rates import wilson
 from prevention.views.staff import language_name
@@ -93,7 +93,8 @@ def _strata(found: Campaign) -> list[dict[str, Any]]:
     titles = {"channel": _("Channel"), "language": _("Language"), "wording": _("Wording")}
     tables = []
     for dimension, title in titles.items():
-        rows = [_row(row, dimension) for row in found.summaries.filter(dimension=dimension).order_by("stratum")]
+        kept = sorted(found.summaries.filter(dimension=dimension), key=lambda row: _place(row, dimension))
+        rows = [_row(row, dimension) for row in kept]
         if rows:
             bars = [
                 _bar(row["words"], row["percent"] / 100, row["low"] / 100, row["high"] / 100)
@@ -103,10 +104,12 @@ def _strata(found: Campaign) -> list[dict[str, Any]]:
             tables.append(
                 {
                     "title": title,
+                    "by_channel": dimension == "channel",
                     "rows": rows,
+                    "total": _total(kept) if len(kept) > 1 else None,
                     "funnel": {
                         "label": title,
-                        "steps": [_("Sent"), _("Opened"), _("Booked or ordered"), _("Done")],
+                        "steps": [_("Sent"), _("Opened or answered"), _("Booked or ordered"), _("Done")],
                         "rows": [{"label": row["words"], "counts": row["counts"]} for row in rows],
                     },
                     "bars": {"label": title, "unit": "%", "goal": None, "groups": bars},
@@ -115,10 +118,23 @@ def _strata(found: Campaign) -> list[dict[str, Any]]:
     return tables
 
 
+def _place(row: OutreachSummary, dimension: str) -> tuple[int, str]:
+    """Channels as steps go, from what costs nothing to people; others by name."""
+    order = [*Reminder.Channel.values, UNTOUCHED]
+    return (order.index(row.stratum) if dimension == "channel" and row.stratum in order else 0, row.stratum)
+
+
+def _total(rows: list[OutreachSummary]) -> dict[str, Any]:
+    """What the rows of a table add up to: the same in each. A gap is contacted by several channels, so these do not."""
+    return {name: sum(getattr(row, name) for row in rows) for name in ("booked", "done", "cost")}
+
+
 def _row(row: OutreachSummary, dimension: str) -> dict[str, Any]:
     words = row.stratum
     if dimension == "language":
         words = language_name(row.stratum)
+    elif dimension == "channel" and row.stratum == UNTOUCHED:
+        words = _("Before any contact")
     elif dimension == "channel":
         words = str(Reminder.Channel(row.stratum).label).capitalize()
     elif dimension == "wording":

@@ -6,10 +6,19 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from clinical.models import ServiceRequest
 from core.db import as_job
 from core.models import User
 from network.models import RoleAssignment
-from prevention.models import Campaign, CareGap, OneTapLink, OutreachContact, OutreachEpisode, OutreachSummary
+from prevention.models import (
+    Campaign,
+    CareGap,
+    OneTapLink,
+    OutreachContact,
+    OutreachEpisode,
+    OutreachSummary,
+    Reminder,
+)
 from prevention.outreach.defaults import VACCINES
 from prevention.outreach.effect import compare, difference, summarise
 from tests.clinical import factories as clinic
@@ -78,6 +87,128 @@ def test_both_arms_and_the_way_from_sent_to_done(world):
     assert found.cost_per_closed == Decimal("0.0020")
 
 
+def sums(name: str) -> dict[str, int]:
+    """What each table adds up to among those reached out to."""
+    with arranging():
+        found: dict[str, int] = {}
+        for row in OutreachSummary.objects.exclude(stratum="holdout"):
+            found[row.dimension] = found.get(row.dimension, 0) + getattr(row, name)
+    return found
+
+
+def by_channel(name: str) -> dict[str, int]:
+    with arranging():
+        return dict(OutreachSummary.objects.filter(dimension="channel").values_list("stratum", name))
+
+
+@pytest.fixture
+def later(world):
+    """Of those who got the e-mail: two a letter after a month, one of them a call, whatever the others did."""
+    staff = world.park.user
+    with arranging():
+        reached = list(OutreachEpisode.objects.filter(arm="outreach").order_by("member__given"))
+        for one in reached[4:6]:
+            Reminder.objects.create(
+                member_id=one.member_id, gap_id=one.gap_id, step=3, channel="letter", language="en", status="sent",
+                send_after=AT + timedelta(days=28), created_at=AT + timedelta(days=28),
+            )  # fmt: skip
+        Reminder.objects.create(
+            member_id=reached[5].member_id, gap_id=reached[5].gap_id, step=4, channel="call", language="en",
+            status="sent", send_after=AT + timedelta(days=45), created_at=AT + timedelta(days=45),
+        )  # fmt: skip
+    world.staff, world.reached = staff, reached
+    return world
+
+
+def contact(of: OutreachEpisode, by: User, outcome: str, days: int) -> None:
+    with arranging():
+        OutreachContact.objects.create(
+            member_id=of.member_id, gap_id=of.gap_id, by=by, outcome=outcome, at=AT + timedelta(days=days)
+        )
+
+
+def closes(of: OutreachEpisode, days: int) -> None:
+    with arranging():
+        CareGap.objects.filter(pk=of.gap_id).update(status="closed", closed_at=AT + timedelta(days=days))
+
+
+def test_a_letter_and_a_call_close_gaps_too(later):
+    closes(later.reached[4], 40)
+    contact(later.reached[5], later.staff, "no_answer", 45)
+    contact(later.reached[5], later.staff, "booked", 48)
+    closes(later.reached[5], 60)
+
+    count()
+
+    assert by_channel("done") == {"email": 4, "letter": 1, "call": 1}
+    assert by_channel("booked") == {"email": 2, "letter": 0, "call": 1}
+    assert by_channel("opened") == {"email": 2, "letter": 0, "call": 1}, "somebody answered the second call"
+    assert by_channel("cost")["call"] == 2 * Decimal("5.5000"), "each attempt costs"
+
+
+def test_every_table_counts_the_same_bookings_closures_and_costs(later):
+    contact(later.reached[4], later.staff, "kit_ordered", 30)
+    contact(later.reached[6], later.staff, "booked", 2)
+    closes(later.reached[6], 20)
+
+    count()
+
+    for name, expected in (("booked", 4), ("done", 5)):
+        assert sums(name) == {"arm": expected, "language": expected, "wording": expected, "channel": expected}
+    assert len(set(sums("cost").values())) == 1
+
+
+def test_a_call_that_nobody_made_is_none(later):
+    """A booking from the portal settles the call that waited: the list says sent, and nobody telephoned."""
+    member = later.reached[5].member
+    with arranging():
+        member.user = clinic.account("Herself")
+        member.save()
+    contact(later.reached[5], member.user, "booked", 46)
+
+    count()
+
+    assert by_channel("booked")["letter"] == 1, "the letter came before it"
+    assert (by_channel("sent")["call"], by_channel("cost")["call"], by_channel("booked")["call"]) == (0, 0, 0)
+
+
+def test_what_came_before_any_contact_has_a_row_of_its_own(later):
+    with arranging():
+        Reminder.objects.filter(gap=later.reached[7].gap_id).update(send_after=AT + timedelta(days=7))
+    contact(later.reached[7], later.staff, "booked", 2)
+    closes(later.reached[7], 5)
+
+    count()
+
+    assert (by_channel("booked")["none"], by_channel("done")["none"], by_channel("gaps")["none"]) == (1, 1, 1)
+
+
+def test_what_was_booked_before_the_gap_came_in_or_after_it_closed_is_no_answer(later):
+    contact(later.reached[6], later.staff, "booked", -3)
+    contact(later.reached[2], later.staff, "booked", 31)
+
+    count()
+
+    assert sums("booked")["arm"] == 2
+
+
+def test_an_order_under_the_gaps_protocol_counts_wherever_it_was_placed(later):
+    of = later.reached[6]
+    with arranging():
+        ServiceRequest.objects.create(
+            member_id=of.member_id, status="active", effective=(AT, None), protocol="fit_home_kit",
+            recorded_at=AT + timedelta(days=3),
+        )  # fmt: skip
+        ServiceRequest.objects.create(
+            member_id=later.reached[7].member_id, status="active", effective=(AT, None), protocol="hba1c_home_kit",
+            recorded_at=AT + timedelta(days=3),
+        )  # fmt: skip
+
+    count()
+
+    assert sums("booked")["arm"] == 3, "the kit for this gap; not the one for another"
+
+
 def test_what_is_not_observed_long_enough_is_not_counted_as_failed(world):
     count(days=40)
 
@@ -99,6 +230,7 @@ def test_the_page_shows_it_to_those_who_answer_for_it(client, world):
     page = client.get(url).content.decode()
     assert "The difference may be chance." in page
     assert "+25.0 %" in page
+    assert "counts for the last contact before it" in page
 
     client.force_login(other)
     assert client.get(url).status_code == 404

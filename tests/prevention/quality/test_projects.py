@@ -310,8 +310,14 @@ def test_a_guideline_past_its_review_is_said_and_a_review_lets_it_stand(client, 
     assert "None is past its review" in client.get(listed).content.decode()
     with arranging():
         assert GuidelineReview.objects.get().found == "Still so"
-    client.post(reverse("prevention:quality_retire", args=[guideline.pk]))
-    assert "Colorectal screening" not in client.get(listed).content.decode()
+    retire = reverse("prevention:quality_retire", args=[guideline.pk])
+    assert client.post(retire, {"retire-reason": "  "}).status_code == 422
+    with arranging():
+        assert Guideline.objects.get().retired_on is None, "not without a reason"
+    client.post(retire, {"retire-reason": "The USPSTF's of 2027 takes its place"})
+    shown = client.get(listed).content.decode()
+    assert "None is in force" in shown and "takes its place" in shown, "out of force, and it is said why"
+    assert "takes its place" in client.get(page).content.decode()
     assert client.post(page, {"found": "x", "review_by": "2030-01-01"}).status_code == 404
 
 
@@ -401,6 +407,6 @@ def test_an_owner_is_told_once_that_the_day_has_come_and_so_is_whoever_takes_it_
     page = client.get(reverse("prevention:quality_guideline", args=[kept.pk])).content.decode()
     assert "Sam Successor" in page and "On leave" in page
     assert 'Guidelines <span class="soft">' not in client.get(reverse("prevention:quality")).content.decode()
-    client.post(reverse("prevention:quality_retire", args=[kept.pk]))
+    client.post(reverse("prevention:quality_retire", args=[kept.pk]), {"retire-reason": "Ours no more"})
     with as_job(User.objects.system("tests"), reason="test"):
         assert ask_owners(TODAY()) == 0
