@@ -13,6 +13,7 @@ from core.models import User
 from core.terminology import load_own
 from kpcare.demo import (
     ancillary,
+    asked,
     catalogue,
     clinic_day,
     desk,
@@ -74,6 +75,8 @@ def build(
             for home in people.homes(place, members=members - made, seed=seed, today=today):
                 charts.add_home(home)
             charts.flush()
+            if members <= FULL_UP_TO:
+                asked.add(place, family, today)
             say(f"{members:,} members copied after {time.monotonic() - started:.1f} s. Keys and indexes …")
         with connection.cursor() as cursor:
             cursor.execute("SELECT setval('members_mrn_seq', %s)", [charts.mrn])

@@ -42,12 +42,15 @@ CLOSERS = (
     ("hba1c", "4548-4", "HbA1c"),
     ("blood_pressure", "85354-9", "blood pressure"),
 )
+# How long it took says which steps had been taken by then: most came after a message, others after a letter or a call.
 CLOSED = f"""
 CREATE TEMPORARY TABLE past_done ON COMMIT DROP AS
-SELECT uuidv7() AS gap_id, uuidv7() AS reminder_id, x.*, c.id AS campaign_id, c.wordings[1] AS wording,
+SELECT uuidv7() AS gap_id, x.*, c.id AS campaign_id, c.wordings[1] AS wording, h.part,
     CASE WHEN c.holdout_percent > 0 AND {PART.format("x.member_id", "c.code")} < c.holdout_percent * 10
         THEN 'holdout' ELSE 'outreach' END AS arm,
-    CASE WHEN h.part < 640 THEN 'email' WHEN h.part < 930 THEN 'sms' ELSE 'portal' END AS channel, h.part
+    x.done_at - make_interval(days => CASE WHEN h.part < 620 THEN 10 + (h.part %% 17)::int
+        WHEN h.part < 830 THEN 32 + (h.part %% 12)::int WHEN h.part < 950 THEN 50 + (h.part %% 9)::int
+        ELSE 2 + (h.part %% 4)::int END) AS entered
 FROM (
     SELECT DISTINCT ON (o.member_id) o.member_id, o.id AS fact_id, m.language, m.managing_organization_id AS system,
         lower(o.effective) AS done_at, %(rule)s::text AS rule, %(what)s::text AS what
@@ -65,34 +68,53 @@ WHERE NOT EXISTS (SELECT FROM prevention_caregap g WHERE g.member_id = x.member_
 """
 # Some of those who were held back come all the same, fewer.
 FEWER = "DELETE FROM past_done WHERE arm = 'holdout' AND mod(part, 100) < 62"
+STEPS = """
+CREATE TEMPORARY TABLE past_step ON COMMIT DROP AS
+SELECT uuidv7() AS id, d.member_id, d.gap_id, d.language, d.rule, d.part, d.done_at, s.number,
+    d.entered + s.after_days * interval '1 day' + interval '1 hour' AS at,
+    CASE WHEN s.channels[1] IN ('letter', 'call') THEN s.channels[1]
+        WHEN EXISTS (SELECT FROM members_membertelecom t WHERE t.member_id = d.member_id AND t.system = 'email')
+            AND d.part % 10 < 7 THEN 'email' ELSE 'sms' END AS channel
+FROM past_done d JOIN prevention_campaignstep s ON s.campaign_id = d.campaign_id
+    AND s.channels[1] IN ('email', 'sms', 'letter', 'call')
+WHERE d.arm = 'outreach' AND d.entered + s.after_days * interval '1 day' < d.done_at - interval '1 day'
+"""
 WRITTEN = (
     """
 INSERT INTO prevention_caregap (id, member_id, sensitivity, rule, status, due_on, opened_at, closed_at,
     last_done_on, last_done_what)
-SELECT gap_id, member_id, 0, rule, 'closed', (done_at - (20 + mod(part, 60)) * interval '1 day')::date,
-    done_at - (6 + mod(part, 55)) * interval '1 day', done_at, done_at::date, what FROM past_done
+SELECT gap_id, member_id, 0, rule, 'closed', (entered - (14 + mod(part, 60)) * interval '1 day')::date,
+    entered, done_at, done_at::date, what FROM past_done
 """,
     """
 INSERT INTO prevention_outreachepisode (member_id, sensitivity, gap_id, campaign_id, arm, wording, language, score,
     entered_at, stopped_at, stop_reason)
-SELECT member_id, 0, gap_id, campaign_id, arm, wording, language, 1,
-    done_at - (6 + mod(part, 55)) * interval '1 day', done_at, 'done' FROM past_done
+SELECT member_id, 0, gap_id, campaign_id, arm, wording, language, 1, entered, done_at, 'done' FROM past_done
 """,
     """
 INSERT INTO prevention_reminder (id, member_id, sensitivity, gap_id, step, channel, language, send_after, status,
     created_at)
-SELECT reminder_id, member_id, 0, gap_id, 1, channel, language, done_at - (5 + mod(part, 54)) * interval '1 day',
-    'sent', done_at - (5 + mod(part, 54)) * interval '1 day' FROM past_done WHERE arm = 'outreach'
+SELECT id, member_id, 0, gap_id, number, channel, language, at, 'sent', at FROM past_step
 """,
+    # The link of the last letter or message before it was done; six of ten booked or ordered by it.
     """
 INSERT INTO prevention_onetaplink (member_id, sensitivity, gap_id, reminder_id, expires_at, opened_at, confirmed_at,
     used_at, used_for, created_at)
-SELECT member_id, 0, gap_id, reminder_id, done_at + interval '30 days', opened, opened,
+SELECT member_id, 0, gap_id, id, done_at + interval '30 days', opened, opened,
     CASE WHEN mod(part, 10) < 6 THEN opened END,
-    CASE WHEN mod(part, 10) >= 6 THEN '' WHEN rule = 'colorectal_screening' THEN 'kit_ordered' ELSE 'booked' END,
-    opened - interval '1 day'
-FROM (SELECT d.*, done_at - (4 + mod(part, 50)) * interval '1 day' AS opened FROM past_done d
-    WHERE arm = 'outreach' AND channel <> 'portal' AND mod(part, 4) > 0) x
+    CASE WHEN mod(part, 10) >= 6 THEN '' WHEN rule = 'colorectal_screening' THEN 'kit_ordered' ELSE 'booked' END, at
+FROM (
+    SELECT DISTINCT ON (p.gap_id) p.*, p.at + (p.done_at - p.at) * 0.3 AS opened FROM past_step p
+    WHERE mod(p.part, 4) > 0 ORDER BY p.gap_id, p.number DESC
+) x WHERE channel <> 'call'
+""",
+    # On the telephone: somebody took a time, or said that they would come by themselves.
+    """
+INSERT INTO prevention_outreachcontact (id, member_id, sensitivity, gap_id, by_id, outcome, note, at)
+SELECT uuidv7(), member_id, 0, gap_id, %(caller)s,
+    CASE WHEN mod(part, 3) = 0 THEN 'not_now' WHEN rule = 'colorectal_screening' THEN 'kit_ordered' ELSE 'booked' END,
+    '', at + interval '5 hours'
+FROM past_step WHERE channel = 'call'
 """,
 )
 
@@ -141,9 +163,10 @@ def add(*, at: datetime.datetime, caller: uuid.UUID) -> None:
         for statement in (*AGED, LOOKED, *SENT):
             cursor.execute(statement, values)
         for rule, code, what in CLOSERS:
-            cursor.execute("DROP TABLE IF EXISTS past_done")
+            cursor.execute("DROP TABLE IF EXISTS past_done, past_step")
             cursor.execute(CLOSED, {**values, "rule": rule, "code": code, "what": what})
-            cursor.execute(FEWER)
-            for statement in WRITTEN:
+            for statement in (FEWER, STEPS):
                 cursor.execute(statement)
+            for statement in WRITTEN:
+                cursor.execute(statement, values)
     summarise(as_of=at.date(), at=at)
