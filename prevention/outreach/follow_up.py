@@ -21,6 +21,7 @@ from prevention.engine.evaluate import Partition
 from prevention.engine.facts import ValueSet
 from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY, FOBT, SDNA_FIT
 from prevention.models import FollowUp
+from prevention.quality.rates import wilson
 from prevention.rules.cervical_screening import HPV_TEST, PAP_TEST
 
 if TYPE_CHECKING:
@@ -258,6 +259,14 @@ class Rate:
     @property
     def percent(self) -> int | None:
         return round(100 * self.in_time / self.measured) if self.measured else None
+
+    @property
+    def interval(self) -> tuple[int, int] | None:
+        """Per cent from and to (95 %, Wilson)."""
+        if not self.measured:
+            return None
+        low, high = wilson(self.in_time, self.measured)
+        return round(100 * low), round(100 * high)
 
 
 def rate(rule: FollowUpRule, today: date) -> Rate:
