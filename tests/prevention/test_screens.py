@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinical.models import ServiceRequest, Task
 from core.db import as_job
-from core.models import AuditEvent, User
+from core.models import AuditEvent, JobRun, User
 from core.terminology import concept
 from labs.models import LabTest
 from network.models import RoleAssignment
@@ -166,6 +166,23 @@ def test_the_worklist_says_in_which_language_to_call(client, world):
     page = client.get(reverse("prevention:worklist") + "?rule=cervical_screening").content.decode()
 
     assert "· Spanish" in page
+
+
+def test_a_list_of_ones_own_place_says_how_many_of_the_plans_are_on_it(client, world):
+    with arranging():
+        JobRun.objects.create(
+            kind="prevention", key="2026-11-22", status="done", started_by=User.objects.system("tests"),
+            totals={"open": {str(world.system.pk): {"cervical_screening": {"count": 221, "oldest": "2024-01-05"}}}},
+        )  # fmt: skip
+        assistant = factories.account("Mia Assistant")
+        factories.role(assistant, RoleAssignment.Role.MEDICAL_ASSISTANT, world.system, world.department)
+    address = reverse("prevention:worklist") + "?rule=cervical_screening"
+
+    client.force_login(assistant)
+    assert "of yours due, 221 in the plan" in client.get(address).content.decode()
+    client.force_login(world.coordinator)
+    page = client.get(address).content.decode()
+    assert "of yours" not in page and "221" in page
 
 
 @pytest.mark.parametrize("name", ["gap_detail", "contact", "staff_order"])

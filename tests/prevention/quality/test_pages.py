@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from core.models import AuditEvent
+from prevention.measures import measure
 from prevention.models import MeasureGoal, MeasureStratum
 from prevention.quality.export import as_csv, safe
 from prevention.quality.rates import Rate, wilson
@@ -82,6 +83,20 @@ def test_a_goal_says_how_many_people_are_missing_and_less_is_better_where_it_is(
     assert "2 rates of 2 with a goal are short of it" in page
     with arranging():
         assert AuditEvent.objects.filter(verb="prevention.set_goal").count() == 2
+
+
+def test_the_headline_leaves_no_rate_with_a_goal_out(client, counted):
+    """A rate that nobody but a few met is hidden: of it the first sentence says so, for it may be the worst."""
+    with arranging():
+        MeasureStratum.objects.filter(measure=measure("CMS122", 2026).key, dimension="all").update(hides_rate=True)
+    client = signed_in(client, counted)
+    for one in ("CMS130", "CMS122"):
+        client.post(url("quality_goal", one), {"percent": "70", "kind": "goal", "source": "C", "start": "2026-01-01"})
+
+    page = page_of(client, reverse("prevention:quality"))
+
+    assert "1 rate of 2 with a goal is short of it." in page
+    assert "Of 1 more with a goal it cannot be said." in page
 
 
 def test_a_new_goal_ends_the_earlier_one(client, counted):

@@ -110,13 +110,31 @@ def test_a_medical_assistant_sees_the_people_of_their_own_place_and_no_others(cl
     assert client.get(maria).status_code in (403, 404)
 
 
+def test_numbers_over_a_list_of_ones_own_place_are_of_that_list(client, world):
+    with arranging():
+        assistant = factories.account("Mia Assistant")
+        factories.role(assistant, RoleAssignment.Role.MEDICAL_ASSISTANT, world.system, world.department)
+    client.force_login(assistant)
+
+    page = listed(client)
+    row = next(
+        row for row in client.get(reverse("prevention:registries")).context["rows"] if row["registry"].id == "diabetes"
+    )
+
+    assert "of yours, 2 in the plan" in page
+    assert (row["counts"]["people"], row["counts"]["far"], row["plan"]) == (1, 1, 2)
+    assert "whole plan" in page, "the table under the list says whose it is"
+    client.force_login(world.coordinator)
+    assert "of yours" not in listed(client)
+
+
 def test_the_counts_on_top_are_of_our_system(client, world):
     client.force_login(world.coordinator)
 
     page = client.get(reverse("prevention:registries"))
 
     row = next(row for row in page.context["rows"] if row["registry"].id == "diabetes")
-    assert row["counts"] == {"people": 2, "at_goal": 0, "far": 1, "high": 0, "missed": 2}
+    assert row["counts"] == {"people": 2, "at_goal": 0, "far": 1, "high": 0, "missed": 2, "at_goal_percent": 0}
     assert listed(client).count("<strong>2</strong>") >= 1
 
 
