@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 
+from members.languages import language_name
 from prevention.engine.measure import Measure
 from prevention.engine.moments import Setting
 from prevention.quality.models import QualitySnapshot
@@ -47,6 +48,11 @@ class Person:
     birth_date: date | None
     language: str
     name_key: str
+
+    @property
+    def speaks(self) -> str:
+        """Their language in words."""
+        return language_name(self.language)
 
 
 def people(
