@@ -61,8 +61,8 @@ SELECT k.member_id, bool_or(c.code = 'E66.01') AS severe, true AS obese FROM cli
 JOIN core_concept c ON c.id = k.concept_id AND c.code IN ('E66.01', 'E66.9') GROUP BY 1
 """
 EMPTY = """
-CREATE TEMPORARY TABLE demo_asked (id uuid DEFAULT uuidv7(), key text, member_id uuid, encounter_id uuid, at timestamptz,
-    quantity numeric, unit text, words text, answer int) ON COMMIT DROP
+CREATE TEMPORARY TABLE demo_asked (id uuid DEFAULT uuidv7(), key text, member_id uuid, encounter_id uuid,
+    at timestamptz, quantity numeric, unit text, words text, answer int) ON COMMIT DROP
 """
 ASK = """
 INSERT INTO demo_asked (key, member_id, encounter_id, at, quantity, unit, words, answer)
@@ -74,8 +74,8 @@ WRITTEN = (
     """
 INSERT INTO clinical_observation (id, member_id, status, effective, recorded_at, source_system_id, source_id,
     encounter_id, value_quantity, value_unit, value_text)
-SELECT id, member_id, 'final', tstzrange(at, at + interval '5 minutes'), at, %(source)s, id::text, encounter_id, quantity,
-    unit, words FROM demo_asked
+SELECT id, member_id, 'final', tstzrange(at, at + interval '5 minutes'), at, %(source)s, id::text, encounter_id,
+    quantity, unit, words FROM demo_asked
 """,
     """
 INSERT INTO clinical_observationcoding (member_id, fact_id, role, concept_id)
@@ -115,7 +115,8 @@ WITH wanted AS (
     INSERT INTO clinical_medicationrequest (id, member_id, status, effective, recorded_at, source_system_id, source_id,
         dosage_text, quantity, quantity_unit, refills, days_supply, category, requester_id, reason_text)
     SELECT id, member_id, CASE WHEN until > %(today)s THEN 'active' ELSE 'completed' END, tstzrange(at, until), at,
-        %(source)s, id::text, 'Take 1 tablet at bedtime if needed', 30, 'each', 2, 30, 'community', clinician_id, 'Sleep'
+        %(source)s, id::text, 'Take 1 tablet at bedtime if needed', 30, 'each', 2, 30, 'community', clinician_id,
+        'Sleep'
     FROM wanted
 )
 INSERT INTO clinical_medicationrequestcoding (member_id, fact_id, role, concept_id)
@@ -139,7 +140,8 @@ SELECT member_id, id, 1, %(bones)s FROM wanted
 POSITIVE = f"""
 CREATE TEMPORARY TABLE demo_positive ON COMMIT DROP AS
 SELECT uuidv7() AS id, uuidv7() AS answer_id, m.id AS member_id, h.part, t.at,
-    t.at + make_interval(days => CASE WHEN h.part < 30 THEN 17 + (h.part * 2)::int ELSE 94 + h.part::int %% 9 END) AS done_at
+    t.at + make_interval(days =>
+        CASE WHEN h.part < 30 THEN 17 + (h.part * 2)::int ELSE 94 + h.part::int %% 9 END) AS done_at
 FROM members_member m CROSS JOIN LATERAL (SELECT {PART.format("m.id", "positive")} AS part) h
 CROSS JOIN LATERAL (SELECT %(today)s::timestamptz - make_interval(days => 110 + (h.part * 4)::int) AS at) t
 WHERE h.part < 46 AND m.id <> ALL (%(family)s::uuid[])
@@ -207,9 +209,8 @@ def add(place: World, family: list[str], today: datetime.date) -> None:
         for statement in (SEEN, OBESE, EMPTY):
             cursor.execute(statement, values)
         for key, (who, share, answer) in ASKED.items():
-            sql = ASK.format(
-                who=who, share=PART.format("s.member_id", key), answer=answer.format(p=PART.format("s.member_id", f"{key}?"))
-            )
+            drawn = PART.format("s.member_id", f"{key}?")
+            sql = ASK.format(who=who, share=PART.format("s.member_id", key), answer=answer.format(p=drawn))
             cursor.execute(sql, {**values, "key": key, "share": share})
         for statement in (*WRITTEN, EYES, HELPED, TABLETS, SCANS, POSITIVE, *POSITIVES):
             cursor.execute(statement, values)

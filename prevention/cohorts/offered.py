@@ -1,4 +1,4 @@
-"""Which value sets a cohort may ask for under each kind of fact: those of diagnoses as conditions, of medicines as such.
+"""Which value sets a cohort may ask for under each kind of fact: those of diagnoses as conditions, and so on.
 
 Two things decide, both known already. What measures, rules and registries read the set as: a visit's codes are no
 procedure. And of which code systems it is: a diagnosis has no LOINC code, a medicine none of ICD-10. A set that nothing

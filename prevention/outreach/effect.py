@@ -61,8 +61,8 @@ LEFT JOIN LATERAL (
         AND EXISTS (SELECT FROM network_roleassignment w WHERE w.user_id = k.by_id)
 ) c ON true
 CROSS JOIN LATERAL (
-    SELECT CASE WHEN r.channel = 'call' THEN c.at IS NOT NULL ELSE r.status = 'sent' OR coalesce(o.status = 'sent', false)
-        END::int AS sent
+    SELECT CASE WHEN r.channel = 'call' THEN c.at IS NOT NULL
+        ELSE r.status = 'sent' OR coalesce(o.status = 'sent', false) END::int AS sent
 ) s
 LEFT JOIN prevention_outreachcost u ON u.managing_organization_id = e.system AND u.kind = r.channel
     AND u.period @> r.created_at::date
