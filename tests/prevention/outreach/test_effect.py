@@ -160,8 +160,8 @@ def test_every_table_counts_the_same_bookings_closures_and_costs(later):
 
 def test_a_call_that_nobody_made_is_none(later):
     """A booking from the portal settles the call that waited: the list says sent, and nobody telephoned."""
-    member = later.reached[5].member
     with arranging():
+        member = later.reached[5].member
         member.user = clinic.account("Herself")
         member.save()
     contact(later.reached[5], member.user, "booked", 46)
