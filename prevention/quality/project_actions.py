@@ -142,7 +142,5 @@ def retire_guideline(guideline: Guideline, *, by: User, reason: str) -> Guidelin
         raise ValueError("Say why it is retired.")
     kept.retired_on, kept.retired_by, kept.retired_reason = timezone.localdate(), by, reason.strip()
     kept.save(update_fields=["retired_on", "retired_by", "retired_reason"])
-    audit.record(
-        by=by, action="update", verb="prevention.retire_guideline", obj=kept, reason=kept.retired_reason[:300]
-    )
+    audit.record(by=by, action="update", verb="prevention.retire_guideline", obj=kept, reason=kept.retired_reason[:300])
     return kept
