@@ -26,7 +26,6 @@ from prevention.quality.strata import ALL
 from prevention.quality.views import a_rate, measure_url, parts, system_of
 from prevention.rules import BY_ID
 
-
 # Of the retired ones the last are read; each keeps its own page.
 RETIRED_SHOWN = 50
 

@@ -68,9 +68,9 @@ def test_the_dashboard_says_rate_interval_and_widest_gap(client, counted):
 
 def test_a_goal_says_how_many_people_are_missing_and_less_is_better_where_it_is(client, counted):
     client = signed_in(client, counted)
-    for measure, percent in (("CMS130", "70"), ("CMS122", "10")):
+    for one, percent in (("CMS130", "70"), ("CMS122", "10")):
         answer = client.post(
-            url("quality_goal", measure),
+            url("quality_goal", one),
             {"percent": percent, "kind": "goal", "source": "Quality committee, January", "start": "2026-01-01"},
         )
         assert answer.status_code == 302
