@@ -29,7 +29,7 @@ from prevention.engine.libraries import (
 from prevention.engine.measure import Group, Measure
 from prevention.engine.members import Condition, age_at, exists, total
 from prevention.engine.moments import measurement_period, years
-from prevention.engine.predicates import Predicate
+from prevention.engine.predicates import At, FactInterval, Predicate
 from prevention.measures import value_sets as vs
 
 ESTABLISHED_PATIENT_VISIT = Code("99211", CPT)
@@ -134,8 +134,9 @@ def without_diagnosis(medicine: vs.ValueSet, *diagnoses: vs.ValueSet) -> Conditi
     treated = conditions(*diagnoses).with_(
         index,
         lambda diagnosis, order: (
-            diagnosis.prevalence_interval.start.on_or_before(order.authored_on)
-            & diagnosis.prevalence_interval.end.on_or_after(measurement_period.start - years(1))
+            diagnosis.prevalence_interval.overlaps(
+                FactInterval(At(measurement_period.start - years(1)), order.authored_on)
+            )
         ),
     )
     return exists(more_than_one_order(medicine)) & ~exists(treated)

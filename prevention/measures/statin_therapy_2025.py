@@ -67,6 +67,7 @@ def listed(*codes: vs.ValueSet | Code) -> Facts:
 
 
 by_end_of_period = effective.starts_on_or_before(measurement_period.end, of=DAY)
+prevalent_by_end_of_period = prevalence_interval.starts_on_or_before(measurement_period.end, of=DAY)
 in_period = prevalence_interval.overlaps(measurement_period, of=DAY)
 
 ascvd = (
@@ -77,15 +78,15 @@ ascvd = (
         vs.ISCHEMIC_HEART_DISEASE_OR_OTHER_RELATED_DIAGNOSES,
         vs.STABLE_AND_UNSTABLE_ANGINA,
     )
-    .where(by_end_of_period)
+    .where(prevalent_by_end_of_period)
     .union(
         procedures(vs.PCI, vs.CABG_SURGERIES, vs.CAROTID_INTERVENTION, vs.CABG_OR_PCI_PROCEDURE)
         .with_status("completed")
         .where(by_end_of_period)
     )
 )
-myocardial_infarction = listed(SUBSEQUENT_NSTEMI).where(by_end_of_period)
-hypercholesterolemia = listed(vs.FAMILIAL_HYPERCHOLESTEROLEMIA).where(by_end_of_period)
+myocardial_infarction = listed(SUBSEQUENT_NSTEMI).where(prevalent_by_end_of_period)
+hypercholesterolemia = listed(vs.FAMILIAL_HYPERCHOLESTEROLEMIA).where(prevalent_by_end_of_period)
 ldl_190 = (
     observations(vs.LDL_CHOLESTEROL)
     .with_status("final", "amended", "corrected", "appended")

@@ -532,6 +532,12 @@ def statin() -> list[Case]:
             [OFFICE, diagnosis(vs.MYOCARDIAL_INFARCTION, "2019-01-01", listed=False)],
             *only(0, ""),
         ),
+        case(
+            "a heart attack that is over, nobody says until when",
+            "1960-05-05",
+            [OFFICE, diagnosis(vs.MYOCARDIAL_INFARCTION, "2019-01-01", status="inactive"), statin],
+            *only(0, ""),
+        ),
         case("high LDL", "1960-05-05", [OFFICE, ldl, diabetes, statin], *only(2, PASS)),
         case("diabetes", "1960-05-05", [OFFICE, diabetes], *only(3, IN)),
         case("high risk", "1960-05-05", [OFFICE, risk], *only(4, IN)),
