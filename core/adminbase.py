@@ -30,7 +30,7 @@ from core.http import AuthenticatedHttpRequest
 from core.ids import is_luhn
 from core.models import User
 from core.permissions import may
-from core.scope import accounts_of, path_to_organization, systems_where, within
+from core.scope import log_for, path_to_organization, systems_where, within
 from core.security import LOGS, is_history, member_column, policy
 
 REACHED = Func(F("member_id"), function="core_reaches", output_field=models.BooleanField())
@@ -142,11 +142,10 @@ class RoomAdmin(admin.ModelAdmin):
         rows, user = self._reached(), cast(User, request.user)
         if self.is_reference or _runs_platform(user):
             return rows
-        systems = systems_where(user, *self._wanted())
         if self.model._meta.label_lower in LOGS:
             # Nothing else says whose an entry about nobody is, and what it says may name members.
-            ours = Q(user_id__in=accounts_of(systems))
-            return rows.filter(ours if current().organization_ids - systems else ours | Q(member_id__isnull=False))
+            return log_for(self.model._default_manager.all(), user, *self._wanted())
+        systems = systems_where(user, *self._wanted())
         if policy(self.model) is not None and not current().organization_ids - systems:
             return rows
         path = path_to_organization(self.model)

@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
+from core import audit
+from core.context import current
 from core.models import JobRun, User
 
 
@@ -27,6 +29,13 @@ class Systems:
 
 
 _plugged: list[Systems] = []
+# Other ways from an account to the organisations whose it is: those of members and their proxies.
+_account_paths: list[str] = []
+
+
+def register_account_paths(*paths: str) -> None:
+    """Say by which lookups an account without a role belongs to an organisation; `members` does."""
+    _account_paths[:] = paths
 
 
 def register_systems(systems: Systems) -> None:
@@ -74,8 +83,43 @@ def within(rows: QuerySet[Any], paths: Collection[str], systems: Collection[UUID
 
 def accounts_of(systems: Collection[UUID]) -> QuerySet[Any]:
     """The ids of the accounts that hold or held a role at `systems`."""
+    return _accounts(systems).values("pk")
+
+
+def log_for(rows: QuerySet[Any], user: User, *permissions: str, naming: UUID | None = None) -> QuerySet[Any]:
+    """Of a log with `user_id` and `member_id` the rows that a user may look at.
+
+    About members: whom they reach. About nobody: what accounts of the systems did (or were sent) where a role gives
+    `permissions`, and lists that name the member `naming`, if they reach them. What nobody signed in did, or the
+    platform's own accounts, is for who runs the platform; where there is one system alone, that system's.
+    """
+    rows = rows.filter(Q(member_id=None) | Q(_reached(F("member_id"))))
+    if user.is_superuser:
+        return rows
+    port, systems = _plugged[0], systems_where(user, *permissions)
+    elsewhere = current().organization_ids - systems
+    if systems and not elsewhere and port.count() == 1:
+        return rows
+    found = Q(Exists(_accounts(systems, *_account_paths).filter(pk=OuterRef("user_id"))))
+    if not elsewhere:
+        # Who reaches members of other systems by another role looks at none of them under this one.
+        found |= Q(member_id__isnull=False)
+        if naming is not None:
+            found |= audit.about(naming) & Q(_reached(Value(naming, models.UUIDField())))
+    return rows.filter(found)
+
+
+def _reached(member_id: Any) -> Func:
+    return Func(member_id, function="core_reaches", output_field=BooleanField())
+
+
+def _accounts(systems: Collection[UUID], *paths: str) -> QuerySet[User]:
     port = _plugged[0]
-    return User.objects.filter(**{f"{port.from_account}__in": port.organizations_of(systems)}).values("pk")
+    organizations = port.organizations_of(systems)
+    found = Q(**{f"{port.from_account}__in": organizations})
+    for path in paths:
+        found |= Q(**{f"{path}__in": organizations})
+    return User.objects.filter(found)
 
 
 def runs_for(user: User, permission: str) -> QuerySet[JobRun]:

@@ -1,6 +1,7 @@
 """What staff may do with people's records; whose record a member may open stands in `members.portal`."""
 
 from core.permissions import grant
+from core.scope import register_account_paths
 from members.portal import is_self
 from network.models import RoleAssignment
 from network.permissions import has_role
@@ -16,6 +17,8 @@ CARE_ROLES = (
 )
 DESK_ROLES = (Role.FRONT_DESK, Role.PLAN_ADMINISTRATOR, Role.CARE_COORDINATOR)
 
+# Whose an account without a role is: its member's system, or that of those whom it acts for.
+register_account_paths("member__managing_organization", "proxies__member__managing_organization")
 
 grant("members.manage_own", is_self, because="it is their own record")
 grant("members.search", has_role(*CARE_ROLES, *DESK_ROLES, Role.FINANCE), because="they work with members")

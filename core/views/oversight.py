@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +23,7 @@ from core.models import AuditEvent, JobRun, OutboxMessage, User
 from core.navigation import frame
 from core.notices import notify
 from core.permissions import require, requires
-from core.scope import runs_for
+from core.scope import log_for, runs_for
 from core.starters import starter, starters_for
 
 PAGE = 100
@@ -46,24 +46,26 @@ class AuditFilter(forms.Form):
     glass = forms.BooleanField(label=gettext_lazy("Only access by reason (break-the-glass)"), required=False)
 
 
-def within_reach() -> QuerySet[AuditEvent]:
-    """Events about members whom the transaction reaches, and events about nobody."""
-    reached = Func(F("member_id"), function="core_reaches", output_field=BooleanField())
-    return AuditEvent.objects.filter(Q(member_id=None) | Q(reached)).order_by("-id")
+def seen_by(user: User, naming: UUID | None = None) -> QuerySet[AuditEvent]:
+    """Events about members whom the user reaches, and about nobody by accounts of their systems, newest first."""
+    return log_for(AuditEvent.objects.all(), user, "core.view_audit", naming=naming).order_by("-id")
 
 
-def chosen(form: AuditFilter) -> QuerySet[AuditEvent]:
+def chosen(form: AuditFilter, user: User) -> QuerySet[AuditEvent]:
     """The events that the form asks for; an unknown member or user has none."""
-    events = within_reach()
     asked = form.cleaned_data
+    member = asked["member"]
     if asked["record_number"]:
         found = frame.member_of_number(asked["record_number"]) if frame.member_of_number else None
-        events = events.filter(audit.about(found)) if found else events.none()
+        if found is None or (member and member != found):
+            return AuditEvent.objects.none()
+        member = found
+    events = seen_by(user, naming=member)
+    if member:
+        events = events.filter(audit.about(member))
     if asked["user"]:
-        user = User.objects.filter(email__iexact=asked["user"]).first()
-        events = events.filter(user_id=user.pk) if user else events.none()
-    if asked["member"]:
-        events = events.filter(audit.about(asked["member"]))
+        account = User.objects.filter(email__iexact=asked["user"]).first()
+        events = events.filter(user_id=account.pk) if account else events.none()
     if asked["account"]:
         events = events.filter(user_id=asked["account"])
     if asked["since"]:
@@ -81,7 +83,7 @@ def _midnight(day: datetime.date) -> datetime.datetime:
 def audit_log(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Who did or read what: filtered by member, user and day, newest first. Looking is logged as well."""
     form = AuditFilter(request.GET or None)
-    events = chosen(form) if form.is_bound and form.is_valid() else within_reach()
+    events = chosen(form, request.user) if form.is_bound and form.is_valid() else seen_by(request.user)
     before = request.GET.get("before", "")
     if last := read_number(before, most=2**63 - 1):
         events = events.filter(id__lt=last)
@@ -109,8 +111,9 @@ def audit_log(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @requires("core.view_outbox")
 def messages_sent(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """The last messages and how they fared. Only a demo shows their text: some hold a link that opens an account."""
-    rows = list(OutboxMessage.objects.select_related("user").order_by("-created_at")[:PAGE])
+    """The last messages of the reader's systems and how they fared. Only a demo shows their text: some hold a link that opens an account."""
+    sent = log_for(OutboxMessage.objects.select_related("user"), request.user, "core.view_outbox")
+    rows = list(sent.order_by("-created_at")[:PAGE])
     return render(
         request,
         "core/messages_sent.html",

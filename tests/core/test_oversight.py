@@ -83,6 +83,61 @@ def test_a_list_on_which_somebody_stood_is_found_by_them_and_told_to_them(client
     assert "Nurse Okafor" in client.get(reverse("clinical:who_opened")).content.decode()
 
 
+def test_entries_about_nobody_are_seen_by_the_system_whose_people_made_them(client, opened):
+    """A worker and a member of each system, somebody not signed in, and a list of others on which Maria stood."""
+    other = opened["foreign"].managing_organization
+    foreign_clerk, clerk = make_staff("front_desk", other), make_staff("front_desk", opened["system"])
+    stranger = make_member(other, user=make_user("Brown"))
+    audit.record_read(clerk, verb="clinical.our_search")
+    audit.record_read(opened["maria"].user, verb="core.our_sign_in")
+    audit.record_read(stranger.user, verb="core.their_sign_in")
+    audit.record_read(foreign_clerk, verb="clinical.their_search", members=[opened["maria"].pk])
+    audit.record_read(None, verb="core.failed_sign_in")
+
+    def verbs(user, **asked):
+        sign_in(client, user)
+        return {event.verb for event, *_ in client.get(reverse("core:audit_log"), asked).context["events"]}
+
+    ours, theirs = make_staff("auditor", opened["system"]), make_staff("auditor", other)
+    seen, foreign = verbs(ours), verbs(theirs)
+    assert {"clinical.our_search", "core.our_sign_in", "clinical.view_chart"} <= seen
+    assert not seen & {"clinical.their_search", "core.their_sign_in", "core.failed_sign_in", "clinical.view_foreign"}
+    assert {"clinical.their_search", "core.their_sign_in", "clinical.view_foreign"} <= foreign
+    assert not foreign & {"clinical.our_search", "core.our_sign_in", "core.failed_sign_in", "clinical.view_chart"}
+    for asked in ({"record_number": opened["maria"].mrn}, {"member": str(opened["maria"].pk)}):
+        assert "clinical.their_search" in verbs(ours, **asked), "whoever read about our member"
+    assert verbs(theirs, member=str(opened["maria"].pk)) == set()
+    assert verbs(theirs, user=clerk.email) == set()
+
+
+def test_where_there_is_one_system_what_nobody_signed_in_did_is_its_own(client):
+    auditor = make_staff("auditor", make_system())
+    audit.record_read(None, verb="core.failed_sign_in")
+    sign_in(client, auditor)
+    page = client.get(reverse("core:audit_log"))
+    assert "core.failed_sign_in" in {event.verb for event, *_ in page.context["events"]}
+
+
+def test_messages_of_another_system_are_not_shown(client, opened):
+    other = opened["foreign"].managing_organization
+    clerk, foreign_clerk = make_staff("front_desk", opened["system"]), make_staff("front_desk", other)
+    for key, to in (
+        ("ours", {"user": clerk, "address": "our.clerk@example.test"}),
+        ("maria", {"member_id": opened["maria"].pk, "address": "maria@example.test"}),
+        ("theirs", {"user": foreign_clerk, "address": "their.clerk@example.test"}),
+        ("foreign", {"member_id": opened["foreign"].pk, "address": "foreign@example.test"}),
+        ("nobody", {"address": "nobody@example.test"}),
+    ):
+        outbox.enqueue(dedupe_key=key, channel="email", template="invitation", url_path="/", **to)
+    for system, shown in (
+        (opened["system"], {"our.clerk@example.test", "maria@example.test"}),
+        (other, {"their.clerk@example.test", "foreign@example.test"}),
+    ):
+        sign_in(client, make_staff("plan_administrator", system))
+        rows = client.get(reverse("core:messages_sent")).context["rows"]
+        assert {message.address for message, _text in rows} == shown
+
+
 @pytest.mark.parametrize("asked", [{"until": "9999-12-31"}, {"before": "²"}, {"since": "0001-01-01"}])
 def test_an_odd_question_is_no_fault_of_ours(client, opened, asked):
     sign_in(client, make_staff("auditor", opened["system"]))
