@@ -232,12 +232,13 @@ class CapitationRunApi(Resource):
 
 
 class CapitationLineApi(Resource):
-    """Lines of one run, or of one member: each is a person's, so each read says why and is audited."""
+    """Lines of a run, each a person's: a read says why (`Access-Reason`), which the access log keeps beside whose."""
 
     model = CapitationLine
     fields = LINE
     permissions = ("billing.view_capitation_member",)
     scope = "capitation"
+    demands_reason = True
     filters: ClassVar[dict[str, str | Filter]] = {
         "contract": "contract",
         "member": "member",

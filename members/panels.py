@@ -318,14 +318,15 @@ def _nearest(member: Member, on: datetime.date) -> Place:
 
 def member_postal_code(member: Member) -> str:
     """Five digits of where the member lives; empty where nobody knows."""
-    codes = MemberAddress.objects.filter(member=member, period__upper_inf=True).order_by("use")
-    return (codes.values_list("postal_code", flat=True).first() or "")[:5]
+    return member_postal_codes([member.pk]).get(member.pk, "")
 
 
 def member_postal_codes(member_ids: Iterable[UUID]) -> dict[UUID, str]:
     """`member_postal_code` of many at once; who has no address is not in it."""
-    rows = MemberAddress.objects.filter(member__in=list(member_ids), period__upper_inf=True).order_by("-use")
-    return {member_id: code[:5] for member_id, code in rows.values_list("member_id", "postal_code")}
+    rows = MemberAddress.objects.filter(member__in=list(member_ids), period__upper_inf=True)
+    # Where they are written to stands in where nobody knows where they live.
+    known = sorted(rows.values_list("member_id", "use", "postal_code"), key=lambda row: row[1] == MemberAddress.Use.HOME)
+    return {member_id: code[:5] for member_id, _use, code in known}
 
 
 def _require_age(member: Member, clinician: Clinician, department: Department, on: datetime.date) -> None:

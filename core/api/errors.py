@@ -42,6 +42,12 @@ class PreconditionRequired(APIException):
     default_code = "precondition_required"
 
 
+class ReasonRequired(APIException):
+    status_code = status.HTTP_428_PRECONDITION_REQUIRED
+    default_detail = "Say in the header Access-Reason why you open these people's rows: it is kept in the access log."
+    default_code = "reason_required"
+
+
 class KeyReused(APIException):
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
     default_detail = "This Idempotency-Key came with another request before."

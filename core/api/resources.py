@@ -31,6 +31,7 @@ from core import audit
 from core.api import (
     errors,
     paging,
+    reasons,
     security,  # noqa: F401  (registers itself with drf-spectacular)
 )
 from core.api.fields import Filter, filter_for
@@ -98,6 +99,8 @@ class Resource(GenericViewSet):
     parameters: ClassVar[tuple[OpenApiParameter, ...]] = ()
     # Whether a read tells of people, and is recorded.
     is_personal: ClassVar[bool] = True
+    # Whether a read says why besides (`core.api.reasons`), as the pages ask for it.
+    demands_reason: ClassVar[bool] = False
     # Actions that only read although they are posted: what is asked stands in the body, not in an address.
     searches: ClassVar[frozenset[str]] = frozenset()
     # Whether the column `version` counts the row's changes.
@@ -147,12 +150,14 @@ class Resource(GenericViewSet):
         return {"cursor", "page_size", *self.filters, *own, *({"member"} if self.by_member else ())}
 
     def demand(self, request: ApiRequest, obj: Any, permissions: tuple[str, ...] | None = None) -> Decision:
-        """The first permission that holds; a refusal is audited and answered with 403."""
+        """The first permission that holds; a refusal is audited and answered with 403, a missing reason with 428."""
         names = permissions or self.permissions
         for name in names:
             decision = may(request.user, name, obj)
             if decision:
                 note_role(decision.role)
+                if self.demands_reason:
+                    reasons.stated(request)
                 return decision
         audit.record_refusal(request.user, verb=names[0], obj=obj, reason=decision.why, request=request)
         raise PermissionDenied(decision.why)
@@ -166,6 +171,8 @@ class Resource(GenericViewSet):
         application = getattr(request.auth, "application_id", None)
         if application is not None:
             detail["application"] = str(application)
+        if self.demands_reason:
+            detail["ground"], because = because, reasons.stated(request)
         try:
             audit.record_read(
                 request.user,

@@ -9,6 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
+from core.api import reasons
 from core.api.errors import MEDIA_TYPE, TYPE
 
 FAULTS = {
@@ -22,7 +23,7 @@ FAULTS = {
     412: "The record is no longer as If-Match says: read it again.",
     415: "Only JSON is taken.",
     422: "The Idempotency-Key came with another request before.",
-    428: "If-Match is missing.",
+    428: "A header that is demanded is missing: If-Match, or Access-Reason.",
     429: "Too many requests: wait as long as Retry-After says.",
     503: "The access log cannot be written, so the record stays closed.",
 }
@@ -100,6 +101,8 @@ class ResourceSchema(AutoSchema):
                 *(stated.parameter(name) for name, stated in view.filters_stated().items()),
                 *view.parameters,
             ]
+        if view.demands_reason:
+            found.append(_reason())
         if view.action == "retrieve":
             found.append(_header("If-None-Match", "An ETag: 304 where the record still reads so."))
         if view.action == "partial_update":
@@ -135,6 +138,8 @@ class ResourceSchema(AutoSchema):
         elif self.write is not None:
             good = {self.write.status: page if self.write.is_many else row}
             faults |= {404, 409, 415, 422} | ({412} if self.write.is_step else set())
+        if view.demands_reason:
+            faults |= {428}
         told = {
             (status, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, description=FAULTS[status])
             for status in sorted(faults)
@@ -151,6 +156,17 @@ def _page(row: type[serializers.Serializer]) -> serializers.Serializer:
 
 def _header(name: str, words: str, *, most: int = 300) -> OpenApiParameter:
     return OpenApiParameter(name, {"type": "string", "maxLength": most}, OpenApiParameter.HEADER, description=words)
+
+
+def _reason() -> OpenApiParameter:
+    words = "Why these people's rows are opened, kept in the access log; percent-encoded UTF-8 where it is not ASCII."
+    shape = {
+        "type": "string",
+        "minLength": reasons.LEAST,
+        "maxLength": reasons.MOST,
+        "example": "Reconciling October with the medical group",
+    }
+    return OpenApiParameter(reasons.HEADER, shape, OpenApiParameter.HEADER, required=True, description=words)
 
 
 # --- After drf-spectacular ------------------------------------------------------------------------------------
@@ -212,7 +228,8 @@ def _show(operation: dict[str, Any], schemas: dict[str, Any], example: dict[str,
             value = _problem(int(status), answer) if media == MEDIA_TYPE else sample(content["schema"], schemas)
             content.setdefault("examples", {"answer": {"value": value}})
     for parameter in operation.get("parameters", ()):
-        if parameter.get("required") and "example" not in parameter:
+        shown = "example" in parameter or "example" in parameter.get("schema", {})
+        if parameter.get("required") and not shown:
             parameter["example"] = sample(parameter["schema"], schemas, parameter["name"])
 
 

@@ -120,15 +120,25 @@ class Persons:
         standing = self.standing.addresses[subject.member.id].get(use)
         if standing is not None and all(standing.parts[name] == value for name, value in parts.items()):
             return
+        left = self.standing.left[subject.member.id, use]
         since: datetime.date | None = None
-        if standing is not None:
+        if standing is not None or left:
             since = subject.loop.dates.get("303") or subject.loop.header.on or self.as_of
-            if standing.since is not None and standing.since >= since:
-                since = standing.since
-                rows.removed_addresses.append(standing.id)
-            else:
-                rows.change(LIVES_AT, standing.id, period=period(standing.since, since))
+        if standing is not None and standing.since is not None and since is not None:
+            since = max(standing.since, since)
+        for before in (*left, *([standing] if standing else ())):
+            self._leaves(before, since, rows)
         self._lives_at(subject.member.id, use, parts, since, rows)
+
+    @staticmethod
+    def _leaves(before: AddressRow, since: datetime.date | None, rows: Rows) -> None:
+        """Of each use one address stands at a time: the one before ends where the next begins."""
+        if since is None or (before.until is not None and before.until <= since):
+            return
+        if before.since is not None and before.since >= since:
+            rows.removed_addresses.append(before.id)
+        else:
+            rows.change(LIVES_AT, before.id, period=period(before.since, since))
 
     def _lives_at(
         self, member_id: UUID, use: str, parts: dict[str, str], since: datetime.date | None, rows: Rows

@@ -80,11 +80,12 @@ class PeriodRow:
 
 @dataclass(slots=True, eq=False)
 class AddressRow:
-    """The address in force of one use."""
+    """An address of one use that stands, or stood until a day."""
 
     id: UUID
     since: datetime.date | None
     parts: dict[str, str]
+    until: datetime.date | None = None
 
 
 MEMBER_COLUMNS = tuple(f.name for f in fields(MemberRow))
@@ -132,6 +133,8 @@ class Standing:
         self.periods: dict[tuple[UUID, str], dict[Segment, PeriodRow]] = defaultdict(dict)
         self.places: dict[tuple[UUID, str], list[PeriodRow]] = defaultdict(list)
         self.addresses: dict[UUID, dict[str, AddressRow]] = defaultdict(dict)
+        # Those with an end, by member and use.
+        self.left: dict[tuple[UUID, str], list[AddressRow]] = defaultdict(list)
         self.telecoms: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
         self.races: set[tuple[UUID, str]] = set()
         self.identified: set[UUID] = set()
@@ -162,10 +165,14 @@ class Standing:
 
     def _read_person(self, as_of: datetime.date) -> None:
         people = self.people
-        for pk, member_id, use, period, *parts in MemberAddress.objects.filter(
-            member__in=people, period__upper_inf=True
-        ).values_list("id", "member_id", "use", "period", *ADDRESS):
-            self.addresses[member_id][use] = AddressRow(pk, period.lower, dict(zip(ADDRESS, parts, strict=True)))
+        for pk, member_id, use, period, *parts in MemberAddress.objects.filter(member__in=people).values_list(
+            "id", "member_id", "use", "period", *ADDRESS
+        ):
+            row = AddressRow(pk, period.lower, dict(zip(ADDRESS, parts, strict=True)), period.upper)
+            if row.until is None:
+                self.addresses[member_id][use] = row
+            else:
+                self.left[member_id, use].append(row)
         for member_id, system, value in MemberTelecom.objects.filter(member__in=people).values_list(
             "member_id", "system", "value"
         ):

@@ -1,4 +1,5 @@
-from django.contrib.postgres.fields import ArrayField, DateRangeField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 
@@ -10,6 +11,8 @@ ALL_TIME = models.expressions.RawSQL("'[,)'::daterange", [])
 
 @track()
 class MemberAddress(MemberOwned):
+    """Where a member lives or is written to, and when: of each use one address at a time."""
+
     class Use(models.TextChoices):
         HOME = "home"
         MAIL = "mail", "mailing"
@@ -27,11 +30,25 @@ class MemberAddress(MemberOwned):
     period = DateRangeField(db_default=ALL_TIME)
 
     class Meta(MemberOwned.Meta):
-        constraints = [*MemberOwned.Meta.constraints]
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            models.CheckConstraint(condition=models.Q(period__isempty=False), name="members_address_period"),
+            ExclusionConstraint(
+                name="members_address_one_at_a_time",
+                expressions=[
+                    ("member", RangeOperators.EQUAL),
+                    ("use", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="Another address of this use stands then: end it first.",
+            ),
+        ]
 
 
 @track()
 class MemberTelecom(MemberOwned):
+    """How a member is reached. Several stand at a time, also of one system: `rank` says which is tried first."""
+
     class System(models.TextChoices):
         PHONE = "phone"
         SMS = "sms", "mobile phone that takes text messages"

@@ -25,6 +25,8 @@ from prevention.outreach.one_tap import path_for
 
 SOURCE = Path(__file__).parent / "letter.typ"
 AT_ONCE = 200
+# Whoever asked to be written to elsewhere (45 CFR 164.522(b)) is not written to at home: the last found is taken.
+WRITTEN_TO = (MemberAddress.Use.HOME, MemberAddress.Use.MAIL, MemberAddress.Use.CONFIDENTIAL)
 
 
 @dataclass(frozen=True)
@@ -151,12 +153,10 @@ def as_pdf(pile: Pile) -> bytes:
 def _data(pile: Pile) -> dict[str, Any]:
     ids = [one.pk for one in pile.reminders]
     links = dict(OneTapLink.objects.filter(reminder__in=ids).values_list("reminder_id", "id"))
-    addresses = {
-        one.member_id: one
-        for one in MemberAddress.objects.filter(
-            member__in=[row.member_id for row in pile.reminders], period__contains=timezone.localdate()
-        ).order_by("use")
-    }
+    standing = MemberAddress.objects.filter(
+        member__in=[row.member_id for row in pile.reminders], period__contains=timezone.localdate()
+    )
+    addresses = {one.member_id: one for one in sorted(standing, key=lambda one: WRITTEN_TO.index(one.use))}
     return {
         "title": _("Letters"),
         "from": str(pile.system),

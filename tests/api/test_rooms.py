@@ -5,10 +5,11 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from billing.capitation.close import close_month
 from billing.models import CapitationRun, OutsideClaim
 from clinical.models import Condition, Encounter, Referral, Task
 from core.db import acting_as
-from core.models import JobRun
+from core.models import AuditEvent, JobRun
 from labs.models import ResultMismatch, Specimen
 from network.models import RoleAssignment
 from plans.models import Benefit
@@ -447,6 +448,72 @@ class TestMoney:
         assert (opened["status"], again["id"]) == ("open", opened["id"])
         assert JobRun.objects.filter(kind="capitation").count() == 1
         assert CapitationRun.objects.get(pk=opened["id"]).payment_month == datetime.date(2026, 10, 1)
+
+
+class TestCapitationLines:
+    """People's money is opened for a reason that is stated, as on the page of a run."""
+
+    WHY = "Reconciling October with the medical group"
+
+    @pytest.fixture
+    def closed(self, db):
+        with make.arranging():
+            money = make_money()
+            money.cell("100")
+            money.person = money.member()
+            money.finance = make.account("Controller")
+            make.role(money.finance, Role.FINANCE, money.system)
+            money.run = close_month(money.plan, datetime.date(2026, 10, 1), by=money.finance)
+            money.line = money.run.lines.get()
+        return money
+
+    @pytest.fixture(params=["person", "machine"])
+    def client(self, request, closed):
+        return session_of(closed.finance) if request.param == "person" else token_for(closed.finance, "capitation:read")
+
+    def places(self, closed) -> list[str]:
+        return [f"/api/v1/capitation-lines/?run={closed.run.pk}", f"/api/v1/capitation-lines/{closed.line.pk}/"]
+
+    @pytest.mark.parametrize(
+        ("said", "status", "code"),
+        [(None, 428, "reason_required"), ("  ", 428, "reason_required"), ("audit", 400, "invalid")]
+        + [("........", 400, "invalid"), ("x" * 201, 400, "invalid"), ("Look at %00 rows", 400, "invalid")],
+    )
+    def test_without_one_nothing_is_shown_or_logged_as_read(self, closed, client, said, status, code):
+        for place in self.places(closed):
+            answer = client.get(place, headers={} if said is None else {"Access-Reason": said})
+            assert (answer.status_code, answer.json()["errors"][0]["code"]) == (status, code)
+            assert "Access-Reason" in answer.content.decode()
+        assert not AuditEvent.objects.filter(verb="api.billing.capitationline", action="read").exists()
+
+    @pytest.mark.parametrize(("said", "kept"), [(WHY, WHY), ("Revisi%C3%B3n de octubre", "Revisión de octubre")])
+    def test_it_stands_in_the_access_log_beside_whose_line_was_read(self, closed, client, said, kept):
+        listed, one = [client.get(place, headers={"Access-Reason": said}) for place in self.places(closed)]
+
+        assert [row["id"] for row in listed.json()["results"]] == [one.json()["id"]] == [str(closed.line.pk)]
+        reads = AuditEvent.objects.filter(verb="api.billing.capitationline", action="read").order_by("id")
+        assert [row.reason for row in reads] == [kept, kept]
+        assert reads[0].detail["members"] == [str(closed.person.pk)]
+        assert reads[1].member_id == closed.person.pk
+        assert reads[0].detail["ground"]
+
+    def test_a_reason_opens_no_door(self, closed):
+        with make.arranging():
+            elsewhere, nurse = make.account("Elsewhere"), make.account("Nurse")
+            make.role(elsewhere, Role.FINANCE, make_money().system)
+            make.role(nurse, Role.NURSE, closed.system)
+        for user, status in ((elsewhere, 404), (nurse, 403)):
+            for place in self.places(closed):
+                answer = session_of(user).get(place, headers={"Access-Reason": self.WHY})
+                assert answer.status_code in (status, 404), place
+
+    def test_the_document_says_so(self, closed):
+        document = session_of(closed.finance).get("/api/v1/schema/?format=json").json()
+        for path in ("/api/v1/capitation-lines/", "/api/v1/capitation-lines/{id}/"):
+            operation = document["paths"][path]["get"]
+            stated = {one["name"]: one for one in operation["parameters"]}["Access-Reason"]
+            assert (stated["in"], stated["required"]) == ("header", True)
+            assert "428" in operation["responses"]
 
 
 class TestCareGap:

@@ -235,6 +235,30 @@ def test_somebody_we_know_without_coverage_is_not_made_twice(world):
         assert Coverage.objects.get().member_id == known.pk
 
 
+@pytest.mark.parametrize(
+    ("held", "then"),
+    [
+        ([(None, None)], [(None, date(2026, 3, 1))]),
+        # Whoever is to leave soon, and goes before.
+        ([(None, date(2027, 1, 1))], [(None, date(2026, 3, 1))]),
+        ([(date(2020, 1, 1), date(2021, 1, 1))], [(date(2020, 1, 1), date(2021, 1, 1))]),
+        ([(date(2020, 1, 1), date(2026, 6, 1)), (date(2026, 6, 1), None)], [(date(2020, 1, 1), date(2026, 6, 1))]),
+    ],
+)
+def test_a_new_address_ends_those_before_it(world, held, then):
+    world.take(member("S1", "DOE", "JANE"))
+    with world.acting():
+        jane = Member.objects.get(given="JANE")
+        for number, period in enumerate(held):
+            MemberAddress.objects.create(member=jane, line1=f"{number} OLD ST", period=period)
+    moved = member("S1", "DOE", "JANE", ins="Y*18*001", dates="DTP*303*D8*20260301", coverage="", line1="2 NEW ST")
+    assert world.take(moved, name="moved.834").counts["accepted"] == 1
+    with world.acting():
+        homes = [(a.line1, a.period.lower, a.period.upper) for a in MemberAddress.objects.order_by("period")]
+    assert [(lower, upper) for _line, lower, upper in homes[:-1]] == then
+    assert homes[-1] == ("2 NEW ST", then[-1][1] if held[-1][0] == date(2026, 6, 1) else date(2026, 3, 1), None)
+
+
 @pytest.mark.parametrize("same", [True, False])
 def test_who_may_be_somebody_we_know_waits_for_a_person(world, same):
     known = make_member(world.system, family="DOE", given="JAN", birth_date=date(1980, 5, 15), sex="female")

@@ -356,6 +356,47 @@ def test_addresses_and_identifiers_keep_their_periods(take, tmp_path, everything
     assert (period.lower, period.upper) == (date(2019, 2, 1), date(2024, 6, 1))
 
 
+@pytest.mark.parametrize(
+    ("said", "stands"),
+    [
+        # Bundles in the wild name several without periods: the first is the one meant.
+        ([("1 Oak", None, None), ("2 Elm", None, None)], [("1 Oak", None, None)]),
+        (
+            [("2 Elm", "2024-06-01", None), ("1 Oak", "2019-02-01", None)],
+            [("1 Oak", date(2019, 2, 1), date(2024, 6, 1)), ("2 Elm", date(2024, 6, 1), None)],
+        ),
+        ([("1 Oak", None, None), ("2 Elm", None, "2015-12-31")], [("2 Elm", None, date(2016, 1, 1)), ("1 Oak", date(2016, 1, 1), None)]),
+        (
+            [("1 Oak", "2000-01-01", None), ("2 Stay", "2010-01-01", "2011-12-31")],
+            [
+                ("1 Oak", date(2000, 1, 1), date(2010, 1, 1)),
+                ("2 Stay", date(2010, 1, 1), date(2012, 1, 1)),
+                ("1 Oak", date(2012, 1, 1), None),
+            ],
+        ),
+    ],
+)
+def test_of_several_homes_one_stands_at_a_time(take, tmp_path, everything, said, stands):
+    homes = [
+        {"use": "home", "line": [line], "period": {name: day for name, day in (("start", a), ("end", b)) if day}}
+        for line, a, b in said
+    ]
+    again = [*homes, {"use": "work", "line": ["9 Desk Row"]}, {"type": "postal", "line": ["PO Box 1"]}]
+
+    for number, addresses in enumerate((homes, again)):
+        counts = take(save(tmp_path, f"{number}.json", bundle(patient(address=addresses)))).run.counts
+        assert counts["set_aside"] == 0
+        found = MemberAddress.objects.filter(use="home").order_by("period")
+        assert [(row.line1, row.period.lower, row.period.upper) for row in found] == stands
+    assert [row.line1 for row in MemberAddress.objects.filter(use="mail")] == ["PO Box 1"]
+
+
+def test_where_somebody_works_stands_in_where_no_home_is_known(take, tmp_path, everything):
+    take(save(tmp_path, "a.json", bundle(patient(address=[{"use": "work", "line": ["9 Desk Row"]}]))))
+
+    assert MemberAddress.objects.get().line1 == "9 Desk Row"
+
+
 def test_a_person_has_the_language_state_and_region_that_the_rest_of_the_house_knows(
     take, tmp_path, everything, system
 ):

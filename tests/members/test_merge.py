@@ -36,6 +36,7 @@ class Pair:
             for member, line in ((self.kept, "1 First St"), (self.gone, "2 Second St")):
                 MemberAddress.objects.create(member=member, line1=line)
                 RaceEthnicity.objects.create(member=member, code="2054-5", source="self")
+            MemberAddress.objects.create(member=self.gone, line1="PO Box 2", use="mail")
             RaceEthnicity.objects.create(member=self.gone, code="2135-2", source="self")
             MemberIdentifier.objects.create(member=self.gone, system="urn:x", value="7")
             Member.objects.filter(pk=self.newborn.pk).update(mother=self.gone)
@@ -53,7 +54,8 @@ def pair(db) -> Pair:
 def test_everything_moves_except_what_both_cannot_hold(pair):
     pair.merge()
     with acting_as(pair.admin, reason="test"):
-        assert {a.line1 for a in MemberAddress.objects.filter(member=pair.kept)} == {"1 First St", "2 Second St"}
+        assert {a.line1 for a in MemberAddress.objects.filter(member=pair.kept)} == {"1 First St", "PO Box 2"}
+        assert [a.line1 for a in MemberAddress.objects.filter(member=pair.gone)] == ["2 Second St"], "one home at a time"
         assert set(RaceEthnicity.objects.filter(member=pair.kept).values_list("code", flat=True)) == {
             "2054-5",
             "2135-2",
@@ -76,7 +78,7 @@ def test_unmerge_gives_back_exactly_what_was_moved(pair):
         before = owned(pair.kept), owned(pair.gone)
     merge = pair.merge()
     with acting_as(pair.admin, reason="two people after all"):
-        MemberAddress.objects.create(member=pair.kept, line1="3 Later St")
+        MemberAddress.objects.create(member=pair.kept, line1="3 Later St", use="confidential")
         actions.unmerge_members(merge, by=pair.admin, reason="two people after all")
     with acting_as(pair.admin, reason="test"):
         assert owned(pair.gone) == before[1]

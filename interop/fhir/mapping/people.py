@@ -1,5 +1,7 @@
 """Patient → a member with identifiers, addresses, telecoms, race and ethnicity."""
 
+import itertools
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from interop.fhir.mapping import base, times
@@ -8,6 +10,7 @@ from interop.fhir.mapping.network import state
 
 SEX = {"F": "female", "M": "male", "female": "female", "male": "male", "other": "other", "OTH": "other"}
 RACE = ("us-core-race", "us-core-ethnicity")
+OPEN = "~"
 TELECOM = {"phone": "phone", "sms": "sms", "email": "email"}
 
 
@@ -118,9 +121,10 @@ def _identifiers(resource: dict) -> list[Row]:
 
 def _addresses(resource: dict) -> list[Row]:
     rows: list[Row] = []
-    for address in resource.get("address") or ():
-        if address.get("use") in ("old", "temp"):
-            continue
+    said = [address for address in resource.get("address") or () if address.get("use") not in ("old", "temp")]
+    # Where somebody works they do not live; it is better than nothing where the sender knows no other.
+    lived = [address for address in said if address.get("use") != "work"]
+    for address in lived or said:
         lines = [line for line in address.get("line") or () if line]
         place: dict = {}
         for extension in base.extensions(address, "geolocation"):
@@ -144,7 +148,41 @@ def _addresses(resource: dict) -> list[Row]:
                 key=f"a{len(rows)}",
             )
         )
-    return rows
+    return _one_at_a_time(rows)
+
+
+def _one_at_a_time(rows: list[Row]) -> list[Row]:
+    """The rows with periods that do not overlap within a use, as the table wants them.
+
+    Of two the one that began later stands where they overlap, and what a shorter stay interrupted goes on after it.
+    Where they began together, or neither says when, it is the shorter, then the one that the sender names first.
+    """
+    kept: list[Row] = []
+    for use in dict.fromkeys(row.values["use"] for row in rows):
+        same = [row for row in rows if row.values["use"] == use]
+        spans = [_bounds(row.values["period"]) for row in same]
+        days = sorted({day for span in spans for day in span})
+        stretches: list[tuple[int, str, str]] = []
+        for day, following in itertools.pairwise(days):
+            covering = [at for at, (since, until) in enumerate(spans) if since <= day and until >= following]
+            if not covering:
+                continue
+            latest = max(spans[at][0] for at in covering)
+            won = min((at for at in covering if spans[at][0] == latest), key=lambda at: (spans[at][1], at))
+            if stretches and stretches[-1][0] == won and stretches[-1][2] == day:
+                stretches[-1] = (won, stretches[-1][1], following)
+            else:
+                stretches.append((won, day, following))
+        for won, since, until in stretches:
+            period = f"[{since},{until if until != OPEN else ''})"
+            kept.append(replace(same[won], values={**same[won].values, "period": period}, key=f"a{len(kept)}"))
+    return kept
+
+
+def _bounds(period: str) -> tuple[str, str]:
+    """First day and end of a half-open range as ISO dates, which sort as they follow; without an end, after all."""
+    since, until = period[1:-1].split(",")
+    return since, until or OPEN
 
 
 def e164(value: str) -> str:
