@@ -2,6 +2,8 @@
 
 import pgtrigger
 
+from core import locks
+
 
 class EntryBalanced(pgtrigger.Trigger):
     """An entry that does not balance per legal entity makes every statement built on the books wrong.
@@ -44,8 +46,8 @@ class PostingsInOpenBooks(pgtrigger.Trigger):
     """Postings arrive with their entry and in an open period, or not at all.
 
     A posting added to an entry of an earlier transaction would escape the balance check, which ran when that
-    transaction committed; one in a closed period would change results that were already reported. The period is
-    locked for share, so that a close and a posting at the same moment wait for each other.
+    transaction committed; one in a closed period would change results that were already reported. The books are
+    shared until the end (`ClosedAlone`), so that a close and a posting at the same moment wait for each other.
     """
 
     when = pgtrigger.After
@@ -53,7 +55,8 @@ class PostingsInOpenBooks(pgtrigger.Trigger):
     operation = pgtrigger.Insert
     referencing = pgtrigger.Referencing(new="new_values")
     declare = [("closed", "text")]
-    func = """
+    func = f"""
+        PERFORM pg_advisory_xact_lock_shared({locks.BOOKS});
         IF EXISTS (
             SELECT 1 FROM (SELECT DISTINCT entry_id FROM new_values) n JOIN billing_ledgerentry e ON e.id = n.entry_id
             WHERE e.xid <> pg_current_xact_id()::text::bigint
@@ -61,20 +64,35 @@ class PostingsInOpenBooks(pgtrigger.Trigger):
             RAISE EXCEPTION 'Postings come in the transaction of their entry. Post a new entry instead.'
                 USING ERRCODE = 'integrity_constraint_violation';
         END IF;
-        SELECT string_agg(to_char(lower(locked.month), 'FMMonth YYYY'), ', ') INTO closed FROM (
-            SELECT period.month, period.closed_at FROM billing_accountingperiod period
-            WHERE EXISTS (
-                SELECT 1 FROM (SELECT DISTINCT entry_id, account_id FROM new_values) n
-                JOIN billing_ledgerentry e ON e.id = n.entry_id
-                JOIN billing_ledgeraccount a ON a.id = n.account_id
-                WHERE a.entity_id = period.entity_id AND period.month @> e.posted_on
-            ) FOR SHARE OF period
-        ) locked WHERE locked.closed_at IS NOT NULL;
+        SELECT string_agg(to_char(lower(period.month), 'FMMonth YYYY'), ', ') INTO closed
+        FROM billing_accountingperiod period
+        WHERE period.closed_at IS NOT NULL AND EXISTS (
+            SELECT 1 FROM (SELECT DISTINCT entry_id, account_id FROM new_values) n
+            JOIN billing_ledgerentry e ON e.id = n.entry_id
+            JOIN billing_ledgeraccount a ON a.id = n.account_id
+            WHERE a.entity_id = period.entity_id AND period.month @> e.posted_on
+        );
         IF closed IS NOT NULL THEN
             RAISE EXCEPTION 'The books are closed for %. Post in the open period.', closed
                 USING ERRCODE = 'integrity_constraint_violation';
         END IF;
         RETURN NULL;
+    """
+
+
+class ClosedAlone(pgtrigger.Trigger):
+    """A month closes when no posting is on its way, whoever closes it: one that committed later would be in closed
+    books, and the month may have no row yet that both could lock.
+    """
+
+    when = pgtrigger.Before
+    level = pgtrigger.Row
+    operation = pgtrigger.Insert | pgtrigger.Update
+    func = f"""
+        IF NEW.closed_at IS NOT NULL THEN
+            PERFORM pg_advisory_xact_lock({locks.BOOKS});
+        END IF;
+        RETURN NEW;
     """
 
 
@@ -114,6 +132,28 @@ class PostedRunStands(pgtrigger.Trigger):
         END IF;
         RAISE EXCEPTION 'A posted capitation run never changes. Withdraw it and close the month again.'
             USING ERRCODE = 'integrity_constraint_violation';
+    """
+
+
+class OfOpenRun(pgtrigger.Trigger):
+    """Lines and frozen eligibility come before their run is posted: one that came later would be in no totals and in
+    no entry. The run is held, so that posting it and a worker that is late wait for each other.
+    """
+
+    when = pgtrigger.After
+    level = pgtrigger.Statement
+    operation = pgtrigger.Insert
+    referencing = pgtrigger.Referencing(new="new_values")
+    func = """
+        PERFORM 1 FROM billing_capitationrun WHERE id IN (SELECT DISTINCT run_id FROM new_values) FOR KEY SHARE;
+        IF EXISTS (
+            SELECT 1 FROM billing_capitationrun
+            WHERE id IN (SELECT DISTINCT run_id FROM new_values) AND status <> 'open'
+        ) THEN
+            RAISE EXCEPTION 'The capitation run is posted and takes no more rows. Adjust in the next month.'
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NULL;
     """
 
 

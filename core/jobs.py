@@ -12,7 +12,8 @@ and starts it anywhere; starting the same work again is the same run:
     jobs.work_in_processes(run)  # by processes on this machine
 
 A share's handler runs in one `as_job` transaction that also holds the lock on the share's row and marks it done:
-killing a worker at any moment leaves the share undone and free, and no second worker can commit it.
+killing a worker at any moment leaves the share undone and free, and no second worker can commit it. The run's end is
+one transaction as well: where it is lost with its session, whoever comes next (`sweep`) does it again.
 """
 
 import contextlib
@@ -20,6 +21,7 @@ import logging
 import multiprocessing
 import os
 import socket
+import time
 import traceback
 import uuid
 from collections.abc import Callable, Iterable
@@ -28,8 +30,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, connection, connections, models, transaction
-from django.db.models import BigIntegerField, Count, Q, Sum
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections, models, transaction
+from django.db.models import BigIntegerField, Count, F, Q, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -50,6 +52,8 @@ Status = JobRun.Status
 # Covers the moment between claiming a share and locking its row; from then on the lock says who has it.
 LEASE = timedelta(seconds=15)
 MAX_ATTEMPTS = 3
+# Seconds before the end of a run is tried again whose session was lost.
+BREATH = 1.0
 # Wake-ups for one run: as many workers as may take part. A superfluous one finds nothing to do.
 WAKE = 8
 FIRST = uuid.UUID(int=0)
@@ -73,6 +77,10 @@ class Job:
 
 class JobFailed(RuntimeError):
     """A share failed `MAX_ATTEMPTS` times. The run keeps what was done; starting it again takes the rest."""
+
+
+class SessionLost(RuntimeError):
+    """The connection went while the run was being finished; it can be tried again."""
 
 
 _jobs: dict[str, Job] = {}
@@ -144,7 +152,7 @@ def _reopen(run: JobRun, *, everything: bool, by: User, parameters: dict[str, An
     else:
         run.partitions.exclude(status=Status.DONE).update(status=Status.QUEUED, attempts=0, error="", lease_until=None)
     run.started_by = by
-    run.status, run.error, run.finished_at = Status.QUEUED, "", None
+    run.status, run.error, run.finished_at, run.finish_attempts = Status.QUEUED, "", None, 0
     run.save()
 
 
@@ -218,6 +226,10 @@ def work(
         if on_progress:
             on_progress(progress(run))
     failure = _finish(run, finish) or failure
+    while isinstance(failure, SessionLost):
+        # The database may be coming up again; who cannot wait for it leaves the rest to the sweep.
+        time.sleep(BREATH)
+        failure = _finish(run, finish)
     run.refresh_from_db()
     if run.status == Status.FAILED:
         raise JobFailed(run.error) from failure
@@ -275,6 +287,7 @@ def _finish(run: JobRun, finish: Finish | None) -> Exception | None:
     """Close the run if no share is open: exactly one worker does, in the transaction of the job's own `finish`.
 
     Returns the error when `finish` failed; the run has failed then, and starting it again tries only that again.
+    Where the session was lost nothing has failed: the run stays open to be finished, up to `MAX_ATTEMPTS` times.
     """
     try:
         with as_job(run.started_by, reason=f"{run.kind} {run.key}"):
@@ -295,13 +308,34 @@ def _finish(run: JobRun, finish: Finish | None) -> Exception | None:
             _close(locked, Status.DONE)
     except Exception as error:
         log.warning("job_finish_failed", extra={"kind": run.kind, "run": str(run.pk)})
+        if is_session_lost(error) and _may_finish_again(run):
+            return SessionLost(describe(error))
         _close(run, Status.FAILED, describe(error))
         return error
     return None
 
 
+def is_session_lost(error: Exception) -> bool:
+    """Whether the connection went, and not what was asked over it: a server that restarts, a network that breaks.
+
+    A deadlock or a failed serialisation counts as well: Postgres asks to try the same again.
+    """
+    code = getattr(error.__cause__, "pgcode", None) or ""
+    is_broken = isinstance(error, OperationalError | InterfaceError) and not code
+    return is_broken or code[:2] == "08" or code in ("57P01", "57P02", "57P03", "40001", "40P01")
+
+
+def _may_finish_again(run: JobRun) -> bool:
+    """Count a lost end; False once it was lost too often. Raises where the database is still away: the sweep comes."""
+    counted = JobRun.objects.filter(pk=run.pk, status=Status.RUNNING, finish_attempts__lt=MAX_ATTEMPTS)
+    return bool(counted.update(finish_attempts=F("finish_attempts") + 1))
+
+
 def _close(run: JobRun, status: str, error: str = "") -> None:
-    JobRun.objects.filter(pk=run.pk).update(status=status, error=error, totals=run.totals, finished_at=ClockTimestamp())
+    # Where the answer to a commit was lost it may be done already.
+    JobRun.objects.filter(pk=run.pk, status=Status.RUNNING).update(
+        status=status, error=error, totals=run.totals, finished_at=ClockTimestamp()
+    )
 
 
 def add_up(counts: Iterable[dict[str, int | float]]) -> dict[str, int | float]:

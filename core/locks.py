@@ -16,6 +16,9 @@ AUDIT_SEAL = 0x6B70_0003
 IDENTITY = 0x6B70_0004
 # One consumer of changed members at a time: a second would evaluate the same members and wait for their rows.
 CHANGED_MEMBERS = 0x6B70_0005
+# Postings share it from when they look for an open day until they commit; who closes a month takes it alone. A month
+# that nobody closed before has no row to lock: a posting on its way would otherwise arrive in closed books.
+BOOKS = 0x6B70_0006
 
 
 def _take(function: str, key: int) -> object:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.db import IntegrityError, connection
@@ -13,8 +14,15 @@ from core.models import User
 PATIENCE = 20
 
 
-def while_open(one: User, first: Callable[[], Any], other: User, second: Callable[[], Any]) -> tuple[Any, Any]:
-    """`second` begins while `first` has done its work and not committed yet.
+def while_open(
+    one: User,
+    first: Callable[[], Any],
+    other: User,
+    second: Callable[[], Any],
+    *,
+    enter: Callable[..., AbstractContextManager[Any]] = acting_as,
+) -> tuple[Any, Any]:
+    """`second` begins while `first` has done its work and not committed yet; both by the door `enter`.
 
     What each gave back; of the second also the `ValueError` or `IntegrityError` that it met. Asks for
     `django_db(transaction=True)`.
@@ -23,7 +31,7 @@ def while_open(one: User, first: Callable[[], Any], other: User, second: Callabl
 
     def later() -> None:
         try:
-            with acting_as(other, reason="test"):
+            with enter(other, reason="test"):
                 met.append(second())
         except (ValueError, IntegrityError) as refused:
             met.append(refused)
@@ -31,7 +39,7 @@ def while_open(one: User, first: Callable[[], Any], other: User, second: Callabl
             connection.close()
 
     thread = threading.Thread(target=later)
-    with acting_as(one, reason="test"):
+    with enter(one, reason="test"):
         mine = first()
         thread.start()
         until = time.monotonic() + PATIENCE

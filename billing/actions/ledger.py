@@ -11,7 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
 from billing.models import AccountingPeriod, LedgerAccount, LedgerEntry, Posting
-from core import audit
+from core import audit, locks
 from core.models import AuditEvent, User
 from network.models import Organization
 
@@ -98,7 +98,11 @@ def reverse_entry(entry: LedgerEntry, *, by: User, posted_on: datetime.date, rea
 
 @transaction.atomic
 def close_period(entity: Organization, month: datetime.date, *, by: User, at: datetime.datetime) -> AccountingPeriod:
-    """Close an entity's month: nothing is posted in it from now on. Closing it again changes nothing."""
+    """Close an entity's month: nothing is posted in it from now on. Closing it again changes nothing.
+
+    Waits for postings that are on their way.
+    """
+    locks.take(locks.BOOKS)
     period, _made = AccountingPeriod.objects.get_or_create(entity=entity, month=month_range(month))
     period = AccountingPeriod.objects.select_for_update().get(pk=period.pk)
     if period.closed_at is None:
@@ -120,8 +124,10 @@ def next_month(first: datetime.date) -> datetime.date:
 def posting_date(entities: Iterable[Organization], wanted: datetime.date) -> datetime.date:
     """`wanted`, or the first day after it on which the books of all these entities are open.
 
-    Retroactive work posts in the open period and is labelled by service month (domain ruling 16).
+    Retroactive work posts in the open period and is labelled by service month (domain ruling 16). Until the open
+    transaction ends nobody closes a month, so that what is posted on that day finds it open.
     """
+    locks.share(locks.BOOKS)
     closed = list(
         AccountingPeriod.objects.filter(entity__in=list(entities), closed_at__isnull=False).values_list(
             "month", flat=True

@@ -3,7 +3,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models.functions import Now
 
-from billing.triggers import PostedRunStands, ScoreStands
+from billing.triggers import OfOpenRun, PostedRunStands, ScoreStands
 from core.constraints import MemberForeignKey
 from core.models import Identified, JobRun
 from core.triggers import immutable
@@ -177,6 +177,7 @@ class CapitationEligibility(MemberOwned):
                 fields=["run", "member", "service_month", "coverage_period"], name="billing_eligibility_once"
             ),
         ]
+        triggers = [OfOpenRun(name="of_open_run")]
 
 
 class CapitationLine(MemberOwned):
@@ -220,7 +221,7 @@ class CapitationLine(MemberOwned):
             ),
         ]
         indexes = [models.Index(fields=["run", "department", "member"], name="billing_capitationline_place")]
-        triggers = immutable()
+        triggers = [OfOpenRun(name="of_open_run"), *immutable()]
 
 
 class Budget(Identified):

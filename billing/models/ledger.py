@@ -3,7 +3,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models.functions import Now
 
-from billing.triggers import EntryBalanced, OfLegalEntity, OwnTransaction, PostingsInOpenBooks
+from billing.triggers import ClosedAlone, EntryBalanced, OfLegalEntity, OwnTransaction, PostingsInOpenBooks
 from core.models import Identified, User
 from core.models.base import CurrentTransaction
 from core.triggers import immutable
@@ -50,6 +50,7 @@ class AccountingPeriod(Identified):
                 violation_error_message="Another accounting period of this entity already has these days.",
             ),
         ]
+        triggers = [ClosedAlone(name="closed_alone")]
 
 
 class LedgerEntry(Identified):

@@ -25,6 +25,9 @@ class JobRun(Identified):
     finished_at = models.DateTimeField(null=True)
     totals = models.JSONField(default=dict, db_default={})
     error = models.TextField(db_default="", default="")
+    finish_attempts = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How often its end was lost with the session."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="core_jobrun_once")]

@@ -463,7 +463,8 @@ class TestCapitationLines:
             money.person = money.member()
             money.finance = make.account("Controller")
             make.role(money.finance, Role.FINANCE, money.system)
-            money.run = close_month(money.plan, datetime.date(2026, 10, 1), by=money.finance)
+        money.run = close_month(money.plan, datetime.date(2026, 10, 1), by=money.finance)
+        with make.arranging():
             money.line = money.run.lines.get()
         return money
 
@@ -508,7 +509,7 @@ class TestCapitationLines:
                 assert answer.status_code in (status, 404), place
 
     def test_the_document_says_so(self, closed):
-        document = session_of(closed.finance).get("/api/v1/schema/?format=json").json()
+        document = session_of(closed.finance).get("/api/v1/schema/").json()
         for path in ("/api/v1/capitation-lines/", "/api/v1/capitation-lines/{id}/"):
             operation = document["paths"][path]["get"]
             stated = {one["name"]: one for one in operation["parameters"]}["Access-Reason"]

@@ -8,13 +8,15 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from core import jobs
 from core.db import as_job
 from core.models import JobPartition, JobRun, SystemParameter, User
+from core.tasks import work_run
 from members.models import Member
+from tests.database import owner_cursor
 from tests.members.factories import make_member
 from tests.network.factories import make_system
 
@@ -131,6 +133,90 @@ def test_finish_runs_once_and_its_failure_fails_the_run(clerk):
 
     assert finished == [{"shares": 1}, {"shares": 1}]
     assert run.status == JobRun.Status.DONE
+
+
+def kill_own_backend() -> None:
+    """Another session ends this one, as a restart of the server or an administrator does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (own,) = cursor.fetchone()
+    with owner_cursor(connection.settings_dict["NAME"]) as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+    SystemParameter.objects.count()
+
+
+def losing(times: int):
+    """A `finish` that writes a row and loses its session the first `times` times."""
+    begun: list[int] = []
+
+    def finish(run: JobRun) -> None:
+        begun.append(1)
+        SystemParameter.objects.create(name=f"finished-{run.key}", value=1)
+        if len(begun) <= times:
+            kill_own_backend()
+
+    return finish, begun
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_lost_at_the_end_costs_nothing(monkeypatch):
+    monkeypatch.setattr(jobs, "BREATH", 0)
+    finish, begun = losing(2)
+    run = jobs.start_run(by=User.objects.system("jobs-test"), kind="counting", key="lost", partitions=2)
+
+    run = jobs.work(run, lambda run, share: {"shares": 1}, finish=finish)
+
+    assert (run.status, run.totals, run.error) == (JobRun.Status.DONE, {"shares": 2}, "")
+    assert len(begun) == 3
+    assert SystemParameter.objects.filter(name="finished-lost").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_falls_with_its_session_leaves_the_end_to_the_sweep(monkeypatch):
+    """The database stays away for longer: the worker cannot even say so, and the beat's sweep finishes the run."""
+    finish, begun = losing(1)
+    jobs.register("losing", lambda run, share: {"shares": 1}, finish=finish)
+    woken: list[str] = []
+    monkeypatch.setattr("core.tasks.work_run.delay", woken.append)
+    try:
+        with monkeypatch.context() as away:
+            away.setattr(jobs, "_may_finish_again", lambda run: (_ for _ in ()).throw(OperationalError("away")))
+            run = jobs.start_run(by=User.objects.system("jobs-test"), kind="losing", key="lost", partitions=1)
+            with pytest.raises(OperationalError):
+                jobs.work(run)
+        run.refresh_from_db()
+        assert run.status == JobRun.Status.RUNNING
+        assert not SystemParameter.objects.filter(name="finished-lost").exists()
+
+        JobRun.objects.update(started_at=timezone.now() - timedelta(minutes=1))
+        assert jobs.sweep() == 1
+        assert woken == [str(run.pk)]
+        work_run(woken[0])
+        run.refresh_from_db()
+        assert run.status == JobRun.Status.DONE
+        assert SystemParameter.objects.filter(name="finished-lost").count() == 1
+        assert len(begun) == 2
+        assert jobs.sweep() == 0
+    finally:
+        del jobs._jobs["losing"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_end_that_is_lost_each_time_fails_the_run_and_can_be_started_again(monkeypatch):
+    monkeypatch.setattr(jobs, "BREATH", 0)
+    clerk = User.objects.system("jobs-test")
+    finish, begun = losing(jobs.MAX_ATTEMPTS + 1)
+
+    def one(run, share):
+        return {"shares": 1}
+
+    run = jobs.start_run(by=clerk, kind="counting", key="lost", partitions=1)
+    with pytest.raises(jobs.JobFailed, match="terminating connection|closed"):
+        jobs.work(run, one, finish=finish)
+    assert len(begun) == jobs.MAX_ATTEMPTS + 1
+
+    run = jobs.work(jobs.start_run(by=clerk, kind="counting", key="lost"), one, finish=finish)
+    assert (run.status, run.finish_attempts) == (JobRun.Status.DONE, 0)
 
 
 def test_a_worker_whose_share_was_taken_over_commits_nothing(clerk):
