@@ -50,6 +50,9 @@ class ClinicalConfig(AppConfig):
         staff_nav.register(
             "accesses", _("Opened by reason"), "clinical:accesses", order=91, permission="clinical.review_access"
         )
+        staff_nav.register(
+            "overrides", _("Orders all the same"), "clinical:overrides", order=43, permission="clinical.review_overrides"
+        )
         frame.member_search_url_name = "clinical:search"
         frame.member_search_permission = "clinical.find_member"
         frame.identity = identity

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinical import vitals
-from clinical.models import AccessReview, AllergyIntolerance, Note, Referral
+from clinical.models import AccessReview, AllergyIntolerance, Note, OrderAlert, Referral
 from core.asked import DayField
 from core.choices import offer_rows
 from core.models import Concept
@@ -107,7 +107,31 @@ class AllergyForm(forms.Form):
     )
 
 
-class OrderForm(forms.Form):
+class OverrideForm(forms.Form):
+    """Why an order is placed although checks object: one of the list, or a few words."""
+
+    override_code = forms.ChoiceField(
+        label=_("Why all the same"),
+        choices=[("", _("choose a reason")), *OrderAlert.OverrideCode.choices],
+        required=False,
+        help_text=_("It is kept with the order, and pharmacists and the safety officer read it."),
+    )
+    override = forms.CharField(
+        label=_("In your own words"),
+        max_length=300,
+        required=False,
+        help_text=_("For another reason at least three words."),
+    )
+
+    def objected(self) -> None:
+        """Say what is missing to pass the checks."""
+        if self.cleaned_data["override_code"] == OrderAlert.OverrideCode.OTHER:
+            self.add_error("override", _("Say in at least three words why, so that somebody else can judge it."))
+        else:
+            self.add_error("override_code", _("The checks object: choose why it is right all the same, or leave it."))
+
+
+class OrderForm(OverrideForm):
     """One order: what, how soon, why; and the reason to pass a stop."""
 
     concept = forms.ModelChoiceField(Concept.objects.all(), label=_("What"), widget=forms.HiddenInput)
@@ -115,12 +139,6 @@ class OrderForm(forms.Form):
         label=_("How soon"), choices=[("routine", _("routine")), ("urgent", _("urgent")), ("stat", _("at once"))]
     )
     reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
-    override = forms.CharField(
-        label=_("Reason to order all the same"),
-        max_length=300,
-        required=False,
-        help_text=_("A few words, at least two: it is kept and reviewed."),
-    )
 
 
 class VitalsForm(forms.Form):
@@ -147,7 +165,7 @@ class AmendForm(forms.Form):
     body = forms.CharField(label=_("Add or correct"), widget=forms.Textarea(attrs={"rows": 4}))
 
 
-class ReferForm(forms.Form):
+class ReferForm(OverrideForm):
     to_department = forms.ModelChoiceField(
         Department.objects.none(), label=_("To"), required=False, widget=ComboBox, empty_label=_("choose a department")
     )
@@ -168,12 +186,6 @@ class ReferForm(forms.Form):
     priority = forms.ChoiceField(
         label=_("How soon"),
         choices=[("routine", _("within 7 days")), ("urgent", _("within 2 days")), ("asap", _("tomorrow"))],
-    )
-    override = forms.CharField(
-        label=_("Reason to refer all the same"),
-        max_length=300,
-        required=False,
-        help_text=_("A few words, at least two: it is kept and reviewed."),
     )
 
     def __init__(self, *args: Any, system_id: UUID, **kwargs: Any) -> None:

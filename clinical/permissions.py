@@ -87,6 +87,11 @@ grant(
     has_role(*CLINICAL, Role.FRONT_DESK, Role.LABORATORY_TECHNOLOGIST, Role.PLAN_ADMINISTRATOR),
     because="their work begins with finding a member",
 )
+grant(
+    "clinical.review_overrides",
+    has_role(Role.PHARMACIST, Role.QUALITY),
+    because="they review what checks objected to and was ordered all the same",
+)
 grant("clinical.work_task", is_receiver, because="they are on the receiving side")
 grant("clinical.answer_referral", is_receiver, because="their department was asked, or follows it outside")
 grant("clinical.report_referral", is_receiver & has_role(*SIGNING), because="they answer for the department asked")

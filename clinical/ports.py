@@ -186,11 +186,18 @@ class Alert:
 
 OrderCheck = Callable[[OrderDraft], Iterable[Alert]]
 _checks: dict[str, OrderCheck] = {}
+_check_labels: "dict[str, str | StrPromise]" = {}
 
 
-def register_order_check(name: str, check: OrderCheck) -> None:
-    """`check(draft)` runs before every order; `name` is kept with what it says."""
+def register_order_check(name: str, check: OrderCheck, label: "str | StrPromise" = "") -> None:
+    """`check(draft)` runs before every order; `name` is kept with what it says, `label` is what people call it."""
     _checks[name] = check
+    _check_labels[name] = label or name
+
+
+def check_label(name: str) -> str:
+    """What people call a check; its name where it is no longer registered."""
+    return str(_check_labels.get(name, name))
 
 
 def order_checks() -> dict[str, OrderCheck]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinical.views import access, charts, inbasket, messages, referrals, visits
+from clinical.views import access, charts, inbasket, messages, overrides, referrals, visits
 from clinical.views import portal as portal_views
 
 portal = [
@@ -38,6 +38,7 @@ staff = [
     path("visits/<uuid:appointment_id>/start/", visits.start_visit, name="start_visit"),
     path("access/reasons/", access.accesses, name="accesses"),
     path("access/reasons/<uuid:access_id>/", access.review, name="review_access"),
+    path("overrides/", overrides.overrides, name="overrides"),
     path("in-basket/", inbasket.inbasket, name="inbasket"),
     path("in-basket/<uuid:task_id>/<slug:step>/", inbasket.work, name="work_task"),
     path("referrals/", referrals.referrals, name="referrals"),

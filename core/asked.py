@@ -1,6 +1,7 @@
 """What an address asks for: a day or a number in its query. What cannot be read counts as not asked."""
 
 import datetime
+import uuid
 from typing import Any
 
 from django import forms
@@ -27,6 +28,14 @@ def read_number(text: str | None, *, most: int = MOST) -> int | None:
     if not written.isascii() or not written.isdigit() or len(written) > len(str(most)):
         return None
     return found if (found := int(written)) <= most else None
+
+
+def read_uuid(text: str | None) -> uuid.UUID | None:
+    """The id that `text` writes."""
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
 
 
 class DayField(forms.DateField):

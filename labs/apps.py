@@ -17,7 +17,7 @@ class LabsConfig(AppConfig):
         from labs.views import chart, portal
         from members.ports import register_portal_card
 
-        ports.register_order_check("labs.duplicate", checks.duplicate_check)
+        ports.register_order_check("labs.duplicate", checks.duplicate_check, _("Ordered already"))
         ports.register_order_kind("laboratory", _("Laboratory"), 10, choices=checks.choices, placed=start_workflow)
         ports.register_relationship("labs", has_open_order)
         ports.register_task_kind(CRITICAL, _("Critical result"), result_url, closes_itself=True)

@@ -12,6 +12,7 @@ from rest_framework.exceptions import APIException, ValidationError
 
 from clinical.api import ChartResource
 from clinical.api.base import encounters, of_member
+from clinical.api.orders import OverrideInput
 from core.api.errors import Conflict
 from core.api.fields import ById, Filter, Input
 from core.api.requests import ApiRequest
@@ -30,7 +31,7 @@ DISPENSE = ("pharmacy.dispense",)
 ASK = ("pharmacy.request_refill",)
 
 
-class PrescriptionInput(Input):
+class PrescriptionInput(OverrideInput):
     member = serializers.UUIDField()
     drug = ById(ClinicalDrug.objects.select_related("concept"))
     directions = serializers.CharField(max_length=500, help_text="As on the label.")
@@ -42,9 +43,6 @@ class PrescriptionInput(Input):
     renews = ById(Prescription.objects.select_related("drug", "request"), required=False)
     encounter = ById(encounters(), required=False)
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
-    override_reason = serializers.CharField(
-        max_length=300, required=False, allow_blank=True, help_text="Why it is prescribed although checks object."
-    )
 
 
 class PrescriptionApi(ChartResource):
@@ -78,7 +76,8 @@ class PrescriptionApi(ChartResource):
     def prescribe(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Order a medicine: allergies, interactions, kidneys, pregnancy, duplicates and formulary are looked at first.
 
-        What the checks object to is a conflict; the same request with `override_reason` passes, and the reason is kept.
+        What the checks object to is a conflict; the same request with `override_code` or `override_reason` passes, and
+        both are kept.
         """
         member = self.member_for(request, given["member"], "pharmacy.prescribe")
         renews = of_member(given.get("renews"), member, "renews")
@@ -103,6 +102,7 @@ class PrescriptionApi(ChartResource):
             encounter=of_member(given.get("encounter"), member, "encounter"),
             reason_text=given.get("reason", ""),
             override_reason=given.get("override_reason", ""),
+            override_code=given.get("override_code", ""),
         ).pk
 
     def check_schedule(self, given: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from clinical.forms import OverrideForm
 from core.asked import DayField
 from core.choices import offer_rows
 from network.models import Facility
@@ -14,7 +15,7 @@ from pharmacy.models import ClinicalDrug, DrugProduct, Prescription
 from pharmacy.ordering import Terms
 
 
-class PrescribeForm(forms.Form):
+class PrescribeForm(OverrideForm):
     """What is prescribed, and, where a check objects, why all the same."""
 
     drug = forms.ModelChoiceField(ClinicalDrug.objects.all(), widget=forms.HiddenInput, label=_("Medicine"))
@@ -27,12 +28,6 @@ class PrescribeForm(forms.Form):
     refills = forms.IntegerField(label=_("Refills"), min_value=0, max_value=12, initial=0)
     pharmacy = forms.ModelChoiceField(Facility.objects.none(), label=_("Pick up at"), required=False)
     reason = forms.CharField(label=_("For what"), max_length=500, required=False)
-    override = forms.CharField(
-        label=_("Reason to prescribe all the same"),
-        max_length=300,
-        required=False,
-        help_text=_("A few words, at least two: it is kept and reviewed."),
-    )
 
     def __init__(self, *args: Any, pharmacies: QuerySet[Facility], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -16,8 +16,12 @@ from core.permissions import require
 
 Severity = OrderAlert.Severity
 NEEDS_REASON = (Severity.WARNING, Severity.HARD_STOP)
-# Of a reason in words, at least two.
-REASON_LETTERS = 10
+Code = OrderAlert.OverrideCode
+# Of a reason in one's own words, at least three that differ and say something.
+REASON_WORDS, REASON_LETTERS = 3, 10
+FILLERS = frozenset(
+    "ok okay yes no na none fine good because just needed need please test reason override overridden".split()
+)
 # An instant as a half-open period.
 INSTANT = timedelta(microseconds=1)
 
@@ -44,12 +48,22 @@ class ReasonNeeded(Exception):
 
 
 def says_why(reason: str) -> bool:
-    """Whether a reason to pass a warning or stop is one that somebody else can judge: a few words, not a full stop.
+    """Whether a reason to pass a warning or stop is one that somebody else can judge: a few words, not one repeated.
 
     Asked of every order alike: what an interaction, an allergy, a dose or a duplicate is overridden with is reviewed.
     """
-    words = re.findall(r"[^\W\d_]{2,}", reason)
-    return len(words) >= 2 and sum(map(len, words)) >= REASON_LETTERS
+    words = set(re.findall(r"[^\W\d_]{2,}", reason.casefold())) - FILLERS
+    return len(words) >= REASON_WORDS and sum(map(len, words)) >= REASON_LETTERS
+
+
+def passing_code(code: str, reason: str) -> str:
+    """The code under which an objection is passed; empty where nothing was said that somebody else can judge.
+
+    One that is listed says enough by itself; another reason is told in words. Raises `ValueError` for an unknown code.
+    """
+    if code and Code(code) != Code.OTHER:
+        return code
+    return Code.OTHER.value if says_why(reason) else ""
 
 
 def check_order(draft: OrderDraft) -> list[CheckedAlert]:
@@ -64,29 +78,36 @@ def check_order(draft: OrderDraft) -> list[CheckedAlert]:
 
 
 @transaction.atomic
-def place_order(*, by: User, draft: OrderDraft, override_reason: str = "") -> Fact:
+def place_order(*, by: User, draft: OrderDraft, override_reason: str = "", override_code: str = "") -> Fact:
     """Place `draft` and start its room's workflow.
 
-    Raises `PermissionDenied`, and `ReasonNeeded` where a check warns or stops and no reason of a few words was given.
-    The reason is kept with each alert that it overrides, and audited.
+    Raises `PermissionDenied`, and `ReasonNeeded` where a check warns or stops and neither a listed reason
+    (`OrderAlert.OverrideCode`) nor one in a few words was given. Both are kept with each alert that is passed, and
+    audited.
     """
     kind = order_kind(draft.kind)
     require(by, kind.permission if kind else "clinical.place_order", draft.member)
     alerts = check_order(draft)
     reason = " ".join(override_reason.split())
-    if not says_why(reason) and any(alert.needs_reason for alert in alerts):
+    code = passing_code(override_code, reason)
+    if not code and any(alert.needs_reason for alert in alerts):
         raise ReasonNeeded(alerts)
     order = kind.make(draft) if kind and kind.make else _service_request(draft)
     order.save(force_insert=True)
     _add_codings(order, draft)
-    keep_alerts(by=by, draft=draft, alerts=alerts, order=order, reason=reason)
+    keep_alerts(by=by, draft=draft, alerts=alerts, order=order, reason=reason, code=code)
     audit.record(
         by=by,
         action="create",
         verb="clinical.place_order",
         obj=order,
         reason=reason,
-        detail={"kind": draft.kind, "alerts": len(alerts), "overridden": sum(a.needs_reason for a in alerts)},
+        detail={
+            "kind": draft.kind,
+            "alerts": len(alerts),
+            "overridden": (passed := sum(a.needs_reason for a in alerts)),
+            **({"override_code": code} if passed else {}),
+        },
     )
     if kind and kind.placed:
         kind.placed(order, draft, by=by)
@@ -108,7 +129,9 @@ def give_up_order(*, by: User, draft: OrderDraft) -> None:
     )
 
 
-def keep_alerts(*, by: User, draft: OrderDraft, alerts: list[CheckedAlert], order: Fact | None, reason: str) -> None:
+def keep_alerts(
+    *, by: User, draft: OrderDraft, alerts: list[CheckedAlert], order: Fact | None, reason: str, code: str = ""
+) -> None:
     """Write one row for each alert; the reason goes to those that need one."""
     OrderAlert.objects.bulk_create(
         OrderAlert(
@@ -118,6 +141,7 @@ def keep_alerts(*, by: User, draft: OrderDraft, alerts: list[CheckedAlert], orde
             check_name=alert.check_name,
             severity=alert.severity,
             message=alert.message[:500],
+            override_code=code if alert.needs_reason else "",
             override_reason=reason[:300] if alert.needs_reason else "",
             by=by,
         )

@@ -58,6 +58,7 @@ def refer(
     encounter: Encounter | None = None,
     priority: str = "routine",
     override_reason: str = "",
+    override_code: str = "",
 ) -> Referral:
     """Ask a department of ours, or a specialist outside, a question about a member.
 
@@ -83,7 +84,8 @@ def refer(
         reason_text=question,
         detail=asked,
     )
-    request = cast(ServiceRequest, place_order(by=by, draft=draft, override_reason=override_reason))
+    placed = place_order(by=by, draft=draft, override_reason=override_reason, override_code=override_code)
+    request = cast(ServiceRequest, placed)
     days = ANSWER_DAYS[priority] if to_department else REPLY_DAYS[priority]
     referral = Referral.objects.create(
         member=member,

@@ -19,7 +19,7 @@ from clinical.api.base import (
     fact,
     of_member,
 )
-from clinical.models import Order, Referral, ServiceRequest
+from clinical.models import Order, OrderAlert, Referral, ServiceRequest
 from clinical.ports import OrderDraft, order_kind
 from core.api.fields import ById, Code, Filter, Input
 from core.api.requests import ApiRequest
@@ -29,17 +29,26 @@ from network.models import Department
 
 EXAMPLE = "0192f0c4-7a10-7c3e-9b1a-3f6d0c2a4e55"
 PRIORITIES = [value for value, _ in Order._meta.get_field("priority").flatchoices]
-OVERRIDE = "Why it is ordered although checks object; without it their objections are a conflict."
+OVERRIDE = "In words, at least three: needed where `override_code` is `other` or is not given."
+OVERRIDE_CODE = "Why it is ordered although checks object; without it their objections are a conflict."
 
 
-class OrderInput(Input):
+class OverrideInput(Input):
+    """What passes the checks."""
+
+    override_code = serializers.ChoiceField(
+        OrderAlert.OverrideCode.choices, required=False, allow_blank=True, help_text=OVERRIDE_CODE
+    )
+    override_reason = serializers.CharField(max_length=300, required=False, allow_blank=True, help_text=OVERRIDE)
+
+
+class OrderInput(OverrideInput):
     member = serializers.UUIDField()
     kind = serializers.CharField(max_length=30, help_text="Like laboratory or imaging.")
     codes = Code(many=True, allow_empty=False, max_length=10)  # type: ignore[call-arg]  # the stubs do not know what many=True adds
     priority = serializers.ChoiceField(PRIORITIES, default="routine")
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
     encounter = ById(encounters(), required=False)
-    override_reason = serializers.CharField(max_length=300, required=False, allow_blank=True, help_text=OVERRIDE)
 
 
 class OrderApi(FactResource):
@@ -63,7 +72,8 @@ class OrderApi(FactResource):
     def place(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
         """Place an order. Every check looks at the whole record first; what it objects to is a conflict.
 
-        The same request with `override_reason` passes; the reason is kept with each objection and reported.
+        The same request with `override_code` passes, or with `override_reason` in at least three words; both are kept
+        with each objection and reviewed.
         """
         kind = order_kind(given["kind"])
         # A kind with a form of its own (a medicine, a referral) has a place of its own here too.
@@ -82,19 +92,21 @@ class OrderApi(FactResource):
         )
         try:
             return actions.place_order(
-                by=request.user, draft=draft, override_reason=given.get("override_reason", "")
+                by=request.user,
+                draft=draft,
+                override_reason=given.get("override_reason", ""),
+                override_code=given.get("override_code", ""),
             ).pk
         except ValueError as error:
             raise ValidationError({"codes": [str(error)]}) from None
 
 
-class ReferralInput(Input):
+class ReferralInput(OverrideInput):
     member = serializers.UUIDField()
     to_department = ById(Department.objects.select_related("facility__organization"))
     question = serializers.CharField(max_length=1000, help_text="What their report should answer.")
     priority = serializers.ChoiceField(["routine", "urgent", "asap"], default="routine")
     encounter = ById(encounters(), required=False)
-    override_reason = serializers.CharField(max_length=300, required=False, allow_blank=True, help_text=OVERRIDE)
 
 
 class DeclineInput(Input):
@@ -141,6 +153,7 @@ class ReferralApi(ChartResource):
             encounter=of_member(given.get("encounter"), member, "encounter"),
             priority=given["priority"],
             override_reason=given.get("override_reason", ""),
+            override_code=given.get("override_code", ""),
         ).pk
 
     @step(permissions=ANSWER)

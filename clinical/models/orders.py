@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from clinical.models.facts import EncounterFact, FactCoding, fact_key
 from core.history import track
@@ -63,15 +64,34 @@ class OrderAlert(MemberOwned):
         WARNING = "warning"
         HARD_STOP = "hard_stop"
 
+    class OverrideCode(models.TextChoices):
+        """Why an objection was passed; what recurs needs no words, so that it can be counted."""
+
+        TOLERATED = "tolerated", _("Tolerated before")
+        BENEFIT = "benefit", _("The benefit outweighs the risk")
+        RECORD_WRONG = "record_wrong", _("The record is wrong")
+        NO_ALTERNATIVE = "no_alternative", _("There is no alternative")
+        REPEAT = "repeat", _("It has to be repeated")
+        MONITORED = "monitored", _("It will be monitored")
+        OTHER = "other", _("Another reason")
+
     order_model = models.CharField(max_length=60, help_text="app.model of the order.")
     order_id = models.UUIDField(null=True, help_text="Null where the order was not placed.")
     check_name = models.CharField(max_length=60, help_text="Name of the registered check.")
     severity = models.CharField(max_length=12, choices=Severity)
     message = models.CharField(max_length=500)
+    override_code = models.CharField(max_length=20, choices=OverrideCode, blank=True, default="", db_default="")
     override_reason = models.CharField(max_length=300, blank=True, default="")
     by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField(db_default=Now())
 
     class Meta(MemberOwned.Meta):
         constraints = [*MemberOwned.Meta.constraints]
-        indexes = [models.Index(fields=["order_id"], name="clinical_orderalert_order")]
+        indexes = [
+            models.Index(fields=["order_id"], name="clinical_orderalert_order"),
+            models.Index(
+                fields=["at"],
+                name="clinical_orderalert_passed",
+                condition=models.Q(order_id__isnull=False) & ~models.Q(severity="information"),
+            ),
+        ]

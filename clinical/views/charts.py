@@ -312,10 +312,15 @@ def order(request: AuthenticatedHttpRequest, member: Member, kind: str) -> HttpR
             reason_text=given["reason"],
         )
         try:
-            actions.place_order(by=request.user, draft=draft, override_reason=given["override"])
+            actions.place_order(
+                by=request.user,
+                draft=draft,
+                override_reason=given["override"],
+                override_code=given["override_code"],
+            )
         except actions.ReasonNeeded as needed:
             alerts = needed.alerts
-            form.add_error("override", _("The checks object: write in a few words why all the same, or leave it."))
+            form.objected()
         else:
             notify(request, _("Ordered: %(what)s.") % {"what": said(given["concept"].display)})
             return redirect("clinical:chart_panel", member.pk, "orders")

@@ -50,10 +50,11 @@ def refer(request: AuthenticatedHttpRequest, member: Member) -> HttpResponse:
                 encounter=running,
                 priority=given["priority"],
                 override_reason=given["override"],
+                override_code=given["override_code"],
             )
         except actions.ReasonNeeded as needed:
             alerts = needed.alerts
-            form.add_error("override", _("The checks object: write in a few words why all the same, or leave it."))
+            form.objected()
         except ValidationError as refused:
             form.add_error(None, refused)
         else:

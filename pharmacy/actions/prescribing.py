@@ -36,6 +36,7 @@ def prescribe(
     encounter: Encounter | None = None,
     reason_text: str = "",
     override_reason: str = "",
+    override_code: str = "",
 ) -> Prescription:
     """Order a medicine; the first fill stands in its pharmacy's queue.
 
@@ -43,5 +44,5 @@ def prescribe(
     given; `IntegrityError` where a controlled drug is given more refills or time than the law allows.
     """
     draft = draft_of(by=by, member=member, terms=terms, encounter=encounter, reason_text=reason_text)
-    order = place_order(by=by, draft=draft, override_reason=override_reason)
+    order = place_order(by=by, draft=draft, override_reason=override_reason, override_code=override_code)
     return Prescription.objects.select_related("drug", "member").get(request=order.pk, member=member)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from clinical.ports import Alert, OrderDraft, register_order_check
 from pharmacy.costs import formulary_entry
@@ -77,5 +78,12 @@ def _renewed(terms: Terms) -> UUID | None:
 
 
 def register() -> None:
-    for check in (allergy, interaction, duplicate, kidney, pregnancy, formulary):
-        register_order_check(f"pharmacy.{check.__name__}", check)
+    for check, label in (
+        (allergy, _("Allergy")),
+        (interaction, _("Interaction")),
+        (duplicate, _("Taken already")),
+        (kidney, _("Kidneys")),
+        (pregnancy, _("Pregnancy")),
+        (formulary, _("Formulary")),
+    ):
+        register_order_check(f"pharmacy.{check.__name__}", check, label)

@@ -63,10 +63,11 @@ def prescribe(request: AuthenticatedHttpRequest, member: Member) -> HttpResponse
                 encounter=encounter,
                 reason_text=form.cleaned_data["reason"],
                 override_reason=form.cleaned_data["override"],
+                override_code=form.cleaned_data["override_code"],
             )
         except ReasonNeeded as objection:
             alerts = objection.alerts
-            form.add_error("override", _("The checks object: write why you prescribe it all the same, or leave it."))
+            form.objected()
         except IntegrityError:
             form.add_error(None, _("This controlled drug cannot have so many refills or so long a time."))
         else:

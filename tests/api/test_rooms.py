@@ -215,9 +215,13 @@ class TestLaboratory:
         }
 
         objected = fault(doctor, "orders", asked)
+        again = fault(doctor, "orders", {**asked, "override_reason": "ok ok ok ok ok"})
+        fault(doctor, "orders", {**asked, "override_code": "because"}, 400)
         post(doctor, "orders", {**asked, "override_reason": "It was haemolysed"}, 201)
+        post(doctor, "orders", {**asked, "override_code": "repeat"}, 201)
 
         assert (objected["code"], objected["attr"]) == ("reason_needed", "override_reason")
+        assert again["code"] == "reason_needed"
 
     def test_the_other_systems_bench_finds_nothing(self, lab, order):
         post(session_of(lab.tess), f"lab-orders/{order['id']}/receive", {}, 404)

@@ -67,16 +67,41 @@ def test_a_warning_needs_a_reason_which_is_kept_with_it(world, warns):
 
         alert = OrderAlert.objects.get()
         assert (alert.order_id, alert.check_name) == (order.pk, "test.warns")
-        assert alert.override_reason == "Films were lost"
+        assert (alert.override_code, alert.override_reason) == ("other", "Films were lost")
+
+
+def test_a_listed_reason_needs_no_words_and_is_kept_coded(world, warns):
+    with acting_as(world.chen.user, reason="test"):
+        place_order(by=world.chen.user, draft=draft(world), override_code="repeat")
+        alert = OrderAlert.objects.get()
+        assert (alert.override_code, alert.override_reason) == ("repeat", "")
+        assert AuditEvent.objects.get(verb="clinical.place_order").detail["override_code"] == "repeat"
+        with pytest.raises(ValueError, match="felt like it"):
+            place_order(by=world.chen.user, draft=draft(world), override_code="felt like it")
+
+
+def test_an_order_without_objection_keeps_no_code(world, monkeypatch):
+    monkeypatch.setattr(ports, "_checks", {"test.says": lambda draft: [ports.Alert("information", "Tier 1.")]})
+    with acting_as(world.chen.user, reason="test"):
+        place_order(by=world.chen.user, draft=draft(world), override_code="repeat")
+        assert OrderAlert.objects.get().override_code == ""
+        assert "override_code" not in AuditEvent.objects.get(verb="clinical.place_order").detail
 
 
 @pytest.mark.parametrize(
-    "reason", [".", "ok", "- - - - - - - - - - -", "aaaaaaaaaaaaaaa", "1234 5678 9012", "a b c d e f"]
+    "reason",
+    [
+        *(".", "ok", "- - - - - - - - - - -", "aaaaaaaaaaaaaaa", "1234 5678 9012", "a b c d e f"),
+        *("ok ok ok ok ok ok", "because because because", "Because BECAUSE because", "okay fine yes please needed"),
+        *("needed because needed", "Films lost", "no reason"),
+    ],
 )
 def test_a_reason_that_says_nothing_overrides_nothing(world, warns, reason):
     with acting_as(world.chen.user, reason="test"):
         with pytest.raises(ReasonNeeded, match="Done last week"):
             place_order(by=world.chen.user, draft=draft(world), override_reason=reason)
+        with pytest.raises(ReasonNeeded, match="Done last week"):
+            place_order(by=world.chen.user, draft=draft(world), override_reason=reason, override_code="other")
         assert not ServiceRequest.objects.exists()
 
 

@@ -45,7 +45,7 @@ class Laboratory(chart.World):
         user = self.chen.user
         with acting_as(user, reason="test"):
             draft = ordering.draft_for(by=user, member=member or self.maria, test=test or self.potassium, **more)
-            return ordering.order_test(by=user, draft=draft, override_reason="for the test")
+            return ordering.order_test(by=user, draft=draft, override_code="repeat")
 
     def collected(self, order: LabOrder) -> str:
         """Collect and receive; the accession number."""

@@ -91,7 +91,11 @@ def test_a_physician_prescribes_from_the_chart_with_a_reason_where_checks_object
     refused = client.post(url, given)
     assert refused.status_code == 422
     assert "already takes metformin" in refused.content.decode()
-    assert client.post(url, {**given, "override": "Two strengths"}).status_code == 302
+    for too_little in ({"override": "ok ok ok ok"}, {"override_code": "other"}, {"override_code": "because"}):
+        answer = client.post(url, {**given, **too_little})
+        assert answer.status_code == 422, too_little
+    assert "three words" in client.post(url, {**given, "override_code": "other"}).content.decode()
+    assert client.post(url, {**given, "override_code": "benefit"}).status_code == 302
     with arranging():
         assert Prescription.objects.count() == 2
     for who in (world.park.user, world.nair.user):
