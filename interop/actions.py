@@ -52,6 +52,7 @@ def import_834(
                 status=ImportRun.Status.FAILED, error="Stopped before its end; the file was read again."
             )
     if earlier is not None and not again:
+        earlier.counts_before = dict(earlier.counts)
         replay_run(earlier, by=by, as_of=as_of, create_missing=create_missing)
         return earlier
     run = runs.begin(

@@ -43,6 +43,8 @@ class ImportRun(Identified):
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=500, blank=True, default="")
+    # Where the same file came again: what had been counted until then. Not kept.
+    counts_before: dict[str, int] | None = None
 
     class Meta:
         indexes = [models.Index(fields=["-started_at"], name="interop_importrun_recent")]

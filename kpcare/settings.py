@@ -252,6 +252,9 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "PKCE_REQUIRED": True,
+    # What /.well-known/oauth-authorization-server tells: what there is an endpoint for, and no more.
+    "OAUTH2_GRANT_TYPES_SUPPORTED": ["authorization_code", "client_credentials", "refresh_token"],
+    "OAUTH2_RESPONSE_TYPES_SUPPORTED": ["code"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 60 * 60,
     # An app that is not used for so long asks again.
     "REFRESH_TOKEN_EXPIRE_SECONDS": 90 * 24 * 60 * 60,

@@ -65,6 +65,11 @@ class Work:
     state: str = "unchanged"
     references: list[tuple[str, str, UUID | None, str]] = field(default_factory=list)
 
+    @property
+    def counted_as(self) -> str:
+        """The same whenever it comes: a type that is not taken was not taken the first time either."""
+        return "not_taken" if self.state == "unchanged" and self.target.object_id is None else self.state
+
 
 class Loader:
     """Loads FHIR units of one sender for one organisation, on behalf of `user`, as the jobs login.
@@ -139,7 +144,7 @@ class Loader:
             write.write(good, self)
             settle_deaths(deaths_in(good), by=self.user)
         for work in good:
-            getattr(outcome, work.state)[work.entry.type] += 1
+            getattr(outcome, work.counted_as)[work.entry.type] += 1
             outcome.references += len(work.entry.targets) if work.state != "unchanged" else 0
         for unit in batch:
             if id(unit) in failed:

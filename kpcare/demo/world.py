@@ -9,7 +9,7 @@ from typing import Any
 from core.models import CodeSystem, Concept, SourceSystem, User
 from kpcare.demo import codes, names
 from kpcare.demo.markets import BENEFITS, DEPARTMENTS, MARKETS, PRODUCTS, ROOM_SESSIONS
-from kpcare.demo.sign_ins import add_account
+from kpcare.demo.sign_ins import add_account, add_client
 from network.models import (
     Bed,
     Clinician,
@@ -343,4 +343,5 @@ def demo_accounts(world: World, today: datetime.date) -> list[tuple[str, User]]:
     )
     admin = add_account("admin@demo.example", name="Site administrator", is_staff=True, is_superuser=True)
     RoleAssignment.objects.create(user=admin, role="plan_administrator", organization=world.system, period=EVER)
+    add_client(world.system, by=admin, on=today)
     return [*made, ("admin", admin)]

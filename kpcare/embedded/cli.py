@@ -148,6 +148,9 @@ COMMANDS = {
     "evaluate_registries": Command("evaluate_registries [--as-of D] [--member MRN]", "who is in which registry, now"),
     "load_cdsi": Command("load_cdsi DIR [--version-number N --published D]", "a version of the CDC's schedule in"),
     "load_valuesets": Command("load_valuesets DIR", "FHIR ValueSet expansions in"),
+    "register_app": Command(
+        'register_app NAME --organization "Redwood Health" [--scope S]', "an app or machine for the REST interface"
+    ),
     "verify_audit": Command("verify_audit", "finds an edited, removed or inserted audit row"),
     "backup": Command("backup FILE", "everything out, with checksums", run_backup),
     "restore": Command("restore FILE [--force]", "everything in, checksums compared", run_restore),

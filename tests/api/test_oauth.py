@@ -386,6 +386,16 @@ def test_a_session_writes_only_with_its_csrf_token(world, live_server):
 
 
 @pytest.mark.django_db
+def test_what_the_metadata_tells_of_can_be_done(client):
+    told = client.get("/.well-known/oauth-authorization-server").json()
+    assert told["grant_types_supported"] == ["authorization_code", "client_credentials", "refresh_token"]
+    assert told["response_types_supported"] == ["code"]
+    for name in ("authorization", "token", "revocation", "introspection"):
+        path = urlsplit(told[f"{name}_endpoint"]).path
+        assert client.get(path).status_code != 404, name
+
+
+@pytest.mark.django_db
 def test_apps_are_registered_by_a_command_and_nowhere_else(world, client, capsys):
     call_command("register_app", "Interface engine", "--organization", world.here.name)
 

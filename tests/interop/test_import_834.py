@@ -222,7 +222,20 @@ def test_the_command_says_what_stands_aside_and_ends_with_1(world, capsys):
     assert "1 accepted (1 new), 0 unchanged, 1 set aside" in said
     assert "unknown_group" in said
     call_command("import_x12", str(path), "--as-of", "2026-04-15", "--create-missing", stdout=(out := io.StringIO()))
-    assert "2 accepted" in out.getvalue() and "0 set aside" in out.getvalue()
+    assert "1 accepted (1 new), 1 unchanged, 0 set aside" in out.getvalue()
+
+
+def test_the_command_says_of_the_same_file_that_nothing_is_new(world):
+    path = str(write(world.folder, member("S1", "DOE", "JANE"), member("S1", "DOE", "KIM", **CHILD)))
+    said = []
+    for more in ([], [], ["--again"]):
+        call_command("import_x12", path, "--as-of", "2026-04-15", *more, stdout=(out := io.StringIO()))
+        said.append(out.getvalue())
+    assert "2 accepted (2 new), 0 unchanged, 0 set aside" in said[0]
+    assert "taken before" not in said[0]
+    assert "0 accepted (0 new), 2 unchanged, 0 set aside" in said[1]
+    assert "taken before on" in said[1]
+    assert "0 accepted (0 new), 2 unchanged, 0 set aside" in said[2]
 
 
 def test_somebody_we_know_without_coverage_is_not_made_twice(world):

@@ -589,12 +589,16 @@ def test_references_without_a_column_are_kept(take, tmp_path, everything):
     }
     device = {"resourceType": "Device", "id": "d1"}
 
-    run = take(save(tmp_path, "a.json", bundle(patient(), condition(), done, device)))
+    path = save(tmp_path, "a.json", bundle(patient(), condition(), done, device))
+    run = take(path)
+    again = take(path).counts()
 
     kept = {r.path: r for r in ResourceReference.objects.all()}
     assert kept["reasonReference[0]"].to_id == Condition.objects.get().pk
     assert kept["usedReference[0]"].target == "Device/d1"
     assert run.counts()["by_type"]["not_taken"] == {"Device": 1}
+    assert again["by_type"]["not_taken"] == {"Device": 1}
+    assert (again["accepted"], again["unchanged"]) == (0, 3), "what is not taken is no more so the second time"
 
 
 def test_a_known_npi_is_that_clinician(take, tmp_path, everything, user):

@@ -1,11 +1,14 @@
 """What a start does before the servers: logins told by Postgres alone, the clinic's day laid once a day."""
 
+import base64
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from core.models import User
-from kpcare.demo.sign_ins import PASSWORD, add_account
+from kpcare.demo.sign_ins import CLIENT_ID, PASSWORD, add_account, add_client
 from kpcare.embedded import preparing
 from tests.network.factories import make_system
 
@@ -34,6 +37,18 @@ def test_each_account_of_the_demo_is_told_with_its_role_and_nobody_else(settings
         ["admin", "admin@demo.example", PASSWORD],
     ]
     assert capsys.readouterr().out.split() == [word for line in words for word in line]
+
+
+@pytest.mark.django_db
+def test_the_demos_machine_is_told_with_a_secret_that_opens(client):
+    system = make_system()
+    add_client(system, by=User.objects.system("seed"), on=timezone.localdate())
+    assert [line.split() for line in told()] == [["integration", "client", CLIENT_ID, PASSWORD]]
+    asked = {"grant_type": "client_credentials", "scope": "members:read"}
+    for secret, status in ((PASSWORD, 200), ("another", 401)):
+        known = base64.b64encode(f"{CLIENT_ID}:{secret}".encode()).decode()
+        answer = client.post("/oauth/token/", asked, headers={"Authorization": f"Basic {known}"})
+        assert answer.status_code == status, answer.content
 
 
 @pytest.fixture

@@ -103,10 +103,14 @@ class Command(BaseCommand):
     def _tell(self, file: Path, run: ImportRun) -> int:
         with as_job(User.objects.system("import_x12"), reason="what was set aside"):
             rows = list(actions.open_set_aside(run).order_by("position"))
-        counts = run.counts
+        counts, before = run.counts, run.counts_before or {}
+        # Of a file that came before, what was taken then stands as it says; only what waited can be new.
+        accepted, created = (counts.get(name, 0) - before.get(name, 0) for name in ("accepted", "created"))
+        unchanged = counts.get("unchanged", 0) + before.get("accepted", 0)
+        again = f", taken before on {run.started_at:%Y-%m-%d}" if run.counts_before is not None else ""
         self.stdout.write(
-            f"{file.name}: {counts.get('accepted', 0)} accepted ({counts.get('created', 0)} new), "
-            f"{counts.get('unchanged', 0)} unchanged, {len(rows)} set aside (run {run.pk})"
+            f"{file.name}: {accepted} accepted ({created} new), {unchanged} unchanged, {len(rows)} set aside "
+            f"(run {run.pk}{again})"
         )
         if proposed := counts.get("proposed_terminations"):
             self.stdout.write(f"  {proposed} who are covered are not on this full list: decide on the run's page.")
