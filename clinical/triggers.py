@@ -11,6 +11,22 @@ RELEASED = ("final", "amended", "corrected", "entered-in-error")
 # A report may besides have been added to (FHIR R4, DiagnosticReportStatus).
 RELEASED_REPORT = (*RELEASED, "appended")
 
+# What may happen to a released row: the merge function re-points it; withdrawn it says so and may give up its source id.
+MERGED_OR_WITHDRAWN = """
+        IF TG_OP = 'UPDATE' AND current_setting('kpcare.merge', true) = 'on'
+            AND current_user = (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID)
+            AND to_jsonb(NEW) - ARRAY['member_id', 'version'] = to_jsonb(OLD) - ARRAY['member_id', 'version'] THEN
+            RETURN NEW;
+        END IF;
+        IF TG_OP = 'UPDATE' AND NEW.status = 'entered-in-error'
+            AND (NEW.source_id = OLD.source_id
+                OR OLD.source_id <> '' AND NEW.source_id = left(OLD.source_id, 83) || '~' || OLD.id)
+            AND to_jsonb(NEW) - ARRAY['status', 'source_id', 'version']
+                = to_jsonb(OLD) - ARRAY['status', 'source_id', 'version'] THEN
+            RETURN NEW;
+        END IF;
+""".strip()
+
 
 class FinalObservation(pgtrigger.Trigger):
     """A released result never changes: it may be withdrawn, and a correction is a new row that points at it.
@@ -24,19 +40,8 @@ class FinalObservation(pgtrigger.Trigger):
     level = pgtrigger.Row
     operation = pgtrigger.Update | pgtrigger.Delete
     condition = pgtrigger.Q(old__status__in=RELEASED)
-    func = """
-        IF TG_OP = 'UPDATE' AND current_setting('kpcare.merge', true) = 'on'
-            AND current_user = (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID)
-            AND to_jsonb(NEW) - ARRAY['member_id', 'version'] = to_jsonb(OLD) - ARRAY['member_id', 'version'] THEN
-            RETURN NEW;
-        END IF;
-        IF TG_OP = 'UPDATE' AND NEW.status = 'entered-in-error'
-            AND (NEW.source_id = OLD.source_id
-                OR OLD.source_id <> '' AND NEW.source_id = left(OLD.source_id, 83) || '~' || OLD.id)
-            AND to_jsonb(NEW) - ARRAY['status', 'source_id', 'version']
-                = to_jsonb(OLD) - ARRAY['status', 'source_id', 'version'] THEN
-            RETURN NEW;
-        END IF;
+    func = f"""
+        {MERGED_OR_WITHDRAWN}
         RAISE EXCEPTION '% of % is refused: the result is final. Withdraw it and write a correction that points at it.',
             TG_OP, TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
     """
@@ -53,19 +58,8 @@ class FinalReport(pgtrigger.Trigger):
     level = pgtrigger.Row
     operation = pgtrigger.Update | pgtrigger.Delete
     condition = pgtrigger.Q(old__status__in=RELEASED_REPORT)
-    func = """
-        IF TG_OP = 'UPDATE' AND current_setting('kpcare.merge', true) = 'on'
-            AND current_user = (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID)
-            AND to_jsonb(NEW) - ARRAY['member_id', 'version'] = to_jsonb(OLD) - ARRAY['member_id', 'version'] THEN
-            RETURN NEW;
-        END IF;
-        IF TG_OP = 'UPDATE' AND NEW.status = 'entered-in-error'
-            AND (NEW.source_id = OLD.source_id
-                OR OLD.source_id <> '' AND NEW.source_id = left(OLD.source_id, 83) || '~' || OLD.id)
-            AND to_jsonb(NEW) - ARRAY['status', 'source_id', 'version']
-                = to_jsonb(OLD) - ARRAY['status', 'source_id', 'version'] THEN
-            RETURN NEW;
-        END IF;
+    func = f"""
+        {MERGED_OR_WITHDRAWN}
         IF TG_OP = 'UPDATE'
             AND to_jsonb(NEW) - ARRAY['observations', 'version'] = to_jsonb(OLD) - ARRAY['observations', 'version']
             AND NOT EXISTS (

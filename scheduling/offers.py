@@ -18,6 +18,8 @@ from scheduling.models import Slot, VisitType
 
 DAYS = 14
 SHOWN = 400
+# So many times are one page; a day is never cut.
+AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,23 @@ def days_of(slots: Iterable[Slot]) -> list[dict[str, Any]]:
             {"value": str(slot.pk), "label": clock(local), "note": str(slot.session.clinician or "")}
         )
     return [{"date": day, "times": times} for day, times in days.items()]
+
+
+def first_days(slots: list[Slot], end: datetime.date) -> tuple[list[dict[str, Any]], datetime.date]:
+    """The days of `slots` that one page shows, whole, and the day from which there are later ones.
+
+    `end` is the first day that was not looked at.
+    """
+    days = days_of(slots)
+    if len(slots) == SHOWN and len(days) > 1:
+        # There may be more of the last.
+        end = days.pop()["date"]
+    shown = 0
+    for number, day in enumerate(days):
+        shown += len(day["times"])
+        if number and shown > AT_ONCE:
+            return days[:number], day["date"]
+    return days, end
 
 
 def clock(local: datetime.datetime) -> str:

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinical import record
@@ -13,11 +14,12 @@ from clinical.models import CareTeamMembership, Referral
 from clinical.sensitivity import visible
 from core import audit
 from core.http import AuthenticatedHttpRequest
+from core.models import User
 from core.navigation import url_or_none
 from core.permissions import requires, signed_in
 from core.templatetags.kp import short_date
 from members.models import Member, PrimaryCareAssignment
-from members.portal import hides_sensitive, open_member, people, scopes_for
+from members.portal import hides_sensitive, is_own, open_member, people, scopes_for
 from members.ports import Place, PortalCard, portal_cards
 
 NEW_FOR_DAYS = 14
@@ -40,8 +42,8 @@ def portal_home(request: AuthenticatedHttpRequest) -> HttpResponse:
     needs = sum(card.count for card in by_place[Place.NEEDS_YOU])
     calm = sorted((c for c in by_place[Place.CALM] if c.until), key=lambda card: card.until or datetime.date.max)
     context = {
-        "greeting": _greeting(member),
-        "sentence": _sentence(needs),
+        "greeting": _greeting(request.user, member),
+        "sentence": _sentence(needs, calm[0].until if calm else None),
         "needs": _rendered(request, member, by_place[Place.NEEDS_YOU]),
         "next": _rendered(request, member, by_place[Place.NEXT]),
         "side": _rendered(request, member, by_place[Place.SIDE]),
@@ -51,9 +53,12 @@ def portal_home(request: AuthenticatedHttpRequest) -> HttpResponse:
     return render(request, "clinical/portal/home.html", context)
 
 
-def _greeting(member: Member) -> str:
-    hour = timezone.localtime(timezone.now(), _zone(member)).hour
+def _greeting(user: User, member: Member) -> str:
+    """Good day to whose record it is; to who looks after them, whose record is open."""
     name = member.name_used or member.given or member.family
+    if not is_own(user, member):
+        return _("The record of %(name)s") % {"name": name}
+    hour = timezone.localtime(timezone.now(), _zone(member)).hour
     if hour < 12:
         return _("Good morning, %(name)s") % {"name": name}
     return (_("Good afternoon, %(name)s") if hour < 18 else _("Good evening, %(name)s")) % {"name": name}
@@ -65,8 +70,11 @@ def _zone(member: Member) -> datetime.tzinfo:
     return zoneinfo.ZoneInfo(member.region.time_zone) if member.region else timezone.get_current_timezone()
 
 
-def _sentence(needs: int) -> str:
-    """The page's first sentence. Up to nine the number is a word, as one says it."""
+def _sentence(needs: int, until: datetime.date | None) -> str:
+    """What the page begins with: how much needs the person, and how long there is nothing after that.
+
+    Up to nine the number is a word, as one says it.
+    """
     words = (
         _("Nothing needs you today."),
         _("One thing needs you today."),
@@ -79,7 +87,11 @@ def _sentence(needs: int) -> str:
         _("Eight things need you today."),
         _("Nine things need you today."),
     )
-    return words[needs] if needs < len(words) else _("%(count)d things need you today.") % {"count": needs}
+    said = words[needs] if needs < len(words) else _("%(count)d things need you today.") % {"count": needs}
+    if not needs or until is None:
+        return said
+    # Beside what there is to do a last line that there is nothing to do reads as if it were taken back.
+    return f"{said} {_('After that nothing is due until %(month)s.') % {'month': date_format(until, 'F')}}"
 
 
 def _rendered(request: AuthenticatedHttpRequest, member: Member, cards: list[PortalCard]) -> list[str]:

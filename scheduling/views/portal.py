@@ -249,13 +249,14 @@ class Finder:
 
     def context(self) -> dict[str, Any]:
         price = visit_price(self.member, self.visit_type, self.start) if self.visit_type else None
+        days, later = offers.first_days(self.slots(), self.start + datetime.timedelta(days=offers.DAYS))
         return {
             "find_form": self.form,
             "visit_type": self.visit_type,
             "place": self.place,
-            "days": offers.days_of(self.slots()),
+            "days": days,
             "price": price,
             "shows_limits": "costs" in scopes_for(self.request.user, self.member),
-            "later": self.start + datetime.timedelta(days=offers.DAYS),
+            "later": later,
             "chosen": self.request.POST.get("slot", ""),
         }

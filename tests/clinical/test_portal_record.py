@@ -1,6 +1,7 @@
 """What a member and their proxies see of the record: home, my record, results."""
 
 import datetime
+import re
 
 import pytest
 from django.urls import reverse
@@ -9,7 +10,9 @@ from django.utils import timezone
 from clinical.models import CodingRole, Condition, ConditionCoding, Observation, ObservationCoding
 from core.db import as_job
 from core.models import AuditEvent, CodeSystem, Concept, User
+from members import ports
 from members.models import Proxy, Sensitivity
+from members.ports import Place, PortalCard
 from tests.members.factories import make_member
 from tests.network.factories import make_system
 
@@ -87,6 +90,41 @@ def test_home_is_calm_where_nothing_is_due(client, maria) -> None:
     client.force_login(maria.user)
 
     assert "Nothing needs you today." in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(("has_new", "said"), [(True, True), (False, False)])
+def test_how_long_there_is_nothing_after_that_is_said_once(client, maria, monkeypatch, has_new, said) -> None:
+    may = datetime.date(timezone.localdate().year + 1, 5, 4)
+    monkeypatch.setattr(ports, "_cards", dict(ports._cards))
+    ports.register_portal_card("eye", 99, lambda request, member: PortalCard(Place.CALM, text="your eye exam", until=may))
+    if has_new:
+        add_result(maria, "6.8", 1)
+    client.force_login(maria.user)
+
+    page = client.get("/").content.decode()
+
+    assert ("One thing needs you today. After that nothing is due until May." in page) is said
+    assert ("Nothing needs you today." in page) is not said
+    assert ("Nothing to do until <strong>May</strong>" in page) is not said
+
+
+def test_who_looks_after_somebody_is_told_whose_record_is_open(client, system, maria) -> None:
+    mother = User.objects.create_user("rosa@example.org", "x", name="Rosa Alvarez")
+    with job():
+        Proxy.objects.create(
+            member=maria,
+            user=mother,
+            relationship="parent",
+            scopes=["view"],
+            period=(datetime.date(2020, 1, 1), None),
+            granted_by=User.objects.system("desk"),
+        )
+    client.force_login(mother)
+    page = client.get("/").content.decode()
+    assert "The record of Maria" in page
+    assert "Good " not in re.search(r"<h1.*?</h1>", page, re.DOTALL)[0]
+    client.force_login(maria.user)
+    assert re.search(r"Good \w+, Maria", client.get("/").content.decode())
 
 
 def test_opening_the_home_and_record_is_audited_as_a_read(client, maria) -> None:
