@@ -51,7 +51,11 @@ class ClinicalConfig(AppConfig):
             "accesses", _("Opened by reason"), "clinical:accesses", order=91, permission="clinical.review_access"
         )
         staff_nav.register(
-            "overrides", _("Orders all the same"), "clinical:overrides", order=43, permission="clinical.review_overrides"
+            "overrides",
+            _("Orders all the same"),
+            "clinical:overrides",
+            order=43,
+            permission="clinical.review_overrides",
         )
         frame.member_search_url_name = "clinical:search"
         frame.member_search_permission = "clinical.find_member"

@@ -325,7 +325,9 @@ def member_postal_codes(member_ids: Iterable[UUID]) -> dict[UUID, str]:
     """`member_postal_code` of many at once; who has no address is not in it."""
     rows = MemberAddress.objects.filter(member__in=list(member_ids), period__upper_inf=True)
     # Where they are written to stands in where nobody knows where they live.
-    known = sorted(rows.values_list("member_id", "use", "postal_code"), key=lambda row: row[1] == MemberAddress.Use.HOME)
+    known = sorted(
+        rows.values_list("member_id", "use", "postal_code"), key=lambda row: row[1] == MemberAddress.Use.HOME
+    )
     return {member_id: code[:5] for member_id, _use, code in known}
 
 

@@ -82,11 +82,15 @@ def _midnight(day: datetime.date) -> datetime.datetime:
 
 def _by_prescriber(found: QuerySet[OrderAlert]) -> list[dict[str, Any]]:
     """Who passed how many: orders, objections, stops among them, and reasons in words alone."""
-    rows = found.order_by().values("by", "by__name").annotate(
-        orders=Count("order_id", distinct=True),
-        objections=Count("id"),
-        stops=Count("id", filter=Q(severity=OrderAlert.Severity.HARD_STOP)),
-        in_words=Count("id", filter=Q(override_code__in=["", Code.OTHER])),
+    rows = (
+        found.order_by()
+        .values("by", "by__name")
+        .annotate(
+            orders=Count("order_id", distinct=True),
+            objections=Count("id"),
+            stops=Count("id", filter=Q(severity=OrderAlert.Severity.HARD_STOP)),
+            in_words=Count("id", filter=Q(override_code__in=["", Code.OTHER])),
+        )
     )
     return list(rows.order_by("-objections", "by__name")[:PRESCRIBERS])
 
@@ -139,7 +143,8 @@ def overrides(request: AuthenticatedHttpRequest) -> HttpResponse:
         "counts": [{"label": _("Prescriber")}, *({"label": label, "numeric": True} for label in counted)],
         "reasons": [{"label": _("Reason")}, {"label": _("Objections passed"), "numeric": True}],
         "columns": [
-            {"label": label} for label in (_("When"), _("Who"), _("Whose record"), _("Objection"), _("Why all the same"))
+            {"label": label}
+            for label in (_("When"), _("Who"), _("Whose record"), _("Objection"), _("Why all the same"))
         ],
     }
     return render(request, "clinical/overrides.html", context)

@@ -39,9 +39,7 @@ def draft_for(
 
 
 @transaction.atomic
-def order_test(
-    *, by: User, draft: OrderDraft, override_reason: str = "", override_code: str = ""
-) -> LabOrder:
+def order_test(*, by: User, draft: OrderDraft, override_reason: str = "", override_code: str = "") -> LabOrder:
     """Order the test of `draft` (see `draft_for`); raises what `place_order` raises."""
     request = place_order(by=by, draft=draft, override_reason=override_reason, override_code=override_code)
     return LabOrder.objects.select_related("member", "test").filter(request=request.pk).earliest("created_at")

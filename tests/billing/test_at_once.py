@@ -148,7 +148,10 @@ def late_line(month: Month) -> CapitationLine:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda month: CapitationRun.objects.filter(pk=month.run.pk).update(totals={"amount": "0.00"}), "never changes"),
+        (
+            lambda month: CapitationRun.objects.filter(pk=month.run.pk).update(totals={"amount": "0.00"}),
+            "never changes",
+        ),
         (lambda month: CapitationRun.objects.filter(pk=month.run.pk).update(status="open"), "never changes"),
         (lambda month: CapitationRun.objects.filter(pk=month.run.pk)._raw_delete("default"), "never changes"),
         (late_line, "takes no more rows"),

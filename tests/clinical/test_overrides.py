@@ -16,7 +16,9 @@ Role = RoleAssignment.Role
 PAGE = "clinical:overrides"
 
 
-def alert(member, by: User, code: str = "benefit", severity: str = "hard_stop", check: str = "pharmacy.allergy", **more):
+def alert(
+    member, by: User, code: str = "benefit", severity: str = "hard_stop", check: str = "pharmacy.allergy", **more
+):
     more.setdefault("order_id", member.pk)
     return OrderAlert.objects.create(
         member=member,

@@ -96,7 +96,9 @@ def test_home_is_calm_where_nothing_is_due(client, maria) -> None:
 def test_how_long_there_is_nothing_after_that_is_said_once(client, maria, monkeypatch, has_new, said) -> None:
     may = datetime.date(timezone.localdate().year + 1, 5, 4)
     monkeypatch.setattr(ports, "_cards", dict(ports._cards))
-    ports.register_portal_card("eye", 99, lambda request, member: PortalCard(Place.CALM, text="your eye exam", until=may))
+    ports.register_portal_card(
+        "eye", 99, lambda request, member: PortalCard(Place.CALM, text="your eye exam", until=may)
+    )
     if has_new:
         add_result(maria, "6.8", 1)
     client.force_login(maria.user)

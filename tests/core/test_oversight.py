@@ -94,8 +94,8 @@ def test_entries_about_nobody_are_seen_by_the_system_whose_people_made_them(clie
     audit.record_read(foreign_clerk, verb="clinical.their_search", members=[opened["maria"].pk])
     audit.record_read(None, verb="core.failed_sign_in")
 
-    def verbs(user, **asked):
-        sign_in(client, user)
+    def verbs(reader, **asked):
+        sign_in(client, reader)
         return {event.verb for event, *_ in client.get(reverse("core:audit_log"), asked).context["events"]}
 
     ours, theirs = make_staff("auditor", opened["system"]), make_staff("auditor", other)

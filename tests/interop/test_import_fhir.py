@@ -365,7 +365,10 @@ def test_addresses_and_identifiers_keep_their_periods(take, tmp_path, everything
             [("2 Elm", "2024-06-01", None), ("1 Oak", "2019-02-01", None)],
             [("1 Oak", date(2019, 2, 1), date(2024, 6, 1)), ("2 Elm", date(2024, 6, 1), None)],
         ),
-        ([("1 Oak", None, None), ("2 Elm", None, "2015-12-31")], [("2 Elm", None, date(2016, 1, 1)), ("1 Oak", date(2016, 1, 1), None)]),
+        (
+            [("1 Oak", None, None), ("2 Elm", None, "2015-12-31")],
+            [("2 Elm", None, date(2016, 1, 1)), ("1 Oak", date(2016, 1, 1), None)],
+        ),
         (
             [("1 Oak", "2000-01-01", None), ("2 Stay", "2010-01-01", "2011-12-31")],
             [

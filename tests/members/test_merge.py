@@ -55,7 +55,9 @@ def test_everything_moves_except_what_both_cannot_hold(pair):
     pair.merge()
     with acting_as(pair.admin, reason="test"):
         assert {a.line1 for a in MemberAddress.objects.filter(member=pair.kept)} == {"1 First St", "PO Box 2"}
-        assert [a.line1 for a in MemberAddress.objects.filter(member=pair.gone)] == ["2 Second St"], "one home at a time"
+        assert [a.line1 for a in MemberAddress.objects.filter(member=pair.gone)] == ["2 Second St"], (
+            "one home at a time"
+        )
         assert set(RaceEthnicity.objects.filter(member=pair.kept).values_list("code", flat=True)) == {
             "2054-5",
             "2135-2",
