@@ -11,7 +11,8 @@ RELEASED = ("final", "amended", "corrected", "entered-in-error")
 # A report may besides have been added to (FHIR R4, DiagnosticReportStatus).
 RELEASED_REPORT = (*RELEASED, "appended")
 
-# What may happen to a released row: the merge function re-points it; withdrawn it says so and may give up its source id.
+# What may happen to a released row: the merge function re-points it; withdrawn it says so, and may give up its source
+# id.
 MERGED_OR_WITHDRAWN = """
         IF TG_OP = 'UPDATE' AND current_setting('kpcare.merge', true) = 'on'
             AND current_user = (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID)

@@ -20,7 +20,7 @@ Code = OrderAlert.OverrideCode
 # Of a reason in one's own words, at least three that differ and say something.
 REASON_WORDS, REASON_LETTERS = 3, 10
 FILLERS = frozenset(
-    "ok okay yes no na none fine good because just needed need please test reason override overridden".split()
+    {"ok", "okay", "yes", "no", "na", "none", "fine", "good", "because", "just", "needed", "need", "please", "reason"}
 )
 # An instant as a half-open period.
 INSTANT = timedelta(microseconds=1)

@@ -49,7 +49,7 @@ class ChartResource(MemberRecords):
         return sensitivity.visible(rows, request.user, member)
 
     def refusal(self, error: Exception) -> APIException | None:
-        """Checks that object are told one by one; the same request with `override_code` or `override_reason` passes them."""
+        """Checks that object are told one by one; the same request with `override_code` (or `_reason`) passes them."""
         if isinstance(error, ReasonNeeded):
             said = [ErrorDetail(alert.message, "reason_needed") for alert in error.alerts if alert.needs_reason]
             return Conflict({"override_reason": said})

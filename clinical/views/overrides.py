@@ -1,4 +1,4 @@
-"""Orders that were placed although a check objected: how many each prescriber passed, by which reason, and each of them."""
+"""Orders that were placed although a check objected: how many each prescriber passed, by which reason, and each."""
 
 import datetime
 from typing import Any

@@ -111,7 +111,10 @@ def audit_log(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @requires("core.view_outbox")
 def messages_sent(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """The last messages of the reader's systems and how they fared. Only a demo shows their text: some hold a link that opens an account."""
+    """The last messages of the reader's systems and how they fared.
+
+    Only a demo shows their text: some hold a link that opens an account.
+    """
     sent = log_for(OutboxMessage.objects.select_related("user"), request.user, "core.view_outbox")
     rows = list(sent.order_by("-created_at")[:PAGE])
     return render(

@@ -481,8 +481,14 @@ class TestCapitationLines:
 
     @pytest.mark.parametrize(
         ("said", "status", "code"),
-        [(None, 428, "reason_required"), ("  ", 428, "reason_required"), ("audit", 400, "invalid")]
-        + [("........", 400, "invalid"), ("x" * 201, 400, "invalid"), ("Look at %00 rows", 400, "invalid")],
+        [
+            (None, 428, "reason_required"),
+            ("  ", 428, "reason_required"),
+            ("audit", 400, "invalid"),
+            ("........", 400, "invalid"),
+            ("x" * 201, 400, "invalid"),
+            ("Look at %00 rows", 400, "invalid"),
+        ],
     )
     def test_without_one_nothing_is_shown_or_logged_as_read(self, closed, client, said, status, code):
         for place in self.places(closed):

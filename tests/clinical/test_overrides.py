@@ -1,4 +1,4 @@
-"""What was ordered against an objection: seen by who reviews it, at their own system, counted by prescriber and reason."""
+"""What was ordered against an objection: seen by who reviews it at their own system, by prescriber and reason."""
 
 import pytest
 from django.db import connection

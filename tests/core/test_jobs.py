@@ -211,7 +211,7 @@ def test_an_end_that_is_lost_each_time_fails_the_run_and_can_be_started_again(mo
         return {"shares": 1}
 
     run = jobs.start_run(by=clerk, kind="counting", key="lost", partitions=1)
-    with pytest.raises(jobs.JobFailed, match="terminating connection|closed"):
+    with pytest.raises(jobs.JobFailed, match=r"terminating connection|closed"):
         jobs.work(run, one, finish=finish)
     assert len(begun) == jobs.MAX_ATTEMPTS + 1
 

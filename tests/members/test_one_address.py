@@ -1,4 +1,4 @@
-"""Of each use one address at a time: as Postgres holds it, as two people at once meet it, as what was double is mended."""
+"""Of each use one address at a time: as Postgres holds it, as two clerks at once meet it, as the double are mended."""
 
 import importlib
 from datetime import date
@@ -106,7 +106,8 @@ def test_what_was_double_is_mended_by_the_migration(ada):
     assert [line for line, *_ in standing(other)] == ["1 Alone St", "2 Alone St"]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM members_memberaddresshistoryevent WHERE pgh_label = 'delete' AND line1 = '2 Listed second'"
+            "SELECT count(*) FROM members_memberaddresshistoryevent "
+            "WHERE pgh_label = 'delete' AND line1 = '2 Listed second'"
         )
         assert cursor.fetchone() == (1,), "what goes is kept by history"
     as_owner(MEND)
