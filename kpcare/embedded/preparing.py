@@ -25,7 +25,8 @@ UNCHECKED = "--skip-checks"
 DEMO_LOGINS = """
 SELECT line FROM (
 SELECT 1 AS part, u.created_at, u.email AS name, format('%s %s kpcare-demo', rpad(
-    CASE WHEN u.is_superuser THEN 'admin' ELSE coalesce(replace((SELECT r.role FROM network_roleassignment r WHERE r.user_id = u.id ORDER BY r.id LIMIT 1), '_', ' '), 'member')
+    CASE WHEN u.is_superuser THEN 'admin' ELSE coalesce(replace(
+        (SELECT r.role FROM network_roleassignment r WHERE r.user_id = u.id ORDER BY r.id LIMIT 1), '_', ' '), 'member')
     END, 24), rpad(u.email, 42)) AS line
 FROM core_user u WHERE u.email LIKE '%@demo.example'
 UNION ALL

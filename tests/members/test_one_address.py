@@ -16,7 +16,7 @@ from tests.members.factories import make_member
 from tests.network.factories import make_staff, make_system
 from tests.together import while_open
 
-MEND = importlib.import_module("members.migrations.0006_one_address").MEND
+MEND = importlib.import_module("members.migrations.0007_one_address").MEND
 
 
 def add(member, line1: str, since=None, until=None, use="home", **fields) -> MemberAddress:
