@@ -76,10 +76,14 @@ class NoteMemberChange(pgtrigger.Trigger):
 
     def get_func(self, model: Any) -> pgtrigger.Func:
         column = "id" if model._meta.label_lower == "members.member" else "member_id"
-        rows = "old_values" if str(self.operation) == "DELETE" else "new_values"
+        # A merge and its undoing move a row from one member to another: both charts have changed.
+        rows = {"INSERT": ("new_values",), "DELETE": ("old_values",)}.get(
+            str(self.operation), ("new_values", "old_values")
+        )
+        whose = " UNION ".join(f"SELECT {column} AS id FROM {each}" for each in rows)
         return pgtrigger.Func(
             f"INSERT INTO core_memberchange (member_id, source) "
-            f"SELECT DISTINCT {column}, TG_TABLE_NAME FROM {rows} WHERE {column} IS NOT NULL; RETURN NULL;"
+            f"SELECT DISTINCT w.id, TG_TABLE_NAME FROM ({whose}) w WHERE w.id IS NOT NULL; RETURN NULL;"
         )
 
 
@@ -89,7 +93,7 @@ def immutable(name: str = "immutable", condition: pgtrigger.Condition | None = N
 
 
 def note_changes() -> list[pgtrigger.Trigger]:
-    """Triggers for tables whose change can alter who is due for what."""
+    """Triggers for tables whose change can alter who is due for what, or what a measure says of somebody."""
     return [
         NoteMemberChange(
             name="note_insert", operation=pgtrigger.Insert, referencing=pgtrigger.Referencing(new="new_values")
@@ -97,7 +101,7 @@ def note_changes() -> list[pgtrigger.Trigger]:
         NoteMemberChange(
             name="note_update",
             operation=pgtrigger.Update,
-            referencing=pgtrigger.Referencing(new="new_values"),
+            referencing=pgtrigger.Referencing(new="new_values", old="old_values"),
         ),
         NoteMemberChange(
             name="note_delete", operation=pgtrigger.Delete, referencing=pgtrigger.Referencing(old="old_values")

@@ -22,6 +22,7 @@ from prevention.measures import keys_of, measures_of
 from prevention.models import CareGap, MeasureResult, OutreachContact, SurveillanceInterval
 from prevention.outreach.run import reach_out
 from prevention.rules import RULES, in_force
+from prevention.standing import note_answered
 
 # Which programs were compiled lately: the nightly run's shares and single members use the same text.
 _programs: dict[tuple, tuple[Program, ...]] = {}
@@ -38,7 +39,9 @@ def programs(
     measures = measures_of(as_of.year) if measures is None else measures
     key = (as_of, tuple(m.key for m in measures), tuple(r.id for r in rules))
     if key not in _programs:
-        _programs.clear()
+        # A night has three: all that there is, rules for everybody, and measures for those who changed.
+        if any(day != as_of for day, *_rest in _programs) or len(_programs) > 3:
+            _programs.clear()
         setting = Setting.of_year(as_of.year, as_of=as_of, zone=zone)
         _programs[key] = (compile_program(tuple(measures), in_force(as_of, tuple(rules)), setting),)
     return _programs[key]
@@ -97,7 +100,9 @@ def evaluate_members(member_ids: Iterable[uuid.UUID], *, as_of: date, at: dateti
     if not ids:
         return {}
     partition, at = Partition(ids=ids), at or timezone.now()
-    return {**evaluate_partition(partition, as_of=as_of, at=at), **reach_out(partition, as_of=as_of, at=at)}
+    counts = evaluate_partition(partition, as_of=as_of, at=at)
+    note_answered(partition)
+    return {**counts, **reach_out(partition, as_of=as_of, at=at)}
 
 
 # --- Answers to a gap -----------------------------------------------------------------------------------

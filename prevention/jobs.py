@@ -10,8 +10,10 @@ from core import jobs, locks
 from core.db import as_job
 from core.models import JobPartition, JobRun, User
 from core.terminology import load_own
+from prevention import standing
 from prevention.actions import by_index, evaluate_members, evaluate_partition
 from prevention.engine.evaluate import Partition
+from prevention.engine.measure import Measure
 from prevention.immunisation.run import evaluate_changed
 from prevention.measures import MEASURES, measure, measures_of
 from prevention.outreach.effect import summarise
@@ -28,15 +30,29 @@ SHARE = 25_000
 CHANGED_AT_ONCE = 500
 
 
-def start_nightly(*, by: User, as_of: date, only: str = "", again: bool = True) -> JobRun:
-    """The run for a day (and one measure, where named). A finished run of the day is opened anew."""
+def start_nightly(
+    *, by: User, as_of: date, only: str = "", again: bool = True, everybody: bool = False
+) -> JobRun:
+    """The run for a day (and one measure, where named). A finished run of the day is opened anew.
+
+    `everybody` answers the measures of those too of whom nothing changed since (`prevention.standing`), as every run of
+    a Sunday does.
+    """
     key = f"{as_of.isoformat()}{':' + only if only else ''}"
     # The sets that this version ships, and the codes that records brought since yesterday.
     load_own()
     with connection.cursor() as cursor:
         cursor.execute("SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'members_member'::regclass")
         members = cursor.fetchone()[0]
-    parameters = {"as_of": as_of.isoformat(), "at": timezone.now().isoformat(), "measure": only}
+    answers = standing.fingerprint(measures_of(as_of.year, MEASURES), as_of)
+    standing.begin(answers)
+    parameters = {
+        "as_of": as_of.isoformat(),
+        "at": timezone.now().isoformat(),
+        "measure": only,
+        "answers": answers,
+        "everybody": everybody or as_of.isoweekday() == standing.EVERYBODY_ON,
+    }
     shares = max(1, -(-members // SHARE))
     return jobs.start_run(by=by, kind=KIND, key=key, parameters=parameters, partitions=shares, again=again)
 
@@ -59,17 +75,35 @@ def evaluate_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:
     only = parameters.get("measure")
     partition = Partition(lower=share.lower, upper=share.upper)
     as_of, at = date.fromisoformat(parameters["as_of"]), datetime.fromisoformat(parameters["at"])
-    counts = evaluate_partition(
-        partition,
-        as_of=as_of,
-        at=at,
-        measures=(measure(only, as_of.year),) if only else measures_of(as_of.year, MEASURES),
-        rules=() if only else RULES,
-    )
-    if not only and not asks_everybody(as_of):
-        counts |= reach_out(partition, as_of=as_of, at=at)
-    count_share(run.pk, share.number, partition, measures_of(as_of.year, MEASURES), as_of)
+    every = measures_of(as_of.year, MEASURES)
+    if only:
+        counts = evaluate_partition(partition, as_of=as_of, at=at, measures=(measure(only, as_of.year),), rules=())
+        if standing.fingerprint(every, as_of) != parameters.get("answers"):
+            standing.note_answered(partition)
+    else:
+        counts = _evaluate(run, partition, every, as_of, at)
+        if not asks_everybody(as_of):
+            counts |= reach_out(partition, as_of=as_of, at=at)
+    count_share(run.pk, share.number, partition, every, as_of)
     return {**counts}
+
+
+def _evaluate(
+    run: JobRun, partition: Partition, measures: tuple[Measure, ...], as_of: date, at: datetime
+) -> dict[str, int]:
+    """Rules for everybody of a share, and measures for those whose results may have changed."""
+    asked = standing.take(run, partition, measures, as_of)
+    if asked.members is None:
+        counts = evaluate_partition(partition, as_of=as_of, at=at, measures=measures, rules=RULES)
+        if asked.others:
+            standing.note_answered(partition)
+        return {**counts, "answered": counts["members"]}
+    answered = {"members": 0, "results": 0}
+    if asked.members:
+        few = Partition(ids=asked.members)
+        answered = evaluate_partition(few, as_of=as_of, at=at, measures=measures, rules=())
+    counts = evaluate_partition(partition, as_of=as_of, at=at, measures=(), rules=RULES)
+    return {**counts, "results": answered["results"], "answered": answered["members"]}
 
 
 def finish(run: JobRun) -> None:
@@ -82,6 +116,7 @@ def finish(run: JobRun) -> None:
             run.totals.update(reach_out(Partition(), as_of=as_of, at=at))
         summarise(as_of=as_of, at=at)
         ask_owners(as_of)
+        standing.end(run, measures_of(as_of.year, MEASURES), as_of, at)
     merge(run.pk, run.partitions.count(), as_of)
     run.totals["open"] = open_gaps()
 

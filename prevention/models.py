@@ -10,6 +10,7 @@ from core.triggers import note_changes
 from members.models import MemberOwned, member_key, member_without_key
 from members.triggers import members_exist
 from prevention.querysets import CareGapQuerySet
+from prevention.triggers import NoteMovedResult
 
 
 @members_exist()
@@ -36,6 +37,37 @@ class MeasureResult(MemberOwned):
         constraints = [
             models.UniqueConstraint(fields=["member", "measure", "period", "group"], name="prevention_result_once"),
         ]
+        triggers = [NoteMovedResult(name="note_moved")]
+
+
+class ResultsStanding(models.Model):
+    """What everybody's results of measures were answered by: one row, or none where nobody can say.
+
+    While it stands, a night answers the measures of those alone whose chart changed (`prevention.standing`).
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    fingerprint = models.CharField(max_length=64, help_text="Of the measures' text, the engine and the value sets.")
+    since = models.DateTimeField(help_text="The instant whose knowledge counted in the night that wrote it.")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="prevention_standing_one")]
+
+
+@members_exist()
+class AnsweredSince(MemberOwned):
+    """A member whose measures were answered outside a night: the next one answers them again, and empties this queue.
+
+    Whoever answers between two nights may have another version of the program or of the value sets, or answer at the
+    same moment as the night; one more answer is what it costs to be sure.
+    """
+
+    member = member_without_key()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta(MemberOwned.Meta):
+        # Several rows of one member are right: one that commits late must not fall to a night that did not see it.
+        constraints = []
 
 
 @track()

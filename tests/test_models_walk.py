@@ -32,6 +32,7 @@ NO_HISTORY = {
     "members.membermerge": "is itself the record of a merge and of its undoing",
     "plans.coverageperiod": "bitemporal: versions keep when they were known; a trigger lets no other change through",
     "prevention.measureresult": "computed from the chart, which has history",
+    "prevention.answeredsince": "a queue, emptied each night",
     "prevention.carerulestate": "computed from the chart, which has history",
     "prevention.immunisationstate": "computed from the doses given, which have history, and the dated policy",
     "prevention.immunisationforecast": "computed from the doses given, which have history, and the dated policy",

@@ -56,3 +56,4 @@ class EncounterDiagnosis(MemberOwned):
             MemberForeignKey("condition"),
             models.UniqueConstraint(fields=["encounter", "condition", "use"], name="clinical_encounterdiagnosis_once"),
         ]
+        triggers = note_changes()

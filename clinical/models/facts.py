@@ -111,6 +111,8 @@ class FactCoding(models.Model):
         indexes = [
             models.Index(fields=["concept", "role", "member"], include=["fact"], name="%(class)s_cpt"),
         ]
+        # A code added to or taken from a fact that stands changes what the fact says.
+        triggers = note_changes()
 
 
 def fact_key(to: str | type[models.Model]) -> Any:

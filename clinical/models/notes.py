@@ -80,4 +80,4 @@ class DiagnosticReportCoding(FactCoding):
     fact = fact_key(DiagnosticReport)
 
     class Meta(FactCoding.Meta):
-        triggers = final_coding()
+        triggers = [*FactCoding.Meta.triggers, *final_coding()]

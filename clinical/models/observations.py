@@ -44,4 +44,4 @@ class ObservationCoding(FactCoding):
     fact = fact_key(Observation)
 
     class Meta(FactCoding.Meta):
-        triggers = final_coding()
+        triggers = [*FactCoding.Meta.triggers, *final_coding()]

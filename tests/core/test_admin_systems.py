@@ -41,7 +41,13 @@ ALWAYS = DateRange(date(2020, 1, 1), None)
 EVERY_ROLE = list(RoleAssignment.Role.values)
 REGISTERED = list(admin.site._registry)
 # Shown to who runs the platform alone.
-PLATFORM = {"core.AuditSeal", "core.IdempotencyKey", "core.MemberChange", "core.SystemParameter"}
+PLATFORM = {
+    "core.AuditSeal",
+    "core.IdempotencyKey",
+    "core.MemberChange",
+    "core.SystemParameter",
+    "prevention.ResultsStanding",
+}
 REFERENCE = {
     "core.CodeSystem",
     "core.Concept",

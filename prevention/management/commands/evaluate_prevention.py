@@ -23,6 +23,11 @@ class Command(BaseCommand):
         parser.add_argument("--member", help="Only the member with this record number (MRN).")
         parser.add_argument("--measure", default="", help="Only this measure, like CMS125.")
         parser.add_argument(
+            "--everybody",
+            action="store_true",
+            help="Answer the measures of those too of whom nothing changed since the last night.",
+        )
+        parser.add_argument(
             "--processes", type=int, default=None, help="Processes on this machine; default one a core."
         )
 
@@ -38,7 +43,7 @@ class Command(BaseCommand):
         if options["member"]:
             totals = self._one(options["member"], as_of, by)
         else:
-            run = jobs.start_nightly(by=by, as_of=as_of, only=options["measure"])
+            run = jobs.start_nightly(by=by, as_of=as_of, only=options["measure"], everybody=options["everybody"])
             totals = core_jobs.work_in_processes(run, options["processes"]).totals
         said = ", ".join(
             f"{value:,} {name.replace('_', ' ')}" for name, value in totals.items() if isinstance(value, int)
