@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg2
@@ -17,7 +17,9 @@ import psycopg2.errors
 
 from bench.runner import floor_sql, load_world
 
+# A Sunday, on which everybody's measures are answered; the night after it passes over whoever did not change.
 AS_OF = date(2026, 11, 22)
+NEXT = AS_OF + timedelta(days=1)
 USER = "00000000-0000-7000-8000-0000000000aa"
 # Workers of the product and connections of the floor alike.
 PROCESSES = 2
@@ -26,7 +28,15 @@ RULES = ("breast_screening", "colorectal_screening", "cervical_screening", "bloo
 THREE = ("CMS125", "CMS130", "CMS165")
 # What a run writes about members, and what else an earlier one left in a world that is kept.
 WRITTEN = ("prevention_reminder", "prevention_measureresult", "prevention_carerulestate", "prevention_caregap")
-LEFT = (*WRITTEN, "core_outboxmessage", "core_jobpartition", "core_jobrun", "core_memberchange")
+LEFT = (
+    *WRITTEN,
+    "core_outboxmessage",
+    "core_jobpartition",
+    "core_jobrun",
+    "core_memberchange",
+    "prevention_resultsstanding",
+    "prevention_answeredsince",
+)
 
 
 def main(kind: str, members: int) -> dict[str, Any]:
@@ -107,40 +117,60 @@ def all_of_them(members: int) -> dict[str, Any]:
 
 
 def first_run(only: tuple[str, ...], name: str, members: int) -> dict[str, Any]:
-    """Everybody new, beside the floor; then the same again over the unchanged chart."""
+    """Everybody new, beside the floor; then the same again over the unchanged chart, and the night after it."""
     found_floor = floor(name, members) if name else {"floor_seconds": None}
     vacuum()
     memory = peak_memory()
     seconds, totals = nightly(only)
     vacuum()
     again_seconds, again = nightly(only)
+    next_seconds, _after = nightly(only, NEXT)
     return {
         "seconds": seconds,
         **found_floor,
         "processes": PROCESSES,
         "unchanged_seconds": round(again_seconds, 2),
         "unchanged_writes": written(again),
+        "next_night_seconds": round(next_seconds, 2),
         "memory_growth_mb": peak_memory() - memory,
         **totals,
     }
 
 
 def unchanged(members: int) -> dict[str, Any]:
-    """The second run of sixteen measures, over a chart in which nothing changed; its floor reads and writes nothing."""
+    """The ordinary night of sixteen measures: the one after the first, over a chart in which nothing changed.
+
+    Rules are evaluated for everybody and measures answered for nobody. What became due on that day is written; the same
+    night again, and one that answers everybody (`everybody_seconds`), must write no row. The floor answers everybody,
+    measures and rules, and writes nothing.
+    """
     from prevention.measures import MEASURES
 
     only = tuple(measure.id for measure in MEASURES[:16])
     found_floor = floor("prevention_16", members, write=False)
     first_seconds, _totals = nightly(only)
     vacuum()
+    seconds, totals = nightly(only, NEXT)
+    vacuum()
     before = row_versions()
-    seconds, totals = nightly(only)
-    if written(totals) or row_versions() != before:
-        raise RuntimeError(f"A run over an unchanged chart wrote: {totals}.")
-    return {"seconds": seconds, **found_floor, "first_seconds": round(first_seconds, 1), "writes": 0}
+    again_seconds, again = nightly(only, NEXT)
+    everybody_seconds, everybody = nightly(only, NEXT, everybody=True)
+    if written(again) or written(everybody) or row_versions() != before:
+        raise RuntimeError(f"A run over an unchanged chart wrote: {again}, {everybody}.")
+    if totals["answered"] or again["answered"] or everybody["answered"] != members:
+        raise RuntimeError(f"Whose measures were answered: {totals}, {again}, {everybody}.")
+    return {
+        "seconds": seconds,
+        **found_floor,
+        "first_seconds": round(first_seconds, 1),
+        "again_seconds": round(again_seconds, 2),
+        "everybody_seconds": round(everybody_seconds, 2),
+        "writes_of_the_day": written(totals),
+        "writes": 0,
+    }
 
 
-def nightly(only: tuple[str, ...]) -> tuple[float, dict[str, Any]]:
+def nightly(only: tuple[str, ...], as_of: date = AS_OF, *, everybody: bool = False) -> tuple[float, dict[str, Any]]:
     """The run of the day by two processes, of which this is one; and what it counted."""
     from core import jobs as core_jobs
     from core.models import User
@@ -148,11 +178,12 @@ def nightly(only: tuple[str, ...]) -> tuple[float, dict[str, Any]]:
 
     restrict(only)
     began = time.perf_counter()
-    run = jobs.start_nightly(by=User.objects.get(email="bench@system.invalid"), as_of=AS_OF)
+    by = User.objects.get(email="bench@system.invalid")
+    run = jobs.start_nightly(by=by, as_of=as_of, everybody=everybody)
     totals = core_jobs.work_in_processes(run, PROCESSES).totals
     seconds = time.perf_counter() - began
     totals.pop("open", None)
-    say(f"run in {seconds:.1f} s: {totals}")
+    say(f"run of {as_of} in {seconds:.1f} s: {totals}")
     return seconds, totals
 
 
@@ -169,7 +200,7 @@ def restrict(only: Sequence[str]) -> None:
 
 
 def written(totals: dict[str, Any]) -> int:
-    return sum(value for name, value in totals.items() if name not in ("members", "open"))
+    return sum(value for name, value in totals.items() if name not in ("members", "answered", "open"))
 
 
 def row_versions() -> list[tuple[Any, ...]]:

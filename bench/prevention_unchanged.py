@@ -1,4 +1,4 @@
-"""The nightly run of sixteen measures again, over a chart in which nothing changed: it writes no row."""
+"""The ordinary night of sixteen measures, over a chart in which nothing changed; run again it writes no row."""
 
 from bench._nightly import measured
 from bench.runner import Result

@@ -30,9 +30,7 @@ SHARE = 25_000
 CHANGED_AT_ONCE = 500
 
 
-def start_nightly(
-    *, by: User, as_of: date, only: str = "", again: bool = True, everybody: bool = False
-) -> JobRun:
+def start_nightly(*, by: User, as_of: date, only: str = "", again: bool = True, everybody: bool = False) -> JobRun:
     """The run for a day (and one measure, where named). A finished run of the day is opened anew.
 
     `everybody` answers the measures of those too of whom nothing changed since (`prevention.standing`), as every run of

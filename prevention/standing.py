@@ -28,7 +28,7 @@ from django.db import connection
 
 from core.models import JobRun, MemberChange
 from prevention import engine
-from prevention.engine.compiler import Program, compile_program
+from prevention.engine.compiler import NeededCode, Program, compile_program
 from prevention.engine.evaluate import Partition
 from prevention.engine.measure import Measure
 from prevention.engine.moments import Setting
@@ -76,10 +76,10 @@ def fingerprint(measures: Sequence[Measure], as_of: date) -> str:
     return hashlib.sha256(f"{text} {_engine()} {codes}".encode()).hexdigest()
 
 
-_last: dict[tuple[object, ...], tuple[str, tuple[object, ...]]] = {}
+_last: dict[tuple[date, tuple[str, ...]], tuple[str, tuple[NeededCode, ...]]] = {}
 
 
-def _compiled(measures: tuple[Measure, ...], as_of: date) -> tuple[str, tuple]:
+def _compiled(measures: tuple[Measure, ...], as_of: date) -> tuple[str, tuple[NeededCode, ...]]:
     """The digest of the program's text, and the codes that it needs; of the last day asked for, it is remembered."""
     key = (as_of, tuple(one.key for one in measures))
     if key not in _last:

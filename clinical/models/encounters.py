@@ -3,6 +3,7 @@ from django.db import models
 from clinical.models.facts import Fact, FactCoding, fact_key
 from core.constraints import MemberForeignKey
 from core.history import track
+from core.triggers import note_changes
 from members.models import MemberOwned, member_key
 from network.models import Clinician, Department, Facility
 from scheduling.models import Appointment

@@ -20,21 +20,15 @@ class Migration(migrations.Migration):
                 ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
                 (
                     "fingerprint",
-                    models.CharField(
-                        help_text="Of the measures' text, the engine and the value sets.", max_length=64
-                    ),
+                    models.CharField(help_text="Of the measures' text, the engine and the value sets.", max_length=64),
                 ),
                 (
                     "since",
-                    models.DateTimeField(
-                        help_text="The instant whose knowledge counted in the night that wrote it."
-                    ),
+                    models.DateTimeField(help_text="The instant whose knowledge counted in the night that wrote it."),
                 ),
             ],
             options={
-                "constraints": [
-                    models.CheckConstraint(condition=models.Q(("id", 1)), name="prevention_standing_one")
-                ],
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="prevention_standing_one")],
             },
         ),
         migrations.CreateModel(

@@ -43,7 +43,8 @@ ROWS = {
 }
 WRITTEN = (
     "prevention_reminder, prevention_measureresult, prevention_carerulestate, prevention_caregap, core_outboxmessage, "
-    "core_jobpartition, core_jobrun, prevention_measurestratum, prevention_qualitysnapshot, prevention_stratumcount"
+    "core_jobpartition, core_jobrun, prevention_resultsstanding, prevention_answeredsince, "
+    "prevention_measurestratum, prevention_qualitysnapshot, prevention_stratumcount"
 )
 # Done by a process of its own: Django here belongs to the suite's database.
 DRIVER = """

@@ -96,7 +96,9 @@ def settle() -> None:
 
 
 def program_of(day: date):
-    return compile_program(measures_of(day.year), (), Setting.of_year(day.year, as_of=day, zone=Setting.of_year(2026).zone))
+    return compile_program(
+        measures_of(day.year), (), Setting.of_year(day.year, as_of=day, zone=Setting.of_year(2026).zone)
+    )
 
 
 @pytest.mark.django_db
