@@ -30,7 +30,7 @@ from prevention.measures import MEASURES, measures_of
 from prevention.measures import value_sets as vs
 from prevention.measures.breast_cancer_screening_2025 import MAMMOGRAPHY
 from prevention.models import AnsweredSince, MeasureResult, ResultsStanding
-from tests.clinical.factories import arranging, member, region, system
+from tests.clinical.factories import arranging, concept, member, region, system
 from tests.network.factories import make_staff
 from tests.prevention import charts
 from tests.prevention.outreach.factories import policy
@@ -193,7 +193,7 @@ def test_a_code_that_comes_into_a_value_set_changes_the_fingerprint_and_one_of_n
     charts.value_set(OFFICE_VISIT, "another visit")
     after = standing.fingerprint(measures, MONDAY)
     elsewhere = ValueSet.objects.create(url="urn:test:nobody-asks", name="Nobody asks")
-    ValueSetMember.objects.create(value_set=elsewhere, concept=charts.coded(OFFICE_VISIT))
+    ValueSetMember.objects.create(value_set=elsewhere, concept=concept("of nobody", system="urn:test"))
 
     assert before != after == standing.fingerprint(measures, MONDAY)
     assert standing.fingerprint(measures[:-1], MONDAY) != after
