@@ -10,7 +10,7 @@ import core.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("members", "0005_proxy_by_another"),
-        ("prevention", "0007_labelled_stops"),
+        ("prevention", "0008_guideline_retired"),
     ]
 
     operations = [
