@@ -75,8 +75,8 @@ def count_share(run: UUID, share: int, partition: Partition, measures: Sequence[
     }
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM prevention_stratumcount WHERE run = %s AND share = %s", [run, share])
-        # In a first night nobody has looked at the results yet: the planner takes a share's hundred thousand for one, and
-        # would read everybody in the share anew for each.
+        # In a first night nobody has looked at the results yet: the planner takes a share's hundred thousand for one,
+        # and would read everybody in the share anew for each.
         cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(sql, parameters)
         written = cursor.rowcount
