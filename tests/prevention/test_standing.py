@@ -50,6 +50,9 @@ def everybody(transactional_db, monkeypatch) -> list[Member]:
     monkeypatch.setattr(jobs, "MEASURES", MEASURES[:16])
     monkeypatch.setattr(jobs, "RULES", RULES[:3])
     with arranging():
+        # As if official expansions lay over our own sets: no night puts these back to what ships.
+        load_own()
+        ValueSet.objects.update(is_own=False)
         of = system()
         market = region(of)
         policy(of)
