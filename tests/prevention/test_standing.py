@@ -437,8 +437,11 @@ def more_codes(one: Member, dice: random.Random) -> None:
 
 
 def other_code(one: Member, dice: random.Random) -> None:
-    if found := _fact_of(clinical.Encounter, one, dice):
-        found.codings.filter(role=CodingRole.TYPE).update(concept=charts.coded(vs.HOME_HEALTHCARE_SERVICES))
+    another = charts.coded(vs.HOME_HEALTHCARE_SERVICES)
+    found = _fact_of(clinical.Encounter, one, dice)
+    kinds = found.codings.filter(role=CodingRole.TYPE).order_by("id") if found else []
+    if kinds and another.pk not in {kind.concept_id for kind in kinds}:
+        kinds.filter(pk=kinds[0].pk).update(concept=another)
 
 
 def gone(one: Member, dice: random.Random) -> None:
