@@ -437,11 +437,10 @@ def more_codes(one: Member, dice: random.Random) -> None:
 
 
 def other_code(one: Member, dice: random.Random) -> None:
-    another = charts.coded(vs.HOME_HEALTHCARE_SERVICES)
-    found = _fact_of(clinical.Encounter, one, dice)
-    kinds = found.codings.filter(role=CodingRole.TYPE).order_by("id") if found else []
-    if kinds and another.pk not in {kind.concept_id for kind in kinds}:
-        kinds.filter(pk=kinds[0].pk).update(concept=another)
+    another, found = charts.coded(vs.HOME_HEALTHCARE_SERVICES), _fact_of(clinical.Encounter, one, dice)
+    if found and not found.codings.filter(role=CodingRole.TYPE, concept=another).exists():
+        first = found.codings.filter(role=CodingRole.TYPE).order_by("id")[:1]
+        clinical.EncounterCoding.objects.filter(pk__in=[coding.pk for coding in first]).update(concept=another)
 
 
 def gone(one: Member, dice: random.Random) -> None:
