@@ -139,15 +139,18 @@ SELECT member_id, id, 1, %(bones)s FROM wanted
 # Positive stool tests of earlier in the year: the colonoscopy came in time, late, or not yet.
 POSITIVE = f"""
 CREATE TEMPORARY TABLE demo_positive ON COMMIT DROP AS
-SELECT uuidv7() AS id, uuidv7() AS answer_id, m.id AS member_id, h.part, t.at,
-    t.at + make_interval(days =>
-        CASE WHEN h.part < 30 THEN 17 + (h.part * 2)::int ELSE 94 + h.part::int %% 9 END) AS done_at
-FROM members_member m CROSS JOIN LATERAL (SELECT {PART.format("m.id", "positive")} AS part) h
-CROSS JOIN LATERAL (SELECT %(today)s::timestamptz - make_interval(days => 110 + (h.part * 4)::int) AS at) t
-WHERE h.part < 46 AND m.id <> ALL (%(family)s::uuid[])
-    AND m.birth_date BETWEEN %(today)s::date - interval '74 years' AND %(today)s::date - interval '47 years'
-    AND NOT EXISTS (SELECT FROM clinical_observationcoding k WHERE k.member_id = m.id AND k.concept_id = %(stool)s)
-    AND NOT EXISTS (SELECT FROM clinical_procedurecoding k WHERE k.member_id = m.id AND k.concept_id = %(scope)s)
+SELECT uuidv7() AS id, uuidv7() AS answer_id, p.member_id, p.turn < 6 AS is_answered, p.at,
+    p.at + make_interval(days => CASE WHEN p.turn < 4 THEN 17 + p.part %% 60 ELSE 94 + p.part %% 9 END) AS done_at
+FROM (
+    SELECT m.id AS member_id, h.part, row_number() OVER (ORDER BY h.part, m.id) %% 7 AS turn,
+        %(today)s::timestamptz - make_interval(days => 110 + h.part * 2) AS at
+    FROM members_member m CROSS JOIN LATERAL (SELECT {PART.format("m.id", "positive")}::int AS part) h
+    WHERE h.part < 80 AND m.id <> ALL (%(family)s::uuid[])
+        AND m.birth_date BETWEEN %(today)s::date - interval '74 years' AND %(today)s::date - interval '47 years'
+        AND NOT EXISTS (SELECT FROM clinical_observationcoding k
+            WHERE k.member_id = m.id AND k.concept_id = %(stool)s)
+        AND NOT EXISTS (SELECT FROM clinical_procedurecoding k WHERE k.member_id = m.id AND k.concept_id = %(scope)s)
+) p
 """
 POSITIVES = (
     """
@@ -164,11 +167,11 @@ CROSS JOIN (VALUES (1, %(stool)s::int), (2, %(laboratory)s::int)) v(role, concep
     """
 INSERT INTO clinical_procedure (id, member_id, status, effective, recorded_at, source_system_id, source_id)
 SELECT answer_id, member_id, 'completed', tstzrange(done_at, done_at + interval '40 minutes'), done_at, %(source)s,
-    answer_id::text FROM demo_positive WHERE part < 40
+    answer_id::text FROM demo_positive WHERE is_answered
 """,
     """
 INSERT INTO clinical_procedurecoding (member_id, fact_id, role, concept_id)
-SELECT member_id, answer_id, 1, %(scope)s FROM demo_positive WHERE part < 40
+SELECT member_id, answer_id, 1, %(scope)s FROM demo_positive WHERE is_answered
 """,
 )
 
