@@ -2,6 +2,7 @@
 
 import datetime
 import random
+import threading
 import time
 from collections.abc import Callable
 
@@ -27,7 +28,8 @@ from kpcare.demo import (
 )
 from kpcare.demo.charts import Charts
 from kpcare.demo.copying import bulk_load
-from kpcare.demo.sign_ins import add_account
+from kpcare.demo.free_times import FreeTimes
+from kpcare.demo.sign_ins import add_account, encoded
 from members.models import Member, Proxy
 from network.models import Organization
 from prevention import standing
@@ -56,6 +58,8 @@ def build(
     somebody lives there already.
     """
     started = time.monotonic()
+    # A second of arithmetic beside the first questions to Postgres; it is asked for once the members are there.
+    threading.Thread(target=encoded).start()
     user = User.objects.system("seed")
     with use(Context(user.pk, "job", "demo world", is_job=True)), transaction.atomic():
         if Organization.objects.exists():
@@ -66,16 +70,18 @@ def build(
         charts = Charts(place, seed=seed, today=today, depth=1.0 if members <= FULL_UP_TO else THIN)
         charts.drug_ids = catalogue.add_medicines(place, rng, today)
         catalogue.add_laboratory(place)
-        catalogue.add_schedule(place, today, days=21 if members <= 100_000 else 8)
+        types = catalogue.add_visit_types(place)
         catalogue.add_rates(place)
-        tables = [table.name for table in charts.tables.values()]
-        say(f"Places, catalogue and free times after {time.monotonic() - started:.1f} s.")
-        with bulk_load(tables, set_aside_keys=members >= KEYS_ASIDE_FROM):
+        say(f"Places and catalogue after {time.monotonic() - started:.1f} s.")
+        hours = FreeTimes()
+        tables = [*hours.tables, *charts.tables.values()]
+        with bulk_load(tables, set_aside_keys=members >= KEYS_ASIDE_FROM) as flush:
+            catalogue.add_schedule(hours, place, types, today, days=21 if members <= 100_000 else 8)
             family = charts.add_home(people.hero_home(place, today))
             made = len(family)
             for home in people.homes(place, members=members - made, seed=seed, today=today):
                 charts.add_home(home)
-            charts.flush()
+            flush()
             if members <= FULL_UP_TO:
                 asked.add(place, family, today)
             say(f"{members:,} members copied after {time.monotonic() - started:.1f} s. Keys and indexes …")

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from billing.models import Budget, CapitationContract, FeeScheduleLine, RateCell, StandardCost
-from core.models import CodeSystem, Concept
+from core.models import CodeSystem, Concept, User
 from kpcare.demo import codes
 from kpcare.demo.free_times import FreeTimes
 from kpcare.demo.markets import GASTROENTEROLOGY, OPTOMETRY, RADIOLOGY, ROOM_SESSIONS, VACCINE_SEATS
+from kpcare.demo.rows import Rows
 from kpcare.demo.world import EVER, World
 from labs.models import LabTest, ReferenceRange
-from network.models import Clinician, Contract, Region, Room
+from network.models import Contract, Region
 from pharmacy.models import (
     ClinicalDrug,
     DrugProduct,
@@ -88,6 +89,7 @@ def add_medicines(world: World, rng: random.Random, today: datetime.date) -> dic
     """Ingredients, drugs, products, formulary, and lots at every pharmacy; key → drug id."""
     concept = {code: Concept.objects.get(pk=pk) for code, pk in world.concepts.items() if code.startswith("rxnorm|")}
     drugs: dict[str, str] = {}
+    rows = Rows(StockLot, StockMovement)
     for key, (rxnorm, name, ingredient_code, ingredient, classes, _, cost, tier) in codes.DRUGS.items():
         substance, _ = Ingredient.objects.get_or_create(
             concept=concept[f"rxnorm|{ingredient_code}"], defaults={"name": ingredient, "classes": classes}
@@ -104,7 +106,8 @@ def add_medicines(world: World, rng: random.Random, today: datetime.date) -> dic
             FormularyEntry(product=plan, drug=drug, tier=tier, period=EVER) for plan in world.products.values()
         )
         drugs[key] = str(drug.pk)
-        _stock(world, product, rng, today)
+        _stock(rows, world, product, rng, today)
+    rows.save()
     for code, name, classes in codes.ALLERGENS:
         Ingredient.objects.get_or_create(concept=concept[f"rxnorm|{code}"], defaults={"name": name, "classes": classes})
     InteractionRule.objects.get_or_create(
@@ -119,18 +122,27 @@ def add_medicines(world: World, rng: random.Random, today: datetime.date) -> dic
     return drugs
 
 
-def _stock(world: World, product: DrugProduct, rng: random.Random, today: datetime.date) -> None:
+def _stock(rows: Rows, world: World, product: DrugProduct, rng: random.Random, today: datetime.date) -> None:
     for market in world.markets:
         for site in market.sites:
-            lot = StockLot.objects.create(
-                facility=site.facility,
-                product=product,
-                lot_number=f"L{rng.randint(10000, 99999)}",
-                expires_on=today + datetime.timedelta(days=rng.randint(120, 700)),
+            lot = rows.add(
+                StockLot(
+                    facility=site.facility,
+                    product=product,
+                    lot_number=f"L{rng.randint(10000, 99999)}",
+                    expires_on=today + datetime.timedelta(days=rng.randint(120, 700)),
+                )
             )
-            StockMovement.objects.create(
-                lot=lot, kind="receipt", quantity=5000, by=world.user, source=f"demo:{lot.pk}", reason="Opening stock"
-            )
+            received(rows, lot, 5000, by=world.user)
+
+
+def received(rows: Rows, lot: StockLot, quantity: int, *, by: User) -> None:
+    """What a lot begins with."""
+    rows.add(
+        StockMovement(
+            lot=lot, kind="receipt", quantity=quantity, by=by, source=f"demo:{lot.pk}", reason="Opening stock"
+        )
+    )
 
 
 def add_laboratory(world: World) -> None:
@@ -157,9 +169,8 @@ def add_laboratory(world: World) -> None:
             )
 
 
-def add_schedule(world: World, today: datetime.date, *, days: int) -> None:
-    """Sessions of every clinician on working days, morning and afternoon, cut into slots of 40 and 20 minutes."""
-    types = {
+def add_visit_types(world: World) -> dict[str, VisitType]:
+    return {
         code: VisitType.objects.create(
             organization=world.system,
             code=code,
@@ -172,7 +183,12 @@ def add_schedule(world: World, today: datetime.date, *, days: int) -> None:
         )
         for code, name, minutes, modality, service, specialty in VISIT_TYPES
     }
-    hours = FreeTimes()
+
+
+def add_schedule(
+    hours: FreeTimes, world: World, types: dict[str, VisitType], today: datetime.date, *, days: int
+) -> None:
+    """Sessions of every clinician on working days, morning and afternoon, cut into slots of 40 and 20 minutes."""
     working = _working_days(today, days)
     for market in world.markets:
         zone = ZoneInfo(market.time_zone)
@@ -182,15 +198,14 @@ def add_schedule(world: World, today: datetime.date, *, days: int) -> None:
                     for day in working:
                         for hour in (9, 13):
                             hours.add(site.departments[kind], clinician, _at(day, hour, zone), LONG_THEN_SHORT)
-            for clinician in Clinician.objects.filter(employments__department=site.departments["GI"]):
+            for clinician in site.gastroenterologists:
                 for day in working:
                     hours.add(site.departments["GI"], clinician, _at(day, 8, zone), HOURLY)
             for kind, name, only in ROOM_SESSIONS:
-                room = Room.objects.select_related("resource").get(department=site.departments[kind], name=name)
+                room = site.rooms[kind, name]
                 for day in working:
                     seats = VACCINE_SEATS if only == "VACCINE" else 1
                     hours.add(site.departments[kind], room, _at(day, 9, zone), SHORT, types.get(only), seats)
-    hours.save()
 
 
 def _working_days(today: datetime.date, days: int) -> list[datetime.date]:

@@ -92,10 +92,6 @@ class Charts:
         self.costs = COSTS
         self.tables = {label: Table(label, *columns.split()) for label, columns in COLUMNS.items()}
 
-    def flush(self) -> None:
-        for table in self.tables.values():
-            table.flush()
-
     # --- identity and coverage ---------------------------------------------------------------------------
 
     def add_home(self, home: Home) -> list[str]:

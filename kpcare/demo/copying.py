@@ -2,14 +2,18 @@
 
 import contextlib
 import io
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from django.apps import apps
 from django.db import connection
 
 NULL = "\\N"
-FLUSH_AT = 20_000
+FLUSH_AT = 2_000
+# Batches that may wait for Postgres, so that memory stays flat.
+WAITING = 8
 
 
 def text(value: object) -> str:
@@ -25,6 +29,12 @@ def text(value: object) -> str:
     return str(value)
 
 
+def send(statement: str, body: str) -> None:
+    """Rows to Postgres, now."""
+    with connection.cursor() as cursor:
+        cursor.copy_expert(statement, io.StringIO(body))
+
+
 class Table:
     """Rows of one table on their way to Postgres, sent in batches so that memory stays flat."""
 
@@ -33,6 +43,7 @@ class Table:
         self.columns = columns
         self.lines: list[str] = []
         self.written = 0
+        self.send: Callable[[str, str], None] = send
 
     def add(self, *values: object) -> None:
         self.lines.append("\t".join(map(text, values)))
@@ -43,71 +54,123 @@ class Table:
         if not self.lines:
             return
         names = ", ".join(f'"{column}"' for column in self.columns)
-        body = io.StringIO("\n".join(self.lines) + "\n")
-        with connection.cursor() as cursor:
-            cursor.copy_expert(f'COPY "{self.name}" ({names}) FROM STDIN', body)
+        self.send(f'COPY "{self.name}" ({names}) FROM STDIN', "\n".join(self.lines) + "\n")
         self.written += len(self.lines)
         self.lines.clear()
 
 
+class Aside:
+    """Sends batches in a thread of its own: Postgres takes one while the next are made, on a core each.
+
+    Until `wait` has returned nothing else may use the connection. An error of Postgres is raised by the next call.
+    """
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        connection.ensure_connection()
+        self.pool, self.raw = pool, connection.connection
+        self.waiting: deque[Future[None]] = deque()
+
+    def __call__(self, statement: str, body: str) -> None:
+        if len(self.waiting) >= WAITING:
+            self.waiting.popleft().result()
+        self.waiting.append(self.pool.submit(self._send, statement, body))
+
+    def _send(self, statement: str, body: str) -> None:
+        with self.raw.cursor() as cursor:
+            cursor.copy_expert(statement, io.StringIO(body), size=1 << 20)
+
+    def wait(self) -> None:
+        while self.waiting:
+            self.waiting.popleft().result()
+
+
 @contextlib.contextmanager
-def bulk_load(tables: list[str], *, set_aside_keys: bool) -> Iterator[None]:
+def bulk_load(tables: Sequence[Table], *, set_aside_keys: bool) -> Iterator[Callable[[], None]]:
     """Load `tables` without triggers: history does not fire, and the caller says so.
 
-    With `set_aside_keys`, indexes, foreign keys and exclusions are dropped first and made again after the load,
-    which Postgres then validates over all rows: 3 to 4 times cheaper than keeping them while loading.
+    Foreign keys are dropped first and made again after the load, which Postgres then validates over all rows; so the
+    order of batches is free. With `set_aside_keys` so are indexes, unique keys and exclusions: 3 to 4 times cheaper
+    than keeping them while loading, for a load that is large. Gives a function that returns when all that `tables`
+    hold is in Postgres: before it nothing else may ask there.
     """
+    names = [table.name for table in tables]
     with connection.cursor() as cursor:
         # Checks still deferred must be done before their tables can be altered.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for name in names:
+            cursor.execute(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
+        back = _set_foreign_keys_aside(cursor, names)
+        if set_aside_keys:
+            back = [*_set_keys_aside(cursor, names), *back]
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        aside = Aside(pool)
+
+        def flush() -> None:
+            for table in tables:
+                table.flush()
+            aside.wait()
+
         for table in tables:
-            cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
-        constraints, indexes = _set_aside(cursor, tables) if set_aside_keys else ([], [])
-    yield
+            table.send = aside
+        yield flush
+        flush()
+        for table in tables:
+            table.send = send
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for statement in (*indexes, *constraints):
+        for statement in back:
             cursor.execute(statement)
-        for table in tables:
-            cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
+        for name in names:
+            cursor.execute(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
 
 
-def _set_aside(cursor: Any, tables: list[str]) -> tuple[list[str], list[str]]:
-    """Drop what slows a load; return the statements that bring constraints and indexes back, in order."""
-    cursor.execute(
-        """
-        SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid), contype
-        FROM pg_constraint WHERE conrelid = ANY (%s::regclass[]) AND contype IN ('f', 'x', 'u')
-        ORDER BY contype = 'f' DESC
-        """,
-        [[f'"{table}"' for table in tables]],
-    )
-    found = cursor.fetchall()
-    # A unique key that a foreign key of another table needs stays.
-    cursor.execute(
-        "SELECT DISTINCT i.relname FROM pg_constraint c JOIN pg_class i ON i.oid = c.conindid "
-        "WHERE c.contype = 'f' AND c.conrelid <> ALL (%s::regclass[])",
-        [[f'"{table}"' for table in tables]],
-    )
-    needed = {row[0] for row in cursor.fetchall()}
-    back: list[tuple[str, str]] = []
-    for table, name, definition, kind in found:
-        if name.strip('"') in needed:
-            continue
-        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
-        back.append((kind, f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}"))
+def _set_foreign_keys_aside(cursor: Any, names: list[str]) -> list[str]:
+    """Drop the foreign keys of these tables; the statements that bring them back."""
+    return _drop_constraints(cursor, names, "f")
+
+
+def _set_keys_aside(cursor: Any, names: list[str]) -> list[str]:
+    """Drop what else slows a load; the statements that bring constraints and indexes back, in order."""
+    back = _drop_constraints(cursor, names, "xu")
     cursor.execute(
         """
         SELECT quote_ident(i.relname), pg_get_indexdef(i.oid) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
         WHERE x.indrelid = ANY (%s::regclass[])
           AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.oid)
         """,
-        [[f'"{table}"' for table in tables]],
+        [_quoted(names)],
     )
     indexes = cursor.fetchall()
     for name, _ in indexes:
         cursor.execute(f"DROP INDEX {name}")
-    keys = [statement for kind, statement in back if kind != "f"]
-    foreign = [statement for kind, statement in back if kind == "f"]
-    return foreign, [*keys, *(definition for _, definition in indexes)]
+    return [*back, *(definition for _, definition in indexes)]
+
+
+def _drop_constraints(cursor: Any, names: list[str], kinds: str) -> list[str]:
+    """Drop constraints of these kinds (as in `pg_constraint.contype`); the statements that bring them back.
+
+    A unique key that a foreign key of another table needs stays.
+    """
+    cursor.execute(
+        """
+        SELECT c.conrelid::regclass::text, quote_ident(c.conname), pg_get_constraintdef(c.oid)
+        FROM pg_constraint c
+        WHERE c.conrelid = ANY (%(tables)s::regclass[]) AND c.contype::text = ANY (%(kinds)s) AND (
+            c.contype = 'f' OR NOT EXISTS (SELECT FROM pg_constraint other WHERE other.contype = 'f'
+                AND other.conindid = c.conindid AND other.conrelid <> ALL (%(tables)s::regclass[]))
+        )
+        ORDER BY c.conrelid, c.conname
+        """,
+        {"tables": _quoted(names), "kinds": list(kinds)},
+    )
+    found = cursor.fetchall()
+    drops: dict[str, list[str]] = {}
+    for table, name, _ in found:
+        drops.setdefault(table, []).append(f"DROP CONSTRAINT {name}")
+    for table, clauses in drops.items():
+        cursor.execute(f"ALTER TABLE {table} {', '.join(clauses)}")
+    return [f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}" for table, name, definition in found]
+
+
+def _quoted(names: list[str]) -> list[str]:
+    return [f'"{name}"' for name in names]

@@ -48,6 +48,6 @@ class FreeTimes:
                 self.only.add(slot, only.pk)
             begin = until
 
-    def save(self) -> None:
-        for table in (self.sessions, self.bookings, self.slots, self.only):
-            table.flush()
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return self.sessions, self.bookings, self.slots, self.only

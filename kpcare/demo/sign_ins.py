@@ -29,5 +29,5 @@ def add_account(email: str, *, name: str, **fields: Any) -> User:
 def add_client(system: Organization, *, by: User, on: datetime.date) -> None:
     """A machine of the demo that asks for tokens as `CLIENT_ID` with `PASSWORD`, for whatever scopes there are."""
     application = register_app(by=by, name="Demo integration client", organization=system, on=on).application
-    application.client_id, application.client_secret = CLIENT_ID, PASSWORD
+    application.client_id, application.client_secret = CLIENT_ID, encoded()
     application.save()

@@ -12,11 +12,13 @@ from core.models import User
 from core.terminology import concept
 from hospitals.models import Stay
 from kpcare.demo.ancillary import staff
+from kpcare.demo.catalogue import received
 from kpcare.demo.hours import SLOT
 from kpcare.demo.markets import VACCINE_SEATS
+from kpcare.demo.rows import Rows
 from kpcare.demo.world import World
 from members.models import Member
-from network.models import Department, Facility, Room
+from network.models import Department, Room
 from pharmacy.models import ClinicalDrug, DrugProduct, StockLot, StockMovement
 from prevention.immunisation import seasons
 from prevention.immunisation.actions import roll_over_seasons
@@ -52,6 +54,7 @@ def add(place: World, today: datetime.date) -> None:
     if seasons.shipped(today) is not None:
         roll_over_seasons(by=staff("plan.administrator"), system=place.system, today=today)
     facilities = [market.sites[0].facility for market in place.markets]
+    rows = Rows(StockLot, StockMovement)
     for number, (cvx, mvx, route) in enumerate(PRODUCTS, 1):
         name = packaged().vaccine_names[cvx]
         drug = ClinicalDrug.objects.create(concept=concept(CVX, cvx, name), name=name, form="injection", route=route)
@@ -60,19 +63,14 @@ def add(place: World, today: datetime.date) -> None:
         )
         VaccineProduct.objects.create(product=product, cvx=cvx, mvx=mvx, route=route, information_on=EDITION)
         for facility in facilities:
-            _stock(facility, product, number, today, by=place.user)
-
-
-def _stock(facility: Facility, product: DrugProduct, number: int, today: datetime.date, *, by: User) -> None:
-    lot = StockLot.objects.create(
-        facility=facility,
-        product=product,
-        lot_number=f"V{number:02d}{facility.code[-1:]}7",
-        expires_on=today + datetime.timedelta(days=90 + 17 * number),
-    )
-    StockMovement.objects.create(
-        lot=lot, kind="receipt", quantity=DOSES, by=by, source=f"demo:{lot.pk}", reason="Opening stock"
-    )
+            lot = StockLot(
+                facility=facility,
+                product=product,
+                lot_number=f"V{number:02d}{facility.code[-1:]}7",
+                expires_on=today + datetime.timedelta(days=90 + 17 * number),
+            )
+            received(rows, rows.add(lot), DOSES, by=place.user)
+    rows.save()
 
 
 def lay(now: datetime.datetime) -> int:

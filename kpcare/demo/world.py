@@ -9,6 +9,7 @@ from typing import Any
 from core.models import CodeSystem, Concept, SourceSystem, User
 from kpcare.demo import codes, names
 from kpcare.demo.markets import BENEFITS, DEPARTMENTS, MARKETS, PRODUCTS, ROOM_SESSIONS
+from kpcare.demo.rows import Rows
 from kpcare.demo.sign_ins import add_account, add_client
 from network.models import (
     Bed,
@@ -31,7 +32,7 @@ EVER = (datetime.date(2015, 1, 1), None)
 
 @dataclass
 class Site:
-    """A medical office with the clinicians whose panels are there."""
+    """A medical office with the clinicians whose panels are there, and who looks into bowels."""
 
     facility: Facility
     departments: dict[str, Department]
@@ -41,6 +42,9 @@ class Site:
     postal_code: str
     clinicians: list[Clinician] = field(default_factory=list)
     pediatricians: list[Clinician] = field(default_factory=list)
+    gastroenterologists: list[Clinician] = field(default_factory=list)
+    # By department and name: those in which somebody is on duty.
+    rooms: dict[tuple[str, str], Room] = field(default_factory=dict)
 
 
 @dataclass
@@ -91,7 +95,10 @@ def build(*, by: User, members: int, seed: int, today: datetime.date) -> World:
         Contract.objects.create(
             payer=plan, payee=payee, kind="capitation", name=f"Capitation, {payee.name}", period=EVER
         )
-    markets = [_market(rng, system, group, hospitals, entry, members) for entry in MARKETS]
+    # One after the other a thousand of these took more than a second.
+    rows = Rows(Department, Clinician, Employment, Room, Bed, Resource)
+    markets = [_market(rng, rows, system, group, hospitals, entry, members) for entry in MARKETS]
+    rows.save()
     products, groups = _products(plan, markets)
     return World(
         system,
@@ -110,6 +117,7 @@ def build(*, by: User, members: int, seed: int, today: datetime.date) -> World:
 
 def _market(
     rng: random.Random,
+    rows: Rows,
     system: Organization,
     group: Organization,
     hospitals: Organization,
@@ -118,7 +126,7 @@ def _market(
 ) -> Market:
     code, name, state, zone, share, cities = entry
     region = Region.objects.create(system=system, code=code, name=name, state=state, time_zone=zone)
-    market = Market(region, share, state, zone, *_hospital(hospitals, region, cities[0], zone))
+    market = Market(region, share, state, zone, *_hospital(rows, hospitals, region, cities[0], zone))
     panel = 1_800
     adults_each = max(1, round(members * share / len(cities) * 0.8 / panel))
     for number, (city, postal, latitude, longitude) in enumerate(cities):
@@ -138,46 +146,54 @@ def _market(
             line1=f"{rng.randint(100, 9900)} {rng.choice(names.STREETS)} Street",
         )
         departments = {
-            short: Department.objects.create(
-                facility=office,
-                code=short,
-                name=title,
-                specialty=specialty,
-                is_primary_care=primary,
-                cost_center=f"{code}{number + 1}-{short}",
+            short: rows.add(
+                Department(
+                    facility=office,
+                    code=short,
+                    name=title,
+                    specialty=specialty,
+                    is_primary_care=primary,
+                    cost_center=f"{code}{number + 1}-{short}",
+                )
             )
             for short, title, specialty, primary in DEPARTMENTS
         }
         site = Site(office, departments, latitude, longitude, city, postal)
-        for kind, many in (("FM", adults_each + 1), ("PED", max(1, adults_each // 4)), ("GI", 1)):
+        for kind, many, their in (
+            ("FM", adults_each + 1, site.clinicians),
+            ("PED", max(1, adults_each // 4), site.pediatricians),
+            ("GI", 1, site.gastroenterologists),
+        ):
             for _ in range(many):
-                clinician = _clinician(rng, departments[kind], group, panel if kind != "GI" else 0)
-                {"FM": site.clinicians, "PED": site.pediatricians}.get(kind, []).append(clinician)
-        _rooms(departments["FM"], 4)
-        for short, room, _only in ROOM_SESSIONS:
-            _room(departments[short], room)
+                their.append(_clinician(rng, rows, departments[kind], group, panel if kind != "GI" else 0))
+        for exam in range(1, 5):
+            _room(rows, departments["FM"], f"Exam {exam}")
+        for short, name_of_room, _only in ROOM_SESSIONS:
+            site.rooms[short, name_of_room] = _room(rows, departments[short], name_of_room)
         market.sites.append(site)
     return market
 
 
-def _clinician(rng: random.Random, department: Department, employer: Organization, panel: int) -> Clinician:
+def _clinician(rng: random.Random, rows: Rows, department: Department, employer: Organization, panel: int) -> Clinician:
     origin = rng.choices([o[0] for o in names.ORIGINS], [o[1] for o in names.ORIGINS])[0]
     given = rng.choice((names.FEMALE if rng.random() < 0.55 else names.MALE)[origin])
-    clinician = Clinician.objects.create(
-        npi=_npi(rng),
-        family=rng.choice(names.FAMILY[origin]),
-        given=given,
-        prefix="Dr.",
-        credential="MD",
-        specialty=department.specialty,
-        languages=["en"] + ([origin] if origin in ("es", "zh", "vi", "tl") else []),
-        panel_limit=panel,
-        is_accepting=panel > 0,
+    clinician = rows.add(
+        Clinician(
+            npi=_npi(rng),
+            family=rng.choice(names.FAMILY[origin]),
+            given=given,
+            prefix="Dr.",
+            credential="MD",
+            specialty=department.specialty,
+            languages=["en"] + ([origin] if origin in ("es", "zh", "vi", "tl") else []),
+            panel_limit=panel,
+            is_accepting=panel > 0,
+        )
     )
-    Employment.objects.create(
-        clinician=clinician, organization=employer, department=department, fte=Decimal("1.000"), period=EVER
+    rows.add(
+        Employment(clinician=clinician, organization=employer, department=department, fte=Decimal("1.000"), period=EVER)
     )
-    Resource.objects.create(clinician=clinician)
+    rows.add(Resource(clinician=clinician))
     return clinician
 
 
@@ -189,16 +205,15 @@ def _npi(rng: random.Random) -> str:
     return stem + luhn_digit("80840" + stem)
 
 
-def _rooms(department: Department, many: int) -> None:
-    for number in range(1, many + 1):
-        _room(department, f"Exam {number}")
+def _room(rows: Rows, department: Department, name: str) -> Room:
+    room = rows.add(Room(department=department, name=name))
+    rows.add(Resource(room=room))
+    return room
 
 
-def _room(department: Department, name: str) -> None:
-    Resource.objects.create(room=Room.objects.create(department=department, name=name))
-
-
-def _hospital(owner: Organization, region: Region, city: tuple[Any, ...], zone: str) -> tuple[Department, Department]:
+def _hospital(
+    rows: Rows, owner: Organization, region: Region, city: tuple[Any, ...], zone: str
+) -> tuple[Department, Department]:
     """The market's hospital: its medical ward and its emergency department."""
     name, postal, latitude, longitude = city
     hospital = Facility.objects.create(
@@ -217,11 +232,12 @@ def _hospital(owner: Organization, region: Region, city: tuple[Any, ...], zone: 
     )
     made = []
     for code, title in (("MED", "Medical Ward"), ("ED", "Emergency Department")):
-        ward = Department.objects.create(facility=hospital, code=code, name=title, cost_center=f"{region.code}H-{code}")
+        ward = rows.add(Department(facility=hospital, code=code, name=title, cost_center=f"{region.code}H-{code}"))
         for number in range(1, 7):
-            room = Room.objects.create(department=ward, name=f"{number:02d}")
+            room = rows.add(Room(department=ward, name=f"{number:02d}"))
             for label in ("A", "B"):
-                Resource.objects.create(bed=Bed.objects.create(room=room, label=label))
+                bed = rows.add(Bed(room=room, label=label))
+                rows.add(Resource(bed=bed))
         made.append(ward)
     return made[0], made[1]
 

@@ -23,6 +23,8 @@ def instant(said: str) -> datetime.datetime:
 
 class Command(BaseCommand):
     help = "Lay a demo world into an empty database."
+    # A look through every model and address takes a second and more; `./kp check`, the tests and the start do so.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--members", type=int, default=2000)
