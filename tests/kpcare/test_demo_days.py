@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from zeal import zeal_ignore
@@ -29,11 +29,28 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def world():
-    """A small demo world, laid as `./kp seed` lays it."""
+    """A small demo world, laid as `./kp seed` lays it; the load brings back every rule that it set aside."""
+    before = rules()
     command = [sys.executable, "manage.py", "seed", "--members", "120", "--seed", "7"]
     env = {**os.environ, "KPCARE_LOGIN": "owner", "KPCARE_DEMO": "1", "DJANGO_SETTINGS_MODULE": "kpcare.settings"}
     done = subprocess.run(command, cwd=settings.BASE_DIR, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
+    assert rules() == before
+
+
+def rules() -> list[set[tuple]]:
+    """What Postgres holds the rows to: constraints with whether they are validated, indexes, triggers that fire."""
+    asked = (
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint",
+        "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+        "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal",
+    )
+    found = []
+    with connection.cursor() as cursor:
+        for statement in asked:
+            cursor.execute(statement)
+            found.append(set(cursor.fetchall()))
+    return found
 
 
 def signed_in(user: User) -> Client:
