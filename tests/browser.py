@@ -102,24 +102,6 @@ def sign_in(page: "Page", live_server) -> Callable[["User"], "Page"]:
     return as_user
 
 
-@pytest.fixture
-def signed_in(page: "Page", live_server) -> Callable[..., "Page"]:
-    """`signed_in(user)` makes the page's session theirs and gives the page back."""
-
-    def sign_in(user) -> "Page":
-        from django.conf import settings
-        from django.test import Client
-
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.clear_cookies()
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        return page
-
-    return sign_in
-
-
 def artefact(request: pytest.FixtureRequest, name: str, page: "Page") -> Path:
     """Where a picture of this test is kept."""
     ARTEFACTS.mkdir(exist_ok=True)
@@ -128,18 +110,29 @@ def artefact(request: pytest.FixtureRequest, name: str, page: "Page") -> Path:
     return ARTEFACTS / f"{test}-{name}-{width}.png"
 
 
+def take(request: pytest.FixtureRequest, page: "Page", name: str) -> None:
+    """Keep the whole page as it stands."""
+    page.screenshot(path=artefact(request, name, page), full_page=True)
+
+
+def widths(page: "Page") -> Iterator[int]:
+    """The page at each of `WIDTHS` in turn; afterwards the window is as it was."""
+    before = page.viewport_size or {"width": 1200, "height": 900}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": before["height"]})
+        yield width
+    page.set_viewport_size(before)
+
+
 @pytest.fixture
 def screenshot(request: pytest.FixtureRequest) -> Callable[["Page", str], None]:
     """`screenshot(page, "home")` keeps the whole page at both widths in test-artefacts/, named by test."""
 
-    def take(page: "Page", name: str) -> None:
-        before = page.viewport_size or {"width": 1200, "height": 900}
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": before["height"]})
-            page.screenshot(path=artefact(request, name, page), full_page=True)
-        page.set_viewport_size(before)
+    def both(page: "Page", name: str) -> None:
+        for _width in widths(page):
+            take(request, page, name)
 
-    return take
+    return both
 
 
 @pytest.hookimpl(wrapper=True)
@@ -151,32 +144,33 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Every rule of the tags runs on every element. What passed is not described: it was megabytes for a long list.
+AXE_OPTIONS = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
+LOOK = """async (options) => {
+    const found = await axe.run(options), whole = document.documentElement;
+    return {violations: found.violations, passed: found.passes.length, overflow: whole.scrollWidth - whole.clientWidth};
+}"""
+
+
 @pytest.fixture
-def axe() -> Callable[["Page"], None]:
+def axe(request: pytest.FixtureRequest) -> Callable[..., None]:
     """`axe(page)` fails on any WCAG 2.2 AA violation at 1200 and 360 px, naming rule and element.
 
-    It also fails where the page is wider than the screen. The window is as it was afterwards.
+    It also fails where the page is wider than the screen. The window is as it was afterwards. With a name it keeps a
+    picture at each width on its way, as `screenshot` does.
     """
-    from axe_playwright_python.sync_playwright import Axe
+    from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-    def check(page: "Page") -> None:
-        before = page.viewport_size or {"width": 1200, "height": 900}
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": before["height"]})
-            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
-            assert found.violations_count == 0, f"{page.url} at {width} px:\n{found.generate_report()}"
-            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert overflow <= 0, f"{page.url} at {width} px is {overflow} px wider than the screen."
-        page.set_viewport_size(before)
+    def check(page: "Page", name: str = "") -> None:
+        for width in widths(page):
+            if name:
+                take(request, page, name)
+            if not page.evaluate("typeof axe === 'object'"):
+                page.evaluate(AXE_SCRIPT)
+            seen = page.evaluate(LOOK, AXE_OPTIONS)
+            assert not seen["violations"], f"{page.url} at {width} px:\n{AxeResults(seen).generate_report()}"
+            assert seen["passed"], f"{page.url} at {width} px: axe found nothing to look at."
+            assert seen["overflow"] <= 0, f"{page.url} at {width} px is {seen['overflow']} px wider than the screen."
 
     return check
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever uses the browser is marked so, and runs after the quick tests."""
-    for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
-            item.add_marker("browser")
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

@@ -1,11 +1,21 @@
 """Fixtures for all tests: a database of one's own with the three logins, closed sockets, a browser."""
 
 import os
+import threading
 from collections.abc import Iterator
 
 import pytest
 
-pytest_plugins = ["tests.browser", "tests.demo"]
+pytest_plugins = ["tests.browser", "tests.demo", "tests.order"]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The template is migrated while the workers still collect their tests."""
+    from tests import database
+
+    if getattr(session.config.option, "numprocesses", None) and not hasattr(session.config, "workerinput"):
+        threading.Thread(target=database.template, daemon=True).start()
+
 
 # --- Database -------------------------------------------------------------------------------------------
 
@@ -27,14 +37,14 @@ def django_db_setup(django_test_environment: None, django_db_blocker, database_n
     source = database.template()
     database.clone(source, database_name)
     undo = database.Undo(source, database_name)
-    for alias in connections:
-        connections[alias].settings_dict["NAME"] = connections.settings[alias]["NAME"] = database_name
-    # Commands that tests start as processes of their own meet the same database.
-    os.environ.update({variable: database.url(login, database_name) for login, variable in database.VARIABLES.items()})
+    database.lead_to(database_name)
 
     def start_anew(self: TransactionTestCase) -> None:
-        connections.close_all()
-        undo.reset()
+        # A connection that is fit for the next test stays: a new one begins by learning the schema.
+        for one in connections.all(initialized_only=True):
+            if one.in_atomic_block or one.errors_occurred or not one.autocommit:
+                one.close()
+        undo.reset(before_clone=connections.close_all)
 
     patch = pytest.MonkeyPatch()
     patch.setattr(TransactionTestCase, "databases", {"default", "audit"})
@@ -53,6 +63,8 @@ def _with_one_connection(enter):
     from django.db import connections
 
     def enter_atomics(cls):
+        if connections["audit"] is not connections["default"]:
+            connections["audit"].close()
         connections["audit"] = connections["default"]
         return enter(cls)
 

@@ -9,7 +9,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -99,6 +99,12 @@ def is_leftover(database: str) -> bool:
     return head == "test" and not is_running(int(rest.partition("_")[0]), "python")
 
 
+def exists(name: str) -> bool:
+    with owner_cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", [name])
+        return bool(cursor.fetchone()[0])
+
+
 def migrate(database: str) -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--verbosity=0"],
@@ -116,6 +122,16 @@ def migrate(database: str) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"migrate failed:\n{done.stdout}\n{done.stderr}")
+
+
+def lead_to(name: str) -> None:
+    """From here on this process works in that database, and so do the commands that tests start."""
+    from django.db import connections
+
+    connections.close_all()
+    for alias in connections:
+        connections[alias].settings_dict["NAME"] = connections.settings[alias]["NAME"] = name
+    os.environ.update({variable: url(login, name) for login, variable in VARIABLES.items()})
 
 
 def disconnect(name: str) -> None:
@@ -142,30 +158,37 @@ class Undo:
         with owner_cursor(name) as cursor:
             self._schema = self._schema_of(cursor)
             self._sequences = self._sequences_of(cursor)
-            self._tables = self._tables_of(cursor)
-            self._content = {table: self._digest(cursor, table) for table in self._filled(cursor)}
-            self._rows = {table: self._copy_of(cursor, table) for table in self._content}
+            self._template = self._digests(cursor, self._with_pages(cursor))
+            self._rows = {table: self._copy_of(cursor, table) for table in self._template}
+        self._content = dict(self._template)
 
-    def reset(self) -> None:
+    def reset(self, before_clone: Callable[[], None]) -> None:
+        """Undo what was committed since the last `reset`. `before_clone` leaves the database, which is then dropped."""
         with owner_cursor(self.name) as cursor:
             if self._schema_of(cursor) == self._schema:
                 self._undo_rows(cursor)
                 return
+        before_clone()
         clone(self.source, self.name)
         with owner_cursor(self.name) as cursor:
             self._schema = self._schema_of(cursor)
+        self._content = dict(self._template)
 
     def _undo_rows(self, cursor: "psycopg2.extensions.cursor") -> None:
-        changed = {table for table in self._filled(cursor) if table not in self._content}
-        changed |= {table for table, digest in self._content.items() if self._digest(cursor, table) != digest}
-        cursor.execute("BEGIN; SET LOCAL session_replication_role = replica")
-        for table in changed:
-            cursor.execute(f"DELETE FROM ONLY {table}")
-            if table in self._rows:
-                cursor.copy_expert(f"COPY {table} FROM STDIN", io.BytesIO(self._rows[table]))
-        for sequence, state in self._sequences.items() - self._sequences_of(cursor).items():
+        found = self._digests(cursor, self._with_pages(cursor))
+        changed = [table for table in found | self._content if found.get(table) != self._content.get(table)]
+        moved = self._sequences.items() - self._sequences_of(cursor).items()
+        if not changed and not moved:
+            return
+        deletes = "".join(f"; DELETE FROM ONLY {table}" for table in changed)
+        cursor.execute(f"BEGIN; SET LOCAL session_replication_role = replica{deletes}")
+        refilled = [table for table in changed if table in self._rows]
+        for table in refilled:
+            cursor.copy_expert(f"COPY {table} FROM STDIN", io.BytesIO(self._rows[table]))
+        for sequence, state in moved:
             cursor.execute("SELECT setval(%s, %s, %s)", [sequence, *state])
         cursor.execute("COMMIT")
+        self._content |= self._digests(cursor, refilled)
 
     @staticmethod
     def _schema_of(cursor: "psycopg2.extensions.cursor") -> tuple[object, ...]:
@@ -186,22 +209,24 @@ class Undo:
         return cursor.fetchone() or ()
 
     @staticmethod
-    def _tables_of(cursor: "psycopg2.extensions.cursor") -> list[str]:
+    def _with_pages(cursor: "psycopg2.extensions.cursor") -> list[str]:
+        """Tables that hold rows, or once did."""
         cursor.execute(
             "SELECT format('%I.%I', n.nspname, c.relname) "
             "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-            "WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
+            "WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') "
+            "AND pg_relation_size(c.oid) > 0"
         )
         return [row[0] for row in cursor.fetchall()]
 
-    def _filled(self, cursor: "psycopg2.extensions.cursor") -> list[str]:
-        cursor.execute(" UNION ALL ".join(f"SELECT '{t}' WHERE EXISTS (SELECT FROM ONLY {t})" for t in self._tables))
-        return [row[0] for row in cursor.fetchall()]
-
     @staticmethod
-    def _digest(cursor: "psycopg2.extensions.cursor", table: str) -> object:
-        cursor.execute(f"SELECT count(*), sum(hashtextextended(t::text, 0)) FROM ONLY {table} t")
-        return cursor.fetchone()
+    def _digests(cursor: "psycopg2.extensions.cursor", tables: list[str]) -> dict[str, object]:
+        """For each table that has rows what changes with any row: whoever writes one leaves their transaction's id."""
+        if not tables:
+            return {}
+        each = "SELECT '{0}', count(*), sum(xmin::text::bigint) FROM ONLY {0}"
+        cursor.execute(" UNION ALL ".join(each.format(table) for table in tables))
+        return {table: (many, writers) for table, many, writers in cursor.fetchall() if many}
 
     @staticmethod
     def _sequences_of(cursor: "psycopg2.extensions.cursor") -> dict[str, tuple[int, bool]]:
@@ -216,6 +241,11 @@ class Undo:
         rows = io.BytesIO()
         cursor.copy_expert(f"COPY {table} TO STDOUT", rows)
         return rows.getvalue()
+
+
+def rename(name: str, to: str) -> None:
+    with owner_cursor() as cursor:
+        cursor.execute(f'ALTER DATABASE "{name}" RENAME TO "{to}"')
 
 
 def drop(name: str) -> None:

@@ -1,13 +1,15 @@
-"""The demo world for browser tests: seeded once a session, cloned for each test, signed in to by its own accounts.
+"""The demo world for browser tests: seeded once a run, cloned for each test, signed in to by its own accounts.
 
 It is a working day's morning there, whenever the tests run: their clock stands at `morning()` when a test begins.
 """
 
+import contextlib
 import datetime
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -22,6 +24,7 @@ MEMBERS = 600
 CLINIC = ZoneInfo("America/Los_Angeles")
 SEVEN_PAST_TEN = datetime.time(10, 7)
 PASSWORD = "kpcare-demo"
+RUN = "KPCARE_TEST_RUN"
 
 
 def command(login: str, *words: str) -> None:
@@ -46,79 +49,135 @@ def morning(now: datetime.datetime) -> datetime.datetime:
         day += datetime.timedelta(days=1)
 
 
+@dataclass(frozen=True)
+class Run:
+    """One run of the tests, with all its workers: the process that began it, and when."""
+
+    pid: int
+    began: datetime.datetime
+
+    def world(self, name: str) -> str:
+        """The database that keeps a world for the run's tests. Its name says whose it is (`database.is_leftover`)."""
+        return f"test_{self.pid}_world_{name}"
+
+
+def this_run() -> Run:
+    pid, began = os.environ[RUN].split()
+    return Run(int(pid), datetime.datetime.fromisoformat(began))
+
+
+def pytest_configure() -> None:
+    """Whoever begins says so to the workers, which inherit it."""
+    os.environ.setdefault(RUN, f"{os.getpid()} {datetime.datetime.now(datetime.UTC).isoformat()}")
+
+
+def pytest_sessionfinish() -> None:
+    """Whoever began tidies up, once all workers are done."""
+    if this_run().pid == os.getpid() and "DATABASE_OWNER_URL" in os.environ:
+        from tests import database
+
+        for name in LAYERS:
+            database.drop(this_run().world(name))
+
+
 @pytest.fixture(scope="session")
 def clinic_morning() -> datetime.datetime:
-    return morning(datetime.datetime.now(datetime.UTC))
+    return morning(this_run().began)
 
 
-@pytest.fixture(scope="session")
-def seeded() -> Iterator[dict[str, str]]:
-    """Holds the names of the worlds' databases once the first test has made them; drops them at the end."""
-    from tests import database
+@pytest.fixture
+def at_morning(clinic_morning: datetime.datetime, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """`at_morning()` sets the server's clock to the demo clinic's morning."""
+    from django.utils import timezone
 
-    held: dict[str, str] = {}
-    yield held
-    for name in held.values():
-        database.drop(name)
+    real = timezone.now
+
+    def stand() -> None:
+        ahead = clinic_morning - real()
+        monkeypatch.setattr(timezone, "now", lambda: real() + ahead)
+
+    return stand
 
 
 @pytest.fixture
 def demo(
-    transactional_db: None,
-    database_name: str,
-    seeded: dict[str, str],
-    clinic_morning: datetime.datetime,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A demo world of `MEMBERS` people, evaluated, in this test's database; the server's clock is at its morning."""
-    from django.db import connections
-    from django.utils import timezone
-
-    from core import terminology
-    from tests import database
-
-    connections.close_all()
-    if "demo" in seeded:
-        database.clone(seeded["demo"], database_name)
-    else:
-        command("owner", "seed", f"--members={MEMBERS}", f"--at={clinic_morning.isoformat()}")
-        command("jobs", "evaluate_prevention", "--processes=1", f"--as-of={clinic_morning.date()}")
-        seeded["demo"] = kept(database_name, "demo")
-    terminology.forget()
-    real, ahead = timezone.now, clinic_morning - timezone.now()
-    monkeypatch.setattr(timezone, "now", lambda: real() + ahead)
-
-
-def kept(database_name: str, world: str) -> str:
-    """A copy of the test's database to clone for the next test; its name."""
-    from tests import database
-
-    database.disconnect(database_name)
-    name = f"test_{os.getpid()}_{world}_{database_name.rpartition('_')[2]}"
-    database.clone(database_name, name)
-    return name
+    transactional_db: None, database_name: str, clinic_morning: datetime.datetime, at_morning: Callable[[], None]
+) -> Iterator[None]:
+    """The test is in a demo world of `MEMBERS` people, evaluated; the server's clock is at its morning."""
+    with inside("demo", database_name, clinic_morning):
+        at_morning()
+        yield
 
 
 @pytest.fixture
-def lived_in(demo: None, database_name: str, seeded: dict[str, str], clinic_morning: datetime.datetime) -> None:
-    """The demo world after its first jobs and some weeks' work: every room has rows to look at."""
-    from django.db import connections
+def lived_in(
+    transactional_db: None, database_name: str, clinic_morning: datetime.datetime, at_morning: Callable[[], None]
+) -> Iterator[None]:
+    """The same world after its first jobs and some weeks' work: every room has rows to look at."""
+    at_morning()
+    with inside("lived_in", database_name, clinic_morning):
+        at_morning()
+        yield
 
+
+@contextlib.contextmanager
+def inside(world: str, database_name: str, at: datetime.datetime) -> Iterator[None]:
+    """Work in a copy of a world, beside the worker's own database."""
+    from core import terminology
     from tests import database
 
-    connections.close_all()
-    if "lived_in" in seeded:
-        database.clone(seeded["lived_in"], database_name)
-        return
-    at, day = clinic_morning.isoformat(), clinic_morning.date()
+    copy = f"{database_name}_inside"
+    try:
+        database.clone(laid(world, copy, at), copy)
+        database.lead_to(copy)
+        terminology.forget()
+        yield
+    finally:
+        database.lead_to(database_name)
+        database.drop(copy)
+        terminology.forget()
+
+
+def laid(world: str, workplace: str, at: datetime.datetime) -> str:
+    """The database that keeps a world. The first test of a run that asks lays it, for all its workers."""
+    from kpcare.embedded.locks import exclusive
+    from kpcare.embedded.paths import state_dir
+    from tests import database
+
+    name = this_run().world(world)
+    with exclusive(state_dir() / f"test-world-{world}.lock"):
+        if not database.exists(name):
+            LAYERS[world](workplace, at)
+            database.lead_to("postgres")
+            database.disconnect(workplace)
+            database.rename(workplace, name)
+    return name
+
+
+def _lay_demo(workplace: str, at: datetime.datetime) -> None:
+    from tests import database
+
+    database.clone(database.template(), workplace)
+    database.lead_to(workplace)
+    command("owner", "seed", f"--members={MEMBERS}", f"--at={at.isoformat()}")
+    command("jobs", "evaluate_prevention", "--processes=1", f"--as-of={at.date()}")
+
+
+def _live_in(workplace: str, at: datetime.datetime) -> None:
+    from tests import database
+
+    database.clone(laid("demo", workplace, at), workplace)
+    database.lead_to(workplace)
+    day = at.date()
     last_month = day.replace(day=1) - datetime.timedelta(days=1)
     command("jobs", "evaluate_registries", "--processes=1", f"--as-of={day}")
     command("jobs", "post_costs", f"--as-of={day}")
     command("jobs", "close_capitation", f"{last_month:%Y-%m}")
-    command("jobs", "demo_work", f"--at={at}")
+    command("jobs", "demo_work", f"--at={at.isoformat()}")
     add_leftovers()
-    connections.close_all()
-    seeded["lived_in"] = kept(database_name, "lived_in")
+
+
+LAYERS = {"demo": _lay_demo, "lived_in": _live_in}
 
 
 def add_leftovers() -> None:

@@ -8,7 +8,7 @@ from tests import environment
 environment.ensure()
 
 from kpcare.settings import *  # noqa: E402, F403
-from kpcare.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE, REST_FRAMEWORK  # noqa: E402
+from kpcare.settings import INSTALLED_APPS, MIDDLEWARE, REST_FRAMEWORK  # noqa: E402
 
 # A page that asks the database once per row fails the test that meets it.
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
@@ -24,9 +24,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-# Each thread of the live server gives its connection back, so that a test can drop its database.
-for _database in DATABASES.values():
-    _database["CONN_MAX_AGE"] = 0
 # All tests are one client at one address; `tests/api/test_tokens.py` sets rates of its own.
 REST_FRAMEWORK = {
     **REST_FRAMEWORK,

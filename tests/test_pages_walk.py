@@ -94,8 +94,9 @@ def test_each_argument_of_an_address_has_a_row_of_the_demo_world():
     assert not empty, "The demo world has no row for these, so that their pages would stay unvisited."
 
 
+@pytest.mark.long(90)
 @pytest.mark.parametrize("part", range(PARTS))
-def test_every_page_answers_passes_axe_and_fits_the_phone(part, page, live_server, axe, screenshot):
+def test_every_page_answers_passes_axe_and_fits_the_phone(part, page, live_server, axe):
     with as_job(User.objects.system("tests"), reason="look"):
         known = values()
         accounts = {role: User.objects.get(email=f"{role}@demo.example") for role in ROLES}
@@ -121,7 +122,7 @@ def test_every_page_answers_passes_axe_and_fits_the_phone(part, page, live_serve
                     break
         if opened is not None:
             seen += 1
-            look(page, live_server.url, clients[opened[0]], opened[1], axe, screenshot, failed)
+            look(page, live_server.url, clients[opened[0]], opened[1], axe, failed)
         elif not answers & {200, 405} and at not in LEADS_ON:
             failed.append(f"No role opens {at}: {sorted(answers)}")
     assert seen > 60 // PARTS, f"Only {seen} pages were looked at."
@@ -145,7 +146,7 @@ def name_of(address: str) -> str:
     return re.sub(r"\W+", "-", plain).strip("-")[:80] or "home"
 
 
-def look(page, url: str, client: Client, address: str, axe, screenshot, failed: list[str]) -> None:
+def look(page, url: str, client: Client, address: str, axe, failed: list[str]) -> None:
     """Open one page in the browser as the role that reached it first."""
     page.context.clear_cookies()
     page.context.add_cookies([{"name": name, "value": one.value, "url": url} for name, one in client.cookies.items()])
@@ -159,8 +160,7 @@ def look(page, url: str, client: Client, address: str, axe, screenshot, failed: 
     try:
         answer = page.goto(address)
         assert answer is not None and answer.ok, f"{address} answers {answer.status if answer else 'nothing'}"
-        screenshot(page, name_of(address))
-        axe(page)
+        axe(page, name_of(address))
         assert not said, f"{address}: the console says {said}"
     except AssertionError as error:
         failed.append(str(error)[:1500])

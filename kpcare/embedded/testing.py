@@ -39,6 +39,7 @@ def names_one_test(arguments: Sequence[str]) -> bool:
 
 def main(arguments: list[str]) -> int:
     ensure_chromium()
-    workers = [] if names_one_test(arguments) else ["-n", "auto"]
+    # A worker that is done takes over half of what the other still has.
+    workers = [] if names_one_test(arguments) else ["-n", "auto", "--dist", "worksteal"]
     with servers(for_tests=True) as found:
         return call([sys.executable, "-m", "pytest", *workers, *arguments], found)

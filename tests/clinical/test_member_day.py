@@ -11,14 +11,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_who_opened_my_record_from_home_to_the_answer(language, signed_in, axe, screenshot):
+def test_who_opened_my_record_from_home_to_the_answer(language, sign_in, axe, screenshot):
     world = factories.World()
     maria = world.maria
     maria.user.language = language
     maria.user.save()
     with acting_as(world.stranger.user, reason="test"):
         break_the_glass(by=world.stranger.user, member=maria, reason="Called by the ward before surgery")
-    page = signed_in(maria.user)
+    page = sign_in(maria.user)
     page.goto("/")
     link = page.locator(f"main a[href='{reverse('clinical:who_opened')}']").first
     link.wait_for()

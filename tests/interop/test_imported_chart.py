@@ -47,18 +47,16 @@ def imported() -> Member:
     return member
 
 
-def test_every_page_of_an_imported_chart_stands_at_both_widths(imported, demo_sign_in, axe, screenshot):
+def test_every_page_of_an_imported_chart_stands_at_both_widths(imported, demo_sign_in, axe):
     page = demo_sign_in("physician")
     page.goto(reverse("clinical:chart", args=[imported.pk]))
     page.get_by_role("heading", name=imported.family).first.wait_for()
-    screenshot(page, "summary")
-    axe(page)
+    axe(page, "summary")
     shown = 0
     for panel in chart_panels():
         answer = page.goto(reverse("clinical:chart_panel", args=[imported.pk, panel.name]))
         assert answer is not None and answer.ok, f"{panel.name} answers {answer and answer.status}"
-        screenshot(page, panel.name)
-        axe(page)
+        axe(page, panel.name)
         shown += 1
     assert shown > 8
     with as_job(User.objects.system("tests"), reason="look"):

@@ -15,7 +15,8 @@ from members.models import Member
 from prevention.models import OutreachSummary, QualitySnapshot, RegistryEntry
 from prevention.registries import BY_ID
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("lived_in")]
+# The first to enter the world, which is laid for it: begun first of all, while the other workers have other tests.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("lived_in"), pytest.mark.long(120)]
 
 
 @pytest.fixture

@@ -33,8 +33,8 @@ def world() -> World:
     return World()
 
 
-def test_somebody_starts_changes_work_and_leaves(world, signed_in, axe, screenshot):
-    page = signed_in(world.admin)
+def test_somebody_starts_changes_work_and_leaves(world, sign_in, axe, screenshot):
+    page = sign_in(world.admin)
     page.goto("/staff/")
     page.wait_for_url(lambda url: url.endswith(reverse("network:people")))
     assert page.get_by_text("foreign@example.test").count() == 0
@@ -83,9 +83,9 @@ def test_somebody_starts_changes_work_and_leaves(world, signed_in, axe, screensh
     assert not RoleAssignment.objects.filter(user=dana).exists()
 
 
-def test_the_admin_is_readable_and_writes_through_the_actions(world, signed_in, screenshot):
+def test_the_admin_is_readable_and_writes_through_the_actions(world, sign_in, screenshot):
     User.objects.filter(pk=world.admin.pk).update(is_staff=True)
-    page = signed_in(User.objects.get(pk=world.admin.pk))
+    page = sign_in(User.objects.get(pk=world.admin.pk))
     page.goto("/admin/")
     screenshot(page, "index")
     page.goto(reverse("admin:network_room_add"))
@@ -107,12 +107,12 @@ def test_the_admin_is_readable_and_writes_through_the_actions(world, signed_in, 
     assert page.get_by_text("Alvarez").count() == 0
 
 
-def test_an_auditor_follows_one_access_by_reason(world, signed_in, axe, screenshot):
+def test_an_auditor_follows_one_access_by_reason(world, sign_in, axe, screenshot):
     maria = make_member(world.system, family="Alvarez", given="Maria")
     doctor = make_user("Dr. Otto Side")
     give_role(doctor, "physician", world.office.facility.organization)
     auditor = make_staff("auditor", world.system)
-    page = signed_in(auditor)
+    page = sign_in(auditor)
     page.goto(reverse("clinical:accesses"))
     page.get_by_text("Nobody opened a record by reason").wait_for()
     axe(page)

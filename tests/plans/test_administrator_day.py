@@ -104,8 +104,8 @@ def world() -> World:
     return World()
 
 
-def test_a_member_is_found_enrolled_and_given_a_doctor(world, signed_in, axe, screenshot):
-    page = signed_in(world.admin)
+def test_a_member_is_found_enrolled_and_given_a_doctor(world, sign_in, axe, screenshot):
+    page = sign_in(world.admin)
     page.goto(reverse("clinical:search"))
     page.get_by_label("Find a member").fill("okafor adaeze")
     page.keyboard.press("Enter")
@@ -155,8 +155,8 @@ def test_a_member_is_found_enrolled_and_given_a_doctor(world, signed_in, axe, sc
     screenshot(page, "end-preview")
 
 
-def test_two_records_of_one_person_become_one(world, signed_in, axe, screenshot):
-    page = signed_in(world.admin)
+def test_two_records_of_one_person_become_one(world, sign_in, axe, screenshot):
+    page = sign_in(world.admin)
     page.goto(reverse("members:duplicates", args=[world.ada.pk]))
     axe(page)
     screenshot(page, "duplicates")
@@ -185,9 +185,9 @@ def test_two_records_of_one_person_become_one(world, signed_in, axe, screenshot)
         assert Member.objects.get(pk=world.twin.pk).status == "active"
 
 
-def test_what_a_file_left_over_is_looked_at_and_decided(world, signed_in, axe, screenshot):
+def test_what_a_file_left_over_is_looked_at_and_decided(world, sign_in, axe, screenshot):
     world.file_with_something_set_aside()
-    page = signed_in(world.admin)
+    page = sign_in(world.admin)
     page.goto(reverse("interop:runs"))
     axe(page)
     screenshot(page, "imports")

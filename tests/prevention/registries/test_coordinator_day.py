@@ -58,8 +58,8 @@ def world():
     return made
 
 
-def test_a_coordinator_works_the_diabetes_registry(world, signed_in, axe, screenshot):
-    page = signed_in(world.coordinator)
+def test_a_coordinator_works_the_diabetes_registry(world, sign_in, axe, screenshot):
+    page = sign_in(world.coordinator)
     page.goto("/staff/registries/")
     axe(page)
     screenshot(page, "registries")
@@ -100,9 +100,9 @@ def test_a_coordinator_works_the_diabetes_registry(world, signed_in, axe, screen
         assert RegistryFollowUp.objects.get().note == "Works nights; call after four"
 
 
-def test_a_cohort_is_built_counted_and_exported(world, signed_in, axe, screenshot, settings, tmp_path):
+def test_a_cohort_is_built_counted_and_exported(world, sign_in, axe, screenshot, settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
-    page = signed_in(world.keeper)
+    page = sign_in(world.keeper)
     page.goto("/staff/cohorts/")
     axe(page)
     page.get_by_role("link", name="New cohort").click()
@@ -135,8 +135,8 @@ def test_a_cohort_is_built_counted_and_exported(world, signed_in, axe, screensho
     assert coming.value.path().read_bytes()[:4] == b"PAR1"
 
 
-def test_a_member_reads_about_what_is_due(world, signed_in, axe, screenshot):
-    page = signed_in(world.maria.user)
+def test_a_member_reads_about_what_is_due(world, sign_in, axe, screenshot):
+    page = sign_in(world.maria.user)
     page.goto("/library/")
     axe(page)
     screenshot(page, "library")
