@@ -94,7 +94,8 @@ WHERE k.concept_id = %(eye)s AND k.role = 1
 # Talks with those who smoke, and with the obese: at the same visit.
 HELPED = f"""
 WITH helped AS (
-    SELECT uuidv7() AS id, a.member_id, a.encounter_id, a.at, CASE a.key WHEN 'tobacco' THEN %(quit)s::int ELSE %(diet)s::int END AS concept
+    SELECT uuidv7() AS id, a.member_id, a.encounter_id, a.at,
+        CASE a.key WHEN 'tobacco' THEN %(quit)s::int ELSE %(diet)s::int END AS concept
     FROM demo_asked a
     WHERE a.answer = %(smokes)s AND {PART.format("a.member_id", "helped")} < 560
         OR a.key = 'bmi' AND a.quantity >= 30 AND {PART.format("a.member_id", "diet")} < 430
