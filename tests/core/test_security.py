@@ -179,7 +179,7 @@ def test_copy_through_the_door_is_in_history_with_its_author(two_systems):
     (_, own), _ = two_systems
     clerk = User.objects.system("copier")
     columns = ["member_id", "city", "line1", "line2", "state", "postal_code", "country", "use", "sensitivity"]
-    line = "\t".join([str(own.pk), "Berkeley", "", "", "CA", "94703", "US", "home", "0"])
+    line = "\t".join([str(own.pk), "Berkeley", "", "", "CA", "94703", "US", "mail", "0"])
     with as_job(clerk, reason="import 7"):
         assert copy("members_memberaddress", columns, io.StringIO(line + "\n")) == 1
         event = apps.get_model("members", "MemberAddressHistoryevent").objects.get(city="Berkeley")
