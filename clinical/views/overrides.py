@@ -92,7 +92,7 @@ def _by_prescriber(found: QuerySet[OrderAlert]) -> list[dict[str, Any]]:
             in_words=Count("id", filter=Q(override_code__in=["", Code.OTHER])),
         )
     )
-    return list(rows.order_by("-objections", "by__name")[:PRESCRIBERS])
+    return [{**row} for row in rows.order_by("-objections", "by__name")[:PRESCRIBERS]]
 
 
 def _by_code(found: QuerySet[OrderAlert]) -> list[tuple[str, int]]:
