@@ -22,6 +22,6 @@ RUN SECRET_KEY=only-to-collect-static-files IDENTIFIER_KEY=only-to-collect-stati
 USER kpcare
 EXPOSE 8000
 # Where an access log is switched on, it names the path alone: a query says whom somebody looked for.
-CMD ["gunicorn", "kpcare.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \
+CMD ["gunicorn", "kpcare.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "kpcare.serving.Worker", "--workers", "2", \
      "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", \
      "--access-logformat", "%(h)s %(t)s \"%(m)s %(U)s %(H)s\" %(s)s %(b)s"]

@@ -120,7 +120,7 @@ def _web() -> Iterator[tuple[int, list[int]]]:
     environ = {**os.environ, "KPCARE_LOGIN": "app", "KPCARE_DEMO": "0", "SECURE_SSL_REDIRECT": "0"}
     environ |= {"API_RATE": "10000000/min", "ALLOWED_HOSTS": "127.0.0.1"}
     command = [sys.executable, "-m", "gunicorn", "kpcare.wsgi", "--bind", f"127.0.0.1:{port}", "--keep-alive", "60"]
-    command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"]
+    command += ["--worker-class", "kpcare.serving.Worker", "--workers", "2", "--threads", "4", "--log-level", "warning"]
     command += ["--preload", "--no-control-socket"]
     with tempfile.TemporaryFile() as log:
         web = subprocess.Popen(command, env=environ, stdout=log, stderr=log)

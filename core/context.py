@@ -6,6 +6,7 @@ the next user of a pooled connection, and a transaction without context reaches 
 
 import contextlib
 import contextvars
+import functools
 import json
 import uuid
 from collections.abc import Iterator
@@ -47,12 +48,17 @@ class Context:
             "kpcare.reason": self.reason,
             "kpcare.member_ids": _array(self.member_ids),
             "kpcare.organization_ids": _array(self.organization_ids),
-            "pghistory.context_metadata": json.dumps(
-                {"user": str(self.user_id or ""), "role": self.role, "reason": self.reason}
-            ),
+            "pghistory.context_metadata": _metadata(self.user_id, self.role, self.reason),
         }
 
 
+# A program asks many times a second as the same account, within the same reach.
+@functools.lru_cache(maxsize=500)
+def _metadata(user_id: uuid.UUID | None, role: str, reason: str) -> str:
+    return json.dumps({"user": str(user_id or ""), "role": role, "reason": reason})
+
+
+@functools.lru_cache(maxsize=500)
 def _array(ids: frozenset[uuid.UUID]) -> str:
     return "{" + ",".join(sorted(map(str, ids))) + "}"
 

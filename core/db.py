@@ -81,12 +81,17 @@ def as_job(user: "User", *, reason: str) -> Iterator[Context]:
         yield context
 
 
+def is_alone() -> bool:
+    """Whether no transaction is open: what is asked now is a transaction of its own, committed once it is answered."""
+    return not connection.in_atomic_block
+
+
 def ask(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """The rows of one reading statement, in the open transaction.
 
     Outside one it goes to Postgres together with what tells who acts, as one transaction and one message.
     """
-    if connection.in_atomic_block:
+    if not is_alone():
         with connection.cursor() as cursor:
             cursor.execute(statement, parameters)
             return cursor.fetchall()

@@ -1,8 +1,9 @@
 """Structured logs that name no patient."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
+import orjson
 import structlog
 
 # Keys under which somebody might log a person's own data. Ids are fine: they lead nowhere without a login.
@@ -39,6 +40,10 @@ SHARED: list[Any] = [
 ]
 
 
+def _json(event: Any, default: Callable[[Any], Any] | None = None, **_: Any) -> str:
+    return orjson.dumps(event, default=default, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
 def configure_structlog() -> None:
     structlog.configure(
         processors=[
@@ -54,7 +59,9 @@ def configure_structlog() -> None:
 
 def logging_settings(*, readable: bool, level: str) -> dict[str, Any]:
     """Django's LOGGING: every record through the same processors, as JSON lines or, for a person, as text."""
-    renderer = structlog.dev.ConsoleRenderer(colors=False) if readable else structlog.processors.JSONRenderer()
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=False) if readable else structlog.processors.JSONRenderer(serializer=_json)
+    )
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # a view's `list` would hide the type in the annotations below it
 
+import functools
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -20,17 +21,17 @@ from rest_framework.response import Response
 from core.api import paging
 from core.api.errors import Conflict
 from core.api.fields import Filter, Input
-from core.api.prepared import SOME_ID, Prepared
+from core.api.prepared import ANOTHER_ID, SOME_ID, Prepared, Recorded
 from core.api.requests import ApiRequest
 from core.api.resources import Resource, as_uuid, described, resource
 from core.api.writing import creation, refusals_told, step
-from core.context import current
-from core.db import ask
-from core.permissions import grant, states
+from core.context import current, note_role
+from core.db import ask, is_alone
+from core.permissions import Decision, grant, may, states
 from members import actions, matching
 from members.deaths import record_death, take_back_death
 from members.models import Member
-from members.querysets import e164, search_ids
+from members.querysets import SEARCHED, e164, search_ids, search_values
 from members.validators import BORN, LANGUAGE_TAG, is_telephone
 from network.models import Organization, RoleAssignment
 from network.permissions import has_role
@@ -158,21 +159,31 @@ class MemberRecords(Resource):
 RECORD = Prepared(lambda id: Member.objects.filter(pk=id, status="active")[:1], [SOME_ID])
 ROW = Prepared(lambda id: Member.objects.filter(pk=id).values(*FIELDS), [SOME_ID])
 SYSTEM = Prepared(lambda id: Organization.objects.filter(pk=id)[:1], [SOME_ID])
-FIRST_PAGE = Prepared(
+# For a client of one system each is one message: who asks, the question, the entry in the access log.
+READ = Recorded(
+    lambda id, system: Member.objects.filter(pk=id, status="active", managing_organization=system).values(*FIELDS),
+    [SOME_ID, ANOTHER_ID],
+)
+FIRST_PAGE = Recorded(
     lambda system: (
-        Member.objects.filter(status="active", managing_organization__in=[system])
+        Member.objects.filter(status="active", managing_organization=system)
         .values(*FIELDS, "name_key")
         .order_by("name_key", "id")[: paging.DEFAULT + 1]
     ),
     [SOME_ID],
+    order="ORDER BY name_key, id",
+    shown=paging.DEFAULT,
 )
-THESE = Prepared(
-    lambda ids, system: (
-        Member.objects.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [ids]), status="active")
-        .filter(managing_organization__in=[system])
+SEARCH = Recorded(
+    lambda system: (
+        Member.objects.filter(pk__in=RawSQL("SELECT asked.id FROM asked", []), status="active")
+        .filter(managing_organization=system)
         .values(*FIELDS)
     ),
-    ["{}", SOME_ID],
+    [SOME_ID],
+    asked=f"SELECT id, place FROM {SEARCHED} WITH ORDINALITY AS hits (id, rank, place)",
+    order="JOIN asked USING (id) ORDER BY asked.place",
+    shown=paging.DEFAULT,
 )
 
 
@@ -214,6 +225,19 @@ class MemberApi(Resource):
     def find(self, request: ApiRequest, id: UUID) -> Member | None:
         return next(iter(RECORD.records(id)), None)
 
+    def retrieve(self, request: ApiRequest, id: UUID) -> Response:
+        row = self.read(request, id) if is_alone() else None
+        return super().retrieve(request, id) if row is None else self.respond(request, row)
+
+    def read(self, request: ApiRequest, id: UUID) -> dict[str, Any] | None:
+        """The record by one message, for whom the system that they reach is ground enough; None for the longer way."""
+        system = system_in_reach()
+        decision = may(request.user, "members.view", somebody_of(system)) if system else None
+        if not decision:
+            return None
+        note_role(decision.role)
+        return next(iter(READ.rows(id, system, *self.entry(request, because=decision.why, is_one=True))), None)
+
     def list(self, request: ApiRequest, **kwargs: Any) -> Response:
         return self.answer(request, self.asked(request))
 
@@ -228,15 +252,12 @@ class MemberApi(Resource):
             # A portal account: themselves and those whose proxy they are.
             decision = None
             rows = self.rows(request).filter(pk__in=reach.member_ids)
-        system = system_in_reach()
+        if decision and is_alone():
+            return self.answer_at_once(request, asked, decision)
         if typed or phone:
             ids = search_by_phone(phone) if phone else search_ids(typed or "")
-            these = THESE.rows(f"{{{','.join(map(str, ids))}}}", system) if system and ids else None
-            found = {row["id"]: row for row in (rows.filter(pk__in=ids).values(*FIELDS) if these is None else these)}
+            found = {row["id"]: row for row in rows.filter(pk__in=ids).values(*FIELDS)}
             results, cursor = [found[key] for key in ids if key in found], None
-        elif system and paging.is_first(request):
-            found_rows, cursor = paging.cut(FIRST_PAGE.rows(system), paging.DEFAULT, ["name_key", "id"])
-            results = self.trimmed(found_rows)
         else:
             found_rows, cursor = paging.page(rows.values(*self.columns()), request, self.ordering)
             results = self.trimmed(found_rows)
@@ -247,9 +268,17 @@ class MemberApi(Resource):
         self.note_read(request, member_id=None, because=because, members=[str(row["id"]) for row in results])
         return Response({"next": cursor, "results": results})
 
-    def allows(self, request: ApiRequest, member: Member) -> bool:
-        from core.permissions import may
+    def answer_at_once(self, request: ApiRequest, asked: dict[str, Any], decision: Decision) -> Response:
+        """`answer`, for what `asks_alone` says: a search or a first page within the one system in reach."""
+        system, entry = system_in_reach(), self.entry(request, because=decision.why)
+        typed, phone = asked.get("q"), asked.get("phone")
+        if typed or phone:
+            values = by_phone(phone) if phone else search_values(typed or "")
+            return Response({"next": None, "results": SEARCH.rows(*values, system, *entry)})
+        found, cursor = paging.cut(FIRST_PAGE.rows(system, *entry), paging.DEFAULT, ["name_key", "id"])
+        return Response({"next": cursor, "results": self.trimmed(found)})
 
+    def allows(self, request: ApiRequest, member: Member) -> bool:
         return any(may(request.user, name, member) for name in self.permissions)
 
     @creation(MemberInput, example=NEW_MEMBER)
@@ -308,8 +337,18 @@ def system_in_reach() -> UUID | None:
     return next(iter(reach)) if len(reach) == 1 else None
 
 
-def search_by_phone(phone: str | None) -> list[UUID]:
-    return [id for (id,) in ask("SELECT id FROM members_search('', NULL, NULL, %s, 20)", [e164(phone or "")])]
+@functools.lru_cache(maxsize=100)
+def somebody_of(system: UUID) -> Member:
+    """A member of a system of whom nothing else is known."""
+    return Member(managing_organization_id=system)
+
+
+def by_phone(phone: str) -> list[Any]:
+    return ["", None, None, e164(phone), paging.DEFAULT, None]
+
+
+def search_by_phone(phone: str) -> list[UUID]:
+    return [id for (id,) in ask(f"SELECT id FROM {SEARCHED}", by_phone(phone))]
 
 
 def refuse_known(

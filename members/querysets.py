@@ -3,6 +3,7 @@
 import datetime
 import re
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from core.db import ask
@@ -65,13 +66,19 @@ def e164(number: str) -> str:
     return f"+{digits}" if digits else ""
 
 
+# The function that applies reach itself, with places for `search_values`.
+SEARCHED = "members_search(%s, %s, %s, %s, %s, %s)"
+
+
+def search_values(text: str, at_most: int = 20) -> list[Any]:
+    """What `members_search` is asked for a search line. Empty text finds nobody."""
+    query = parse_query(text.strip()[:200])
+    return [query.names, query.born, query.mrn, query.phone, at_most, query.born_before]
+
+
 def search_ids(text: str, at_most: int = 20) -> list[UUID]:
     """Members within reach that match `text`, best first. Empty text finds nobody."""
-    query = parse_query(text.strip()[:200])
-    if query == Query():
-        return []
-    asked = [query.names, query.born, query.mrn, query.phone, at_most, query.born_before]
-    return [id for (id,) in ask("SELECT id FROM members_search(%s, %s, %s, %s, %s, %s)", asked)]
+    return [id for (id,) in ask(f"SELECT id FROM {SEARCHED}", search_values(text, at_most))]
 
 
 def search(text: str, at_most: int = 20) -> list[Member]:

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from core import audit
 from core.db import ask
 
 # The statements that each connection of the driver's has prepared.
@@ -28,7 +29,7 @@ class Prepared:
 
     def __init__(self, build: Callable[..., QuerySet], examples: Sequence[Any]) -> None:
         self.build, self.examples = build, tuple(examples)
-        self.sql = ""
+        self.sql = self.name = ""
         self.places: list[Any] = []
         self.converters: list[tuple[int, list[Callable], Any]] = []
         self.names: list[str] = []
@@ -40,7 +41,7 @@ class Prepared:
         sql, parameters = compiler.as_sql()
         values_of = {example: number for number, example in enumerate(self.examples)}
         # A place holds the number of the value that goes there, or a one-tuple with what always stands there.
-        self.places = [values_of[p] if _among(p, values_of) else (p,) for p in parameters]
+        places = [values_of[p] if _among(p, values_of) else (p,) for p in parameters]
         columns = compiler.select[: compiler.col_count]
         converters = compiler.get_converters([expression for expression, _, _ in columns])
         self.converters = [(place, functions, of) for place, (functions, of) in converters.items()]
@@ -49,11 +50,13 @@ class Prepared:
         else:
             self.model = rows.model
             self.names = [expression.target.attname for expression, _, _ in columns]
-        self.sql = sql
+        sql, self.places = self.whole(sql, places)
+        self.name = f"kp_{hashlib.sha256(sql.encode()).hexdigest()[:24]}"
+        self.sql = sql  # last: whoever sees it finds the rest
 
-    @property
-    def name(self) -> str:
-        return f"kp_{hashlib.sha256(self.sql.encode()).hexdigest()[:24]}"
+    def whole(self, sql: str, places: list[Any]) -> tuple[str, list[Any]]:
+        """The statement that is asked, around the queryset's own, with its places."""
+        return sql, places
 
     def tuples(self, *values: Any) -> list[tuple[Any, ...]]:
         """The rows as the driver gives them."""
@@ -101,6 +104,44 @@ class Prepared:
         return [self.model.from_db("default", self.names, list(row.values())) for row in found]
 
 
+class Recorded(Prepared):
+    """A question whose answer is entered in the access log by the statement that asks it.
+
+    Asked where no transaction is open (`core.db.is_alone`) it is one: read, recorded and committed, or nothing.
+    `order` is SQL that follows `FROM found`, the queryset's rows. `shown` is how many of them the reader gets: the
+    entry names those, in one detail; None: the one row is the record that the entry is about.
+    `asked` is SQL of a query beside it, called `asked`, with placeholders for the first values of a call.
+    """
+
+    def __init__(
+        self,
+        build: Callable[..., QuerySet],
+        examples: Sequence[Any],
+        *,
+        order: str = "",
+        shown: int | None = None,
+        asked: str = "",
+    ) -> None:
+        super().__init__(build, examples)
+        self.order, self.shown, self.asked = order, shown, asked
+
+    def whole(self, sql: str, places: list[Any]) -> tuple[str, list[Any]]:
+        if self.shown is None:
+            noted = audit.recording(source="FROM found", member_id="found.id", object_id="found.id::text")
+        else:
+            ids = f"SELECT found.id FROM found {self.order} LIMIT {self.shown}"
+            members = f"coalesce((SELECT jsonb_agg(shown.id) FROM ({ids}) shown), '[]')"
+            noted = audit.recording(more=f"jsonb_build_object('members', {members})")
+        first = self.asked.count("%s")
+        last = first + len(self.examples)
+        moved = [place if isinstance(place, tuple) else place + first for place in places]
+        beside = f"asked AS MATERIALIZED ({self.asked}), " if self.asked else ""
+        statement = (
+            f"WITH {beside}found AS MATERIALIZED ({sql}), noted AS ({noted}) SELECT found.* FROM found {self.order}"
+        )
+        return statement, [*range(first), *moved, *range(last, last + noted.count("%s"))]
+
+
 def _is_pooled() -> bool:
     """Whether a pool hands each transaction to another server process, which has prepared nothing."""
     return connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
@@ -113,5 +154,5 @@ def _among(value: Any, known: dict[Any, int]) -> bool:
         return False
 
 
-# Stands for an id while a question is compiled.
-SOME_ID = uuid.UUID("7e570000-0000-4000-8000-000000000001")
+# Stand for ids while a question is compiled.
+SOME_ID, ANOTHER_ID = (uuid.UUID(f"7e570000-0000-4000-8000-00000000000{number}") for number in (1, 2))

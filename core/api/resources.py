@@ -6,6 +6,7 @@ check what comes in.
 
 from __future__ import annotations  # a view's `list` would hide the type in the annotations below it
 
+import contextlib
 import functools
 import hashlib
 import inspect
@@ -78,6 +79,12 @@ Rows = list[dict[str, Any]]
 @functools.cache
 def _filters_of(view: type[Resource]) -> dict[str, Filter]:
     return {name: filter_for(view.model, name, lookup) for name, lookup in view.filters.items()}
+
+
+@functools.cache
+def _reader(input: type[serializers.Serializer], partial: bool) -> serializers.Serializer:
+    """Checks body after body: to copy all fields for each costs more than to check them, and they keep nothing."""
+    return input(partial=partial)
 
 
 class Resource(GenericViewSet):
@@ -168,11 +175,7 @@ class Resource(GenericViewSet):
         """Record what was read, under which ground, and by which app. Raises 503 where that cannot be written."""
         if not self.is_personal:
             return
-        application = getattr(request.auth, "application_id", None)
-        if application is not None:
-            detail["application"] = str(application)
-        if self.demands_reason:
-            detail["ground"], because = because, reasons.stated(request)
+        because, detail = self.said_of(request, because, detail)
         try:
             audit.record_read(
                 request.user,
@@ -185,6 +188,25 @@ class Resource(GenericViewSet):
             )
         except audit.AuditUnavailable:
             raise errors.AuditClosed from None
+
+    def said_of(self, request: ApiRequest, because: str, detail: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The reason and the detail of an entry: the ground or, where one is asked for, the reason given; the app."""
+        detail = {**detail, **app_of(request)}
+        if not self.demands_reason:
+            return because, detail
+        return reasons.stated(request), {**detail, "ground": because}
+
+    def entry(self, request: ApiRequest, *, because: str, is_one: bool = False) -> list[Any]:
+        """The same entry for a `core.api.prepared.Recorded`, which names by itself what it found: one record or many."""
+        because, detail = self.said_of(request, because, {})
+        return audit.entry(
+            request.user,
+            verb=f"api.{self.basename_of()}",
+            object_type=self.model._meta.label_lower if is_one else "",
+            reason=because,
+            detail=detail,
+            request=request._request,
+        )
 
     @classmethod
     def basename_of(cls) -> str:
@@ -336,6 +358,9 @@ class Resource(GenericViewSet):
         self, request: ApiRequest, input: type[serializers.Serializer], *, partial: bool = False
     ) -> dict[str, Any]:
         """The body as `input` understands it. Raises 400 with what is wrong with which field."""
+        with contextlib.suppress(ValidationError):
+            return _reader(input, partial).run_validation(request.data)
+        # What is wrong is said by one of its own, which knows the request.
         data = input(data=request.data, partial=partial, context={"request": request, "view": self})
         data.is_valid(raise_exception=True)
         return data.validated_data
@@ -350,6 +375,12 @@ class Resource(GenericViewSet):
         if isinstance(response.data, dict) and "id" in response.data:
             response["ETag"] = self.tag(response.data)
         return response
+
+
+def app_of(request: ApiRequest) -> dict[str, str]:
+    """The app by which somebody asks, as an entry in the access log names it."""
+    application = getattr(request.auth, "application_id", None)
+    return {} if application is None else {"application": str(application)}
 
 
 def tags(said: str) -> list[str]:

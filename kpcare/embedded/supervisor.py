@@ -53,7 +53,7 @@ def children(port: int) -> list[Child]:
     celery = [*python, "celery", "--quiet", "-A", "kpcare.celery"]
     web = [
         *(*python, "gunicorn", "kpcare.wsgi", "--bind", f"{HOST}:{port}", "--preload"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"),
+        *("--worker-class", "kpcare.serving.Worker", "--workers", "2", "--threads", "4", "--no-control-socket"),
         # Should an access log be switched on, it names the path alone: a query says whom somebody looked for.
         *("--access-logformat", '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s'),
     ]

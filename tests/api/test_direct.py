@@ -14,7 +14,7 @@ from core.api.resources import PLACES
 from core.db import acting_as
 from core.models import AuditEvent, IdempotencyKey
 from kpcare.machines import API
-from members.models import Member
+from members.models import Member, MemberTelecom
 from network.models import RoleAssignment
 from tests.api.test_reading import EVERY_LIST, READ
 from tests.api.world import World, token_for
@@ -166,16 +166,40 @@ def test_an_app_of_a_physician_sees_whom_the_chart_says_they_care_for():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_read_that_cannot_be_recorded_is_refused(monkeypatch):
+@pytest.mark.parametrize("asked", ["members/{}/", "members/", "members/?q=rivera", "members/?phone=5105550100"])
+def test_a_read_that_cannot_be_recorded_is_refused(owner_connection, asked):
     world = World()
     client = Client(world, "members:read")
-    monkeypatch.setattr(
-        "core.audit._INSERT", "INSERT INTO no_such_table (a) VALUES ({})".format(", ".join(["%s"] * 11))
-    )
+    owner_connection.autocommit = True
+    try:
+        with owner_connection.cursor() as cursor:
+            cursor.execute("REVOKE INSERT ON core_auditevent FROM kpcare_app")
 
-    answer = client.send("GET", f"members/{world.ana.pk}/")
+        answer = client.send("GET", asked.format(world.ana.pk))
+    finally:
+        with owner_connection.cursor() as cursor:
+            cursor.execute("GRANT INSERT ON core_auditevent TO kpcare_app")
 
     assert answer.status == 503 and world.ana.mrn.encode() not in answer.body
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("asked", ["members/{}/", "members/", "members/?q=rivera", "members/?phone=5105550100"])
+def test_one_message_records_what_the_longer_way_does(asked):
+    world = World()
+    client = Client(world, "members:read")
+    with acting_as(world.machine, reason="test"):
+        for member in (world.ana, world.far):
+            MemberTelecom.objects.create(member=member, system="phone", value="+15105550100")
+
+    for number, accept in enumerate((PLAIN, ROUNDABOUT)):
+        path = asked.format(world.ana.pk)
+        assert client.send("GET", path, accept, HTTP_X_REQUEST_ID=f"r-{number}").status == 200
+
+    names = [f.name for f in AuditEvent._meta.concrete_fields if f.name not in ("id", "at", "xid", "request_id")]
+    with acting_as(world.machine, reason="test"):
+        short, long = (AuditEvent.objects.filter(request_id=f"r-{n}").values(*names) for n in (0, 1))
+        assert list(short) == list(long) and len(short) == 1
 
 
 @pytest.mark.django_db

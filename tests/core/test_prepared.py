@@ -2,9 +2,12 @@
 
 import pytest
 
-from core.api.prepared import SOME_ID, Prepared
-from core.db import as_job
-from core.models import User
+from django.db import DatabaseError
+
+from core import audit
+from core.api.prepared import SOME_ID, Prepared, Recorded
+from core.db import acting_as, as_job
+from core.models import AuditEvent, User
 from members.models import Member
 from tests.members.factories import make_member
 from tests.network.factories import make_system
@@ -39,3 +42,72 @@ def test_rows_by_name_keep_what_does_not_change(people):
     assert prepared.rows(people[0].pk) == []
     Member.objects.filter(pk=people[0].pk).update(status="merged", merged_into=people[1])
     assert prepared.rows(people[0].pk) == [{"id": people[0].pk, "family": "Rivera"}]
+
+
+# --- Recorded --------------------------------------------------------------------------------------------------------
+
+
+def entry(by, **more):
+    said = {"verb": "tests.look", "object_type": "members.member", "reason": "to see", "detail": {"app": "7"}}
+    return audit.entry(by, request=None, **{**said, **more})
+
+
+def entries():
+    return AuditEvent.objects.filter(verb="tests.look").order_by("id")
+
+
+def test_who_is_read_is_recorded_by_the_same_statement_and_nobody_else(people):
+    prepared = Recorded(lambda id: Member.objects.filter(pk=id).values("id", "family"), [SOME_ID])
+    by = User.objects.system("tests")
+
+    assert prepared.rows(people[0].pk, *entry(by)) == [{"id": people[0].pk, "family": "Rivera"}]
+    assert prepared.rows(SOME_ID, *entry(by)) == []
+
+    (row,) = entries()
+    assert (row.action, row.user_id, row.member_id, row.object_id) == ("read", by.pk, people[0].pk, str(people[0].pk))
+    assert (row.object_type, row.reason, row.detail) == ("members.member", "to see", {"app": "7"})
+    assert row.at is not None and row.xid
+
+
+def test_of_many_the_entry_names_those_that_are_shown(people):
+    prepared = Recorded(
+        lambda language: Member.objects.filter(language=language).values("id", "family"),
+        ["xx"],
+        order="ORDER BY family",
+        shown=1,
+    )
+    by = User.objects.system("tests")
+
+    assert [row["family"] for row in prepared.rows("en", *entry(by, object_type=""))] == ["Okafor", "Rivera"]
+    assert prepared.rows("none", *entry(by, object_type="")) == []
+
+    assert [row.detail for row in entries()] == [{"app": "7", "members": [str(people[1].pk)]}, {"app": "7", "members": []}]
+    assert {(row.member_id, row.object_id) for row in entries()} == {(None, "")}
+
+
+def test_a_question_beside_it_says_whom_and_in_which_order(people):
+    prepared = Recorded(
+        lambda language: Member.objects.filter(language=language).values("id", "family"),
+        ["xx"],
+        asked="SELECT unnest(%s::uuid[]) AS id, generate_series(1, 2) AS place",
+        order="JOIN asked USING (id) ORDER BY asked.place",
+        shown=5,
+    )
+
+    for ids in ([one.pk for one in people], [one.pk for one in reversed(people)]):
+        found = prepared.rows(f"{{{','.join(map(str, ids))}}}", "en", *entry(User.objects.system("tests")))
+        assert [row["id"] for row in found] == ids
+        assert entries().last().detail["members"] == [str(id) for id in ids]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_recorded_is_not_read():
+    prepared = Recorded(lambda id: Member.objects.filter(pk=id).values("id"), [SOME_ID])
+    by = User.objects.system("tests")
+    with as_job(by, reason="test"):
+        member = make_member(make_system())
+
+    with pytest.raises(DatabaseError), as_job(by, reason="test"):
+        prepared.rows(member.pk, *entry(by, verb="v" * 81))
+    with acting_as(by, reason="test"):
+        assert not AuditEvent.objects.filter(member_id=member.pk, action="read").exists()
