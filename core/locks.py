@@ -21,9 +21,13 @@ CHANGED_MEMBERS = 0x6B70_0005
 BOOKS = 0x6B70_0006
 
 
-def _take(function: str, key: int) -> object:
+def _demand_transaction() -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("An advisory lock lives as long as its transaction: open one first.")
+
+
+def _take(function: str, key: int) -> object:
+    _demand_transaction()
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}(%s)", [key])
         return cursor.fetchone()[0]
@@ -40,6 +44,12 @@ def share(key: int) -> None:
     Raises `RuntimeError` outside a transaction.
     """
     _take("pg_advisory_xact_lock_shared", key)
+
+
+def taking(key: int) -> str:
+    """The statement of `take`, for who sends another along with it. Raises `RuntimeError` outside a transaction."""
+    _demand_transaction()
+    return f"SELECT pg_advisory_xact_lock({key})"
 
 
 def take(key: int) -> None:

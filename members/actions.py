@@ -57,8 +57,31 @@ def register_member(
     Whoever calls it has looked for the person first (`members.matching.candidates_for`). Raises `TypeError` for a
     field that is not a person's.
     """
-    _refuse_unknown(fields)
     lock_identities()
+    return enter_member(
+        by=by,
+        managing_organization=managing_organization,
+        address=address,
+        telecoms=telecoms,
+        identifiers=identifiers,
+        race_ethnicity=race_ethnicity,
+        **fields,
+    )
+
+
+@transaction.atomic(savepoint=False)
+def enter_member(
+    *,
+    by: User,
+    managing_organization: Organization,
+    address: Mapping[str, Any] | None = None,
+    telecoms: Iterable[tuple[str, str]] = (),
+    identifiers: Iterable[tuple[str, str]] = (),
+    race_ethnicity: Iterable[str] = (),
+    **fields: Any,
+) -> Member:
+    """`register_member`, for who holds `lock_identities` already, and whose transaction ends with any error."""
+    _refuse_unknown(fields)
     member = Member(managing_organization=managing_organization, **fields)
     member.save(force_insert=True)
     if address:
@@ -74,8 +97,6 @@ def register_member(
         RaceEthnicity(member=member, code=code, source=RaceEthnicity.Source.SELF) for code in race_ethnicity
     )
     audit.record(by=by, action="create", verb="members.register", obj=member)
-    # What Postgres has filled in; the generated key of the name came with the insertion.
-    member.refresh_from_db(fields=["mrn", "created_at"], from_queryset=Member.objects.all())
     return member
 
 

@@ -290,9 +290,8 @@ class MemberApi(Resource):
             (t["system"], t["value"] if t["system"] == "email" else e164(t["value"])) for t in given.pop("telecoms", [])
         ]
         address = given.pop("address", None)
-        actions.lock_identities()
         refuse_known(given, telecoms, address, organization)
-        return actions.register_member(
+        return actions.enter_member(
             by=request.user, managing_organization=organization, telecoms=telecoms, address=address, **given
         ).pk
 
@@ -354,7 +353,7 @@ def search_by_phone(phone: str) -> list[UUID]:
 def refuse_known(
     values: dict, telecoms: list[tuple[str, str]], address: dict | None, organization: Organization
 ) -> None:
-    """Raises `Conflict` where the person is, or may well be, a member already."""
+    """Raises `Conflict` where the person is, or may well be, a member already. Holds `actions.lock_identities`."""
     born: date | None = values.get("birth_date")
     person = matching.Person(
         family=values["family"],
@@ -366,7 +365,7 @@ def refuse_known(
         postal_code=(address or {}).get("postal_code", ""),
         phones=frozenset(value for system, value in telecoms if system != "email"),
     )
-    verdict, _ = matching.decide(person, matching.candidates_for([person], organization.pk)[0])
+    verdict, _ = matching.decide(person, matching.candidates_for([person], organization.pk, is_alone=True)[0])
     if verdict is not matching.Verdict.NEW:
         raise Conflict("A member like this is registered already: search for them first.", code="known_member")
 

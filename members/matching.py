@@ -19,6 +19,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from core import locks
+
 SSN_SYSTEM = "urn:kpcare:ssn-digest"
 # Above it is the same person, below the other is somebody new, between a person decides.
 SAME, NEW = 27.0, 16.0
@@ -161,14 +163,20 @@ SELECT * FROM members_candidates(%(places)s, %(keys)s, %(births)s::date[], %(ssn
 """
 
 
-def candidates_for(people: Sequence[Person], organization_id: UUID) -> list[list[Known]]:
-    """Members of a system who might be each of these people, in one query, in the same order."""
+def candidates_for(
+    people: Sequence[Person], organization_id: UUID, *, is_alone: bool = False
+) -> list[list[Known]]:
+    """Members of a system who might be each of these people, in one query, in the same order.
+
+    `is_alone`: nobody else decides who is who (`members.actions.lock_identities`) from then until the transaction ends.
+    """
     found: list[list[Known]] = [[] for _ in people]
     if not people:
         return found
     with connection.cursor() as cursor:
+        # The question is a statement of its own: it sees what was committed while the lock was waited for.
         cursor.execute(
-            CANDIDATES,
+            f"{locks.taking(locks.IDENTITY)}; {CANDIDATES}" if is_alone else CANDIDATES,
             {
                 "places": list(range(len(people))),
                 "keys": [name_key(person.family, person.given) for person in people],

@@ -189,8 +189,7 @@ def test_one_message_records_what_the_longer_way_does(asked):
     world = World()
     client = Client(world, "members:read")
     with acting_as(world.machine, reason="test"):
-        for member in (world.ana, world.far):
-            MemberTelecom.objects.create(member=member, system="phone", value="+15105550100")
+        MemberTelecom.objects.create(member=world.ana, system="phone", value="+15105550100")
 
     for number, accept in enumerate((PLAIN, ROUNDABOUT)):
         path = asked.format(world.ana.pk)
