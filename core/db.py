@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from core.context import Context, current, opening, use
 
@@ -91,13 +91,14 @@ def ask(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]
 
     Outside one it goes to Postgres together with what tells who acts, as one transaction and one message.
     """
-    if not is_alone():
-        with connection.cursor() as cursor:
+    # Itself and not the proxy, which looks for the thread's own at every word.
+    own = connections[DEFAULT_DB_ALIAS]
+    with own.cursor() as cursor:
+        if own.in_atomic_block:
             cursor.execute(statement, parameters)
-            return cursor.fetchall()
-    told, values = opening(current())
-    with connection.cursor() as cursor:
-        cursor.execute(f"{told}; {statement}", [*values, *parameters])
+        else:
+            told, values = opening(current())
+            cursor.execute(f"{told}; {statement}", [*values, *parameters])
         return cursor.fetchall()
 
 

@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import QuerySet
 
 from core import audit
@@ -69,11 +69,12 @@ class Prepared:
 
     def prepare(self) -> str:
         """Have the connection keep the statement with its plan; returns its name there."""
-        connection.close_if_health_check_failed()
-        connection.ensure_connection()
-        kept, name = _kept.setdefault(connection.connection, set()), self.name
+        own = connections[DEFAULT_DB_ALIAS]
+        own.close_if_health_check_failed()
+        own.ensure_connection()
+        kept, name = _kept.setdefault(own.connection, set()), self.name
         if name not in kept:
-            with connection.connection.cursor() as cursor:
+            with own.connection.cursor() as cursor:
                 places = iter(self.places)
 
                 def written(found: re.Match) -> str:
