@@ -163,9 +163,7 @@ SELECT * FROM members_candidates(%(places)s, %(keys)s, %(births)s::date[], %(ssn
 """
 
 
-def candidates_for(
-    people: Sequence[Person], organization_id: UUID, *, is_alone: bool = False
-) -> list[list[Known]]:
+def candidates_for(people: Sequence[Person], organization_id: UUID, *, is_alone: bool = False) -> list[list[Known]]:
     """Members of a system who might be each of these people, in one query, in the same order.
 
     `is_alone`: nobody else decides who is who (`members.actions.lock_identities`) from then until the transaction ends.

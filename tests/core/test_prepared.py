@@ -81,7 +81,10 @@ def test_of_many_the_entry_names_those_that_are_shown(people):
     assert [row["family"] for row in prepared.rows("en", *entry(by, object_type=""))] == ["Okafor", "Rivera"]
     assert prepared.rows("none", *entry(by, object_type="")) == []
 
-    assert [row.detail for row in entries()] == [{"app": "7", "members": [str(people[1].pk)]}, {"app": "7", "members": []}]
+    assert [row.detail for row in entries()] == [
+        {"app": "7", "members": [str(people[1].pk)]},
+        {"app": "7", "members": []},
+    ]
     assert {(row.member_id, row.object_id) for row in entries()} == {(None, "")}
 
 
