@@ -197,7 +197,7 @@ class Resource(GenericViewSet):
         return reasons.stated(request), {**detail, "ground": because}
 
     def entry(self, request: ApiRequest, *, because: str, is_one: bool = False) -> list[Any]:
-        """The same entry for a `core.api.prepared.Recorded`, which names by itself what it found: one record or many."""
+        """The same entry for a `core.api.prepared.Recorded`, which names what it found: one record, or many."""
         because, detail = self.said_of(request, because, {})
         return audit.entry(
             request.user,

@@ -1,7 +1,6 @@
 """A prepared question gives what the queryset gives."""
 
 import pytest
-
 from django.db import DatabaseError
 
 from core import audit

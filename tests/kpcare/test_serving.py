@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,7 @@ def port(request) -> Iterator[int]:
         number = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "tests.kpcare.echo", "--bind", f"127.0.0.1:{number}"]
     command += ["--worker-class", "kpcare.serving.Worker", "--threads", str(request.param), "--no-control-socket"]
-    server = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": os.getcwd()}, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(Path.cwd())}, stderr=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 30
         while True:
