@@ -24,9 +24,11 @@ class Worker(ThreadWorker):
         super().__init__(*args, **kwargs)
         # An entry for each connection that waits for a thread.
         self.waiting: deque[None] = deque()
-        # What was made at the start stays: no collection walks through it, and no process that is forked now copies it.
-        gc.collect()
-        gc.freeze()
+        settle()  # what was loaded before the processes part
+
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        settle()
 
     def enqueue_req(self, conn: TConn) -> None:
         self.waiting.append(None)
@@ -51,6 +53,12 @@ class Worker(ThreadWorker):
         finally:
             with contextlib.suppress(OSError):  # closed meanwhile
                 conn.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
+
+
+def settle() -> None:
+    """What was made at the start stays: no collection walks through it again, and so copies it for a process."""
+    gc.collect()
+    gc.freeze()
 
 
 def asks_again(sock: socket.socket) -> bool:
