@@ -6,7 +6,6 @@ check what comes in.
 
 from __future__ import annotations  # a view's `list` would hide the type in the annotations below it
 
-import contextlib
 import functools
 import hashlib
 import inspect
@@ -358,9 +357,12 @@ class Resource(GenericViewSet):
         self, request: ApiRequest, input: type[serializers.Serializer], *, partial: bool = False
     ) -> dict[str, Any]:
         """The body as `input` understands it. Raises 400 with what is wrong with which field."""
-        with contextlib.suppress(ValidationError):
+        try:
             return _reader(input, partial).run_validation(request.data)
-        # What is wrong is said by one of its own, which knows the request.
+        except ValidationError as error:
+            if isinstance(error.detail, dict):
+                raise
+        # Of a body that is none at all, the framework says it.
         data = input(data=request.data, partial=partial, context={"request": request, "view": self})
         data.is_valid(raise_exception=True)
         return data.validated_data
