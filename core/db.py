@@ -2,10 +2,12 @@
 
 import contextlib
 import io
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from core.context import Context, current, opening, use
 
@@ -100,6 +102,26 @@ def ask(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]
             told, values = opening(current())
             cursor.execute(f"{told}; {statement}", [*values, *parameters])
         return cursor.fetchall()
+
+
+# The statements that each connection of the driver's has prepared.
+_kept: weakref.WeakKeyDictionary[Any, set[str]] = weakref.WeakKeyDictionary()
+
+
+def is_pooled(own: BaseDatabaseWrapper) -> bool:
+    """Whether a pool hands each transaction to another server process, which has prepared nothing."""
+    return own.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
+
+
+def keep(own: BaseDatabaseWrapper, name: str, statement: Callable[[Any], str]) -> None:
+    """Have a connection keep a statement with its plan; `statement(cursor)` is its SQL, with $1 for a value."""
+    own.close_if_health_check_failed()
+    own.ensure_connection()
+    kept = _kept.setdefault(own.connection, set())
+    if name not in kept:
+        with own.wrap_database_errors, own.connection.cursor() as cursor:
+            cursor.execute(f"PREPARE {name} AS {statement(cursor)}")
+        kept.add(name)
 
 
 def copy(table: str, columns: list[str], lines: io.TextIOBase | io.BytesIO) -> int:

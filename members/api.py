@@ -247,13 +247,13 @@ class MemberApi(Resource):
         reach = current()
         if reach.organization_ids:
             decision = self.demand(request, None, ("members.view",))
+            if is_alone():
+                return self.answer_at_once(request, asked, decision)
             rows = self.rows(request).filter(managing_organization__in=reach.organization_ids)
         else:
             # A portal account: themselves and those whose proxy they are.
             decision = None
             rows = self.rows(request).filter(pk__in=reach.member_ids)
-        if decision and is_alone():
-            return self.answer_at_once(request, asked, decision)
         if typed or phone:
             ids = search_by_phone(phone) if phone else search_ids(typed or "")
             found = {row["id"]: row for row in rows.filter(pk__in=ids).values(*FIELDS)}

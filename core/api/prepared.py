@@ -7,7 +7,6 @@ its plan, too, where the connection is ours alone.
 import hashlib
 import re
 import uuid
-import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,10 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import QuerySet
 
 from core import audit
-from core.db import ask
-
-# The statements that each connection of the driver's has prepared.
-_kept: weakref.WeakKeyDictionary[Any, set[str]] = weakref.WeakKeyDictionary()
+from core.db import ask, is_pooled, keep
 
 
 class Prepared:
@@ -62,31 +58,26 @@ class Prepared:
         """The rows as the driver gives them."""
         if not self.sql:
             self.compile()
-        if _is_pooled():
-            return ask(self.sql, [place[0] if isinstance(place, tuple) else values[place] for place in self.places])
-        name = self.prepare()
-        return ask(f"EXECUTE {name} ({', '.join(['%s'] * len(values))})" if values else f"EXECUTE {name}", values)
-
-    def prepare(self) -> str:
-        """Have the connection keep the statement with its plan; returns its name there."""
         own = connections[DEFAULT_DB_ALIAS]
-        own.close_if_health_check_failed()
-        own.ensure_connection()
-        kept, name = _kept.setdefault(own.connection, set()), self.name
-        if name not in kept:
-            with own.connection.cursor() as cursor:
-                places = iter(self.places)
+        if is_pooled(own):
+            return ask(self.sql, [place[0] if isinstance(place, tuple) else values[place] for place in self.places])
+        keep(own, self.name, self.written)
+        return ask(
+            f"EXECUTE {self.name} ({', '.join(['%s'] * len(values))})" if values else f"EXECUTE {self.name}", values
+        )
 
-                def written(found: re.Match) -> str:
-                    if found.group() == "%%":
-                        return "%"
-                    place = next(places)
-                    # What always stands there is written out: an index for active members alone would not do otherwise.
-                    return cursor.mogrify("%s", place).decode() if isinstance(place, tuple) else f"${place + 1}"
+    def written(self, cursor: Any) -> str:
+        """The statement, with $1 for the first value."""
+        places = iter(self.places)
 
-                cursor.execute(f"PREPARE {name} AS {re.sub('%[s%]', written, self.sql)}")
-            kept.add(name)
-        return name
+        def put(found: re.Match) -> str:
+            if found.group() == "%%":
+                return "%"
+            place = next(places)
+            # What always stands there is written out: an index for active members alone would not do otherwise.
+            return cursor.mogrify("%s", place).decode() if isinstance(place, tuple) else f"${place + 1}"
+
+        return re.sub("%[s%]", put, self.sql)
 
     def rows(self, *values: Any) -> list[dict[str, Any]]:
         """The rows, by name."""
@@ -141,11 +132,6 @@ class Recorded(Prepared):
             f"WITH {beside}found AS MATERIALIZED ({sql}), noted AS ({noted}) SELECT found.* FROM found {self.order}"
         )
         return statement, [*range(first), *moved, *range(last, last + noted.count("%s"))]
-
-
-def _is_pooled() -> bool:
-    """Whether a pool hands each transaction to another server process, which has prepared nothing."""
-    return connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
 
 
 def _among(value: Any, known: dict[Any, int]) -> bool:
