@@ -207,7 +207,7 @@ class MemberApi(Resource):
 
     def asks_alone(self, request: ApiRequest) -> bool:
         # Whoever is no client of this one system may see somebody on a ground that is looked up in the chart.
-        if system_in_reach() is None or not CLIENT.test(request.user, None):
+        if system_in_reach() is None or not CLIENT(request.user):
             return False
         if self.action != "list":
             return self.action == "retrieve"
