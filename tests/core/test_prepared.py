@@ -1,7 +1,7 @@
 """A prepared question gives what the queryset gives."""
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 
 from core import audit
 from core.api.prepared import SOME_ID, Prepared, Recorded
@@ -46,6 +46,12 @@ def test_rows_by_name_keep_what_does_not_change(people):
 # --- Recorded --------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(params=[False, True], ids=["plans kept", "behind a pool"])
+def pooled(request, monkeypatch):
+    for alias in ("default", "audit"):
+        monkeypatch.setitem(connections[alias].settings_dict, "DISABLE_SERVER_SIDE_CURSORS", request.param)
+
+
 def entry(by, **more):
     said = {"verb": "tests.look", "object_type": "members.member", "reason": "to see", "detail": {"app": "7"}}
     return audit.entry(by, request=None, **{**said, **more})
@@ -55,7 +61,7 @@ def entries():
     return AuditEvent.objects.filter(verb="tests.look").order_by("id")
 
 
-def test_who_is_read_is_recorded_by_the_same_statement_and_nobody_else(people):
+def test_who_is_read_is_recorded_by_the_same_statement_and_nobody_else(people, pooled):
     prepared = Recorded(lambda id: Member.objects.filter(pk=id).values("id", "family"), [SOME_ID])
     by = User.objects.system("tests")
 
@@ -68,7 +74,7 @@ def test_who_is_read_is_recorded_by_the_same_statement_and_nobody_else(people):
     assert row.at is not None and row.xid
 
 
-def test_of_many_the_entry_names_those_that_are_shown(people):
+def test_of_many_the_entry_names_those_that_are_shown(people, pooled):
     prepared = Recorded(
         lambda language: Member.objects.filter(language=language).values("id", "family"),
         ["xx"],
@@ -87,7 +93,7 @@ def test_of_many_the_entry_names_those_that_are_shown(people):
     assert {(row.member_id, row.object_id) for row in entries()} == {(None, "")}
 
 
-def test_a_question_beside_it_says_whom_and_in_which_order(people):
+def test_a_question_beside_it_says_whom_and_in_which_order(people, pooled):
     prepared = Recorded(
         lambda language: Member.objects.filter(language=language).values("id", "family"),
         ["xx"],
@@ -113,3 +119,14 @@ def test_what_cannot_be_recorded_is_not_read():
         prepared.rows(member.pk, *entry(by, verb="v" * 81))
     with acting_as(by, reason="test"):
         assert not AuditEvent.objects.filter(member_id=member.pk, action="read").exists()
+
+
+def test_an_entry_is_the_same_with_a_plan_that_is_kept_and_without(people, pooled):
+    by = User.objects.system("tests")
+
+    audit.record(by=by, action="update", verb="tests.look", obj=people[0], reason="why", detail={"fields": ["sex"]})
+    audit.record(by=by, action="update", verb="tests.look", obj=people[0], reason="why", detail={"fields": ["sex"]})
+
+    for row in entries():
+        assert (row.user_id, row.member_id, row.reason, row.detail) == (by.pk, people[0].pk, "why", {"fields": ["sex"]})
+    assert entries().count() == 2
