@@ -12,5 +12,5 @@ BACKWARD = f"ALTER FUNCTION {SEARCH} ROWS 1000; ALTER FUNCTION {SEARCH} RESET pl
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0005_proxy_by_another")]
+    dependencies = [("members", "0007_one_address")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
