@@ -29,7 +29,8 @@ from network.models import Organization
 
 UPDATABLE = frozenset(
     {
-        "family", "given", "middle", "suffix", "name_used", "birth_date", "deceased_at", "sex",
+        "family", "given", "middle", "suffix", "name_used", "birth_date", "birth_country", "deceased_at",
+        "sex",
         "sex_assigned_at_birth", "sex_for_clinical_use", "anatomy", "gender_identity", "pronouns", "language",
         "needs_interpreter", "region", "household", "mother",
     }

@@ -41,7 +41,7 @@ for _permission in ("members.view", "members.search", "members.register", "membe
     grant(_permission, CLIENT, because="an integration client of this system, within its scopes")
 
 FIELDS = (
-    *("id", "mrn", "family", "given", "middle", "suffix", "name_used", "birth_date", "deceased_at", "sex"),
+    *("id", "mrn", "family", "given", "middle", "suffix", "name_used", "birth_date", "birth_country", "deceased_at", "sex"),
     *("sex_assigned_at_birth", "gender_identity", "pronouns", "language", "needs_interpreter", "status"),
     *("managing_organization", "region", "version", "created_at"),
 )
@@ -75,6 +75,7 @@ class MemberUpdate(Input):
     suffix = serializers.CharField(max_length=20, required=False, allow_blank=True)
     name_used = serializers.CharField(max_length=100, required=False, allow_blank=True)
     birth_date = serializers.DateField(required=False, validators=BORN)
+    birth_country = serializers.RegexField(r"^[A-Z]{2}$", max_length=2, required=False, allow_blank=True)
     sex = serializers.ChoiceField(Member.AdministrativeSex.choices, required=False)
     pronouns = serializers.CharField(max_length=40, required=False, allow_blank=True)
     language = serializers.RegexField(LANGUAGE_TAG, max_length=10, required=False)

@@ -35,14 +35,20 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = Member
         fields = (
-            "family", "given", "middle", "name_used", "birth_date", "sex", "pronouns", "language", "needs_interpreter",
+            "family", "given", "middle", "name_used", "birth_date", "birth_country", "sex", "pronouns", "language", "needs_interpreter",
         )  # fmt: skip
-        widgets = {"birth_date": DATE, "language": forms.Select}
+        labels = {"birth_country": _("Born in")}
+        help_texts = {"birth_country": ""}
+        widgets = {"birth_date": DATE, "birth_country": forms.Select, "language": forms.Select}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["birth_date"].required = True
         self.fields["birth_date"].validators += BORN
+        countries = {"": _("not asked yet"), "US": _("the United States"), "ZZ": _("another country")}
+        if self.instance.birth_country not in countries:
+            countries[self.instance.birth_country] = self.instance.birth_country
+        cast(forms.Select, self.fields["birth_country"].widget).choices = list(countries.items())
         # What a file sent beyond the list stays to be chosen: saving a page never changes a language unasked.
         codes = dict.fromkeys((*languages.NAMES, self.instance.language or "en"))
         named = sorted(((code, languages.language_name(code)) for code in codes), key=lambda pair: pair[1])

@@ -15,7 +15,7 @@ CODED = (
 COLUMNS = {
     "members.Household": "id managing_organization_id",
     "members.Member": (
-        "id managing_organization_id household_id mrn family given birth_date sex sex_assigned_at_birth "
+        "id managing_organization_id household_id mrn family given birth_date birth_country sex sex_assigned_at_birth "
         "sex_for_clinical_use language needs_interpreter region_id"
     ),
     "members.MemberAddress": "id member_id line1 city state postal_code country latitude longitude",

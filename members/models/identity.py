@@ -61,6 +61,14 @@ class Member(Identified):
         db_persist=True,
     )
     birth_date = models.DateField(null=True, blank=True)
+    birth_country = models.CharField(
+        max_length=2,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="ISO 3166-1 alpha-2; empty where nobody asked, ZZ for another than the United States, which one unsaid. "
+        "Immunity to chickenpox is told by it.",
+    )
     deceased_at = models.DateTimeField(null=True, blank=True)
     sex = models.CharField(
         "administrative sex",
@@ -112,6 +120,11 @@ class Member(Identified):
                 condition=models.Q(status="merged", merged_into__isnull=False)
                 | models.Q(status="active", merged_into__isnull=True),
                 name="members_member_merged_into",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(birth_country="") | models.Q(birth_country__regex=r"^[A-Z]{2}$"),
+                name="members_member_birth_country",
+                violation_error_message="The birth country is a code of two capital letters, such as US.",
             ),
         ]
         indexes = [

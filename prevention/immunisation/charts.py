@@ -24,6 +24,8 @@ SNOMED = "http://snomed.info/sct"
 PHINVS = "urn:oid:2.16.840.1.114222.4.5.274"
 OBSERVATIONS = "urn:kpcare:cdsi-observation"
 SYSTEMS = {SNOMED: "sct", PHINVS: "phinvs", CVX: "cvx", OBSERVATIONS: "cdsi", indications.ICD10CM: "icd10cm"}
+# How the supporting data call a birth country.
+COUNTRIES = {"US": "U.S."}
 GENDERS = {"female": "Female", "male": "Male"}
 
 
@@ -41,7 +43,7 @@ class Chart:
 
 
 MEMBERS = """
-SELECT id, managing_organization_id, region_id, birth_date,
+SELECT id, managing_organization_id, region_id, birth_date, birth_country,
     CASE WHEN sex_for_clinical_use <> 'unknown' THEN sex_for_clinical_use ELSE sex END
 FROM members_member WHERE id = ANY (%(ids)s) AND birth_date IS NOT NULL AND deceased_at IS NULL
 ORDER BY birth_date, id
@@ -193,17 +195,18 @@ def _chart(
     labels: dict[str, int],
     as_of: date,
 ) -> Chart:
-    member_id, _, _, born_on, sex = row
+    member_id, _, _, born_on, birth_country, sex = row
     observed = _Observed.of(policy, said, doses, labels, as_of)
     patient = Patient(
         born_on=born_on,
         gender=GENDERS.get(sex, "Unknown"),
+        country=COUNTRIES.get(birth_country, birth_country),
         doses=tuple(sorted(doses, key=lambda dose: (dose.given_on, dose.cvx, dose.key))),
         observations=tuple(sorted(observed.observations, key=lambda one: (one.code, one.on or date.min))),
     )
     # Not the objects' own repr, which takes longer than all else here.
     given = [(one.given_on.isoformat(), one.cvx, one.mvx, str(one.lot_expires_on), one.key) for one in patient.doses]
     seen = [(one.code, str(one.on)) for one in patient.observations]
-    known = repr((born_on.isoformat(), patient.gender, given, seen, sorted(labels.items()), observed.labels))
+    known = repr((born_on.isoformat(), birth_country, patient.gender, given, seen, sorted(labels.items()), observed.labels))
     digest = hashlib.blake2b(known.encode(), digest_size=16).hexdigest()
     return Chart(member_id, policy, patient, digest, labels, observed.labels, observed.lapses_on)

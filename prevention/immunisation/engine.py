@@ -71,7 +71,12 @@ def evaluate_antigen(antigen: Antigen, history: History) -> Assessment:
             one.passed_over = True
         else:
             forecast_dates_and_reasons(one, relevant, history)
-            considered.append(one)
+            if one.begins_on is not None:
+                # What is not relevant yet can only be announced: nobody is past the age for it, or must not have it.
+                one.passed_over = one.status is not SeriesStatus.NOT_COMPLETE
+                one.forecast = one.forecast.not_before(one.begins_on)
+            if not one.passed_over:
+                considered.append(one)
     return Assessment(relevant, select_best_patient_series(considered, history))
 
 

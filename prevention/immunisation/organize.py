@@ -48,27 +48,29 @@ def is_relevant(series: AntigenSeries, history: History) -> bool:
     return any(applies(indication, history) for indication in series.indications)
 
 
-def is_to_come(series: AntigenSeries, history: History) -> bool:
-    """Whether an indication on record begins to apply at a later age."""
+def begins_on(series: AntigenSeries, history: History) -> date | None:
+    """The first day on which an indication on record, which does not apply yet, begins to."""
     if series.type is not SeriesType.RISK or (series.genders and history.patient.gender not in series.genders):
-        return False
+        return None
     born = history.patient.born_on
-    return any(
-        one.observation in history.observed and plus_or(born, one.begin_age, BEGINNING) > history.assessed_on
-        for one in series.indications
+    days = (
+        plus_or(born, one.begin_age, BEGINNING) for one in series.indications if one.observation in history.observed
     )
+    return min((day for day in days if day > history.assessed_on), default=None)
 
 
 def create_relevant_patient_series(antigen: Antigen, history: History) -> list[PatientSeries]:
     """5.1, for one antigen. A series that asks whether another group is complete comes after that group."""
     chosen: Sequence[AntigenSeries]
+    begins: dict[str, date] = {}
     if antigen.indicated_by.isdisjoint(history.observed):
         chosen = antigen.without_indication(history.patient.gender)
     else:
         chosen = [series for series in antigen.series if is_relevant(series, history)]
     if not chosen and history.observed:
         # Beyond table 5-4: with nothing else to say, the series that an indication will call for is forecast, as the
-        # official case 2022-UC-0005 has it (dengue, found at 8, due at 9).
-        chosen = [series for series in antigen.series if is_to_come(series, history)]
-    relevant = [PatientSeries(series, antigen, []) for series in chosen]
+        # official case 2022-UC-0005 has it (dengue, found at 8, due at 9): not before that day, and nothing else.
+        begins = {series.name: day for series in antigen.series if (day := begins_on(series, history))}
+        chosen = [series for series in antigen.series if series.name in begins]
+    relevant = [PatientSeries(series, antigen, [], begins_on=begins.get(series.name)) for series in chosen]
     return sorted(relevant, key=lambda one: one.series.waits) if len(relevant) > 1 else relevant

@@ -1,6 +1,6 @@
 """The patient's side of the domain model (appendix A): what happened, and the state of evaluation and forecast."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 
@@ -140,6 +140,12 @@ class SeriesForecast:
     priority: bool = False
 
 
+    def not_before(self, day: date) -> "SeriesForecast":
+        """The same, with no date before `day`."""
+        dates = ("earliest", "unadjusted_recommended", "unadjusted_past_due", "recommended", "past_due")
+        return replace(self, **{name: max(on, day) for name in dates if (on := getattr(self, name)) is not None})
+
+
 NO_FORECAST = SeriesForecast()
 
 
@@ -167,6 +173,8 @@ class PatientSeries:
     # Neither forecast nor, where no dose could be valid, evaluated (it has no target doses then): chapter 8 cannot
     # choose it.
     passed_over: bool = False
+    # Of a series that an indication on record will call for: from when on.
+    begins_on: date | None = None
 
     @property
     def completed_by(self) -> int | None:

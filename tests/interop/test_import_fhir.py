@@ -493,6 +493,18 @@ def test_a_patient_with_a_known_identifier_is_that_member(take, tmp_path, everyt
     assert Encounter.objects.get().member == member
 
 
+@pytest.mark.parametrize(("said", "kept"), [("US", "US"), ("USA", "US"), ("mx", "MX"), ("Bavaria", ""), (None, "")])
+def test_the_birth_country_is_kept_where_it_is_one(take, tmp_path, everything, said, kept):
+    place = {
+        "url": "http://hl7.org/fhir/StructureDefinition/patient-birthPlace",
+        "valueAddress": {"city": "Boston", "country": said},
+    }
+
+    take(save(tmp_path, "a.json", bundle(patient("p1", extension=[place]))))
+
+    assert Member.objects.get().birth_country == kept
+
+
 def test_an_identifier_against_the_date_of_birth_is_left_to_a_person(take, tmp_path, everything):
     take(save(tmp_path, "a.json", bundle(patient("p1"))))
     other = patient("x7", identifier=patient("p1")["identifier"], birthDate="1999-01-01")

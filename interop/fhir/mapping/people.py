@@ -26,6 +26,7 @@ def patient(resource: dict, context: Context) -> Row:
             "suffix": " ".join(name.get("suffix") or ())[:20],
             "name_used": _name_used(resource)[:100],
             "birth_date": times.day(resource.get("birthDate")),
+            "birth_country": _birth_country(resource),
             "deceased_at": _deceased(resource, context),
             "sex": SEX.get(resource.get("gender", ""), "unknown"),
             "sex_assigned_at_birth": _coded_extension(resource, "us-core-birthsex"),
@@ -68,6 +69,16 @@ def _deceased(resource: dict, context: Context) -> datetime | None:
         updated = (resource.get("meta") or {}).get("lastUpdated")
         return times.moment(updated, context.zone) or datetime(1900, 1, 1, tzinfo=UTC)
     return None
+
+
+def _birth_country(resource: dict) -> str:
+    """ISO 3166-1 alpha-2 of `patient-birthPlace`; what is no such code is left out, but for how files write the U.S."""
+    for extension in base.extensions(resource, "patient-birthPlace"):
+        country = ((extension.get("valueAddress") or {}).get("country") or "").strip().upper()
+        if country in ("USA", "U.S.", "U.S.A.", "UNITED STATES", "UNITED STATES OF AMERICA"):
+            return "US"
+        return country if len(country) == 2 and country.isascii() and country.isalpha() else ""
+    return ""
 
 
 def _coded_extension(resource: dict, name: str) -> str:

@@ -48,6 +48,15 @@ def test_where_nothing_else_is_to_be_said_an_indication_to_come_is_forecast():
     assert assess(given, on=date(2037, 1, 1), observations=("055",)).forecasts == []
 
 
+def test_an_indication_to_come_asks_for_nothing_before_it_comes():
+    without_age = schedule({"Antigen": antigen(risk(dose(1), begin="9 years", end="17 years"))})
+    result = forecast(assess(without_age, observations=("055",)))
+    assert (result.earliest, result.recommended) == (date(2029, 1, 1), date(2029, 1, 1))
+
+    too_old = schedule({"Antigen": antigen(risk(dose(1, ages=[age(maximum="2 years")]), begin="9 years", end="17 years"))})
+    assert assess(too_old, on=date(2024, 1, 1), observations=("055",)).forecasts == []
+
+
 def test_a_series_for_one_gender_is_not_relevant_for_another():
     given = schedule({"Antigen": antigen(series(dose(1), genders="Female Unknown"))})
     assert names(assess(given, gender="Unknown"))

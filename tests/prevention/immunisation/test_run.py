@@ -10,6 +10,7 @@ from clinical import models as clinical
 from core import jobs as core_jobs
 from core.db import as_job
 from core.models import JobRun, User
+from members.models import Member
 from prevention import jobs
 from prevention.engine.facts import Code
 from prevention.immunisation import run as immunisations
@@ -153,6 +154,24 @@ def test_a_condition_on_the_chart_is_an_indication(people):
             ImmunisationForecast.objects.filter(member=adult, is_risk=True).values_list("vaccine_group", flat=True)
         )
     assert {"Meningococcal", "Meningococcal B"} <= risk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_was_born_in_the_united_states_before_1980_is_immune_to_chickenpox(people):
+    _, adult = people
+    nightly()
+    assert forecast(adult, "Varicella").status == "Not Complete"
+
+    with arranging():
+        Member.objects.filter(pk=adult.pk).update(birth_country="US")
+    while jobs.take_changed(as_of=AS_OF, by=User.objects.system("prevention")):
+        pass
+    assert forecast(adult, "Varicella").status == "Immune"
+
+    with arranging():
+        Member.objects.filter(pk=adult.pk).update(birth_country="ZZ")
+    nightly(everybody=True)
+    assert forecast(adult, "Varicella").status == "Not Complete"
 
 
 @pytest.mark.django_db(transaction=True)
