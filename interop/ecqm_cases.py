@@ -33,6 +33,7 @@ READ = {
     "Task",
 }
 DO_NOT_PERFORM = "http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-doNotPerform"
+REASON_REFUSED = "http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-doNotPerformReason"
 # `[MedicationRequest: "X"]` follows a reference to a Medication of the case, as the data requirements of the measures
 # say. `[MedicationRequest: medication in "X"]` compares a code alone, and so do retrieves of dispenses and of what was
 # not requested (QI-Core 4.1.1). These ask in the second way, the library of frailty among them.
@@ -139,11 +140,22 @@ def _as_retrieved(resource: Resource, there: set[str], medicines: dict[str, Reso
         for said in [resource, *(resource.get("component") or ())]:
             if not _is_quantity(said.get("valueQuantity")):
                 said.pop("valueQuantity")
+    elif kind == "ServiceRequest":
+        # `reasonRefused` is one extension, written in one way.
+        resource["extension"] = [
+            extension
+            for extension in resource.get("extension") or ()
+            if not _tail_of(extension).endswith(("Reason", "reasonRefused")) or extension.get("url") == REASON_REFUSED
+        ]
     elif kind == "DeviceRequest":
         # `doNotPerform()` knows one address; the importer also takes the misspelt ones of real files.
         resource["modifierExtension"] = [
             extension for extension in resource.get("modifierExtension") or () if extension.get("url") == DO_NOT_PERFORM
         ]
+
+
+def _tail_of(extension: Resource) -> str:
+    return str(extension.get("url", "")).rsplit("/", 1)[-1]
 
 
 def _tail(reference: Resource) -> str:

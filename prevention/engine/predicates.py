@@ -462,7 +462,7 @@ class FactInterval:
 
     def overlaps_before(self, interval: "Span", of: str | None = None) -> Predicate:
         """Begins before the other and lasts into it."""
-        return self.start.before(interval.start, of) & self.end.on_or_after(interval.start, of)
+        return self.start.floor.before(interval.start, of) & self.end.on_or_after(interval.start, of)
 
     def overlaps_after(self, interval: "Span", of: str | None = None) -> Predicate:
         """Begins within the other, or before, and outlasts it."""

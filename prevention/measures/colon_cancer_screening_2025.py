@@ -14,7 +14,7 @@ from prevention.engine.libraries import (
     procedures_performed,
     qualifying_encounters,
 )
-from prevention.engine.measure import Group, Measure
+from prevention.engine.measure import Group, Measure, Stratum
 from prevention.engine.members import age_at, exists
 from prevention.engine.moments import DAY, Interval, measurement_period, years
 
@@ -70,6 +70,10 @@ MEASURE = Measure(
             | exists(flexible_sigmoidoscopy)
             | exists(ct_colonography)
             | exists(colonoscopy),
+            strata=(
+                Stratum("46 to 49", age_at(measurement_period.end).between(46, 49)),
+                Stratum("50 to 75", age_at(measurement_period.end).between(50, 75)),
+            ),
         ),
     ),
 )
