@@ -140,17 +140,21 @@ def _as_retrieved(resource: Resource, there: set[str], medicines: dict[str, Reso
         for said in [resource, *(resource.get("component") or ())]:
             if not _is_quantity(said.get("valueQuantity")):
                 said.pop("valueQuantity")
-    elif kind == "ServiceRequest":
-        # `reasonRefused` is one extension, written in one way.
-        resource["extension"] = [
+    else:
+        _with_official_addresses(resource)
+
+
+def _with_official_addresses(request: Resource) -> None:
+    """The official logic knows each extension by one address; the importer also takes the misspelt ones of real files."""
+    if request["resourceType"] == "ServiceRequest":
+        request["extension"] = [
             extension
-            for extension in resource.get("extension") or ()
+            for extension in request.get("extension") or ()
             if not _tail_of(extension).endswith(("Reason", "reasonRefused")) or extension.get("url") == REASON_REFUSED
         ]
-    elif kind == "DeviceRequest":
-        # `doNotPerform()` knows one address; the importer also takes the misspelt ones of real files.
-        resource["modifierExtension"] = [
-            extension for extension in resource.get("modifierExtension") or () if extension.get("url") == DO_NOT_PERFORM
+    elif request["resourceType"] == "DeviceRequest":
+        request["modifierExtension"] = [
+            extension for extension in request.get("modifierExtension") or () if extension.get("url") == DO_NOT_PERFORM
         ]
 
 

@@ -41,7 +41,19 @@ for _permission in ("members.view", "members.search", "members.register", "membe
     grant(_permission, CLIENT, because="an integration client of this system, within its scopes")
 
 FIELDS = (
-    *("id", "mrn", "family", "given", "middle", "suffix", "name_used", "birth_date", "birth_country", "deceased_at", "sex"),
+    *(
+        "id",
+        "mrn",
+        "family",
+        "given",
+        "middle",
+        "suffix",
+        "name_used",
+        "birth_date",
+        "birth_country",
+        "deceased_at",
+        "sex",
+    ),
     *("sex_assigned_at_birth", "gender_identity", "pronouns", "language", "needs_interpreter", "status"),
     *("managing_organization", "region", "version", "created_at"),
 )

@@ -35,7 +35,8 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = Member
         fields = (
-            "family", "given", "middle", "name_used", "birth_date", "birth_country", "sex", "pronouns", "language", "needs_interpreter",
+            "family", "given", "middle", "name_used", "birth_date", "birth_country",
+            "sex", "pronouns", "language", "needs_interpreter",
         )  # fmt: skip
         labels = {"birth_country": _("Born in")}
         help_texts = {"birth_country": ""}

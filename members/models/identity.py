@@ -66,7 +66,7 @@ class Member(Identified):
         blank=True,
         default="",
         db_default="",
-        help_text="ISO 3166-1 alpha-2; empty where nobody asked, ZZ for another than the United States, which one unsaid. "
+        help_text="ISO 3166-1 alpha-2; empty: not asked; ZZ: another than the United States. "
         "Immunity to chickenpox is told by it.",
     )
     deceased_at = models.DateTimeField(null=True, blank=True)

@@ -207,6 +207,8 @@ def _chart(
     # Not the objects' own repr, which takes longer than all else here.
     given = [(one.given_on.isoformat(), one.cvx, one.mvx, str(one.lot_expires_on), one.key) for one in patient.doses]
     seen = [(one.code, str(one.on)) for one in patient.observations]
-    known = repr((born_on.isoformat(), birth_country, patient.gender, given, seen, sorted(labels.items()), observed.labels))
+    known = repr(
+        (born_on.isoformat(), birth_country, patient.gender, given, seen, sorted(labels.items()), observed.labels)
+    )
     digest = hashlib.blake2b(known.encode(), digest_size=16).hexdigest()
     return Chart(member_id, policy, patient, digest, labels, observed.labels, observed.lapses_on)

@@ -139,7 +139,6 @@ class SeriesForecast:
     vaccines: tuple[str, ...] = ()
     priority: bool = False
 
-
     def not_before(self, day: date) -> "SeriesForecast":
         """The same, with no date before `day`."""
         dates = ("earliest", "unadjusted_recommended", "unadjusted_past_due", "recommended", "past_due")

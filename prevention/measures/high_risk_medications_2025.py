@@ -133,10 +133,8 @@ def without_diagnosis(medicine: vs.ValueSet, *diagnoses: vs.ValueSet) -> Conditi
     index = first(medications_ordered(medicine).where(authored_on.during(measurement_period)), by=authored_on.start)
     treated = conditions(*diagnoses).with_(
         index,
-        lambda diagnosis, order: (
-            diagnosis.prevalence_interval.overlaps(
-                FactInterval(At(measurement_period.start - years(1)), order.authored_on)
-            )
+        lambda diagnosis, order: diagnosis.prevalence_interval.overlaps(
+            FactInterval(At(measurement_period.start - years(1)), order.authored_on)
         ),
     )
     return exists(more_than_one_order(medicine)) & ~exists(treated)

@@ -497,6 +497,12 @@ def respiratory() -> list[Case]:
         case("antibiotic before", "1990-05-05", [*cold, medicine(antibiotics, "2025-02-20", days=10)], EXCLUDED),
         case("sore throat too", "1990-05-05", [*cold, diagnosis(vs.ACUTE_PHARYNGITIS, "2025-03-11")], EXCLUDED),
         case("two months old", "2024-11-05", cold, OUT),
+        case(
+            "ill since nobody knows when",
+            "1990-05-05",
+            [cold[0], diagnosis(vs.UPPER_RESPIRATORY_INFECTION, None)],
+            PASS,
+        ),
         in_hospice("1990-05-05", cold),
     ]
 

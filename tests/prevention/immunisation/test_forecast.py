@@ -53,7 +53,9 @@ def test_an_indication_to_come_asks_for_nothing_before_it_comes():
     result = forecast(assess(without_age, observations=("055",)))
     assert (result.earliest, result.recommended) == (date(2029, 1, 1), date(2029, 1, 1))
 
-    too_old = schedule({"Antigen": antigen(risk(dose(1, ages=[age(maximum="2 years")]), begin="9 years", end="17 years"))})
+    too_old = schedule(
+        {"Antigen": antigen(risk(dose(1, ages=[age(maximum="2 years")]), begin="9 years", end="17 years"))}
+    )
     assert assess(too_old, on=date(2024, 1, 1), observations=("055",)).forecasts == []
 
 
