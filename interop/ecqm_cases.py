@@ -145,7 +145,7 @@ def _as_retrieved(resource: Resource, there: set[str], medicines: dict[str, Reso
 
 
 def _with_official_addresses(request: Resource) -> None:
-    """The official logic knows each extension by one address; the importer also takes the misspelt ones of real files."""
+    """The official logic knows an extension by one address; the importer also takes misspelt ones of real files."""
     if request["resourceType"] == "ServiceRequest":
         request["extension"] = [
             extension
