@@ -29,8 +29,12 @@ def keeps_stock_of(user: User, obj: Any = None) -> bool:
 ORDERING = (*CARE, Role.PHARMACIST)
 
 grant("prevention.view_worklist", has_role(*ORDERING) & is_in_reach, because="they look after members of this system")
-grant("prevention.reach_out", has_role(*CARE), because="they reach out to members of this system")
-grant("prevention.order_for_gap", has_role(*ORDERING), because="they order under protocol for members of this system")
+grant("prevention.reach_out", has_role(*CARE) & is_in_reach, because="they reach out to members of this place")
+grant(
+    "prevention.order_for_gap",
+    has_role(*ORDERING) & is_in_reach,
+    because="they order under protocol for members of this place",
+)
 grant("prevention.set_interval", has_role(Role.PHYSICIAN), because="they set a member's own interval as a physician")
 grant(
     "prevention.view_runs",
@@ -67,11 +71,20 @@ grant("prevention.view_measure_members", has_role(Role.QUALITY), because="they i
 grant("prevention.set_goal", has_role(Role.QUALITY), because="they set what this system aims at")
 grant("prevention.run_project", has_role(Role.QUALITY), because="they lead this system's improvement")
 grant("prevention.keep_guideline", has_role(Role.QUALITY), because="they keep this system's guidelines")
-grant("prevention.review_report", has_role(*CARE), because="they look at what members of this system report")
+grant(
+    "prevention.review_report",
+    has_role(*CARE) & is_in_reach,
+    because="they look at what members of this place report",
+)
 grant("prevention.view_protocols", has_role(*ORDERING), because="they order under protocol for members of this system")
 grant("prevention.prepare_batch", has_role(*CARE), because="they prepare orders for members of this system")
-for _name in ("sign_protocol", "sign_batch", "close_follow_up"):
+for _name in ("sign_protocol", "sign_batch"):
     grant(f"prevention.{_name}", has_role(Role.PHYSICIAN), because="they sign as a physician of this system")
+grant(
+    "prevention.close_follow_up",
+    has_role(Role.PHYSICIAN) & is_in_reach,
+    because="they follow results as a physician of this place",
+)
 grant(
     "prevention.view_outreach",
     has_role(Role.CARE_COORDINATOR, Role.PHYSICIAN, Role.PLAN_ADMINISTRATOR, Role.AUDITOR, Role.QUALITY),

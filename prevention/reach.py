@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinical.access import looks_after
 from core.models import User
-from members.models import PrimaryCareAssignment
+from members.models import Member, PrimaryCareAssignment
 from network.models import RoleAssignment
 from network.permissions import roles_in_force
 
@@ -49,7 +49,7 @@ def in_reach(rows: Rows, user: User) -> Rows:
 @rules.predicate
 def is_in_reach(user: User, obj: object = None) -> bool:
     """Predicate: the row is of somebody in the user's lists, or whom they look after; without a row, True."""
-    member_id = getattr(obj, "member_id", None)
+    member_id = obj.pk if isinstance(obj, Member) else getattr(obj, "member_id", None)
     if member_id is None or sees_the_system(user):
         return True
     mine = PrimaryCareAssignment.objects.filter(

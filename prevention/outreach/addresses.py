@@ -15,6 +15,7 @@ from core.models import OutboxMessage, User
 from members.actions import add_telecom, change_address
 from members.models import Member
 from prevention.models import CareGap, OutreachEpisode, Reminder
+from prevention.reach import in_reach
 
 
 @dataclass
@@ -47,21 +48,22 @@ def unreached() -> QuerySet[OutreachEpisode]:
     )
 
 
-def wanted(limit: int = 200) -> list[Wanted]:
-    """Whose address is wanted, whoever waits longest first."""
+def wanted(limit: int = 200, *, by: User | None = None) -> list[Wanted]:
+    """Whose address is wanted, whoever waits longest first; with `by`, of those whom they may meet in a list."""
     people: dict[uuid.UUID, Wanted] = {}
-    for episode in unreached().select_related("gap", "member").order_by("entered_at", "id")[:limit]:
+    found = in_reach(unreached(), by) if by else unreached()
+    for episode in found.select_related("gap", "member").order_by("entered_at", "id")[:limit]:
         people.setdefault(episode.member_id, Wanted(episode.member)).gaps.append(episode.gap)
     failed: dict[uuid.UUID, list[OutboxMessage]] = defaultdict(list)
-    for one in (
+    for reminder in (
         Reminder.objects.filter(member__in=people, message__status=OutboxMessage.Status.FAILED)
         .select_related("message")
         .order_by("-created_at")
     ):
-        if one.message is not None:
-            failed[one.member_id].append(one.message)
-    for member_id, found in people.items():
-        found.failed = failed[member_id]
+        if reminder.message is not None:
+            failed[reminder.member_id].append(reminder.message)
+    for member_id, one in people.items():
+        one.failed = failed[member_id]
     return list(people.values())
 
 

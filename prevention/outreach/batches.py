@@ -18,6 +18,7 @@ from network.models import Organization
 from prevention.models import BatchOrder, BatchOrderItem, CareGap, StandingOrder
 from prevention.outreach.orders import order_for_gap
 from prevention.outreach.protocols import left_out, suitable
+from prevention.reach import in_reach
 
 BATCH = 200
 KIND = "order_batch"
@@ -31,7 +32,8 @@ TAKEN_OFF, NO_LONGER_DUE = gettext_noop("taken off the list"), gettext_noop("no 
 def prepare_batch(standing: StandingOrder, rule: str, *, by: User, limit: int = BATCH) -> BatchOrder:
     """A list of people due for `rule` who have no such order open: longest overdue first, Spanish or English alike.
 
-    Whom the protocol is not for is not put on it; who comes to be so before it is signed is left out then.
+    Of those whom `by` may meet in a list. Whom the protocol is not for is not put on it; who comes to be so before it
+    is signed is left out then.
 
     Raises `ValueError` where nobody is left to put on it.
     """
@@ -56,7 +58,7 @@ def prepare_batch(standing: StandingOrder, rule: str, *, by: User, limit: int = 
         .exclude(pk__in=CareGap.objects.filter(elsewhere__status="waiting").values("pk"))
         .longest_due_first()
     )
-    gaps = list(suitable(due, standing.protocol, timezone.localdate())[:limit])
+    gaps = list(suitable(in_reach(due, by), standing.protocol, timezone.localdate())[:limit])
     if not gaps:
         raise ValueError(_("Nobody is left to put on a list."))
     batch = BatchOrder.objects.create(
@@ -76,7 +78,8 @@ def prepare_batch(standing: StandingOrder, rule: str, *, by: User, limit: int = 
 def sign_batch(batch: BatchOrder, *, by: User, without: frozenset[Any] = frozenset()) -> BatchOrder:
     """Sign the whole list, but for the items in `without`; the workers place the orders, in `by`'s name.
 
-    Raises `ValueError` where the list was signed or withdrawn before, or `by` is no clinician.
+    Nobody signs for whom they do not see: those of other places go on a list of their own, which waits for a physician
+    there. Raises `ValueError` where the list was signed or withdrawn before, or `by` is no clinician.
     """
     signed = _sign(batch, by=by, without=without)
     send(signed, by=by)
@@ -98,6 +101,7 @@ def _sign(batch: BatchOrder, *, by: User, without: frozenset[Any]) -> BatchOrder
         raise ValueError(_("This list is settled already."))
     if signer is None:
         raise ValueError(_("A clinician signs."))
+    _split_off(batch, by=by)
     off = batch.items.filter(pk__in=without).update(left_out=TAKEN_OFF)
     batch.status, batch.signed_by, batch.signed_at = BatchOrder.Status.SIGNED, signer, timezone.now()
     batch.save(update_fields=["status", "signed_by", "signed_at"])
@@ -109,6 +113,34 @@ def _sign(batch: BatchOrder, *, by: User, without: frozenset[Any]) -> BatchOrder
         detail={"people": to_place(batch).count(), "taken_off": off},
     )
     return batch
+
+
+def _split_off(batch: BatchOrder, *, by: User) -> None:
+    """Leave on `batch` those whom `by` may meet in a list; the others wait on a list of their own, as it was prepared.
+
+    Raises `ValueError` where nobody would be left.
+    """
+    seen = set(in_reach(batch.items.all(), by).values_list("pk", flat=True))
+    others = batch.items.exclude(pk__in=seen)
+    if not seen:
+        raise ValueError(_("Nobody on this list is cared for at your place."))
+    if not others.exists():
+        return
+    rest = BatchOrder.objects.create(
+        managing_organization_id=batch.managing_organization_id,
+        standing_order_id=batch.standing_order_id,
+        rule=batch.rule,
+        prepared_by_id=batch.prepared_by_id,
+        prepared_at=batch.prepared_at,
+    )
+    moved = others.update(batch=rest)
+    audit.record(
+        by=by,
+        action="create",
+        verb="prevention.split_batch",
+        obj=rest,
+        detail={"of": str(batch.pk), "people": moved},
+    )
 
 
 def to_place(batch: BatchOrder) -> QuerySet[BatchOrderItem]:

@@ -17,6 +17,7 @@ from prevention import actions
 from prevention.models import CareGap, OutreachContact, OutreachEpisode, OutreachPolicy, Reminder
 from prevention.outreach.elsewhere import report_elsewhere
 from prevention.outreach.peace import Quiet, to_do_now
+from prevention.reach import in_reach
 
 # What may be said of a call, apart from a booking and an order, which say it themselves.
 OUTCOMES = ("no_answer", "wrong_number", "not_now", "declined", "done_elsewhere")
@@ -44,8 +45,10 @@ class Call:
         return self.reminders[0]
 
 
-def open_calls(limit: int = 200) -> list[Call]:
+def open_calls(limit: int = 200, *, by: User | None = None) -> list[Call]:
     """Whom to call now, the highest score first; one entry a household, by whoever in it comes first.
+
+    `by`: of the members whom they may meet in a list; without, of everybody within reach of the transaction.
 
     Those that somebody has in hand keep their place and say so (`taken`).
 
@@ -59,6 +62,7 @@ def open_calls(limit: int = 200) -> list[Call]:
         .select_related("gap", "member__region", "taken_by")
         .order_by("send_after")
     )
+    waiting = in_reach(waiting, by) if by else waiting
     found = list(to_do_now(waiting, at, today)[: 5 * limit])
     quiet = Quiet(found, at, today)
     reminders = [one for one in found if not quiet.now(one.member)]

@@ -22,6 +22,7 @@ from network.models import Organization
 from prevention.models import LetterPile, OneTapLink, Reminder
 from prevention.outreach.kinds import kind_of
 from prevention.outreach.one_tap import path_for
+from prevention.reach import in_reach, sees_the_system
 
 SOURCE = Path(__file__).parent / "letter.typ"
 AT_ONCE = 200
@@ -49,16 +50,25 @@ def _to_print() -> QuerySet[Reminder]:
     )
 
 
-def waiting() -> QuerySet[Reminder]:
-    """Letters that nobody has printed, oldest first."""
-    return _to_print().filter(pile__isnull=True)
+def waiting(by: User | None = None) -> QuerySet[Reminder]:
+    """Letters that nobody has printed, oldest first; with `by`, to those whom they may meet in a list."""
+    found = _to_print().filter(pile__isnull=True)
+    return in_reach(found, by) if by else found
 
 
-def in_hand() -> QuerySet[LetterPile]:
-    """Printed piles that are not posted yet, oldest first, each with its `count` of letters."""
+def readable(by: User) -> QuerySet[LetterPile]:
+    """The piles whose every letter is to somebody whom `by` may meet in a list, and those that they printed."""
+    letters = Reminder.objects.filter(pile__isnull=False)
+    beyond = letters.exclude(pk__in=in_reach(letters, by).values("pk")) if not sees_the_system(by) else letters.none()
+    return LetterPile.objects.filter(Q(printed_by=by) | ~Q(pk__in=beyond.values("pile")))
+
+
+def in_hand(by: User | None = None) -> QuerySet[LetterPile]:
+    """Printed piles that are not posted yet, oldest first, each with its `count` of letters; those that `by` reads."""
     queued = Count("letters", filter=Q(letters__status=Reminder.Status.QUEUED))
+    found = readable(by) if by else LetterPile.objects.all()
     return (
-        LetterPile.objects.filter(settled_at__isnull=True)
+        found.filter(settled_at__isnull=True)
         .select_related("printed_by")
         .annotate(count=queued)
         .order_by("printed_at")
@@ -89,10 +99,12 @@ def piles(reminders: Iterable[Reminder]) -> list[Pile]:
 def print_pile(system: uuid.UUID, *, language: str, large_print: bool, by: User) -> LetterPile:
     """Take the letters that wait in a language and size, at most `AT_ONCE`: nobody else prints them meanwhile.
 
+    To the people whom `by` may meet in a list.
+
     Whoever asks at the same moment gets what is left. Raises `ValueError` where nothing is.
     """
     require(by, "prevention.reach_out", LetterPile(managing_organization_id=system))
-    rows = waiting().filter(member__managing_organization=system).select_for_update(of=("self",))
+    rows = waiting(by).filter(member__managing_organization=system).select_for_update(of=("self",))
     found = next(
         (one for one in piles(rows[:AT_ONCE]) if (one.language, one.large_print) == (language, large_print)), None
     )

@@ -19,17 +19,20 @@ from members.forms import AddressForm, TelecomForm
 from members.models import Member, MemberAddress, MemberTelecom
 from prevention.outreach import addresses as finding
 from prevention.outreach.kinds import kind_of
+from prevention.reach import in_reach
 
 
 def a_member(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> Member:
-    return get_object_or_404(Member, pk=member_id)
+    """Somebody whose address is wanted, and whom the reader may meet in a list; 404 for anybody else."""
+    wanted = in_reach(finding.unreached().filter(member=member_id), request.user)
+    return get_object_or_404(Member, pk__in=wanted.values("member"))
 
 
 @require_safe
 @requires("prevention.reach_out")
 def addresses(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Whose address is wanted, whoever waits longest first."""
-    found = finding.wanted()
+    found = finding.wanted(by=request.user)
     audit.record_read(
         request.user, verb="prevention.addresses", members=(one.member.pk for one in found), request=request
     )

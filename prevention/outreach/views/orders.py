@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,7 +19,7 @@ from core.notices import notify
 from core.permissions import may, requires
 from network.models import Organization, RoleAssignment
 from network.permissions import systems_held
-from prevention.models import BatchOrder, FollowUp, HomeKit, StandingOrder
+from prevention.models import BatchOrder, BatchOrderItem, FollowUp, HomeKit, StandingOrder
 from prevention.outreach import batches, follow_up, orders
 from prevention.outreach import kits as tracking
 from prevention.outreach.forms import ProtocolForm, ReasonForm
@@ -37,8 +37,14 @@ def a_protocol(request: AuthenticatedHttpRequest, protocol_id: uuid.UUID) -> Sta
     return get_object_or_404(StandingOrder, pk=protocol_id, organization__in=systems_of(request))
 
 
+def batches_of(request: AuthenticatedHttpRequest) -> QuerySet[BatchOrder]:
+    """The lists with somebody on them whom the reader may meet."""
+    seen = in_reach(BatchOrderItem.objects.all(), request.user)
+    return BatchOrder.objects.filter(pk__in=seen.values("batch")).select_related("standing_order", "signed_by")
+
+
 def a_batch(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> BatchOrder:
-    return get_object_or_404(BatchOrder.objects.select_related("standing_order", "signed_by"), pk=batch_id)
+    return get_object_or_404(batches_of(request), pk=batch_id)
 
 
 @require_safe
@@ -48,7 +54,7 @@ def protocols(request: AuthenticatedHttpRequest) -> HttpResponse:
     today = timezone.localdate()
     found = StandingOrder.objects.filter(organization__in=systems_of(request), period__contains=today)
     labels = dict(RoleAssignment.Role.choices)
-    batches = BatchOrder.objects.select_related("standing_order", "signed_by").annotate(people=Count("items"))
+    lists = batches_of(request).annotate(people=Count("items"))
     context = {
         "protocols": [
             {
@@ -59,7 +65,7 @@ def protocols(request: AuthenticatedHttpRequest) -> HttpResponse:
             }
             for one in found.select_related("signed_by").order_by("name")
         ],
-        "batches": batches.order_by("-prepared_at")[:20],
+        "batches": lists.order_by("-prepared_at")[:20],
         "can_prepare": bool(may(request.user, "prevention.prepare_batch")),
         "can_sign": bool(may(request.user, "prevention.sign_protocol")),
     }
@@ -112,9 +118,10 @@ def end_protocol(request: AuthenticatedHttpRequest, protocol_id: uuid.UUID) -> H
 @require_safe
 @requires("prevention.prepare_batch", obj=a_batch)
 def batch(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> HttpResponse:
-    """The list as it is signed: everybody on it is shown."""
+    """The list as it is signed: everybody on it is shown whom the reader may meet, and how many others there are."""
     found = request.record
-    items = list(found.items.select_related("gap", "member").order_by("gap__due_on", "id"))
+    shown = in_reach(found.items.all(), request.user)
+    items = list(shown.select_related("gap", "member").order_by("gap__due_on", "id"))
     audit.record_read(
         request.user, verb="prevention.batch", members=(one.member_id for one in items), obj=found, request=request
     )
@@ -123,6 +130,7 @@ def batch(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> HttpRespons
         "batch": found,
         "title": kind_of(found.rule).title,
         "items": items,
+        "others": found.items.count() - len(items),
         "can_sign": found.status == "prepared" and may_sign,
         "may_sign": may_sign,
         **_placing(found),
@@ -172,7 +180,8 @@ def place(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> HttpRespons
 def sign(request: AuthenticatedHttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     """One signature for the list; whoever was unticked is left out. The workers place the orders."""
     kept = set(request.POST.getlist("item"))
-    without = frozenset(pk for pk in request.record.items.values_list("pk", flat=True) if str(pk) not in kept)
+    shown = in_reach(request.record.items.all(), request.user).values_list("pk", flat=True)
+    without = frozenset(pk for pk in shown if str(pk) not in kept)
     try:
         batches.sign_batch(request.record, by=request.user, without=without)
     except ValueError as refused:

@@ -25,6 +25,7 @@ from prevention.outreach.explain import explain
 from prevention.outreach.forms import AcceptForm, CallForm, RefuseForm
 from prevention.outreach.kinds import book_way, kind_of
 from prevention.outreach.protocols import ways_for_staff
+from prevention.reach import in_reach
 from prevention.views.staff import language_name
 
 
@@ -37,7 +38,7 @@ def a_call(request: AuthenticatedHttpRequest, reminder_id: uuid.UUID) -> Reminde
 @requires("prevention.reach_out")
 def calls(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Whom to call next: one entry a household, whom first on top."""
-    found = telephone.open_calls()
+    found = telephone.open_calls(by=request.user)
     audit.record_read(
         request.user,
         verb="prevention.calls",
@@ -76,8 +77,9 @@ def _call_context(request: AuthenticatedHttpRequest, reminder: Reminder, form: C
     at = timezone.now()
     episode = OutreachEpisode.objects.select_related("campaign").filter(gap=gap).first()
     kind = kind_of(gap.rule)
-    home = telephone.of_household(reminder).select_related("gap", "member", "taken_by").order_by("id")
-    taken = next((one for one in home if telephone.is_in_hand(one, at)), None)
+    waiting = telephone.of_household(reminder).select_related("gap", "member", "taken_by").order_by("id")
+    taken = next((one for one in waiting if telephone.is_in_hand(one, at)), None)
+    home = in_reach(waiting.exclude(pk=reminder.pk), request.user)
     return {
         "reminder": reminder,
         "taken": _taken_words(taken, request) if taken else "",
@@ -97,7 +99,7 @@ def _call_context(request: AuthenticatedHttpRequest, reminder: Reminder, form: C
         "booking_url": f"{reverse('scheduling:staff_book', args=[member.pk])}?from=gap:{gap.pk}"
         if book_way(kind)
         else "",
-        "home": [{"reminder": one, "title": kind_of(one.gap.rule).title} for one in home if one.pk != reminder.pk],
+        "home": [{"reminder": one, "title": kind_of(one.gap.rule).title} for one in home],
         "form": form,
     }
 
@@ -150,14 +152,14 @@ def leave_call(request: AuthenticatedHttpRequest, reminder_id: uuid.UUID) -> Htt
 
 
 def a_pile(request: AuthenticatedHttpRequest, pile_id: uuid.UUID) -> LetterPile:
-    return get_object_or_404(LetterPile.objects.select_related("managing_organization"), pk=pile_id)
+    return get_object_or_404(paper.readable(request.user).select_related("managing_organization"), pk=pile_id)
 
 
 @require_safe
 @requires("prevention.reach_out")
 def letters(request: AuthenticatedHttpRequest) -> HttpResponse:
     """What is printed and not posted yet, by whom, and what is to be printed, in piles."""
-    found = paper.piles(paper.waiting()[: paper.AT_ONCE])
+    found = paper.piles(paper.waiting(request.user)[: paper.AT_ONCE])
     audit.record_read(
         request.user,
         verb="prevention.letters",
@@ -170,7 +172,7 @@ def letters(request: AuthenticatedHttpRequest) -> HttpResponse:
         ],
         "printed": [
             {"pile": pile, "language": language_name(pile.language), "is_mine": pile.printed_by_id == request.user.pk}
-            for pile in paper.in_hand()
+            for pile in paper.in_hand(request.user)
         ],
     }
     return render(request, "prevention/outreach/letters.html", context)
@@ -247,7 +249,7 @@ def a_report(request: AuthenticatedHttpRequest, report_id: uuid.UUID) -> Elsewhe
 def reports(request: AuthenticatedHttpRequest) -> HttpResponse:
     """What members say was done elsewhere, oldest first."""
     waiting = ElsewhereReport.objects.filter(status="waiting").select_related("gap__member").order_by("reported_at")
-    found = list(waiting[:100])
+    found = list(in_reach(waiting, request.user)[:100])
     audit.record_read(
         request.user, verb="prevention.reports", members=(one.member_id for one in found), request=request
     )

@@ -28,6 +28,7 @@ def world():
         clinic.role(made.nell, RoleAssignment.Role.NURSE, made.system, made.department)
         made.other_cora = clinic.account("Otto Dinator")
         clinic.role(made.other_cora, RoleAssignment.Role.CARE_COORDINATOR, made.other_system)
+        clinic.primary_care(made.pedro, made.chen, made.department)
         reached_by(made.maria, "phone", "letter")
         reached_by(made.pedro, "phone", "letter")
     return made

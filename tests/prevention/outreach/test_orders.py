@@ -39,6 +39,7 @@ def world():
         protocols(made.system, made.chen)
         made.nurse = made.park.user
         made.outside_nurse = clinic.clinician(made.other_department, "Nia Else", as_role="nurse").user
+        clinic.primary_care(made.pedro, made.chen, made.department)
         made.gaps = [gap(one) for one in (made.maria, made.pedro)]
         charts.enrol(made.maria)
         charts.enrol(made.pedro)

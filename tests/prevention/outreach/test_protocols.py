@@ -37,6 +37,7 @@ def world():
     with arranging():
         protocols(made.system, made.chen)
         made.nurse = made.park.user
+        clinic.primary_care(made.pedro, made.chen, made.department)
         for one in (made.maria, made.pedro):
             charts.enrol(one)
         Member.objects.filter(pk=made.maria.pk).update(birth_date=TODAY - timedelta(days=365 * 40))

@@ -28,6 +28,7 @@ def world():
         protocols(made.system, made.chen)
         made.cora = clinic.account("Cora Dinator")
         clinic.role(made.cora, RoleAssignment.Role.CARE_COORDINATOR, made.system, made.department)
+        clinic.primary_care(made.pedro, made.chen, made.department)
         for one in (made.maria, made.pedro):
             charts.enrol(one)
             reached_by(one, "phone")
