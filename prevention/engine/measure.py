@@ -157,7 +157,8 @@ class Asked:
 class CareRule:
     """Who is due for what, when next, and what would close it; over every enrolled person, visit or none.
 
-    `since` and `until`: the days from which and before which the rule holds, `published` when the recommendation came
+    `confidential`: a service to which minors consent alone, of which their parents learn nothing from us. `since` and
+    `until`: the days from which and before which the rule holds, `published` when the recommendation came
     out (`since` where they are one). `grade`: the publisher's. `at_visit`: a question or a talk at the next visit, of
     which the member is not reminded. `talk`: the code of ours under which somebody notes that it took place.
 
@@ -192,6 +193,7 @@ class CareRule:
     earlier: tuple[Asked, ...] = ()
     sooner: tuple[Asked, ...] = ()
     ours: bool = False
+    confidential: bool = False
 
     def holds_on(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day < self.until)

@@ -7,10 +7,13 @@ Every statement compares first and writes the difference, so a second run over a
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from dateutil.relativedelta import relativedelta
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from psycopg2.extras import DateRange
 
+from members.models import Sensitivity
+from network.ages import ADULT
 from prevention.engine.compiler import Program
 from prevention.engine.evaluate import Partition
 from prevention.engine.grounds import rule_facts
@@ -41,6 +44,7 @@ def record(program: Program, partition: Partition, at: datetime) -> Changes:
         states = opened = closed = changed = 0
         if program.rules:
             _due(cursor, program, partition)
+            _confide(cursor, program)
             _labels(cursor, program)
             states = _states(cursor, partition, at)
             closed, changed = _close(cursor, program, partition, at)
@@ -149,6 +153,27 @@ def _due(cursor: CursorWrapper, program: Program, partition: Partition) -> None:
             AND NOT EXISTS (SELECT FROM pf_due d WHERE d.member_id = c.member_id AND d.rule = c.rule)
         """,
         {**partition.parameters, "rules": [rule.id for rule in program.rules]},
+    )
+
+
+def _confide(cursor: CursorWrapper, program: Program) -> None:
+    """Onto `pf_due`: what a minor may have done without a parent is labelled so, whether its facts are or not.
+
+    The ages at which minors consent alone differ by state and service; nobody under age is told of to a parent.
+    """
+    confidential = [rule.id for rule in program.rules if rule.confidential]
+    if not confidential:
+        return
+    cursor.execute(
+        """
+        UPDATE pf_due d SET labels = d.labels | %(label)s FROM pf_subject s
+        WHERE d.rule = ANY (%(rules)s) AND d.applies AND s.member_id = d.member_id AND s.birth_date > %(born)s
+        """,
+        {
+            "label": int(Sensitivity.MINOR_CONSENTED),
+            "rules": confidential,
+            "born": program.setting.as_of.date() - relativedelta(years=ADULT),
+        },
     )
 
 

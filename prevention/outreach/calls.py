@@ -16,6 +16,7 @@ from members.models import Member
 from prevention import actions
 from prevention.models import CareGap, OutreachContact, OutreachEpisode, OutreachPolicy, Reminder
 from prevention.outreach.elsewhere import report_elsewhere
+from prevention.outreach.guardians import Guardian, adults_of
 from prevention.outreach.peace import Quiet, to_do_now
 from prevention.reach import in_reach
 
@@ -32,13 +33,17 @@ class CallTaken(ValueError):
 
 @dataclass
 class Call:
-    """One person to call, with everything that is due in the household: one call for all of it."""
+    """One person to call, with everything that is due in the household: one call for all of it.
+
+    `adult`: whom to ask for, where the person is a child.
+    """
 
     member: Member
     reminders: list[Reminder] = field(default_factory=list)
     others: list[Reminder] = field(default_factory=list)
     score: float = 0.0
     taken: Reminder | None = None
+    adult: Guardian | None = None
 
     @property
     def first(self) -> Reminder:
@@ -52,7 +57,8 @@ def open_calls(limit: int = 200, *, by: User | None = None) -> list[Call]:
 
     Those that somebody has in hand keep their place and say so (`taken`).
 
-    Nobody in their quiet hours, admitted or bereaved, though they were not when the call was queued.
+    Nobody in their quiet hours, admitted or bereaved, though they were not when the call was queued; no child whose
+    adults asked to be left alone since.
     """
     at, today = timezone.now(), timezone.localdate()
     waiting = (
@@ -65,7 +71,12 @@ def open_calls(limit: int = 200, *, by: User | None = None) -> list[Call]:
     waiting = in_reach(waiting, by) if by else waiting
     found = list(to_do_now(waiting, at, today)[: 5 * limit])
     quiet = Quiet(found, at, today)
-    reminders = [one for one in found if not quiet.now(one.member)]
+    adults = adults_of({one.member for one in found}, today)
+    reminders = [
+        one
+        for one in found
+        if not quiet.now(one.member) and not (one.member_id in adults and adults[one.member_id].refused)
+    ]
     scores = dict(
         OutreachEpisode.objects.filter(gap__in=[one.gap_id for one in reminders]).values_list("gap_id", "score")
     )
@@ -83,6 +94,7 @@ def open_calls(limit: int = 200, *, by: User | None = None) -> list[Call]:
                 others=[one for one in home if one.member_id != first.pk],
                 score=float(scores.get(home[0].gap_id, 0)),
                 taken=next((one for one in home if is_in_hand(one, at)), None),
+                adult=next(iter(adults[first.pk].willing), None) if first.pk in adults else None,
             )
         )
     return sorted(calls, key=lambda call: (-call.score, call.first.send_after))[:limit]

@@ -20,14 +20,13 @@ from core.templatetags.kp import short_date
 from members.models import CommunicationPreference, MemberAddress
 from network.models import Organization
 from prevention.models import LetterPile, OneTapLink, Reminder
+from prevention.outreach.guardians import addresses_of, adults_of
 from prevention.outreach.kinds import kind_of
 from prevention.outreach.one_tap import path_for
 from prevention.reach import in_reach, sees_the_system
 
 SOURCE = Path(__file__).parent / "letter.typ"
 AT_ONCE = 200
-# Whoever asked to be written to elsewhere (45 CFR 164.522(b)) is not written to at home: the last found is taken.
-WRITTEN_TO = (MemberAddress.Use.HOME, MemberAddress.Use.MAIL, MemberAddress.Use.CONFIDENTIAL)
 
 
 @dataclass(frozen=True)
@@ -165,21 +164,34 @@ def as_pdf(pile: Pile) -> bytes:
 def _data(pile: Pile) -> dict[str, Any]:
     ids = [one.pk for one in pile.reminders]
     links = dict(OneTapLink.objects.filter(reminder__in=ids).values_list("reminder_id", "id"))
-    standing = MemberAddress.objects.filter(
-        member__in=[row.member_id for row in pile.reminders], period__contains=timezone.localdate()
-    )
-    addresses = {one.member_id: one for one in sorted(standing, key=lambda one: WRITTEN_TO.index(one.use))}
+    members, today = {one.member for one in pile.reminders}, timezone.localdate()
+    addresses = addresses_of({one.pk for one in members}, today)
+    # A letter about a child goes to where a parent or guardian lives, else to where the child does.
+    adults = adults_of(members, today)
+    for child, found in adults.items():
+        there = next((one.address for one in found.willing if one.address), None)
+        if there is not None:
+            addresses[child] = there
     return {
         "title": _("Letters"),
         "from": str(pile.system),
         "date": short_date(timezone.localdate(), "year"),
         "large": pile.large_print,
-        "letters": [_letter(one, addresses.get(one.member_id), links.get(one.pk)) for one in pile.reminders],
+        "letters": [
+            _letter(one, addresses.get(one.member_id), links.get(one.pk), to_adult=one.member_id in adults)
+            for one in pile.reminders
+            if not (one.member_id in adults and adults[one.member_id].refused)
+        ],
     }
 
 
-def _letter(reminder: Reminder, address: MemberAddress | None, link: uuid.UUID | None) -> dict[str, Any]:
+def _letter(
+    reminder: Reminder, address: MemberAddress | None, link: uuid.UUID | None, *, to_adult: bool
+) -> dict[str, Any]:
     kind = kind_of(reminder.gap.rule)
+    name = {"name": reminder.member}
+    to = _("To the parent or guardian of %(name)s") % name if to_adult else str(reminder.member)
+    greeting = _("Dear parent or guardian of %(name)s,") if to_adult else _("Dear %(name)s,")
     town = " ".join(part for part in (address.city, address.state, address.postal_code) if part) if address else ""
     lines = [address.line1, address.line2, town] if address else []
     ways = [
@@ -188,9 +200,9 @@ def _letter(reminder: Reminder, address: MemberAddress | None, link: uuid.UUID |
         _("Or call your care team."),
     ]
     return {
-        "to": [str(reminder.member), *(line for line in lines if line)],
+        "to": [to, *(line for line in lines if line)],
         "title": str(kind.member_title),
-        "greeting": _("Dear %(name)s,") % {"name": reminder.member},
+        "greeting": greeting % name,
         "body": [
             str(kind.why),
             *([_("It costs you $0.")] if kind.costs_nothing else []),

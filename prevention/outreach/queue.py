@@ -15,6 +15,7 @@ from core import outbox
 from network.ages import ADULT
 from prevention.engine.evaluate import Partition
 from prevention.engine.record import ROW_ID, id_base
+from prevention.outreach.guardians import CONFIDENTIAL, HOME, IS_CHILD, IS_PARENT, REFUSED, UNWILLING
 from prevention.rules import RULES
 
 MESSAGES = ["portal", "push", "email", "sms"]
@@ -161,13 +162,12 @@ WHERE {{e}} AND e.stop_reason = 'ended' AND g.id = e.gap_id AND g.member_id = e.
 """
 
 # Who is written to about a child: a parent or guardian who may see their record and has not asked to be left alone.
-PARENT = """
+# Nobody is, where the child asked for confidential communications.
+PARENT = f"""
 SELECT x.user_id, o.id AS member_id, o.language, CASE WHEN o.id IS NULL THEN a.email END AS email
 FROM members_proxy x JOIN core_user a ON a.id = x.user_id AND a.is_active
 LEFT JOIN members_member o ON o.user_id = x.user_id
-WHERE x.member_id = m.id AND x.period @> %(today)s::date AND 'view' = ANY (x.scopes)
-    AND x.relationship IN ('parent', 'guardian')
-    AND NOT EXISTS (SELECT FROM members_communicationpreference n WHERE n.member_id = o.id AND n.no_outreach)
+WHERE {IS_CHILD} AND {IS_PARENT} AND NOT {UNWILLING} AND NOT {CONFIDENTIAL}
 ORDER BY o.id IS NULL, x.relationship DESC, lower(x.period), x.id LIMIT 1
 """
 
@@ -185,8 +185,14 @@ ARRAY(SELECT e.member_id UNION SELECT o.id FROM members_member o WHERE o.user_id
 READY = f"""
 CREATE TEMPORARY TABLE po_ready ON COMMIT DROP AS
 SELECT e.member_id, e.gap_id, e.campaign_id, e.wording, e.score, e.entered_at, g.due_on, g.rule,
-    coalesce(q.user_id, m.user_id) AS user_id, coalesce(q.language, m.language) AS language,
-    coalesce(q.member_id, e.member_id) AS reached_id, q.email AS parent_email, {KIN} AS kin,
+    coalesce(q.user_id, m.user_id) AS user_id,
+    coalesce(q.language, CASE WHEN q.user_id IS NULL THEN h.language END, m.language) AS language,
+    {IS_CHILD} AS is_child, q.user_id AS parent, q.email AS parent_email,
+    -- A child themselves is sent nothing: messages go to a parent, calls and letters to an adult at home as well.
+    CASE WHEN {IS_CHILD} THEN ARRAY[q.member_id] ELSE ARRAY[e.member_id] END AS written,
+    CASE WHEN NOT {IS_CHILD} THEN ARRAY[e.member_id] WHEN q.user_id IS NULL AND h.member_id IS NULL AND {REFUSED}
+        THEN '{{{{}}}}' ELSE array_remove(ARRAY[q.member_id, h.member_id, e.member_id], NULL) END AS called,
+    {KIN} AS kin,
     l.base, coalesce(l.step - l.base, 0) AS last_step, l.created_at AS last_at, coalesce(b.after_days, 0) AS last_after,
     (SELECT min(s.after_days) FROM prevention_campaignstep s WHERE s.campaign_id = e.campaign_id) AS first_after,
     EXISTS (SELECT FROM members_member k WHERE k.household_id = m.household_id AND k.id <> m.id
@@ -199,8 +205,10 @@ JOIN prevention_caregap g ON g.id = e.gap_id AND g.member_id = e.member_id AND g
 JOIN members_member m ON m.id = e.member_id
 JOIN prevention_campaign i ON i.id = e.campaign_id
 LEFT JOIN network_region z ON z.id = m.region_id
-LEFT JOIN LATERAL ({PARENT}) q ON m.birth_date > %(today)s::date - make_interval(years => %(adult)s)
-LEFT JOIN members_communicationpreference y ON y.member_id = coalesce(q.member_id, e.member_id)
+LEFT JOIN LATERAL ({PARENT}) q ON true
+LEFT JOIN LATERAL ({HOME}) h ON true
+LEFT JOIN members_communicationpreference y
+    ON y.member_id = coalesce(q.member_id, CASE WHEN q.user_id IS NULL THEN h.member_id END, e.member_id)
 JOIN LATERAL (
     SELECT p.* FROM prevention_outreachpolicy p
     WHERE p.managing_organization_id = m.managing_organization_id
@@ -260,9 +268,10 @@ FROM po_ready t CROSS JOIN LATERAL (
     LEFT JOIN po_bounced b ON b.member_id = t.member_id AND b.channel = c.channel
     LEFT JOIN LATERAL (
         SELECT x.value, lower(x.period) AS since FROM members_membertelecom x
-        WHERE x.member_id IN (t.reached_id, t.member_id) AND x.period @> %(today)s::date
+        WHERE x.member_id = ANY (CASE WHEN c.channel = 'call' THEN t.called ELSE t.written END)
+            AND x.period @> %(today)s::date
             AND (x.system = c.channel OR c.channel = 'call' AND x.system IN ('phone', 'sms'))
-        ORDER BY x.member_id <> t.reached_id, x.system = 'sms', x.rank, x.id LIMIT 1
+        ORDER BY array_position(t.called, x.member_id), x.system = 'sms', x.rank, x.id LIMIT 1
     ) x ON c.channel IN ('email', 'sms', 'call')
     WHERE s.campaign_id = t.campaign_id AND s.number > t.last_step
         AND CASE WHEN t.last_at IS NULL THEN t.entered_at + make_interval(days => t.first_after)
@@ -276,8 +285,9 @@ FROM po_ready t CROSS JOIN LATERAL (
                 THEN x.value IS NOT NULL OR c.channel = 'email' AND t.parent_email <> ''
             WHEN c.channel = 'portal' THEN t.user_id IS NOT NULL
             WHEN c.channel = 'push' THEN t.user_id IS NOT NULL AND 'push' = ANY (t.wanted)
+                AND (t.parent IS NOT NULL OR NOT t.is_child)
             WHEN c.channel = 'letter' THEN EXISTS (SELECT FROM members_memberaddress d
-                WHERE d.member_id = t.member_id AND d.line1 <> '' AND d.period @> %(today)s::date)
+                WHERE d.member_id = ANY (t.called) AND d.line1 <> '' AND d.period @> %(today)s::date)
             ELSE true END
     ORDER BY s.number, array_position(t.wanted, c.channel) NULLS LAST, coalesce(a.answers, 0) DESC,
         array_position(t.usual, c.channel) NULLS LAST, c.channel LIMIT 1

@@ -35,6 +35,7 @@ with_uterus = has_organ("uterus", usual_in=("female",))
 
 FOLIC_ACID = CareRule(
     id="folic_acid",
+    confidential=True,
     title=_("Folic acid for whoever could become pregnant"),
     member_title=_("Talk about folic acid"),
     why=_("Folic acid every day, from before a pregnancy begins, keeps the spine and brain of a baby from harm."),
@@ -56,6 +57,7 @@ FOLIC_ACID = CareRule(
 
 BREASTFEEDING = CareRule(
     id="breastfeeding",
+    confidential=True,
     title=_("Support of breastfeeding"),
     member_title=_("Help with breastfeeding"),
     why=_("Help before and after the birth lets mothers who want to breastfeed do so, and longer."),
@@ -75,6 +77,7 @@ BREASTFEEDING = CareRule(
 
 PERINATAL_DEPRESSION = CareRule(
     id="perinatal_depression",
+    confidential=True,
     title=_("Counselling that prevents depression around birth"),
     member_title=_("Talk about mood around birth"),
     why=_("Some carry a higher risk of depression around a birth. A few sessions of counselling lower it."),

@@ -41,6 +41,7 @@ at_sexual_risk = exists(sexual_risk)
 
 HIV_SCREENING = CareRule(
     id="hiv_screening",
+    confidential=True,
     title=_("HIV screening"),
     member_title=_("HIV test"),
     why=_("Everybody between 15 and 65 is tested once. Treatment lets people with HIV live as long as others."),
@@ -73,6 +74,7 @@ HEPATITIS_C_SCREENING = CareRule(
 
 HEPATITIS_B_SCREENING = CareRule(
     id="hepatitis_b_screening",
+    confidential=True,
     title=_("Hepatitis B screening at risk"),
     member_title=_("Hepatitis B test"),
     why=_("Something in your record makes hepatitis B more likely. It is treated best before it harms the liver."),
@@ -91,6 +93,7 @@ HEPATITIS_B_SCREENING = CareRule(
 
 SYPHILIS_SCREENING = CareRule(
     id="syphilis_screening",
+    confidential=True,
     title=_("Syphilis screening at risk"),
     member_title=_("Syphilis test"),
     why=_("Syphilis often has no signs, and is cured by an antibiotic."),
@@ -125,6 +128,7 @@ _activity = sexual_risk.union(diagnoses(own.SEXUALLY_ACTIVE).where(_young), this
 
 CHLAMYDIA_SCREENING = CareRule(
     id="chlamydia_screening",
+    confidential=True,
     title=_("Chlamydia screening"),
     member_title=_("Chlamydia test"),
     why=_("Chlamydia seldom has signs and can make infertile. The test is done from a swab or urine."),
@@ -142,6 +146,7 @@ CHLAMYDIA_SCREENING = CareRule(
 
 GONORRHOEA_SCREENING = CareRule(
     id="gonorrhoea_screening",
+    confidential=True,
     title=_("Gonorrhoea screening"),
     member_title=_("Gonorrhoea test"),
     why=_("Gonorrhoea seldom has signs and can make infertile. The test is done from a swab or urine."),
@@ -159,6 +164,7 @@ GONORRHOEA_SCREENING = CareRule(
 
 STI_COUNSELLING = CareRule(
     id="sti_counselling",
+    confidential=True,
     title=_("Counselling on sexually transmitted infections"),
     member_title=_("Talk about sexual health"),
     why=_("A talk about protection after an infection, or at risk of one, prevents the next."),
@@ -178,6 +184,7 @@ _exposed = sexual_risk.union(diagnoses_since(years(1), own.HIV_EXPOSURE))
 
 HIV_PREVENTION = CareRule(
     id="hiv_prevention",
+    confidential=True,
     title=_("Medicine that prevents HIV (PrEP)"),
     member_title=_("Talk about protection from HIV"),
     why=_("A medicine taken before contact keeps HIV away. A talk shows whether it would help you."),

@@ -37,6 +37,7 @@ def question(
     excluded: Condition | None = None,
     earlier: tuple[Asked, ...] = (),
     talk: str = "",
+    confidential: bool = False,
 ) -> CareRule:
     """A question at the next visit, once a year."""
     return CareRule(
@@ -55,6 +56,7 @@ def question(
         at_visit=True,
         talk=talk,
         remind=False,
+        confidential=confidential,
     )
 
 
@@ -168,6 +170,7 @@ RULES = (
         from_age=15,
         earlier=(Asked(date(2013, 1, 22), 14, 46),),
         what="questions about violence",
+        confidential=True,
         answers=recorded(own.IPV_SCREENING),
     ),
 )

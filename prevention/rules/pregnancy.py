@@ -68,6 +68,7 @@ def in_pregnancy(
         applies=applies,
         closers=(closer,),
         begins=this_pregnancy,
+        confidential=True,
         ways=ways,
         at_visit=at_visit,
         remind=not at_visit,

@@ -23,6 +23,7 @@ from prevention.outreach import letters as paper
 from prevention.outreach.elsewhere import accept_report, refuse_report
 from prevention.outreach.explain import explain
 from prevention.outreach.forms import AcceptForm, CallForm, RefuseForm
+from prevention.outreach.guardians import adults_of
 from prevention.outreach.kinds import book_way, kind_of
 from prevention.outreach.protocols import ways_for_staff
 from prevention.reach import in_reach
@@ -53,6 +54,7 @@ def calls(request: AuthenticatedHttpRequest) -> HttpResponse:
             "take": reverse("prevention:take_call", args=[call.first.pk]),
             "line": " · ".join(
                 [
+                    *([_("ask for %(name)s") % {"name": call.adult.name}] if call.adult else []),
                     *(str(kind_of(one.gap.rule).title) for one in call.reminders),
                     *(f"{one.member.given}: {kind_of(one.gap.rule).title}" for one in call.others),
                     *([language_name(call.member.language)] if not call.member.language.startswith("en") else []),
@@ -75,6 +77,8 @@ def _taken_words(taken: Reminder, request: AuthenticatedHttpRequest) -> str:
 def _call_context(request: AuthenticatedHttpRequest, reminder: Reminder, form: CallForm) -> dict[str, Any]:
     gap, member = reminder.gap, reminder.member
     at = timezone.now()
+    # Of a child alone.
+    adults = adults_of([member], timezone.localdate()).get(member.pk)
     episode = OutreachEpisode.objects.select_related("campaign").filter(gap=gap).first()
     kind = kind_of(gap.rule)
     waiting = telephone.of_household(reminder).select_related("gap", "member", "taken_by").order_by("id")
@@ -88,7 +92,8 @@ def _call_context(request: AuthenticatedHttpRequest, reminder: Reminder, form: C
         "member": member,
         "explained": explain(gap, timezone.localdate()),
         "script": episode.campaign.script if episode else "",
-        "speaks": language_name(member.language),
+        "speaks": language_name(reminder.language if adults else member.language),
+        "adults": adults,
         "telecoms": MemberTelecom.objects.filter(
             member=member, system__in=["phone", "sms"], period__contains=timezone.localdate()
         ).order_by("rank"),
