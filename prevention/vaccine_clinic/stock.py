@@ -5,11 +5,13 @@ import uuid
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinical.models import Immunization
 from core import audit
 from core.ids import uuid7
 from core.models import User
@@ -77,6 +79,30 @@ def receive_doses(
         source=source,
     )
     audit.record(by=by, action="update", verb="prevention.receive_doses", obj=lot, detail={"doses": doses})
+    return lot
+
+
+@transaction.atomic
+def take_from_shelf(dose: Immunization, facility: Facility, *, cvx: str, by: User) -> StockLot | None:
+    """The unit of a dose that was charted at a visit, where the facility keeps that lot; None where it does not.
+
+    Once a dose, however often it is recorded. Raises `ValidationError` (code `stock`) for a lot that is recalled, past
+    its date or empty.
+    """
+    lots = StockLot.objects.select_for_update(of=["self"]).filter(
+        facility=facility, product__vaccine__cvx=cvx, lot_number__iexact=dose.lot_number
+    )
+    lot = lots.order_by("pk").first() if dose.lot_number else None
+    if lot is None or StockMovement.objects.filter(lot=lot, source=f"dose:{dose.pk}").exists():
+        return lot
+    day = timezone.localdate(dose.effective.lower) if dose.effective else None
+    if lot.recalled_at is not None or (day is not None and lot.expires_on < day):
+        raise ValidationError(_("This lot is expired or recalled."), code="stock")
+    try:
+        with transaction.atomic():
+            move_stock(lot, Kind.FILL, Decimal(-1), by=by, source=f"dose:{dose.pk}")
+    except IntegrityError as error:
+        raise ValidationError(_("There is no unit of this lot left."), code="stock") from error
     return lot
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +22,7 @@ from members.models import Member
 from prevention.forms import DoseForm
 from prevention.immunisation.outlook import given, outlook
 from prevention.immunisation.table import packaged
+from prevention.vaccine_clinic.stock import take_from_shelf
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,15 +49,19 @@ def _record(request: AuthenticatedHttpRequest, member: Member, form: DoseForm, v
     was_here = asked.pop("where", "") == "here"
     code = asked.pop("vaccine")
     try:
-        record_immunization(
-            by=request.user,
-            member=member,
-            vaccine=concept(CVX, code, packaged().vaccine_names[code]),
-            encounter=visit if was_here else None,
-            **asked,
-        )
+        with transaction.atomic():
+            made = record_immunization(
+                by=request.user,
+                member=member,
+                vaccine=concept(CVX, code, packaged().vaccine_names[code]),
+                encounter=visit if was_here else None,
+                **asked,
+            )
+            if was_here and visit is not None and visit.department is not None:
+                take_from_shelf(made, visit.department.facility, cvx=code, by=request.user)
     except ValidationError as refused:
-        form.add_error("expires_on" if refused.code == "expired" else "on", refused)
+        fields = {"expired": "expires_on", "stock": "lot_number"}
+        form.add_error(fields.get(getattr(refused, "code", "") or "", "on"), refused)
         return False
     notify(request, _("Recorded. What is due next is worked out within seconds."))
     return True
