@@ -20,7 +20,7 @@ from prevention.models import CareGap
 from prevention.outreach.elsewhere import report_elsewhere
 from prevention.outreach.forms import NotNowForm
 from prevention.outreach.kinds import is_known, kind_of
-from prevention.outreach.orders import NotUnderProtocol, order_for_gap
+from prevention.outreach.orders import NotUnderProtocol, order_as_member, order_for_gap
 from scheduling import actions as scheduling
 from scheduling import offers
 from scheduling.costs import visit_cost
@@ -33,6 +33,14 @@ OWN = "members.portal_schedule"
 
 class BookInput(Input):
     slot = ById(Slot.objects.select_related("session__department__facility__organization"))
+
+
+class OrderInput(Input):
+    applies = serializers.ListField(
+        child=serializers.CharField(max_length=30),
+        required=False,
+        help_text="A member who orders for themselves: which of the protocol's questions apply, none of them if empty.",
+    )
 
 
 class ElsewhereInput(Input):
@@ -97,12 +105,14 @@ class CareGapApi(ChartResource):
         )
         tell_booked(made, f"gap:{record.pk}", request.user)
 
-    @step(permissions=("prevention.order_for_gap", OWN))
+    @step(OrderInput, permissions=("prevention.order_for_gap", OWN), example={"applies": []})
     def order(self, request: ApiRequest, record: CareGap, given: dict[str, Any]) -> None:
-        """Order the kit or test that the rule offers, under its protocol."""
+        """Order the kit or test that the rule offers, under its protocol; a member answers its questions with it."""
         self.way(record, "order")
-        as_member = not may(request.user, "prevention.order_for_gap", record)
-        order_for_gap(record, by=request.user, as_member=as_member)
+        if may(request.user, "prevention.order_for_gap", record):
+            order_for_gap(record, by=request.user)
+        else:
+            order_as_member(record, by=request.user, applies=given.get("applies"))
 
     @step(
         ElsewhereInput,

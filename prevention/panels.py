@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from clinical import ports as clinical
 from clinical.models import Encounter, Task
+from clinical.sensitivity import visible
 from core.http import AuthenticatedHttpRequest
 from core.models import User
 from core.permissions import may
@@ -25,7 +26,9 @@ from prevention.outreach.kinds import VACCINE, book_way, is_known, kind_of
 from prevention.outreach.orders import order_for_gap
 from prevention.outreach.protocols import ways_for_member, ways_for_staff
 from prevention.rules import BY_ID, FOR_MEMBERS
+from prevention.rules.positives import WAITING
 from prevention.vaccine_clinic import VISIT_TYPE
+from prevention.vaccine_clinic.recall import KIND as RECALL
 from prevention.views.portal import booking_url, vaccines_booking_url
 from scheduling.models import Appointment
 from scheduling.ports import BookingOrigin, register_booking_origin, register_visit_notes
@@ -36,14 +39,16 @@ WHOLE_CARDS = 3
 
 def portal_gaps(request: AuthenticatedHttpRequest, member: Member) -> Iterable[PortalCard]:
     """A card for each of the gaps that are due longest, one for all others, and what is next due for the calm line."""
-    gaps = list(CareGap.objects.filter(member=member, rule__in=FOR_MEMBERS).open().longest_due_first())
+    rows = CareGap.objects.filter(member=member, rule__in=FOR_MEMBERS).open().longest_due_first()
+    gaps = list(visible(rows, request.user, member))
     orders = ways_for_member(gaps, actions.today())
     shown = [
         {
             "gap": gap,
             "rule": BY_ID[gap.rule],
             "order": next(iter(orders[gap.pk]), None),
-            "booking_url": booking_url(gap),
+            "booking_url": "" if gap.last_done_what in WAITING else booking_url(gap),
+            "follows_result": gap.last_done_what in WAITING,
         }
         for gap in gaps
     ]
@@ -54,11 +59,10 @@ def portal_gaps(request: AuthenticatedHttpRequest, member: Member) -> Iterable[P
         yield PortalCard(
             Place.NEEDS_YOU, "prevention/card_more_gaps.html", {"more": shown[whole:]}, count=len(shown) - whole
         )
-    following = (
-        CareRuleState.objects.filter(member=member, rule__in=FOR_MEMBERS, applies=True, next_due_on__gt=actions.today())
-        .order_by("next_due_on")
-        .first()
+    states = CareRuleState.objects.filter(
+        member=member, rule__in=FOR_MEMBERS, applies=True, next_due_on__gt=actions.today()
     )
+    following = visible(states, request.user, member).order_by("next_due_on").first()
     if following:
         yield PortalCard(
             Place.CALM,
@@ -82,7 +86,8 @@ def portal_vaccines(request: AuthenticatedHttpRequest, member: Member) -> Iterab
 
 
 def chart_gaps(request: AuthenticatedHttpRequest, member: Member) -> clinical.Panel | None:
-    states = CareRuleState.objects.filter(member=member, applies=True, rule__in=BY_ID).order_by("next_due_on")
+    found = CareRuleState.objects.filter(member=member, applies=True, rule__in=BY_ID).order_by("next_due_on")
+    states = visible(found, request.user, member)
     gaps = {gap.rule: gap for gap in CareGap.objects.filter(member=member, rule__in=BY_ID).standing()}
     rows: list[dict[str, Any]] = [
         {"rule": BY_ID[state.rule], "state": state, "gap": gaps.get(state.rule)} for state in states
@@ -122,7 +127,7 @@ def count_vaccines(request: AuthenticatedHttpRequest, member: Member) -> int:
 
 def count_gaps(request: AuthenticatedHttpRequest, member: Member) -> int:
     """Without the questions of a visit: those alone are no alert."""
-    return CareGap.objects.filter(member=member, rule__in=FOR_MEMBERS).open().count()
+    return visible(CareGap.objects.filter(member=member, rule__in=FOR_MEMBERS).open(), request.user, member).count()
 
 
 def banner(request: AuthenticatedHttpRequest, member: Member) -> Iterable[clinical.BannerAlert]:
@@ -135,7 +140,9 @@ def banner(request: AuthenticatedHttpRequest, member: Member) -> Iterable[clinic
 
 def basket_items(request: AuthenticatedHttpRequest, member: Member) -> Iterable[clinical.BasketItem]:
     """Orders ready to sign: what the rules would have."""
-    gaps = list(CareGap.objects.filter(member=member, rule__in=BY_ID).open().longest_due_first())
+    rows = CareGap.objects.filter(member=member, rule__in=BY_ID).open().longest_due_first()
+    # A result that asks for something more is no screening to be signed with the others.
+    gaps = list(visible(rows, request.user, member).exclude(last_done_what__in=WAITING))
     orders = ways_for_staff(gaps, request.user, actions.today())
     for gap in gaps:
         if orders[gap.pk]:
@@ -168,7 +175,7 @@ def gap_of(member: Member, value: str) -> CareGap | None:
 
 def booking_origin(request: AuthenticatedHttpRequest, member: Member, value: str) -> BookingOrigin | None:
     gap = gap_of(member, value)
-    if gap is None:
+    if gap is None or not visible(CareGap.objects.filter(pk=gap.pk), request.user, member).exists():
         return None
     found = kind_of(gap.rule)
     way = book_way(found)
@@ -216,6 +223,10 @@ def task_url(task: Task) -> str:
     return reverse("prevention:report", args=[report]) if report else reverse("prevention:worklist")
 
 
+def chart_url(task: Task) -> str:
+    return reverse("clinical:chart_panel", args=[task.member_id, "vaccines"])
+
+
 def follow_up_url(task: Task) -> str:
     return reverse("prevention:follow_ups")
 
@@ -233,6 +244,7 @@ def plug_in() -> None:
     clinical.register_banner_alerts("prevention", 50, banner)
     clinical.register_basket("prevention", basket_items, place_from_basket)
     clinical.register_task_kind("outside_record", gettext_lazy("Outside result to be confirmed"), task_url)
+    clinical.register_task_kind(RECALL, gettext_lazy("Vaccine called back: tell them"), chart_url)
     clinical.register_task_kind(KIND, gettext_lazy("Abnormal result to follow"), follow_up_url, closes_itself=True)
     register_visit_notes("gaps", due_at_visit)
     register_booking_origin("gap", booking_origin, booked)

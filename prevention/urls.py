@@ -11,6 +11,7 @@ from prevention.outreach.views import staff as outreach_views
 from prevention.quality import list_views as quality_lists
 from prevention.quality import project_views as projects
 from prevention.quality import views as quality
+from prevention.vaccine_clinic import recall_views
 from prevention.vaccine_clinic import views as clinic
 from prevention.views import cohorts as cohort_views
 from prevention.views import doses, immunisation_policy, intervals, plan_rates, talks
@@ -55,6 +56,7 @@ staff = [
     path("vaccine-clinic/", clinic.day, name="vaccine_clinic"),
     path("vaccine-clinic/walk-in/", clinic.take_walk_in, name="vaccine_walk_in"),
     path("vaccine-clinic/stock/", clinic.shelf, name="vaccine_stock"),
+    path("vaccine-clinic/lots/<uuid:vaccine_lot_id>/recall/", recall_views.recall, name="vaccine_recall"),
     path("vaccine-clinic/visits/<uuid:vaccine_visit_id>/", clinic.visit, name="vaccine_visit"),
     path("prevention/plan-rates/", plan_rates.plan_rates, name="plan_rates"),
     path("cohorts/", cohort_views.cohorts, name="cohorts"),
@@ -87,7 +89,7 @@ staff = [
     path("outreach/letters/<uuid:pile_id>/posted/", outreach_views.letters_posted, name="letters_posted"),
     path("outreach/letters/<uuid:pile_id>/put-back/", outreach_views.letters_put_back, name="letters_put_back"),
     path("outreach/addresses/", address_views.addresses, name="addresses"),
-    path("outreach/addresses/<uuid:member_id>/", address_views.address, name="address"),
+    path("outreach/addresses/<uuid:wanted_member_id>/", address_views.address, name="address"),
     path("outreach/addresses/<uuid:member_id>/telecom/", address_views.found_telecom, name="found_telecom"),
     path("outreach/addresses/<uuid:member_id>/address/", address_views.found_address, name="found_address"),
     path("outreach/addresses/<uuid:member_id>/again/", address_views.write_again, name="write_again"),

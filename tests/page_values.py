@@ -72,6 +72,7 @@ def of_laboratory_and_pharmacy() -> Values:
         "prescription_id": newest(Prescription, **own),
         "fill_id": newest(Fill, status="requested") + newest(Fill),
         "lot_id": newest(StockLot),
+        "vaccine_lot_id": newest(StockLot, product__vaccine__isnull=False),
     }
 
 
@@ -122,15 +123,18 @@ def of_outreach() -> Values:
         HomeKit,
         LetterPile,
         OneTapLink,
+        OutreachEpisode,
         Reminder,
         StandingOrder,
     )
     from prevention.outreach.one_tap import token_for
 
+    wanted = OutreachEpisode.objects.filter(stop_reason="undeliverable").values_list("member_id", flat=True)[:1]
     links = OneTapLink.objects.filter(used_at=None, failures=0, expires_at__gt=timezone.now()).order_by("-pk")[:1]
     return {
         "campaign_id": newest(Campaign, code="preventive-care"),
         "reminder_id": newest(Reminder, channel="call"),
+        "wanted_member_id": [str(one) for one in wanted],
         "report_id": newest(ElsewhereReport),
         "protocol_id": newest(StandingOrder),
         "batch_id": newest(BatchOrder),

@@ -32,7 +32,9 @@ from prevention.models import (
     CohortExport,
     Guideline,
     HomeKit,
+    OutreachEpisode,
     RegistryEntry,
+    Reminder,
     StandingOrder,
 )
 from prevention.outreach import batches, letters
@@ -82,6 +84,7 @@ def lay(at: datetime.datetime) -> bool:
     _messages()
     _orders_under_protocol(system)
     _post(system)
+    _addresses_wanted(at)
     _wards_and_bench()
     _interval(system, today)
     _registries()
@@ -173,6 +176,14 @@ def _post(system: Organization) -> None:
             large_print=smallest.large_print,
             by=staff("care.coordinator"),
         )
+
+
+def _addresses_wanted(at: datetime.datetime) -> None:
+    """A few people whom nothing reached: somebody looks for their address."""
+    open_ones = OutreachEpisode.objects.filter(stopped_at=None, arm="outreach", gap__status="open", sensitivity=0)
+    unknown = open_ones.exclude(gap__in=Reminder.objects.filter(status="queued").values("gap")).order_by("pk")
+    few = list((unknown.filter(member__user=None) or open_ones.order_by("pk")).values_list("pk", flat=True)[:4])
+    OutreachEpisode.objects.filter(pk__in=few).update(stopped_at=at, stop_reason="undeliverable")
 
 
 def _wards_and_bench() -> None:

@@ -97,6 +97,7 @@ OBSERVATION = Resource(
         "value_boolean",
         "value_time",
         "value_text",
+        "interpretation",
     ),
 )
 PROCEDURE = Resource("procedure", "clinical_procedure", columns=("encounter_id",))

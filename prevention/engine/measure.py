@@ -128,6 +128,17 @@ class Closer:
 
 
 @dataclass(frozen=True)
+class Unanswered:
+    """Results that ask for something more and that nothing answers: while there is one, the rule is not settled.
+
+    `what`: how the gap names it, in place of what was done last.
+    """
+
+    what: str
+    facts: Facts
+
+
+@dataclass(frozen=True)
 class WayOut:
     """What the member can do about a gap: `order` a kit or test under protocol, or `book` a visit."""
 
@@ -166,7 +177,8 @@ class CareRule:
     asked as well: `from_age` (and `from_months`) by this one, `earlier` by those before it, the latest first; `sooner`
     are the versions of a part of it that asks some from another age. Not before the first of the facts in `onset` (a
     disease), the last of those in `begins` (a pregnancy), and, for what is done anew at each practice (`ours`, and
-    whatever is asked at a visit), not before they were first covered here.
+    whatever is asked at a visit), not before they were first covered here. Whoever has a result that waits for its
+    answer (`unanswered`) is due from that result on, whatever else was done.
     """
 
     id: str
@@ -194,6 +206,7 @@ class CareRule:
     sooner: tuple[Asked, ...] = ()
     ours: bool = False
     confidential: bool = False
+    unanswered: tuple[Unanswered, ...] = ()
 
     def holds_on(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day < self.until)

@@ -33,6 +33,8 @@ def rule_columns(to: CompilingMembers, rule: CareRule, r: int) -> list[str]:
     for c, closer in enumerate(rule.closers):
         columns.append(f"{to.aggregate(closer.facts, 'last_day')} AS r{r}_last{c}")
         columns.append(f"{closer.every.sql(to)} AS r{r}_every{c}")
+    for u, waiting in enumerate(rule.unanswered):
+        columns.append(f"{to.aggregate(waiting.facts, 'last_day')} AS r{r}_open{u}")
     if rule.begins:
         columns.append(f"{to.aggregate(rule.begins, 'last_day')} AS r{r}_begins")
     if rule.onset:
@@ -43,19 +45,27 @@ def rule_columns(to: CompilingMembers, rule: CareRule, r: int) -> list[str]:
 
 
 def rule_outcome(rule: CareRule, r: int) -> list[str]:
-    """Last done, what it was, and when next due. A personal interval counts from whatever was done last."""
+    """Last done, what it was, and when next due. A personal interval counts from whatever was done last.
+
+    A result that waits for its answer stands in place of what was done last, and is due from its day on.
+    """
     count = range(len(rule.closers))
     last = f"greatest({', '.join(f'o.r{r}_last{c}' for c in count)})"
     general = f"greatest({', '.join(f'(o.r{r}_last{c} + o.r{r}_every{c})::date' for c in count)})"
     personal = f"({last} + make_interval(months => o.r{r}_personal))::date"
     what = " ".join(f"WHEN o.r{r}_last{c} = {last} THEN '{closer.what}'" for c, closer in enumerate(rule.closers))
+    # Turning old enough after an early test does not make it due before that test runs out.
+    due = f"CASE WHEN o.r{r}_personal IS NULL THEN {general} ELSE {personal} END, {_asked_since(rule, r)}"
+    done = last
+    if rule.unanswered:
+        open_ = f"greatest({', '.join(f'o.r{r}_open{u}' for u in range(len(rule.unanswered)))})"
+        named = (f"WHEN o.r{r}_open{u} = {open_} THEN '{one.what}'" for u, one in enumerate(rule.unanswered))
+        what, done, due = f"{' '.join(named)} {what}", f"coalesce({open_}, {last})", f"{open_}, {due}"
     return [
         f"o.r{r}_applies",
-        f"{last} AS r{r}_last",
+        f"{done} AS r{r}_last",
         f"CASE {what} ELSE '' END AS r{r}_what",
-        # Turning old enough after an early test does not make it due before that test runs out.
-        f"CASE WHEN o.r{r}_applies THEN coalesce(CASE WHEN o.r{r}_personal IS NULL THEN {general} ELSE {personal} END, "
-        f"{_asked_since(rule, r)}) END AS r{r}_next",
+        f"CASE WHEN o.r{r}_applies THEN coalesce({due}) END AS r{r}_next",
     ]
 
 

@@ -19,6 +19,7 @@ from prevention.outreach.elsewhere import report_elsewhere
 from prevention.outreach.guardians import Guardian, adults_of
 from prevention.outreach.peace import Quiet, to_do_now
 from prevention.reach import in_reach
+from prevention.rules.positives import WAITING
 
 # What may be said of a call, apart from a booking and an order, which say it themselves.
 OUTCOMES = ("no_answer", "wrong_number", "not_now", "declined", "done_elsewhere")
@@ -65,6 +66,7 @@ def open_calls(limit: int = 200, *, by: User | None = None) -> list[Call]:
         Reminder.objects.filter(channel=Reminder.Channel.CALL, status=Reminder.Status.QUEUED)
         .filter(send_after__lte=at, member__deceased_at__isnull=True, gap__status=CareGap.Status.OPEN)
         .filter(gap__sensitivity=0)
+        .exclude(gap__last_done_what__in=WAITING)
         .select_related("gap", "member__region", "taken_by")
         .order_by("send_after")
     )
@@ -142,10 +144,11 @@ def leave_call(reminder: Reminder, *, by: User) -> None:
 
 
 @transaction.atomic
-def record_answer(gap: CareGap, *, by: User, outcome: str, note: str = "") -> None:
+def record_answer(gap: CareGap, *, by: User, outcome: str, note: str = "", when: str = "", where: str = "") -> None:
     """What a member said about a gap on the telephone, whichever list they were called from, done as it was said.
 
-    "Not now" puts the gap off, "declined" for good, "done elsewhere" becomes a report for review; a number at which
+    "Not now" puts the gap off, "declined" for good, "done elsewhere" becomes a report for review, with `when` and
+    `where` it was (a `note` alone says where); a number at which
     nobody answered or which was wrong is noted. Raises `ValueError` for an unknown outcome, "declined" without a
     reason, or a gap that is settled.
     """
@@ -157,21 +160,23 @@ def record_answer(gap: CareGap, *, by: User, outcome: str, note: str = "") -> No
         until = timezone.localdate() + timedelta(days=NOT_NOW_DAYS)
         actions.defer_gap(gap, by=by, until=until, reason=note or "Asked by telephone")
     elif outcome == "done_elsewhere":
-        report_elsewhere(gap, by=by, when=note[:60] or _("told by telephone"), where=note[:120] or _("elsewhere"))
+        report_elsewhere(gap, by=by, when=when or _("told by telephone"), where=where or note or _("elsewhere"))
     else:
         actions.note_contact(gap, by=by, outcome=outcome, note=note)
 
 
 @transaction.atomic
-def answer_from_list(gap: CareGap, *, by: User, outcome: str, note: str = "") -> None:
+def answer_from_list(gap: CareGap, *, by: User, outcome: str, note: str = "", when: str = "", where: str = "") -> None:
     """`record_answer` from the worklist; a call that waits about the gap is settled by any answer."""
-    record_answer(gap, by=by, outcome=outcome, note=note)
+    record_answer(gap, by=by, outcome=outcome, note=note, when=when, where=where)
     if outcome != "no_answer":
         settle_calls(gap)
 
 
 @transaction.atomic
-def record_call(reminder: Reminder, *, by: User, outcome: str, note: str = "") -> Reminder:
+def record_call(
+    reminder: Reminder, *, by: User, outcome: str, note: str = "", when: str = "", where: str = ""
+) -> Reminder:
     """What came of a call. Nobody there: again in some days, so many times; everything else settles the call.
 
     Raises `ValueError` for an unknown outcome, "declined" without a reason, or a call that is settled; `CallTaken`
@@ -186,7 +191,7 @@ def record_call(reminder: Reminder, *, by: User, outcome: str, note: str = "") -
         raise ValueError(_("This call is settled already."))
     _refuse_taken([found], by=by, at=timezone.now())
     gap = found.gap
-    record_answer(gap, by=by, outcome=outcome, note=note)
+    record_answer(gap, by=by, outcome=outcome, note=note, when=when, where=where)
     found.status, found.taken_by, found.taken_at = Reminder.Status.SENT, None, None
     if outcome == "no_answer":
         policy = _policy(gap.member)

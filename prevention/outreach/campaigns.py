@@ -17,6 +17,7 @@ from network.models import Organization, Region
 from prevention.models import Campaign, CampaignStep
 from prevention.outreach.queue import OF_AGE, UNREACHABLE
 from prevention.rules import RULES
+from prevention.rules.positives import WAITING
 
 # What may stand at one step, in the order in which steps usually come.
 STEPS: dict[str, list[str]] = {
@@ -75,7 +76,8 @@ SELECT g.rule, m.language, g.member_id, ({UNREACHABLE}) IS NOT NULL AS is_unreac
     mod(hashtextextended(g.member_id::text || ':' || %(code)s, 0) & 4611686018427387903, 1000)
         < %(holdout)s * 10 AS is_held
 FROM prevention_caregap g JOIN members_member m ON m.id = g.member_id
-WHERE g.status = 'open' AND g.sensitivity = 0 AND m.managing_organization_id = %(system)s
+WHERE g.status = 'open' AND g.sensitivity = 0 AND g.last_done_what <> ALL (%(followed)s)
+    AND m.managing_organization_id = %(system)s
     AND (%(region)s::uuid IS NULL OR m.region_id = %(region)s)
     AND (%(age_from)s::int IS NULL OR m.birth_date <= %(today)s::date - make_interval(years => %(age_from)s::int))
     AND (%(age_until)s::int IS NULL OR m.birth_date > %(today)s::date - make_interval(years => %(age_until)s::int))
@@ -104,6 +106,7 @@ def preview(plan: Plan, *, system: Organization, region: Region | None, code: st
         "region": region.pk if region else None,
         "rules": plan.rules,
         "reminding": [rule.id for rule in RULES if rule.remind],
+        "followed": list(WAITING),
         "holdout": plan.holdout_percent,
         "rank": plan.rank,
         "age_from": plan.age_from,

@@ -4,6 +4,7 @@ import datetime
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -22,7 +23,7 @@ from network.models import Department, RoleAssignment
 from prevention.engine.evaluate import Partition
 from prevention.immunisation.table import packaged
 from prevention.models import CareGap, ElsewhereReport, ImmunisationForecast, OutreachContact
-from prevention.outreach.kinds import VACCINE, closers_of, kind_of
+from prevention.outreach.kinds import VACCINE, closer_words, closers_of, kind_of
 
 MAX_PROOF = 5_000_000
 # The first bytes say what a file is, whatever it is called.
@@ -72,13 +73,31 @@ FACTS: dict[str, tuple[type[Fact], str, str]] = {
 # (a rule that goes by the number asks again at its shorter interval).
 SAID = frozenset(
     {
-        *("blood pressure", "blood sugar test", "glucose test", "rhesus factor", "urine albumin", "eGFR", "blood fats"),
+        *("blood sugar test", "glucose test", "rhesus factor", "urine albumin", "eGFR", "blood fats"),
         *("thyroid test", "INR", "potassium", "creatinine"),
     }
 )
+# Numbers that measures and rules go by, which a reviewer reads off the report.
+MEASURED = frozenset({"HbA1c", "blood pressure"})
+# Written in words, and still normal or not: what is not asks for something more (`rules.positives`).
+JUDGED = frozenset({"blood sugar test", "glucose test"})
+SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
 # Pictures are no laboratory results; the measures ask each for its own category.
 IMAGING = ("CT colonography", "mammogram")
 RESULTS = ("negative", "positive")
+
+
+def has_result(what: str) -> bool:
+    """Whether it is told as negative or positive: a laboratory test, or a picture somebody read."""
+    return what in FACTS and FACTS[what][0] is Observation and what not in MEASURED | (SAID - JUDGED)
+
+
+def needs_result(what: str) -> bool:
+    """Whether it is none without one: measures count a laboratory test by its result (CMS130, CMS124, CMS153, CMS349).
+
+    A picture counts by having been taken (CMS125, CMS130).
+    """
+    return has_result(what) and what not in IMAGING
 
 
 @dataclass(frozen=True)
@@ -170,7 +189,7 @@ def choices_for(report: ElsewhereReport) -> list[tuple[str, str]]:
             member_id=gap.member_id, vaccine_group=gap.rule.removeprefix(VACCINE)
         ).first()
         return [(cvx, names.get(cvx, cvx)) for cvx in (forecast.vaccines if forecast else [])]
-    return [(what, what) for what in closers_of(kind_of(gap.rule)) if what in FACTS]
+    return [(what, str(closer_words(what))) for what in closers_of(kind_of(gap.rule)) if what in FACTS]
 
 
 @transaction.atomic
@@ -182,15 +201,21 @@ def accept_report(
     done_on: datetime.date,
     result: str = "",
     value: Decimal | None = None,
+    systolic: int | None = None,
+    diastolic: int | None = None,
     finding: str = "",
     note: str = "",
 ) -> ElsewhereReport:
     """Write the fact as reported, with its source; the rule closes its gap a moment later, as for any other fact.
 
-    Raises `ValueError` for a settled report, an impossible day, or something that cannot be written here.
+    A positive result keeps it open until its answer. Raises `ValueError` for a settled report, an impossible day,
+    something that cannot be written here, a result or value that is missing, or no proof and no `note` that says why it
+    is accepted without.
     """
     report = _waiting(report)
     member = report.gap.member
+    if report.proof_id is None and not note.strip():
+        raise ValueError(_("Nobody sent a proof: say why it is accepted without."))
     if done_on > timezone.localdate() or (member.birth_date and done_on < member.birth_date):
         raise ValueError(_("That day cannot be."))
     if what not in dict(choices_for(report)):
@@ -198,23 +223,67 @@ def accept_report(
     fact = (
         record_immunization(by=by, member=member, vaccine=concept(CVX, what), on=done_on)
         if report.gap.rule.startswith(VACCINE)
-        else _write_fact(report, what, done_on, result, value, finding)
+        else _write_fact(report, what, done_on, Read(result, value, systolic, diastolic, finding.strip()))
     )
     report.status, report.what, report.done_on, report.note = ElsewhereReport.Status.ACCEPTED, what, done_on, note[:300]
     report.fact_model, report.fact_id = fact._meta.label_lower, fact.pk
     return _settle(report, by=by)
 
 
-def _write_fact(
-    report: ElsewhereReport, what: str, done_on: datetime.date, result: str, value: Decimal | None, finding: str
-) -> Fact:
-    model, system, code = FACTS[what]
-    if what == "HbA1c" and value is None:
-        raise ValueError(_("Give the value in percent."))
-    if what in SAID and not finding.strip():
-        raise ValueError(_("Say what the report says: the value with its unit."))
+@dataclass(frozen=True)
+class Read:
+    """What a reviewer read off the report."""
+
+    result: str = ""
+    value: Decimal | None = None
+    systolic: int | None = None
+    diastolic: int | None = None
+    finding: str = ""
+
+    def refuse_missing(self, what: str) -> None:
+        """Raises `ValueError` where something is missing without which this is none."""
+        if what == "HbA1c" and self.value is None:
+            raise ValueError(_("Give the value in percent."))
+        if what == "blood pressure" and (self.systolic is None or self.diastolic is None):
+            raise ValueError(_("Give both numbers of the blood pressure."))
+        if what in SAID and not self.finding:
+            raise ValueError(_("Say what the report says: the value with its unit."))
+        if needs_result(what) and self.result not in RESULTS:
+            raise ValueError(_("Say what came out: a test without a result does not settle it."))
+
+
+def _write_fact(report: ElsewhereReport, what: str, done_on: datetime.date, read: Read) -> Fact:
+    read.refuse_missing(what)
+    fact = _new_fact(report, *FACTS[what], done_on)
+    if isinstance(fact, Observation):
+        fact.status = "final"
+        judged = read.result if has_result(what) else ""
+        fact.value_text = read.finding[:200] if what in SAID else judged if judged in RESULTS else ""
+        fact.interpretation = {"positive": "A", "negative": "N"}.get(judged, "")
+        if what == "HbA1c":
+            fact.value_quantity, fact.value_unit = read.value, "%"
+        fact.performing_laboratory = report.place
+    else:
+        fact.status = "completed"
+    fact.save(force_insert=True)
+    add_codings(fact, [concept(*FACTS[what][1:])])
+    if isinstance(fact, Observation):
+        kind = "imaging" if what in IMAGING else "vital-signs" if what == "blood pressure" else "laboratory"
+        add_codings(fact, concepts(OBSERVATION_CATEGORY, {kind: kind.capitalize()}).values(), CodingRole.CATEGORY)
+    if what == "blood pressure":
+        for code, number in ((SYSTOLIC, read.systolic), (DIASTOLIC, read.diastolic)):
+            part = _new_fact(report, Observation, LOINC, code, done_on)
+            part.status, part.part_of = "final", fact
+            part.value_quantity, part.value_unit = Decimal(number or 0), "mm[Hg]"
+            part.save(force_insert=True)
+            add_codings(part, [concept(LOINC, code)])
+    return fact
+
+
+def _new_fact(report: ElsewhereReport, model: type[Fact], _system: str, code: str, done_on: datetime.date) -> Any:
+    """A fact of the day with its source, not saved yet."""
     start = timezone.make_aware(datetime.datetime.combine(done_on, datetime.time.min))
-    fact = model(
+    return model(
         member_id=report.member_id,
         effective=(start, start + datetime.timedelta(days=1)),
         precision="d",
@@ -222,24 +291,10 @@ def _write_fact(
         source_system=source_system(SOURCE, "Reported by the member, proof seen")
         if report.proof_id
         else source_system(UNPROVEN, "Reported by the member, without proof"),
-        source_id=str(report.pk),
+        # A part has an identifier of its own.
+        source_id=str(report.pk) if code not in (SYSTOLIC, DIASTOLIC) else f"{report.pk}/{code}",
         sensitivity=report.sensitivity,
     )
-    if isinstance(fact, Observation):
-        fact.status = "final"
-        fact.value_text = result if result in RESULTS else finding.strip()[:200]
-        fact.interpretation = {"positive": "A", "negative": "N"}.get(result, "")
-        if value is not None:
-            fact.value_quantity, fact.value_unit, fact.value_text = value, "%", ""
-        fact.performing_laboratory = report.place
-    else:
-        fact.status = "completed"
-    fact.save(force_insert=True)
-    add_codings(fact, [concept(system, code)])
-    if isinstance(fact, Observation):
-        category = {"imaging": "Imaging"} if what in IMAGING else {"laboratory": "Laboratory"}
-        add_codings(fact, concepts(OBSERVATION_CATEGORY, category).values(), CodingRole.CATEGORY)
-    return fact
 
 
 @transaction.atomic

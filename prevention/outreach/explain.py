@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import DateField, Func, Min
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,6 +24,7 @@ from prevention.models import (
 )
 from prevention.outreach.kinds import GapKind, book_way, closer_words, kind_of
 from prevention.outreach.protocols import ways_for_member
+from prevention.rules.positives import BY_WHAT
 from scheduling.models import Appointment
 
 
@@ -40,14 +42,16 @@ class Explanation:
     """What, why (with the facts), since when, what closes it, when next, and what can be done now.
 
     `since_why` says what made it due on that day, where it is known: a birthday, a recommendation, the first coverage.
-    `under_way` says what already waits: a booked visit, a kit on its way, a report being looked at.
+    `since` is empty where nothing is on record and nobody here could know: they joined later. `under_way` says what
+    already waits: a booked visit, a kit on its way, a report being looked at. `follows_result`: a result asks for
+    something more, which a clinician arranges.
     """
 
     what: str
     why: str
     source: str
     facts: list[str]
-    since: date
+    since: date | None
     since_why: str
     closes: list[str]
     next_on: date | None
@@ -55,6 +59,7 @@ class Explanation:
     under_way: list[str]
     is_open: bool
     costs_nothing: bool
+    follows_result: bool = False
 
 
 def explain(gap: CareGap, today: date) -> Explanation:
@@ -62,23 +67,35 @@ def explain(gap: CareGap, today: date) -> Explanation:
     kind = kind_of(gap.rule)
     is_open = gap.status in (CareGap.Status.OPEN, CareGap.Status.DEFERRED)
     state = CareRuleState.objects.filter(member_id=gap.member_id, rule=gap.rule).first()
+    waiting = BY_WHAT.get(gap.last_done_what) if is_open else None
+    joined = _joined(gap)
+    unknown = not gap.last_done_on and joined is not None and gap.due_on < joined
     return Explanation(
         what=str(kind.member_title),
-        why=str(kind.why),
+        why=_("A result of this test asks for something more. Your care team arranges it with you.")
+        if waiting
+        else str(kind.why),
         source=kind.source,
-        facts=_facts(gap, today),
-        since=gap.due_on,
-        since_why=_why_since(gap, kind),
-        closes=_closes(gap, kind, today),
+        facts=_facts(gap, today, joined if unknown else None),
+        since=None if unknown else gap.due_on,
+        since_why="" if unknown else _why_since(gap, kind),
+        closes=[str(waiting.title)] if waiting else _closes(gap, kind, today),
         next_on=gap.due_on if is_open else state.next_due_on if state and state.applies else None,
-        now=_ways(gap, kind, today) if is_open else [],
+        now=_ways(gap, kind, today) if is_open and not waiting else [],
         under_way=_under_way(gap, today) if is_open else [],
         is_open=is_open,
-        costs_nothing=kind.costs_nothing,
+        costs_nothing=kind.costs_nothing and not waiting,
+        follows_result=waiting is not None,
     )
 
 
-def _facts(gap: CareGap, today: date) -> list[str]:
+def _joined(gap: CareGap) -> date | None:
+    """The day on which they were first covered here; what came before it nobody here knows."""
+    periods = CoveragePeriod.objects.filter(member_id=gap.member_id, benefit="medical")
+    return periods.aggregate(first=Min(Func("valid", function="lower", output_field=DateField())))["first"]
+
+
+def _facts(gap: CareGap, today: date, joined: date | None) -> list[str]:
     said = []
     age = age_on(gap.member, today)
     if age is not None:
@@ -86,6 +103,8 @@ def _facts(gap: CareGap, today: date) -> list[str]:
     if gap.last_done_on:
         what = str(closer_words(gap.last_done_what)) or _("Done")
         said.append(f"{what[:1].upper()}{what[1:]}: {short_date(gap.last_done_on, 'year')}")
+    elif joined is not None and gap.status != CareGap.Status.CLOSED:
+        said.append(_("None on record since you joined on %(day)s") % {"day": short_date(joined, "year")})
     elif gap.status != CareGap.Status.CLOSED:
         said.append(_("Nothing of it on record so far"))
     own = _own_interval(gap, today)

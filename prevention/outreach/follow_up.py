@@ -4,112 +4,84 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from dateutil.relativedelta import relativedelta
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import override
 
 from clinical.models import Task
 from core import audit
 from core.ids import uuid7
 from core.models import User
 from network.models import RoleAssignment
+from prevention.engine.codes import Code, Codes, ValueSet
 from prevention.engine.evaluate import Partition
-from prevention.engine.facts import ValueSet
-from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY, FOBT, SDNA_FIT
 from prevention.models import FollowUp
 from prevention.quality.rates import wilson
-from prevention.rules.cervical_screening import HPV_TEST, PAP_TEST
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
+from prevention.rules.positives import POSITIVES, Positive
 
 KIND = "abnormal_follow_up"
-CPT = "http://www.ama-assn.org/go/cpt"
-# Colposcopy of the cervix or vagina, by CPT.
-COLPOSCOPY = ("57420", "57421", "57452", "57454", "57455", "57456", "57460", "57461")
-# Older results are history, not work: what was left undone then is found by the care rules.
-LOOK_BACK = timedelta(days=365)
-
-
-@dataclass(frozen=True)
-class FollowUpRule:
-    """A positive result of `results` asks for one of `answers` within `days`; nobody at it after `escalate` is told."""
-
-    id: str
-    title: "str | StrPromise"
-    task: "str | StrPromise"
-    results: tuple[ValueSet, ...]
-    answers: tuple[ValueSet, ...]
-    source: str
-    codes: tuple[str, ...] = ()
-    days: int = 90
-    escalate: int = 45
-
-
-RULES: tuple[FollowUpRule, ...] = (
-    FollowUpRule(
-        id="positive_stool_test",
-        title=gettext_lazy("Positive stool test: colonoscopy"),
-        task=gettext_lazy("Positive stool test: arrange a colonoscopy"),
-        results=(FOBT, SDNA_FIT),
-        answers=(COLONOSCOPY,),
-        source="US Multi-Society Task Force on Colorectal Cancer, 2017; NCQA follow-up measure: within 180 days. "
-        "Ours is 90.",
-    ),
-    FollowUpRule(
-        id="positive_hpv_test",
-        title=gettext_lazy("Positive HPV test: cytology or colposcopy"),
-        task=gettext_lazy("Positive HPV test: arrange a visit for cytology or colposcopy"),
-        results=(HPV_TEST,),
-        answers=(PAP_TEST,),
-        codes=COLPOSCOPY,
-        source="ASCCP Risk-Based Management Consensus Guidelines, 2019; Enduring Guidelines for self-collected "
-        "samples, 2025",
-    ),
-)
+# Stool and HPV tests are looked through at any age, whether a rule applies or not, for three years: as long as the
+# longest of them would have settled its rule at the least (CMS124, CMS130). What the rules themselves find unanswered
+# (`rules.positives`) is followed however old it is.
+LOOK_BACK = relativedelta(years=3)
+EVERYBODYS = ("positive_stool_test", "positive_hpv_test")
+RULES = POSITIVES
 BY_ID = {rule.id: rule for rule in RULES}
 
-# Positive by flag, by word, or by coded value (SNOMED: positive, detected, present).
-FOUND = """
-SELECT DISTINCT ON (o.id) o.id, o.member_id, o.sensitivity, (lower(o.effective) AT TIME ZONE %(zone)s)::date
-FROM core_valueset v JOIN core_valuesetmember s ON s.value_set_id = v.id
-JOIN clinical_observationcoding k ON k.concept_id = s.concept_id AND k.role = 1
-JOIN clinical_observation o ON o.id = k.fact_id AND o.member_id = k.member_id
-JOIN members_member m ON m.id = o.member_id AND m.deceased_at IS NULL AND m.status = 'active'
-WHERE {k} AND v.url = ANY (%(results)s) AND o.status IN ('final', 'amended', 'corrected') AND NOT o.is_negated
-    AND (lower(o.effective) AT TIME ZONE %(zone)s)::date BETWEEN %(since)s AND %(today)s
-    AND (o.interpretation IN ('A', 'AA', 'POS') OR lower(o.value_text) IN ('positive', 'detected') OR EXISTS (
-        SELECT FROM clinical_observationcoding w JOIN core_concept c ON c.id = w.concept_id
-        JOIN core_codesystem y ON y.id = c.system_id AND y.uri = 'http://snomed.info/sct'
-        WHERE w.fact_id = o.id AND w.member_id = o.member_id AND w.role = 3
-            AND c.code IN ('10828004', '260373001', '52101004')))
-    AND NOT EXISTS (SELECT FROM prevention_followup f WHERE f.observation_id = o.id AND f.rule = %(rule)s)
+NOT_FOLLOWED = "NOT EXISTS (SELECT FROM prevention_followup f WHERE f.observation_id = o.id AND f.rule = %(rule)s)"
+RESULT = """
+o.id, o.member_id, o.sensitivity, (lower(o.effective) AT TIME ZONE %(zone)s)::date AS on_day,
+    o.interpretation, o.value_text, o.value_quantity, o.value_integer, o.value_unit, o.id AS fact_id
 """
-# What answers it: a procedure that was done, or a result that was reported, on its day or after.
+USABLE = "o.status IN ('final', 'amended', 'corrected') AND NOT o.is_negated"
+LIVING = "JOIN members_member m ON m.id = o.member_id AND m.deceased_at IS NULL AND m.status = 'active'"
+# Of everybody, by the value sets of the results.
+FOUND = f"""
+SELECT DISTINCT {RESULT} FROM core_valueset v JOIN core_valuesetmember s ON s.value_set_id = v.id
+JOIN clinical_observationcoding k ON k.concept_id = s.concept_id AND k.role = 1
+JOIN clinical_observation o ON o.id = k.fact_id AND o.member_id = k.member_id {LIVING}
+WHERE {{k}} AND v.url = ANY (%(results)s) AND {USABLE} AND {NOT_FOLLOWED}
+    AND (lower(o.effective) AT TIME ZONE %(zone)s)::date BETWEEN %(since)s AND %(today)s
+"""
+# What keeps a gap open: the facts of its last day, of which the positive ones ask.
+KEPT_OPEN = f"""
+SELECT DISTINCT {RESULT} FROM prevention_caregap g
+CROSS JOIN LATERAL jsonb_path_query(g.evidence, '$.facts[*] ? (@.model == "clinical.observation")') x
+JOIN clinical_observation o ON o.id = (x ->> 'id')::uuid AND o.member_id = g.member_id {LIVING}
+WHERE {{g}} AND g.status IN ('open', 'deferred') AND g.last_done_what = %(what)s AND {USABLE} AND {NOT_FOLLOWED}
+"""
+
+# What answers it, on its day or after: what was done, found, diagnosed or ordered. `{answers}`: by code.
 ANSWER = """
 UPDATE prevention_followup f SET status = 'done', done_on = a.on_day, fact_model = a.model, fact_id = a.fact_id,
     closed_at = %(at)s
 FROM (
     SELECT DISTINCT ON (f.id) f.id, f.member_id, x.model, x.fact_id, x.on_day FROM prevention_followup f
-    CROSS JOIN LATERAL (
-        SELECT 'clinical.procedure' AS model, p.id AS fact_id,
-            (lower(p.effective) AT TIME ZONE %(zone)s)::date AS on_day
-        FROM clinical_procedurecoding k JOIN clinical_procedure p ON p.id = k.fact_id AND p.member_id = k.member_id
-        WHERE k.member_id = f.member_id AND k.role = 1 AND k.concept_id = ANY (%(concepts)s)
-            AND p.status = 'completed' AND NOT p.is_negated
-        UNION ALL
-        SELECT 'clinical.observation', o.id, (lower(o.effective) AT TIME ZONE %(zone)s)::date
-        FROM clinical_observationcoding k JOIN clinical_observation o ON o.id = k.fact_id AND o.member_id = k.member_id
-        WHERE k.member_id = f.member_id AND k.role = 1 AND k.concept_id = ANY (%(concepts)s)
-            AND o.status IN ('final', 'amended', 'corrected') AND NOT o.is_negated AND o.id <> f.observation_id
-    ) x WHERE {f} AND f.status = 'open' AND f.rule = %(rule)s AND x.on_day BETWEEN f.resulted_on AND %(today)s
+    CROSS JOIN LATERAL ({answers}) x
+    WHERE {f} AND f.status = 'open' AND f.rule = %(rule)s AND x.on_day BETWEEN f.resulted_on AND %(today)s
     ORDER BY f.id, x.on_day
 ) a(id, member_id, model, fact_id, on_day) WHERE a.id = f.id AND a.member_id = f.member_id
 """
+DAY_OF = "(lower(o.effective) AT TIME ZONE %(zone)s)::date"
+ONE_ANSWER = """
+SELECT 'clinical.{kind}' AS model, o.id AS fact_id, {day} AS on_day
+FROM clinical_{kind}coding k JOIN (SELECT o.*, o.id AS fact_id FROM clinical_{kind} o) o
+    ON o.id = k.fact_id AND o.member_id = k.member_id
+WHERE k.member_id = f.member_id AND k.role = 1 AND k.concept_id = ANY (%({codes})s) AND o.id <> f.observation_id
+    AND {usable}
+"""
+# Kind of fact → which of its rows count.
+DONE = {"procedure": "o.status = 'completed' AND NOT o.is_negated", "observation": USABLE}
+BELIEVED = {"condition": "o.verification NOT IN ('refuted', 'entered-in-error')"}
+ORDERED = {
+    "medicationrequest": "o.status IN ('active', 'completed') AND NOT o.is_negated",
+    "servicerequest": "o.status IN ('active', 'completed') AND NOT o.is_negated",
+}
 WITHDRAW = """
 UPDATE prevention_followup f SET status = 'withdrawn', closed_at = %(at)s,
     reason = CASE WHEN m.deceased_at IS NOT NULL THEN 'the member died' ELSE 'the result was withdrawn' END
@@ -151,33 +123,78 @@ def watch(partition: Partition, *, as_of: date, at: datetime, zone: str) -> int:
             return cursor.rowcount
 
         for rule in RULES:
-            asked: dict[str, Any] = {"rule": rule.id, "escalate": rule.escalate}
-            asked["results"] = [one.url for one in rule.results]
-            cursor.execute(FOUND.format(k=partition.test("k.member_id")), {**common, **asked})
+            asked: dict[str, Any] = {"rule": rule.id, "escalate": rule.escalate, "what": rule.what}
+            cursor.execute(_found(rule, partition), {**common, **asked, "results": urls_of(rule.codes)})
             found = cursor.fetchall()
             if found:
                 written += _open(rule, found, at=at, as_of=as_of, by=by, zone=zone)
-            concepts = _concepts(rule)
-            written += write(ANSWER.format(f=partition.test("f.member_id")), rule=rule.id, concepts=concepts)
-            write(ESCALATE.format(f=partition.test("f.member_id")), **asked)
+            if FollowUp.objects.filter(rule=rule.id, status=FollowUp.Status.OPEN).exists():
+                answers, codes = _answers(rule)
+                written += write(ANSWER.format(f=partition.test("f.member_id"), answers=answers), **asked, **codes)
+                write(ESCALATE.format(f=partition.test("f.member_id")), **asked)
         written += write(WITHDRAW.format(f=partition.test("f.member_id")))
         write(CLOSE_TASKS.format(f=partition.test("f.member_id")))
     return written
 
 
-def _concepts(rule: FollowUpRule) -> list[int]:
+def _found(rule: Positive, partition: Partition) -> str:
+    """The SELECT of positive results that nobody follows yet."""
+    rows = KEPT_OPEN.format(g=partition.test("g.member_id"))
+    if rule.id in EVERYBODYS:
+        rows = f"{rows} UNION {FOUND.format(k=partition.test('k.member_id'))}"
+    positive = " OR ".join(finding.sql().format(row="o") for finding in rule.findings).replace("%", "%%")
+    return f"SELECT o.id, o.member_id, o.sensitivity, o.on_day FROM ({rows}) o WHERE {positive}"
+
+
+def _answers(rule: Positive) -> tuple[str, dict[str, list[int]]]:
+    """The facts that answer, as SQL over `f`, and the concepts it asks for by name."""
+    later = f"{DAY_OF} > f.resulted_on"
+    parts: list[tuple[str, tuple[Codes, ...], dict[str, str], str, str]] = [
+        ("answers", rule.answers, DONE, DAY_OF, "true"),
+        ("later", rule.later, DONE, DAY_OF, later),
+        ("diagnoses", rule.diagnoses, BELIEVED, DAY_OF, "true"),
+        # Known since whenever: it answers on the day of the result.
+        ("known", rule.known, BELIEVED, f"greatest({DAY_OF}, f.resulted_on)", "true"),
+        ("plans", rule.plans, ORDERED, DAY_OF, "true"),
+    ]
+    if rule.repeated:
+        for number, finding in enumerate(rule.findings):
+            negative = f"NOT {finding.sql().format(row='o')} AND {SAYS_SOMETHING}".replace("%", "%%")
+            parts.append((f"again{number}", finding.codes, {"observation": USABLE}, DAY_OF, negative))
+    said = [
+        ONE_ANSWER.format(kind=kind, codes=name, day=day, usable=f"{usable} AND {more}")
+        for name, codes, kinds, day, more in parts
+        if codes
+        for kind, usable in kinds.items()
+    ]
+    return " UNION ALL ".join(said), {name: concepts_of(codes) for name, codes, *_rest in parts if codes}
+
+
+SAYS_SOMETHING = (
+    "(o.value_quantity IS NOT NULL OR o.value_integer IS NOT NULL OR o.value_text <> '' OR o.interpretation <> '' "
+    "OR EXISTS (SELECT FROM clinical_observationcoding w WHERE w.fact_id = o.id AND w.role = 3))"
+)
+
+
+def urls_of(codes: tuple[Codes, ...]) -> list[str]:
+    return [one.url for one in codes if isinstance(one, ValueSet)]
+
+
+def concepts_of(codes: tuple[Codes, ...]) -> list[int]:
+    """The ids of the concepts among codes and value sets."""
+    single = [(one.system, one.code) for one in codes if isinstance(one, Code)]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT m.concept_id FROM core_valueset v JOIN core_valuesetmember m ON m.value_set_id = v.id "
             "WHERE v.url = ANY (%s) UNION SELECT c.id FROM core_concept c JOIN core_codesystem y ON y.id = c.system_id "
-            "WHERE y.uri = %s AND c.code = ANY (%s)",
-            [[one.url for one in rule.answers], CPT, list(rule.codes)],
+            "JOIN unnest(%s::text[], %s::text[]) w(uri, code) ON w.uri = y.uri AND w.code = c.code",
+            [urls_of(codes), [system for system, _code in single], [code for _system, code in single]],
         )
         return [row[0] for row in cursor.fetchall()]
 
 
 def _open(
-    rule: FollowUpRule,
+    rule: Positive,
     found: Sequence[tuple[uuid.UUID, uuid.UUID, int, date]],
     *,
     at: datetime,
@@ -251,7 +268,7 @@ def close_follow_up(follow_up: FollowUp, *, by: User, reason: str) -> FollowUp:
 class Rate:
     """How often a rule's answer came in time, among results whose time is over: answered early or never."""
 
-    rule: FollowUpRule
+    rule: Positive
     in_time: int
     measured: int
     median_days: int | None
@@ -269,7 +286,7 @@ class Rate:
         return round(100 * low), round(100 * high)
 
 
-def rate(rule: FollowUpRule, today: date) -> Rate:
+def rate(rule: Positive, today: date) -> Rate:
     """Of the members within reach. Withdrawn results do not count; those closed by a clinician count as not in time."""
     rows = list(
         FollowUp.objects.filter(rule=rule.id)

@@ -1,19 +1,22 @@
 """What members answer and what staff decide."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clinical.models import Observation
 from core.asked import DayField
 from core.choices import offer_values
 from network.models import RoleAssignment
 from prevention.models import ElsewhereReport
-from prevention.outreach.elsewhere import FACTS, MAX_PROOF, SAID, Proof, choices_for
+from prevention.outreach.elsewhere import MAX_PROOF, SAID, Proof, choices_for, has_result
+from prevention.outreach.explain import Way
+from prevention.outreach.protocols import QUESTIONS
 from prevention.outreach.signing import offered_protocols
 
 DATE = {"type": "date"}
@@ -84,11 +87,17 @@ class AcceptForm(forms.Form):
     result = forms.ChoiceField(
         label=_("Result"),
         required=False,
-        choices=[("", _("Not stated")), ("negative", _("Negative or normal")), ("positive", _("Positive"))],
+        choices=[
+            ("", _("Not stated")),
+            ("negative", _("Negative or normal")),
+            ("positive", _("Positive, or asks for more")),
+        ],
     )
     value = forms.DecimalField(
         label=_("Value, in percent"), required=False, min_value=3, max_value=20, decimal_places=1
     )
+    systolic = forms.IntegerField(label=_("Upper number, in mmHg"), required=False, min_value=50, max_value=300)
+    diastolic = forms.IntegerField(label=_("Lower number, in mmHg"), required=False, min_value=20, max_value=200)
     finding = forms.CharField(
         label=_("What the report says"), max_length=200, required=False, help_text=_("The value with its unit.")
     )
@@ -97,17 +106,55 @@ class AcceptForm(forms.Form):
     def __init__(self, *args: Any, report: ElsewhereReport, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_values(self, "what", choices_for(report))
-        if report.gap.rule != "hba1c":
-            del self.fields["value"]
         offered = {what for what, _label in choices_for(report)}
+        if "HbA1c" not in offered:
+            del self.fields["value"]
+        if "blood pressure" not in offered:
+            del self.fields["systolic"], self.fields["diastolic"]
         if not offered & SAID:
             del self.fields["finding"]
-        if not any(FACTS[what][0] is Observation for what in offered & FACTS.keys() - SAID - {"HbA1c"}):
+        if not any(has_result(what) for what in offered):
             del self.fields["result"]
+        if report.proof_id is None:
+            self.fields["note"].label = _("Why it is accepted without a proof")
+            self.fields["note"].required = True
 
 
 class RefuseForm(forms.Form):
     note = forms.CharField(label=_("Why it does not settle it"), max_length=300)
+
+
+class OrderForm(forms.Form):
+    """What a protocol asks of whom it sends a kit or test to, before they order it for themselves."""
+
+    protocol = forms.CharField(widget=forms.HiddenInput)
+    asked = forms.CharField(widget=forms.HiddenInput, initial="1", required=False)
+    applies = forms.MultipleChoiceField(
+        label=_("Tick what applies to you"),
+        help_text=_("If nothing does, leave all of it empty."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(self, protocol: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"protocol": protocol}, auto_id=f"id_{protocol}_%s", **kwargs)
+        asked = self.fields["applies"]
+        assert isinstance(asked, forms.MultipleChoiceField)
+        asked.choices = list(QUESTIONS.get(protocol, ()))
+
+
+def order_forms(ways: Iterable[Way]) -> list[dict[str, Any]]:
+    """The orders that a person may place, each with the questions that go before it; `form` is empty without."""
+    return [
+        {"way": way, "form": OrderForm(way.protocol) if QUESTIONS.get(way.protocol) else None}
+        for way in ways
+        if way.kind == "order"
+    ]
+
+
+def what_applies(posted: QueryDict) -> list[str] | None:
+    """What somebody ticked; None where they were not asked."""
+    return posted.getlist("applies") if posted.get("asked") else None
 
 
 # What is kept of a contact, in words: of calls, of links, and of bookings and orders, which say it themselves.
@@ -119,6 +166,7 @@ OUTCOME_WORDS = {
     "declined": _("Does not want it"),
     "no_answer": _("No answer"),
     "wrong_number": _("Wrong number"),
+    "not_suitable": _("Kit not for them, by their answers"),
 }
 
 
@@ -135,6 +183,10 @@ class CallForm(forms.Form):
             ("done_elsewhere", _("Done elsewhere")),
         ],
     )
+    when = forms.CharField(
+        label=_("Done elsewhere: when"), max_length=60, required=False, help_text=_("A month and year is enough.")
+    )
+    where = forms.CharField(label=_("Done elsewhere: where"), max_length=120, required=False)
     note = forms.CharField(label=_("In their words"), max_length=200, required=False)
 
     def clean(self) -> dict[str, Any]:

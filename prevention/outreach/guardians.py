@@ -97,7 +97,7 @@ def adults_of(members: Iterable[Member], today: date) -> dict[uuid.UUID, Adults]
     found: dict[uuid.UUID, list[tuple[str | StrPromise, Member | None, str]]] = defaultdict(list)
     for proxy in _proxies(children, today):
         own = getattr(proxy.user, "member", None)
-        found[proxy.member_id].append((proxy.get_relationship_display(), own, proxy.user.name))
+        found[proxy.member_id].append((PROXIES[Proxy.Relationship(proxy.relationship)], own, proxy.user.name))
     for child, relation, adult in _at_home(children, today):
         if adult.pk not in {known.pk for _relation, known, _name in found[child] if known}:
             found[child].append((relation, adult, str(adult)))
@@ -142,9 +142,7 @@ def _proxies(children: Collection[uuid.UUID], today: date) -> Iterable[Proxy]:
     )
 
 
-def _at_home(
-    children: dict[uuid.UUID, Member], today: date
-) -> Iterable[tuple[uuid.UUID, "str | StrPromise", Member]]:
+def _at_home(children: dict[uuid.UUID, Member], today: date) -> Iterable[tuple[uuid.UUID, "str | StrPromise", Member]]:
     """(child, relation, adult), whom first: the mother, the subscriber, then by age."""
     subscribers: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for child, adult in Coverage.objects.filter(member__in=children).values_list("member_id", "contract__member_id"):
@@ -171,6 +169,7 @@ def _at_home(
             yield child.pk, RELATIONS[place], adult
 
 
+PROXIES = {Proxy.Relationship.PARENT: _("parent"), Proxy.Relationship.GUARDIAN: _("legal guardian")}
 RELATIONS = (_("mother"), _("subscriber of the coverage"), _("adult of the household"))
 
 

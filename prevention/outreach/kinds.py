@@ -66,6 +66,15 @@ def book_way(kind: GapKind) -> WayOut | None:
     return next((way for way in kind.ways if way.kind == "book"), None)
 
 
+# What is sent home: the way's own words speak to the member.
+HOME_KITS = frozenset({"fit_home_kit", "hba1c_home_kit", "hpv_self_collection"})
+
+
+def staff_words(way: WayOut) -> "str | StrPromise":
+    """The way as a button for whoever orders it for somebody else."""
+    return _("Send them a home kit") if way.protocol in HOME_KITS else way.label
+
+
 def closers_of(kind: GapKind) -> list[str]:
     """What settles it, as the rule calls it, each once: `colonoscopy`, `stool test` …"""
     return list(dict.fromkeys(closer.what for closer in kind.closers)) if isinstance(kind, CareRule) else []
@@ -124,6 +133,23 @@ CLOSER_WORDS = {
     "ultrasound": _("ultrasound"),
     "urine albumin": _("urine albumin"),
     "urine culture": _("urine culture"),
+    # What waits for an answer (`rules.positives`).
+    "positive stool test": _("positive stool test"),
+    "positive HPV test": _("positive HPV test"),
+    "abnormal Pap test": _("abnormal Pap test"),
+    "mammogram that asks for more": _("mammogram that asks for more"),
+    "suspicious mammogram": _("suspicious mammogram"),
+    "reactive HIV test": _("reactive HIV test"),
+    "reactive hepatitis C test": _("reactive hepatitis C test"),
+    "reactive hepatitis B test": _("reactive hepatitis B test"),
+    "reactive syphilis test": _("reactive syphilis test"),
+    "positive chlamydia test": _("positive chlamydia test"),
+    "positive gonorrhoea test": _("positive gonorrhoea test"),
+    "positive tuberculosis test": _("positive tuberculosis test"),
+    "positive depression questions": _("positive depression questions"),
+    "blood sugar in the range of diabetes": _("blood sugar in the range of diabetes"),
+    "widened aorta": _("widened aorta"),
+    "lung scan that asks for more": _("lung scan that asks for more"),
 }
 
 

@@ -24,6 +24,7 @@ from prevention.outreach.guardians import addresses_of, adults_of
 from prevention.outreach.kinds import kind_of
 from prevention.outreach.one_tap import path_for
 from prevention.reach import in_reach, sees_the_system
+from prevention.rules.positives import WAITING
 
 SOURCE = Path(__file__).parent / "letter.typ"
 AT_ONCE = 200
@@ -44,6 +45,7 @@ def _to_print() -> QuerySet[Reminder]:
         Reminder.objects.filter(channel=Reminder.Channel.LETTER, status=Reminder.Status.QUEUED)
         .filter(send_after__lte=timezone.now(), gap__status="open", member__deceased_at__isnull=True)
         .filter(gap__sensitivity=0)
+        .exclude(gap__last_done_what__in=WAITING)
         .select_related("gap", "member__managing_organization")
         .order_by("send_after", "id")
     )
@@ -67,10 +69,7 @@ def in_hand(by: User | None = None) -> QuerySet[LetterPile]:
     queued = Count("letters", filter=Q(letters__status=Reminder.Status.QUEUED))
     found = readable(by) if by else LetterPile.objects.all()
     return (
-        found.filter(settled_at__isnull=True)
-        .select_related("printed_by")
-        .annotate(count=queued)
-        .order_by("printed_at")
+        found.filter(settled_at__isnull=True).select_related("printed_by").annotate(count=queued).order_by("printed_at")
     )
 
 

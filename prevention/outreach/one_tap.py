@@ -22,6 +22,7 @@ from core import audit
 from core.context import Context, current, use
 from core.models import User
 from prevention.models import CareGap, OneTapLink
+from prevention.rules.positives import WAITING
 
 SALT = "prevention.one_tap"
 MAX_FAILURES = 5
@@ -90,8 +91,9 @@ def open_link(holder: Holder) -> OneTapLink:
     link = OneTapLink.objects.select_related("gap__member__region", "reminder").get(
         pk=holder.link_id, member_id=holder.member_id
     )
-    # What is labelled since the link was sent is behind the sign-in alone.
-    if link.used_at is not None or link.failures >= MAX_FAILURES or link.gap.sensitivity:
+    # What is labelled since the link was sent, or waits for the answer to a result, is behind the sign-in alone.
+    kept = link.gap.sensitivity or link.gap.last_done_what in WAITING
+    if link.used_at is not None or link.failures >= MAX_FAILURES or kept:
         raise LinkSpent
     if link.opened_at is None:
         OneTapLink.objects.filter(pk=link.pk, opened_at__isnull=True).update(opened_at=timezone.now())

@@ -1,5 +1,6 @@
 """Orders for a gap under a protocol that a clinician has signed."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,14 +17,58 @@ from core.terminology import concept
 from labs.models import LabOrder
 from network.models import Clinician
 from network.permissions import roles_in_force
+from prevention import actions
 from prevention.engine.measure import WayOut
 from prevention.models import CareGap, HomeKit, OutreachContact, StandingOrder
 from prevention.outreach.kinds import kind_of, order_ways
-from prevention.outreach.protocols import PHYSICIAN, in_force, left_out, ways_for_member, ways_for_staff
+from prevention.outreach.protocols import (
+    PHYSICIAN,
+    QUESTIONS,
+    in_force,
+    left_out,
+    ways_for_member,
+    ways_for_staff,
+)
+from prevention.rules.positives import WAITING
 
 
 class NotUnderProtocol(ValueError):
     """No signed protocol allows this order, by this person or at all."""
+
+
+class NotAsked(ValueError):
+    """The member has not answered what the protocol asks before it."""
+
+
+class NotForThem(NotUnderProtocol):
+    """By the member's own answers the protocol is not for them. `said`: the answers, to be kept."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(_("This is not for you just now. Book a visit instead, or call us."))
+        self.said = said
+
+
+def order_as_member(gap: CareGap, *, by: User, protocol: str = "", applies: Collection[str] | None) -> ServiceRequest:
+    """The kit or test that a member orders for themselves, or a proxy for them, after the protocol's questions.
+
+    `applies`: the ids of `QUESTIONS` to which they said yes, None where they were not asked. The answers are kept with
+    the contact. Raises `NotAsked`, `NotForThem` (whose answers `keep_answers` keeps), and what `order_for_gap` does.
+    """
+    ways = ways_for_member([gap], timezone.localdate())[gap.pk]
+    way = next((way for way in ways if not protocol or way.protocol == protocol), None)
+    asked = QUESTIONS.get(way.protocol, ()) if way else ()
+    if asked and applies is None:
+        raise NotAsked(_("Answer the questions first."))
+    yes = set(applies or ())
+    said = ", ".join(f"{name}: {'yes' if name in yes else 'no'}" for name, _words in asked)
+    if way and any(name in yes for name, _words in asked):
+        raise NotForThem(f"{way.protocol}; {said}")
+    return order_for_gap(gap, by=by, protocol=way.protocol if way else protocol, as_member=True, note=said)
+
+
+def keep_answers(gap: CareGap, refused: NotForThem, *, by: User) -> None:
+    """What somebody answered whom a protocol is not for: whoever calls or sees them reads it."""
+    actions.note_contact(gap, by=by, outcome="not_suitable", note=refused.said)
 
 
 @transaction.atomic
@@ -34,13 +79,13 @@ def order_for_gap(
     protocol: str = "",
     encounter: Encounter | None = None,
     as_member: bool = False,
-    note: bool = True,
+    note: bool | str = True,
 ) -> ServiceRequest:
     """Place the kit or test that the gap's rule offers; with `protocol` that one, otherwise the first that may be.
 
     `encounter`: the visit in which a clinician signed it, whose order it then is. `as_member`: the person ordered it
-    for themselves. One open order for a gap and code. Raises `NotUnderProtocol`, and `ValueError` where the rule
-    offers none or the laboratory does not do it.
+    for themselves (`order_as_member`). `note`: whether the contact is kept, or what was said. One open order for a gap
+    and code. Raises `NotUnderProtocol`, and `ValueError` where the rule offers none or the laboratory does not do it.
     """
     today = timezone.localdate()
     offered = [way for way in order_ways(kind_of(gap.rule)) if not protocol or way.protocol == protocol]
@@ -73,8 +118,9 @@ def order_for_gap(
         HomeKit.objects.create(
             member_id=gap.member_id, gap=gap, order=order, standing_order=standing, replaces=lost.first()
         )
-    if note:
-        OutreachContact.objects.create(member_id=gap.member_id, gap=gap, by=by, outcome="kit_ordered")
+    if note is not False:
+        said = note if isinstance(note, str) else ""
+        OutreachContact.objects.create(member_id=gap.member_id, gap=gap, by=by, outcome="kit_ordered", note=said[:300])
     audit.record(
         by=by,
         action="create",
@@ -89,6 +135,8 @@ def _why_not(gap: CareGap, way: WayOut, today: date, *, as_member: bool) -> str:
     """What to say to whom the order is refused. Whom the protocol leaves out hears why."""
     for words in left_out(way.protocol, [gap.member_id], today).values():
         return str(words)
+    if gap.last_done_what in WAITING:
+        return _("A result still waits for what answers it: a clinician arranges that.")
     if as_member:
         return _("This cannot be ordered by oneself just now.")
     return _("No signed protocol lets you order this. Ask a physician.")

@@ -16,18 +16,21 @@ from core.models import User
 from members.models import Member
 from network.models import RoleAssignment
 from network.permissions import roles_in_force
-from prevention.engine.facts import ValueSet
+from prevention.engine.codes import CPT, SNOMED, ValueSet
 from prevention.engine.measure import WayOut
 from prevention.measures import value_sets as vs
 from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY, FOBT, SDNA_FIT
 from prevention.models import CareGap, FollowUp, StandingOrder
 from prevention.outreach.kinds import kind_of, order_ways
 from prevention.rules import value_sets as own
+from prevention.rules.positives import WAITING
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 PHYSICIAN = RoleAssignment.Role.PHYSICIAN
+HCPCS = "http://www.nlm.nih.gov/research/umls/hcpcs"
+ICD10PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
 # A pregnancy that nobody closed in the chart ends after ten months by itself.
 PREGNANCY = timedelta(days=300)
 # SNOMED: positive, detected, present; as follow-ups read it.
@@ -47,7 +50,7 @@ class Exclusion:
 
 
 def diagnosed(*sets: ValueSet, within: timedelta | None = None) -> Among:
-    """With such a diagnosis that has not ended; with `within`, one that began no longer ago."""
+    """With such a diagnosis that has not ended; with `within`, one that began no longer ago, or nobody says when."""
 
     def members(today: date) -> QuerySet[Any, Any]:
         found = Condition.objects.filter(
@@ -57,10 +60,43 @@ def diagnosed(*sets: ValueSet, within: timedelta | None = None) -> Among:
             codings__concept__valuesetmember__value_set__url__in=[one.url for one in sets],
         ).exclude(verification__in=("refuted", "entered-in-error"))
         if within is not None:
-            found = found.filter(effective__startswith__date__gte=today - within)
+            # Whose beginning nobody wrote down may have begun lately.
+            undated = Q(effective__isnull=True) | Q(effective__startswith__isnull=True)
+            found = found.filter(undated | Q(effective__startswith__date__gte=today - within))
         return found.values_list("member_id", flat=True)
 
     return members
+
+
+def done(codes: dict[str, tuple[str, ...]], *, within: timedelta) -> Among:
+    """To whom one of these was done, or is being done, no longer ago; codes by system."""
+
+    def members(today: date) -> QuerySet[Any, Any]:
+        coded = Q()
+        for system, among in codes.items():
+            coded |= Q(codings__concept__system__uri=system, codings__concept__code__in=among)
+        return Procedure.objects.filter(
+            coded,
+            Q(effective__isnull=True)
+            | Q(effective__endswith__isnull=True)
+            | Q(effective__endswith__date__gte=today - within),
+            codings__role=CodingRole.CODE,
+            status__in=("completed", "in-progress"),
+            is_negated=False,
+        ).values_list("member_id", flat=True)
+
+    return members
+
+
+def expecting(today: date) -> QuerySet[Any, Any]:
+    """With a due date that lies ahead."""
+    return Observation.objects.filter(
+        status__in=("final", "amended", "corrected"),
+        is_negated=False,
+        codings__role=CodingRole.CODE,
+        codings__concept__valuesetmember__value_set__url=own.DELIVERY_DUE.url,
+        value_time__date__range=(today, today + timedelta(days=280)),
+    ).values_list("member_id", flat=True)
 
 
 def unanswered(rule: str) -> Among:
@@ -117,7 +153,27 @@ def outside_ages(lowest: int, highest: int) -> Among:
     return members
 
 
-_pregnant = Exclusion(_("Not in pregnancy."), diagnosed(vs.PREGNANCY, own.PREGNANT, within=PREGNANCY))
+_not_in_pregnancy = _("Not in pregnancy.")
+_pregnant = (
+    Exclusion(_not_in_pregnancy, diagnosed(vs.PREGNANCY, own.PREGNANT, within=PREGNANCY)),
+    Exclusion(_not_in_pregnancy, expecting),
+)
+# Red cells live four months; the protocols' text says three (American Diabetes Association, Standards of Care, 6.2).
+QUARTER = timedelta(days=92)
+TRANSFUSION = {
+    SNOMED: ("5447007", "116859006", "71493000"),
+    CPT: ("36430", "36440", "36450", "36455", "36460"),
+    HCPCS: ("P9010", "P9016", "P9021", "P9022", "P9038", "P9039", "P9040"),
+}
+DIALYSIS = {
+    SNOMED: ("302497006", "265764009", "108241001", "71192002"),
+    CPT: ("90935", "90937", "90945", "90947", *(str(code) for code in range(90951, 90971)), "90999"),
+    ICD10PCS: ("5A1D70Z", "5A1D80Z", "5A1D90Z"),
+}
+_transfused = Exclusion(
+    _("Not within three months of a transfusion: the result would mislead."), done(TRANSFUSION, within=QUARTER)
+)
+_misleading = _("A finger prick misleads with anaemia or on dialysis: a blood test is taken instead.")
 
 # Protocol → whom it is not for. The signed text says the same; what the chart cannot show is asked of the person.
 NOT_FOR: dict[str, tuple[Exclusion, ...]] = {
@@ -132,18 +188,40 @@ NOT_FOR: dict[str, tuple[Exclusion, ...]] = {
             ever_positive((FOBT, SDNA_FIT), (COLONOSCOPY,)),
         ),
     ),
-    "hba1c_in_diabetes": (_pregnant,),
+    "hba1c_in_diabetes": (*_pregnant, _transfused),
     "hba1c_home_kit": (
-        _pregnant,
-        Exclusion(
-            _("A finger prick misleads with anaemia or on dialysis: a blood test is taken instead."),
-            diagnosed(own.HBA1C_MISLEADS),
-        ),
+        *_pregnant,
+        _transfused,
+        Exclusion(_misleading, diagnosed(own.HBA1C_MISLEADS)),
+        Exclusion(_misleading, done(DIALYSIS, within=QUARTER)),
     ),
     "hpv_self_collection": (
         Exclusion(_("A sample taken by oneself is for people of 30 to 65."), outside_ages(30, 65)),
-        _pregnant,
+        *_pregnant,
         Exclusion(_("An abnormal result is being followed."), unanswered("positive_hpv_test")),
+        Exclusion(_("An abnormal result is being followed."), unanswered("abnormal_pap_test")),
+    ),
+}
+
+_ASKED_PREGNANT = ("pregnant", _("I am pregnant, or may be"))
+_ASKED_TRANSFUSED = ("transfusion", _("I had a blood transfusion in the last three months"))
+# Protocol → what a member who orders for themselves is asked first, since no chart shows all of it: id and words.
+# Where one of them applies, it is not for them.
+QUESTIONS: "dict[str, tuple[tuple[str, str | StrPromise], ...]]" = {
+    "fit_home_kit": (
+        ("bleeding", _("I see blood in my stool")),
+        ("positive", _("A stool test of mine was positive, and I had no colonoscopy since")),
+    ),
+    "hba1c_in_diabetes": (_ASKED_PREGNANT, _ASKED_TRANSFUSED),
+    "hba1c_home_kit": (
+        _ASKED_PREGNANT,
+        ("anaemia", _("I have anaemia (too little blood)")),
+        ("dialysis", _("I am on dialysis")),
+        _ASKED_TRANSFUSED,
+    ),
+    "hpv_self_collection": (
+        _ASKED_PREGNANT,
+        ("followed", _("My last Pap or HPV test was not normal")),
     ),
 }
 
@@ -159,7 +237,8 @@ def left_out(protocol: str, members: Collection[uuid.UUID], today: date) -> "dic
 
 
 def suitable(gaps: QuerySet[CareGap], protocol: str, today: date) -> QuerySet[CareGap]:
-    """Those of the gaps whose members the protocol is for."""
+    """Those of the gaps whose members the protocol is for, and that wait for no answer to a result."""
+    gaps = gaps.exclude(last_done_what__in=WAITING)
     for exclusion in NOT_FOR.get(protocol, ()):
         gaps = gaps.exclude(member_id__in=exclusion.members(today))
     return gaps
@@ -215,7 +294,10 @@ def _under_protocol(gaps: Collection[CareGap], today: date, is_allowed: Callable
         gap.pk: [
             way
             for way in offered[gap.pk]
-            if (way.protocol, gap.rule) in signed and gap.member_id not in not_for[way.protocol]
+            if (way.protocol, gap.rule) in signed
+            and gap.member_id not in not_for[way.protocol]
+            # A physician judges what an open result asks for; no protocol does.
+            and gap.last_done_what not in WAITING
         ]
         for gap in gaps
     }

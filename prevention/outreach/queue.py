@@ -17,6 +17,7 @@ from prevention.engine.evaluate import Partition
 from prevention.engine.record import ROW_ID, id_base
 from prevention.outreach.guardians import CONFIDENTIAL, HOME, IS_CHILD, IS_PARENT, REFUSED, UNWILLING
 from prevention.rules import RULES
+from prevention.rules.positives import WAITING
 
 MESSAGES = ["portal", "push", "email", "sms"]
 
@@ -58,7 +59,8 @@ UPDATE prevention_outreachepisode e SET stopped_at = %(at)s, stop_reason = w.rea
 FROM (
     SELECT e.id, e.member_id, CASE g.status WHEN 'closed' THEN 'done' WHEN 'excluded' THEN coalesce(u.why, 'excluded')
         ELSE coalesce(u.why, CASE WHEN g.status = 'deferred' AND g.deferred_until IS NULL THEN 'declined'
-            WHEN g.sensitivity <> 0 THEN 'labelled' WHEN NOT ({IN_FORCE}) THEN 'ended' END) END AS reason
+            WHEN g.sensitivity <> 0 THEN 'labelled' WHEN g.last_done_what = ANY (%(followed)s) THEN 'followed'
+            WHEN NOT ({IN_FORCE}) THEN 'ended' END) END AS reason
     FROM prevention_outreachepisode e
     JOIN prevention_caregap g ON g.id = e.gap_id AND g.member_id = e.member_id
     JOIN prevention_campaign c ON c.id = e.campaign_id
@@ -68,15 +70,17 @@ FROM (
 ) w WHERE w.id = e.id AND w.member_id = e.member_id AND w.reason IS NOT NULL
 """
 
-# Who may be reached again is taken up where they stood: covered anew, willing again, the label lifted. Whoever has an
+# Who may be reached again is taken up where they stood: covered anew, willing again, the label lifted, the result
+# answered. Whoever has an
 # address that came since begins at the first step: all of them were in vain.
 RETURN = f"""
 UPDATE prevention_outreachepisode e SET stopped_at = NULL, stop_reason = '',
     entered_at = CASE WHEN e.stop_reason = 'undeliverable' THEN %(at)s ELSE e.entered_at END
 FROM prevention_caregap g, prevention_campaign c, members_member m
 WHERE {{e}} AND g.id = e.gap_id AND g.member_id = e.member_id AND g.status = 'open' AND c.id = e.campaign_id
-    AND m.id = e.member_id AND g.sensitivity = 0 AND {IN_FORCE} AND ({UNREACHABLE}) IS NULL
-    AND (e.stop_reason IN ('refused', 'disenrolled', 'labelled') OR e.stop_reason = 'undeliverable' AND (
+    AND m.id = e.member_id AND g.sensitivity = 0 AND g.last_done_what <> ALL (%(followed)s) AND {IN_FORCE}
+    AND ({UNREACHABLE}) IS NULL
+    AND (e.stop_reason IN ('refused', 'disenrolled', 'labelled', 'followed') OR e.stop_reason = 'undeliverable' AND (
         EXISTS (SELECT FROM members_membertelecom x WHERE x.member_id = e.member_id
             AND x.period @> %(today)s::date AND lower(x.period) >= e.stopped_at::date)
         OR EXISTS (SELECT FROM members_memberaddress d WHERE d.member_id = e.member_id AND d.line1 <> ''
@@ -89,7 +93,8 @@ WITH stale AS (
     SELECT r.id, r.message_id FROM prevention_reminder r
     JOIN prevention_caregap g ON g.id = r.gap_id AND g.member_id = r.member_id
     LEFT JOIN prevention_outreachepisode e ON e.gap_id = r.gap_id AND e.member_id = r.member_id
-    WHERE {r} AND r.status = 'queued' AND (g.status <> 'open' OR g.sensitivity <> 0 OR e.stopped_at IS NOT NULL)
+    WHERE {r} AND r.status = 'queued' AND (g.status <> 'open' OR g.sensitivity <> 0 OR e.stopped_at IS NOT NULL
+        OR g.last_done_what = ANY (%(followed)s))
 ), cancelled AS (
     UPDATE core_outboxmessage o SET status = 'cancelled' FROM stale s
     WHERE o.id = s.message_id AND o.status = 'queued' RETURNING o.id
@@ -138,7 +143,7 @@ CROSS JOIN LATERAL (
     SELECT hashtextextended(g.member_id::text || ':' || c.code, 0) & 4611686018427387903 AS part
 ) h
 CROSS JOIN LATERAL (SELECT greatest(%(today)s::date - g.due_on, 0) / 365.0 AS years) w
-WHERE g.sensitivity = 0
+WHERE g.sensitivity = 0 AND g.last_done_what <> ALL (%(followed)s)
     AND NOT EXISTS (SELECT FROM prevention_outreachepisode e WHERE e.gap_id = g.id)
     AND ({UNREACHABLE}) IS NULL
 """
@@ -155,7 +160,7 @@ RESUME = f"""
 UPDATE prevention_outreachepisode e SET stopped_at = NULL, stop_reason = '', entered_at = %(at)s, campaign_id = c.id
 FROM prevention_caregap g, prevention_campaign o, prevention_campaign c, members_member m
 WHERE {{e}} AND e.stop_reason = 'ended' AND g.id = e.gap_id AND g.member_id = e.member_id AND g.status = 'open'
-    AND g.sensitivity = 0
+    AND g.sensitivity = 0 AND g.last_done_what <> ALL (%(followed)s)
     AND o.id = e.campaign_id AND c.managing_organization_id = o.managing_organization_id
     AND c.region_id IS NOT DISTINCT FROM o.region_id AND c.code = o.code AND m.id = e.member_id
     AND {IN_FORCE} AND {OF_AGE} AND ({UNREACHABLE}) IS NULL
@@ -202,6 +207,7 @@ SELECT e.member_id, e.gap_id, e.campaign_id, e.wording, e.score, e.entered_at, g
     coalesce(z.time_zone, %(zone)s) AS zone
 FROM prevention_outreachepisode e
 JOIN prevention_caregap g ON g.id = e.gap_id AND g.member_id = e.member_id AND g.status = 'open' AND g.sensitivity = 0
+    AND g.last_done_what <> ALL (%(followed)s)
 JOIN members_member m ON m.id = e.member_id
 JOIN prevention_campaign i ON i.id = e.campaign_id
 LEFT JOIN network_region z ON z.id = m.region_id
@@ -405,6 +411,8 @@ def queue_outreach(partition: Partition, *, as_of: date, at: datetime) -> Queued
         **partition.parameters,
         "reminding": [rule.id for rule in RULES if rule.remind],
         "messages": MESSAGES,
+        # What a clinician follows is told by them: a reminder of a screening would mislead, and tell of a result.
+        "followed": list(WAITING),
         # Channels by which no message can leave here; letters and calls are paper and people.
         "off": [channel for channel in outbox.channels_off() if channel in MESSAGES],
         "no_transport": outbox.NO_TRANSPORT,

@@ -8,15 +8,16 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from prevention.engine.elements import has_value
 from prevention.engine.facts import LOINC, ValueSet
 from prevention.engine.measure import Asked, CareRule, WayOut
 from prevention.engine.members import age_at, has_organ
 from prevention.engine.moments import as_of, years
+from prevention.rules import positives
 from prevention.rules import value_sets as own
 from prevention.rules.common import completed, ever_diagnosed, ever_done, final_results, in_hospice, settles
+from prevention.rules.positives import HPV_TEST, PAP_TEST
 
-PAP_TEST = ValueSet("Pap Test", "2.16.840.1.113883.3.464.1003.108.12.1017")
-HPV_TEST = ValueSet("HPV Test", "2.16.840.1.113883.3.464.1003.110.12.1059")
 HYSTERECTOMY_NO_CERVIX = ValueSet("Hysterectomy with No Residual Cervix", "2.16.840.1.113883.3.464.1003.198.12.1014")
 ABSENCE_OF_CERVIX = ValueSet("Congenital or Acquired Absence of Cervix", "2.16.840.1.113883.3.464.1003.111.12.1016")
 
@@ -37,11 +38,18 @@ RULE = CareRule(
     excluded=in_hospice | ever_diagnosed(ABSENCE_OF_CERVIX) | ever_done(HYSTERECTOMY_NO_CERVIX, own.HYSTERECTOMY),
     closers=(
         # Before 30 an HPV test does not lengthen the interval.
-        settles("HPV test", final_results(HPV_TEST, own.HPV_TEST), years(3), (age_at(as_of).at_least(30), years(5))),
+        settles(
+            "HPV test",
+            # As in CMS124: a test without a result is none.
+            final_results(HPV_TEST, own.HPV_TEST).where(has_value),
+            years(3),
+            (age_at(as_of).at_least(30), years(5)),
+        ),
         settles("HPV test", completed(HPV_TEST, own.HPV_TEST), years(3), (age_at(as_of).at_least(30), years(5))),
-        settles("Pap test", final_results(PAP_TEST, own.PAP_TEST), years(3)),
+        settles("Pap test", final_results(PAP_TEST, own.PAP_TEST).where(has_value), years(3)),
         settles("Pap test", completed(PAP_TEST, own.PAP_TEST), years(3)),
     ),
+    unanswered=(positives.HPV.unanswered(), positives.CYTOLOGY.unanswered()),
     ways=(
         WayOut("order", _("Send me a home kit"), code="21440-3", system=LOINC, protocol="hpv_self_collection"),
         WayOut("book", _("Book a visit"), visit_type="WELLNESS"),

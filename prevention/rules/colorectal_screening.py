@@ -9,6 +9,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from prevention.engine.elements import has_value
 from prevention.engine.facts import LOINC
 from prevention.engine.measure import Asked, CareRule, WayOut
 from prevention.engine.members import age_at, has_organ
@@ -22,6 +23,7 @@ from prevention.measures.colon_cancer_screening_2025 import (
     SDNA_FIT,
     TOTAL_COLECTOMY,
 )
+from prevention.rules import positives
 from prevention.rules import value_sets as own
 from prevention.rules.common import completed, ever_diagnosed, ever_done, final_results, in_hospice, settles
 
@@ -46,10 +48,12 @@ RULE = CareRule(
         settles("CT colonography", final_results(CT_COLONOGRAPHY), years(5)),
         settles("CT colonography", completed(CT_COLONOGRAPHY, own.CT_COLONOGRAPHY), years(5)),
         settles("flexible sigmoidoscopy", completed(FLEXIBLE_SIGMOIDOSCOPY), years(5)),
-        settles("stool DNA test", final_results(SDNA_FIT), years(3)),
-        settles("stool test", final_results(FOBT), years(1)),
+        # As in CMS130: a test without a result is none.
+        settles("stool DNA test", final_results(SDNA_FIT).where(has_value), years(3)),
+        settles("stool test", final_results(FOBT).where(has_value), years(1)),
         settles("stool test", completed(FOBT, own.STOOL_TEST), years(1)),
     ),
+    unanswered=(positives.STOOL.unanswered(),),
     ways=(
         WayOut(
             "order",

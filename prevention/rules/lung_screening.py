@@ -15,6 +15,7 @@ from prevention.engine.libraries import FINAL
 from prevention.engine.measure import Asked, CareRule, WayOut
 from prevention.engine.members import Condition, age_at, exists
 from prevention.engine.moments import as_of, past, years
+from prevention.rules import positives
 from prevention.rules import value_sets as own
 from prevention.rules.common import (
     ever_diagnosed,
@@ -56,5 +57,6 @@ RULE = CareRule(
     applies=age_at(as_of).between(50, 80) & smoked(20) & (smokes | stopped_lately | (former & ~stopped_long_ago)),
     excluded=in_hospice | ever_diagnosed(own.LUNG_CANCER),
     closers=(settles("low-dose CT", recorded(own.LUNG_CT), years(1)),),
+    unanswered=(positives.LUNG.unanswered(),),
     ways=(WayOut("book", _("Book the scan"), visit_type="LUNG-CT"),),
 )

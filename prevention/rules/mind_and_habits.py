@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from prevention.engine.facts import Facts
-from prevention.engine.measure import Asked, CareRule
+from prevention.engine.measure import Asked, CareRule, Unanswered
 from prevention.engine.members import Condition, Never, age_at, has_organ
 from prevention.engine.moments import as_of, years
 from prevention.measures import value_sets as vs
+from prevention.rules import positives
 from prevention.rules import value_sets as own
 from prevention.rules.common import ONCE, active_medicine, final_results, has_now, in_hospice, recorded, settles
 from prevention.rules.heart_and_metabolism import smokes
@@ -38,6 +39,7 @@ def question(
     earlier: tuple[Asked, ...] = (),
     talk: str = "",
     confidential: bool = False,
+    unanswered: tuple[Unanswered, ...] = (),
 ) -> CareRule:
     """A question at the next visit, once a year."""
     return CareRule(
@@ -57,6 +59,7 @@ def question(
         talk=talk,
         remind=False,
         confidential=confidential,
+        unanswered=unanswered,
     )
 
 
@@ -145,6 +148,7 @@ RULES = (
         from_age=12,
         earlier=(Asked(date(2016, 2, 9), 12), Asked(date(2009, 12, 1), 18)),
         what="depression questions",
+        unanswered=(positives.LOW_MOOD.unanswered(),),
         answers=recorded(own.DEPRESSION_SCREENING),
         excluded=has_now(own.DEPRESSION_OR_BIPOLAR),
     ),

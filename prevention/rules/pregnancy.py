@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from prevention.engine.elements import value_in
 from prevention.engine.facts import effective
-from prevention.engine.measure import CareRule, Closer
+from prevention.engine.measure import CareRule, Closer, Unanswered
 from prevention.engine.members import Condition, last
 from prevention.engine.moments import Duration, days, months, past
 from prevention.measures import value_sets as vs
+from prevention.rules import positives
 from prevention.rules import value_sets as own
 from prevention.rules.common import (
     ONCE,
@@ -53,6 +54,7 @@ def in_pregnancy(
     applies: Condition = is_pregnant,
     excluded: Condition | None = None,
     at_visit: bool = False,
+    unanswered: tuple[Unanswered, ...] = (),
 ) -> CareRule:
     """A rule of pregnancy; `code`: the LOINC of the test that closes it, which is ordered with the others."""
     ways = test_of(code, id) if code else ()
@@ -72,6 +74,7 @@ def in_pregnancy(
         ways=ways,
         at_visit=at_visit,
         remind=not at_visit,
+        unanswered=unanswered,
         **({"excluded": excluded} if excluded is not None else {}),  # type: ignore[arg-type]
     )
 
@@ -95,6 +98,7 @@ RULES = (
         once_in_it("hepatitis B test", own.HEPATITIS_B_TEST),
         code="5196-1",
         excluded=ever_diagnosed(own.HEPATITIS_B),
+        unanswered=(positives.HEPATITIS_B.unanswered(),),
     ),
     in_pregnancy(
         "pregnancy_hiv",
@@ -106,6 +110,7 @@ RULES = (
         settles("HIV test", in_this_pregnancy(hiv_tests), ONCE),
         code="56888-1",
         excluded=has_hiv,
+        unanswered=(positives.HIV.unanswered(),),
     ),
     in_pregnancy(
         "pregnancy_syphilis",
@@ -116,6 +121,7 @@ RULES = (
         date(2018, 9, 4),
         once_in_it("syphilis test", vs.SYPHILIS_TESTS, own.SYPHILIS_TEST),
         code="24110-9",
+        unanswered=(positives.SYPHILIS.unanswered(),),
     ),
     in_pregnancy(
         "pregnancy_rhesus",

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,9 +19,9 @@ from prevention import actions
 from prevention.models import CareGap
 from prevention.outreach.elsewhere import report_elsewhere
 from prevention.outreach.explain import explain
-from prevention.outreach.forms import ElsewhereForm, NotNowForm
+from prevention.outreach.forms import ElsewhereForm, NotNowForm, order_forms, what_applies
 from prevention.outreach.kinds import book_way, is_known, kind_of
-from prevention.outreach.orders import order_for_gap
+from prevention.outreach.orders import NotAsked, NotForThem, keep_answers, order_as_member
 from prevention.outreach.views.one_tap import answer_not_now
 
 
@@ -58,9 +59,11 @@ def _page(
     elsewhere: ElsewhereForm | None = None,
     not_now: NotNowForm | None = None,
 ) -> HttpResponse:
+    explained = explain(gap, actions.today())
     context = {
         "gap": gap,
-        "explained": explain(gap, actions.today()),
+        "explained": explained,
+        "orders": order_forms(explained.now),
         "booking_url": booking_url(gap),
         "elsewhere": elsewhere or ElsewhereForm(),
         "not_now": not_now or NotNowForm(),
@@ -81,7 +84,14 @@ def gap(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpResponse:
 def order(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> HttpResponse:
     """Do it: the kit or test, under the rule's protocol."""
     try:
-        order_for_gap(request.record, by=request.user, protocol=request.POST.get("protocol", ""), as_member=True)
+        asked = what_applies(request.POST)
+        order_as_member(request.record, by=request.user, protocol=request.POST.get("protocol", ""), applies=asked)
+    except NotForThem as refused:
+        keep_answers(request.record, refused, by=request.user)
+        notify(request, str(refused), level=messages.ERROR)
+    except NotAsked:
+        # From a card there was nothing to answer: the gap's own page asks.
+        return redirect("prevention:gap", gap_id)
     except ValueError:
         notify(request, _("This cannot be sent to you at home just now. Book a visit instead."))
     else:

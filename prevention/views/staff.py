@@ -33,7 +33,7 @@ from prevention.models import CareGap, OutreachContact, Reminder
 from prevention.outreach.calls import answer_from_list, settle_calls
 from prevention.outreach.explain import explain
 from prevention.outreach.forms import OUTCOME_WORDS, CallForm
-from prevention.outreach.kinds import is_known, kind_of
+from prevention.outreach.kinds import is_known, kind_of, staff_words
 from prevention.outreach.orders import order_for_gap
 from prevention.outreach.protocols import ways_for_staff
 from prevention.reach import in_reach, sees_the_system
@@ -166,7 +166,10 @@ def _detail(request: AuthenticatedHttpRequest, gap: CareGap, form: CallForm) -> 
         "gap": gap,
         "rule": rule,
         "explained": explain(gap, timezone.localdate()),
-        "orders": ways_for_staff([gap], request.user, timezone.localdate())[gap.pk],
+        "orders": [
+            {"protocol": way.protocol, "label": staff_words(way)}
+            for way in ways_for_staff([gap], request.user, timezone.localdate())[gap.pk]
+        ],
         "telecoms": MemberTelecom.objects.filter(member=gap.member, period__contains=timezone.localdate()).order_by(
             "rank"
         ),

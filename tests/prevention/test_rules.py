@@ -74,8 +74,16 @@ def test_without_coverage_nobody_is_due(maria):
     ("done", "what", "next_due"),
     [
         (lambda m: charts.procedure(m, COLONOSCOPY, date(2018, 3, 1)), "colonoscopy", date(2028, 3, 1)),
-        (lambda m: charts.observation(m, FOBT, date(2026, 1, 5)), "stool test", date(2027, 1, 5)),
-        (lambda m: charts.observation(m, FOBT, date(2024, 1, 5)), "stool test", date(2025, 1, 5)),
+        (
+            lambda m: charts.observation(m, FOBT, date(2026, 1, 5), value_text="negative"),
+            "stool test",
+            date(2027, 1, 5),
+        ),
+        (
+            lambda m: charts.observation(m, FOBT, date(2024, 1, 5), value_text="negative"),
+            "stool test",
+            date(2025, 1, 5),
+        ),
     ],
 )
 def test_each_test_settles_it_for_its_own_interval(maria, done, what, next_due):
@@ -93,7 +101,7 @@ def test_the_longest_standing_test_counts_not_the_latest(maria):
     """A stool test after a colonoscopy does not shorten what the colonoscopy settled."""
     with arranging():
         charts.procedure(maria, COLONOSCOPY, date(2020, 3, 1))
-        charts.observation(maria, FOBT, date(2024, 1, 5))
+        charts.observation(maria, FOBT, date(2024, 1, 5), value_text="negative")
 
     evaluate(maria)
 

@@ -80,7 +80,7 @@ def test_ordering_the_kit_twice_is_one_order_under_protocol(client, world):
         )
 
     for _ in range(2):
-        client.post(reverse("prevention:order", args=[gap.pk]))
+        client.post(reverse("prevention:order", args=[gap.pk]), {"asked": "1"})
 
     with arranging():
         order = ServiceRequest.objects.get(member=world.maria)
@@ -91,7 +91,7 @@ def test_ordering_the_kit_twice_is_one_order_under_protocol(client, world):
 def test_a_kit_that_the_laboratory_does_not_offer_is_said_and_not_ordered(client, world):
     client.force_login(world.maria.user)
 
-    page = client.post(reverse("prevention:order", args=[gap_of(world.maria).pk]), follow=True)
+    page = client.post(reverse("prevention:order", args=[gap_of(world.maria).pk]), {"asked": "1"}, follow=True)
 
     assert "Book a visit instead" in page.content.decode(), "signed, but our laboratory has no such test"
     with arranging():

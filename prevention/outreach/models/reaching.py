@@ -32,6 +32,7 @@ class OutreachEpisode(MemberOwned):
         UNDELIVERABLE = "undeliverable", "no way left to reach the member"
         ENDED = "ended", "the campaign ended"
         LABELLED = "labelled", "what is due carries a sensitivity label now"
+        FOLLOWED = "followed", "a result is being followed by a clinician"
 
     # Whose it is, its gap's key says; the key over the gap finds its episode.
     member = member_without_key()

@@ -28,6 +28,10 @@ def a_member(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> Member:
     return get_object_or_404(Member, pk__in=wanted.values("member"))
 
 
+def a_wanted_member(request: AuthenticatedHttpRequest, wanted_member_id: uuid.UUID) -> Member:
+    return a_member(request, wanted_member_id)
+
+
 @require_safe
 @requires("prevention.reach_out")
 def addresses(request: AuthenticatedHttpRequest) -> HttpResponse:
@@ -44,8 +48,8 @@ def addresses(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 @require_safe
-@requires("prevention.reach_out", obj=a_member)
-def address(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpResponse:
+@requires("prevention.reach_out", obj=a_wanted_member)
+def address(request: AuthenticatedHttpRequest, wanted_member_id: uuid.UUID) -> HttpResponse:
     """One person: what is known, what came back, and what was found out."""
     return _page(request, request.record)
 

@@ -21,10 +21,10 @@ from prevention import actions
 from prevention.models import CareGap, OneTapLink
 from prevention.outreach.elsewhere import report_elsewhere
 from prevention.outreach.explain import explain
-from prevention.outreach.forms import BirthDateForm, ElsewhereForm, NotNowForm
+from prevention.outreach.forms import BirthDateForm, ElsewhereForm, NotNowForm, order_forms, what_applies
 from prevention.outreach.kinds import book_way, kind_of
 from prevention.outreach.one_tap import Holder, LinkSpent, confirm, holding, open_link, use_link
-from prevention.outreach.orders import order_for_gap
+from prevention.outreach.orders import NotAsked, NotForThem, keep_answers, order_as_member
 from scheduling import actions as scheduling
 from scheduling import offers
 from scheduling.costs import visit_cost
@@ -132,6 +132,7 @@ def _answers(
         "token": token,
         "gap": gap,
         "explained": explained,
+        "orders": order_forms(explained.now),
         "visit_type": visit_type,
         "days": offers.days_of(slots),
         "cost": visit_cost(gap.member, visit_type, offers.local_day(slots[0])) if visit_type and slots else None,
@@ -170,7 +171,14 @@ def order_kit(request: HttpRequest, token: str, holder: Holder, link: OneTapLink
     try:
         with transaction.atomic():
             gap = use_link(link, used_for=OneTapLink.Use.KIT_ORDERED)
-            order_for_gap(gap, by=holder.by, protocol=request.POST.get("protocol", ""), as_member=True)
+            asked = what_applies(request.POST)
+            order_as_member(gap, by=holder.by, protocol=request.POST.get("protocol", ""), applies=asked)
+    except NotForThem as refused:
+        # The link is not spent: they may book with it.
+        keep_answers(link.gap, refused, by=holder.by)
+        return _answers(request, token, holder, link, status=409, problem=str(refused))
+    except NotAsked as refused:
+        return _answers(request, token, holder, link, status=422, problem=str(refused))
     except ValueError:
         problem = _("This cannot be sent to you just now. Book a visit instead, or call us.")
         return _answers(request, token, holder, link, status=409, problem=problem)

@@ -246,11 +246,12 @@ def follow_ups(request: AuthenticatedHttpRequest) -> HttpResponse:
     audit.record_read(
         request.user, verb="prevention.follow_ups", members=(one.member_id for one in found), request=request
     )
+    measured = {*follow_up.EVERYBODYS, *FollowUp.objects.values_list("rule", flat=True).distinct()}
     context = {
         "rows": [
             {"row": one, "rule": follow_up.BY_ID[one.rule], "days": (today - one.resulted_on).days} for one in found
         ],
-        "rates": [follow_up.rate(rule, today) for rule in follow_up.RULES],
+        "rates": [follow_up.rate(rule, today) for rule in follow_up.RULES if rule.id in measured],
         "today": today,
         "can_close": bool(may(request.user, "prevention.close_follow_up")),
         "form": ReasonForm(),

@@ -24,7 +24,7 @@ from prevention.outreach.elsewhere import accept_report, refuse_report
 from prevention.outreach.explain import explain
 from prevention.outreach.forms import AcceptForm, CallForm, RefuseForm
 from prevention.outreach.guardians import adults_of
-from prevention.outreach.kinds import book_way, kind_of
+from prevention.outreach.kinds import book_way, kind_of, staff_words
 from prevention.outreach.protocols import ways_for_staff
 from prevention.reach import in_reach
 from prevention.views.staff import language_name
@@ -98,7 +98,10 @@ def _call_context(request: AuthenticatedHttpRequest, reminder: Reminder, form: C
             member=member, system__in=["phone", "sms"], period__contains=timezone.localdate()
         ).order_by("rank"),
         "tried": OutreachContact.objects.filter(gap=gap, outcome="no_answer").count(),
-        "orders": ways_for_staff([gap], request.user, timezone.localdate())[gap.pk]
+        "orders": [
+            {"protocol": way.protocol, "label": staff_words(way)}
+            for way in ways_for_staff([gap], request.user, timezone.localdate())[gap.pk]
+        ]
         if may(request.user, "prevention.order_for_gap", gap)
         else [],
         "booking_url": f"{reverse('scheduling:staff_book', args=[member.pk])}?from=gap:{gap.pk}"
@@ -291,7 +294,13 @@ def report_accept(request: AuthenticatedHttpRequest, report_id: uuid.UUID) -> Ht
         except ValueError as refused:
             form.add_error(None, str(refused))
         else:
-            notify(request, _("Charted as reported. The gap closes by it."))
+            positive = form.cleaned_data.get("result") == "positive"
+            notify(
+                request,
+                _("Charted as reported. The result is followed until its answer.")
+                if positive
+                else _("Charted as reported. The gap closes by it."),
+            )
             return redirect("prevention:reports")
     return _report_page(request, request.record, accept=form)
 

@@ -256,7 +256,7 @@ def test_a_positive_result_from_elsewhere_is_charted_as_positive(client, world):
 
     client.post(
         reverse("prevention:report_accept", args=[report.pk]),
-        {"what": "stool test", "done_on": "2026-05-12", "result": "positive"},
+        {"what": "stool test", "done_on": "2026-05-12", "result": "positive", "note": "The letter was read to me"},
     )
 
     with arranging():
@@ -419,9 +419,10 @@ def test_a_report_of_a_value_is_written_as_said_with_its_honest_source(world):
         due = gap(world.maria, "urine_albumin")
         report = report_elsewhere(due, by=world.maria.user, when="May", where="Elsewhere")
     with acting_as(world.cora, reason="test"):
+        said = {"by": world.cora, "what": "urine albumin", "done_on": date(2026, 5, 5), "note": "She read it to me"}
         with pytest.raises(ValueError, match="value with its unit"):
-            accept_report(report, by=world.cora, what="urine albumin", done_on=date(2026, 5, 5))
-        accept_report(report, by=world.cora, what="urine albumin", done_on=date(2026, 5, 5), finding="12 mg/g")
+            accept_report(report, **said)
+        accept_report(report, **said, finding="12 mg/g")
     with arranging():
         fact = Observation.objects.get(member=world.maria)
         assert (fact.value_text, fact.source_system.name) == ("12 mg/g", "Reported by the member, without proof")

@@ -182,7 +182,7 @@ def test_the_kit_is_ordered_with_one_tap_under_the_signed_protocol(client, world
     assert "$0" in page
 
     token = path_for(world.link.pk).strip("/").split("/")[-1]
-    done = client.post(reverse("prevention:one_tap_order", args=[token]), {"protocol": "fit_home_kit"})
+    done = client.post(reverse("prevention:one_tap_order", args=[token]), {"protocol": "fit_home_kit", "asked": "1"})
 
     assert "Thank you" in done.content.decode()
     order = now(ServiceRequest, member=world.maria)
@@ -202,7 +202,7 @@ def test_without_a_signed_protocol_no_kit_is_offered_nor_sent(client, world):
     assert "Send me a home kit" not in client.get(path_for(world.link.pk)).content.decode()
 
     token = path_for(world.link.pk).strip("/").split("/")[-1]
-    answer = client.post(reverse("prevention:one_tap_order", args=[token]), {"protocol": "fit_home_kit"})
+    answer = client.post(reverse("prevention:one_tap_order", args=[token]), {"protocol": "fit_home_kit", "asked": "1"})
 
     assert answer.status_code == 409
     assert now(OneTapLink, pk=world.link.pk).used_at is None, "the link still works for another answer"

@@ -220,7 +220,7 @@ def test_what_was_done_elsewhere_counts_for_the_official_measure_too(world):
         clinic.role(cora, RoleAssignment.Role.CARE_COORDINATOR, world.system)
         report = ElsewhereReport.objects.select_related("gap__member").get(pk=report.pk)
     with acting_as(cora, reason="test"):
-        accept_report(report, by=cora, what="stool test", done_on=TODAY, result="negative")
+        accept_report(report, by=cora, what="stool test", done_on=TODAY, result="negative", note="Seen on paper")
 
     with arranging():
         fact = Observation.objects.get(member=world.maria)

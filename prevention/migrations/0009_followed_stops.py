@@ -1,0 +1,32 @@
+"""Outreach stops where a clinician follows a result, and says so."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("prevention", "0008_guideline_retired")]
+
+    operations = [
+        migrations.AlterField(
+            model_name="outreachepisode",
+            name="stop_reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("done", "Done"),
+                    ("excluded", "the rule no longer applies"),
+                    ("declined", "the member does not want it"),
+                    ("refused", "the member asked not to be contacted"),
+                    ("deceased", "Deceased"),
+                    ("disenrolled", "Disenrolled"),
+                    ("undeliverable", "no way left to reach the member"),
+                    ("ended", "the campaign ended"),
+                    ("labelled", "what is due carries a sensitivity label now"),
+                    ("followed", "a result is being followed by a clinician"),
+                ],
+                db_default="",
+                default="",
+                max_length=13,
+            ),
+        ),
+    ]

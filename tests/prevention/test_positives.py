@@ -1,0 +1,312 @@
+"""A positive screening result is not "done": the gap stays until what answers it is there, and somebody follows it."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from clinical.models import Task
+from core import terminology
+from core.db import as_job
+from core.models import User
+from prevention.actions import evaluate_members
+from prevention.engine.codes import CPT, ICD10CM, LOINC, SNOMED, Code
+from prevention.measures.breast_cancer_screening_2025 import MAMMOGRAPHY
+from prevention.models import CareGap, CareRuleState, FollowUp
+from prevention.outreach.explain import explain
+from prevention.outreach.follow_up import close_follow_up
+from prevention.outreach.protocols import ways_for_member
+from prevention.rules import RULES
+from prevention.rules.positives import POSITIVES
+from tests.clinical import factories as clinic
+from tests.clinical.factories import arranging
+from tests.prevention import charts
+from tests.prevention.outreach.factories import gap, policy, protocols, queue, reminders
+from tests.prevention.test_guidelines import CASES, PREGNANT, Someone, place  # noqa: F401 (a fixture)
+from tests.prevention.test_rules import AS_OF, AT
+
+pytestmark = pytest.mark.django_db
+# As our own sets have them: a made-up code would leave its set when these are loaded again.
+FOBT, PAP_TEST, HPV_TEST = (Code(code, LOINC) for code in ("29771-3", "10524-7", "21440-3"))
+COLONOSCOPY = Code("73761001", SNOMED)
+
+
+def ago(days: int) -> date:
+    return AS_OF - timedelta(days=days)
+
+
+def result(asked, days: int, **value):
+    code = Code(asked, LOINC) if isinstance(asked, str) else asked
+    return lambda who: charts.observation(who, code, ago(days), **value)
+
+
+def valued(asked, days: int, snomed: str):
+    code = Code(asked, LOINC) if isinstance(asked, str) else asked
+    return lambda who: charts.observation(who, code, ago(days), more_codes=[(charts.Role.VALUE, Code(snomed, SNOMED))])
+
+
+def procedure(code: Code, days: int):
+    return lambda who: charts.procedure(who, code, ago(days))
+
+
+def diagnosis(code: str, days: int):
+    return lambda who: charts.condition(who, Code(code, ICD10CM), ago(days))
+
+
+# Rule → age, sex, why it applies; the positive result; what answers it. Days are before the evaluation.
+CASE_OF = {one.rule: one for one in CASES}
+TRIALS = {
+    "positive stool test": (
+        "colorectal_screening", 50, "male", (), valued(FOBT, 380, "10828004"), procedure(COLONOSCOPY, 300),
+    ),
+    "positive HPV test": (
+        "cervical_screening", 40, "female", (), result(HPV_TEST, 400, value_text="Detected"),
+        result(PAP_TEST, 380, value_text="negative"),
+    ),
+    "abnormal Pap test": (
+        "cervical_screening", 40, "female", (), result(PAP_TEST, 400, value_text="HSIL"),
+        procedure(Code("57454", CPT), 350),
+    ),
+    "mammogram that asks for more": (
+        "breast_screening", 50, "female", (), valued(MAMMOGRAPHY, 200, "397138000"),
+        procedure(Code("77066", CPT), 190),
+    ),
+    "suspicious mammogram": (
+        "breast_screening", 50, "female", (), result(MAMMOGRAPHY, 200, value_text="BI-RADS 4"),
+        procedure(Code("19083", CPT), 190),
+    ),
+    "reactive HIV test": (
+        "hiv_screening", 30, "male", (), result("56888-1", 900, value_text="Reactive"),
+        result("56888-1", 890, value_text="Nonreactive"),
+    ),
+    "reactive hepatitis C test": (
+        "hepatitis_c_screening", 50, "male", (), result("16128-1", 900, interpretation="POS"),
+        result("11259-9", 890, value_text="not detected"),
+    ),
+    "reactive hepatitis B test": (
+        "hepatitis_b_screening", 40, "male", CASE_OF["hepatitis_b_screening"].because,
+        result("5196-1", 900, interpretation="A"), result("42595-9", 890, value_text="not detected"),
+    ),
+    "reactive syphilis test": (
+        "syphilis_screening", 30, "male", CASE_OF["syphilis_screening"].because,
+        result("20507-0", 60, interpretation="POS"), diagnosis("A53.9", 50),
+    ),
+    "positive chlamydia test": (
+        "chlamydia_screening", 20, "female", CASE_OF["chlamydia_screening"].because,
+        valued("43304-5", 60, "260373001"), diagnosis("A56.01", 50),
+    ),
+    "positive gonorrhoea test": (
+        "gonorrhoea_screening", 20, "female", CASE_OF["gonorrhoea_screening"].because,
+        result("24111-7", 60, value_text="positive"), diagnosis("A54.00", 50),
+    ),
+    "positive tuberculosis test": (
+        "tuberculosis_screening", 40, "male", CASE_OF["tuberculosis_screening"].because,
+        result("71773-6", 1500, value_text="Positive"), procedure(Code("71046", CPT), 1490),
+    ),
+    "positive depression questions": (
+        "depression_screening", 40, "male", (), result("44261-6", 60, value_quantity=14, value_unit="{score}"),
+        result("44261-6", 30, value_quantity=4, value_unit="{score}"),
+    ),
+    "blood sugar in the range of diabetes": (
+        "diabetes_screening", 40, "male", CASE_OF["diabetes_screening"].because,
+        result("4548-4", 700, value_quantity=6.7, value_unit="%"),
+        result("4548-4", 650, value_quantity=5.6, value_unit="%"),
+    ),
+    "widened aorta": (
+        "aortic_aneurysm", 70, "male", CASE_OF["aortic_aneurysm"].because,
+        lambda who: charts.observation(
+            who, Code("G0389", "http://www.nlm.nih.gov/research/umls/hcpcs"), ago(300), value_quantity=3.4,
+            value_unit="cm",
+        ),
+        lambda who: charts.procedure(who, Code("G0389", "http://www.nlm.nih.gov/research/umls/hcpcs"), ago(100)),
+    ),
+    "lung scan that asks for more": (
+        "lung_screening", 60, "male", CASE_OF["lung_screening"].because,
+        lambda who: charts.observation(
+            who, Code("S8032", "http://www.nlm.nih.gov/research/umls/hcpcs"), ago(200), value_text="Lung-RADS 4A"
+        ),
+        procedure(Code("71260", CPT), 190),
+    ),
+}  # fmt: skip
+
+
+def test_every_positive_has_a_trial():
+    assert set(TRIALS) == {one.what for one in POSITIVES}
+
+
+def test_every_rule_with_unanswered_results_is_tried():
+    tried = {trial[0] for trial in TRIALS.values()} | {"pregnancy_hiv", "pregnancy_hepatitis_b", "pregnancy_syphilis"}
+    assert tried == {rule.id for rule in RULES if rule.unanswered}
+
+
+@pytest.mark.parametrize("what", TRIALS)
+def test_a_positive_result_keeps_the_gap_open_until_its_answer(place, what):  # noqa: F811
+    rule, age, sex, because, positive, answer = TRIALS[what]
+    someone = Someone(place, age, sex)
+    someone.has(*because, positive)
+
+    assert rule in someone.due(), "it is not done"
+    found = someone.state(rule)
+    assert found.last_done_what == what
+    assert found.next_due_on == found.last_done_on <= AS_OF
+
+    someone.has(answer)
+    due = someone.due()
+    found = someone.state(rule)
+    assert found.last_done_what != what
+    assert rule not in due or found.next_due_on > found.last_done_on, "answered: its own interval counts again"
+
+
+NEGATIVES = [
+    ("colorectal_screening", 50, "male", result(FOBT, 60, value_text="negative")),
+    ("cervical_screening", 40, "female", result(HPV_TEST, 60, value_text="not detected")),
+    ("breast_screening", 50, "female", result(MAMMOGRAPHY, 60, value_text="BI-RADS 1")),
+    ("depression_screening", 40, "male", result("44261-6", 60, value_quantity=9, value_unit="{score}")),
+    ("hiv_screening", 30, "male", result("56888-1", 60, value_text="Nonreactive")),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "age", "sex", "negative"), NEGATIVES, ids=lambda one: one if isinstance(one, str) else ""
+)
+def test_a_negative_result_settles_it(place, rule, age, sex, negative):  # noqa: F811
+    someone = Someone(place, age, sex)
+    someone.has(negative)
+    assert rule not in someone.due()
+
+
+def test_another_stool_test_answers_no_positive_one_and_an_older_colonoscopy_neither(place):  # noqa: F811
+    someone = Someone(place, 50, "male")
+    someone.has(
+        procedure(COLONOSCOPY, 900), result(FOBT, 800, value_text="positive"), result(FOBT, 60, value_text="negative")
+    )
+    assert "colorectal_screening" in someone.due()
+    assert someone.state("colorectal_screening").next_due_on == ago(800)
+
+
+@pytest.mark.parametrize("rule", ["pregnancy_hiv", "pregnancy_hepatitis_b", "pregnancy_syphilis"])
+def test_in_pregnancy_a_reactive_test_is_not_done_either(place, rule):  # noqa: F811
+    code = {"pregnancy_hiv": "56888-1", "pregnancy_hepatitis_b": "5196-1", "pregnancy_syphilis": "20507-0"}[rule]
+    someone = Someone(place, 30, "female")
+    someone.has(PREGNANT, result(code, 30, value_text="reactive"))
+    assert rule in someone.due()
+    assert someone.state(rule).last_done_what.startswith("reactive")
+
+
+# --- Followed, told, ordered ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def world():
+    made = clinic.World()
+    terminology.load_own()
+    with arranging():
+        policy(made.system)
+        protocols(made.system, made.chen)
+        charts.enrol(made.maria)
+    return made
+
+
+def evaluate(*members, as_of=AS_OF, at=AT):
+    # Anew: a set takes the codes that some record has.
+    terminology.load_own()
+    with as_job(User.objects.system("prevention"), reason="test"):
+        return evaluate_members([one.pk for one in members], as_of=as_of, at=at)
+
+
+def test_an_old_positive_result_is_followed_by_her_doctor_until_its_answer(world):
+    with arranging():
+        charts.observation(world.maria, HPV_TEST, ago(1500), value_text="positive")
+    evaluate(world.maria)
+    with arranging():
+        found = FollowUp.objects.get()
+        assert (found.rule, found.status, found.resulted_on) == ("positive_hpv_test", "open", ago(1500))
+        task = Task.objects.get(pk=found.task_id)
+        assert (task.owner_id, task.priority) == (world.chen.user_id, "urgent"), "its time is over: at once urgent"
+    again = evaluate(world.maria)
+    assert again["follow_ups"] == 0, "once"
+    with arranging():
+        charts.procedure(world.maria, Code("57454", CPT), ago(10))
+    evaluate(world.maria)
+    with arranging():
+        assert FollowUp.objects.get().status == "done"
+
+
+def test_a_reactive_test_is_followed_and_a_diagnosis_answers_it(world):
+    with arranging():
+        charts.observation(world.maria, Code("16128-1", LOINC), ago(30), value_text="reactive")
+    evaluate(world.maria)
+    with arranging():
+        assert FollowUp.objects.get(rule="reactive_hepatitis_c_test").status == "open"
+        charts.condition(world.maria, Code("B18.2", ICD10CM), ago(5))
+    evaluate(world.maria)
+    with arranging():
+        assert FollowUp.objects.get(rule="reactive_hepatitis_c_test").status == "done"
+
+
+def test_known_diabetes_is_followed_by_its_own_rules(world):
+    with arranging():
+        charts.condition(world.maria, Code("E11.9", ICD10CM), ago(900))
+        charts.observation(world.maria, Code("4548-4", LOINC), ago(30), value_quantity=8.1, value_unit="%")
+    evaluate(world.maria)
+    with arranging():
+        assert not FollowUp.objects.exists()
+
+
+def positive_stool(world) -> CareGap:
+    with arranging():
+        charts.observation(world.maria, FOBT, ago(60), value_text="positive")
+    evaluate(world.maria)
+    with arranging():
+        return CareGap.objects.select_related("member").get(member=world.maria, rule="colorectal_screening")
+
+
+def test_nobody_is_reminded_of_a_screening_whose_result_is_followed(world):
+    with arranging():
+        gap(world.maria, "colorectal_screening")
+    queue(world.maria)
+    with arranging():
+        before = {one.pk for one in reminders(world.maria) if one.gap.rule == "colorectal_screening"}
+    found = positive_stool(world)
+    queue(world.maria)
+    after = [one for one in reminders(world.maria) if one.gap_id == found.pk]
+    assert {one.pk for one in after} == before, "nothing new"
+    assert all(one.status != "queued" for one in after), "and what waited is taken back"
+
+
+def test_the_page_says_that_a_result_asks_for_more_and_sends_no_kit(client, world):
+    found = positive_stool(world)
+    with arranging():
+        said = explain(found, AS_OF)
+        assert said.follows_result
+        assert said.now == []
+        assert said.closes == ["Positive stool test: colonoscopy"]
+        assert ways_for_member([found], AS_OF) == {found.pk: []}
+    client.force_login(world.maria.user)
+    page = client.get(f"/gaps/{found.pk}/").content.decode()
+    assert "asks for something more" in page
+    assert "home kit" not in page
+    assert "home kit" not in client.get("/").content.decode()
+
+
+def test_a_physician_who_ends_the_watch_with_a_reason_ends_the_wait(world):
+    found = positive_stool(world)
+    with arranging():
+        watch = FollowUp.objects.get()
+        close_follow_up(watch, by=world.chen.user, reason="Colonoscopy abroad, report in the file")
+    evaluate(world.maria)
+    with arranging():
+        found.refresh_from_db()
+        state = CareRuleState.objects.get(member=world.maria, rule="colorectal_screening")
+    assert found.status == "closed"
+    assert state.last_done_what == "stool test"
+
+
+def test_a_test_without_a_result_is_none(world):
+    """As the measures have it: CMS130 and CMS124 count a laboratory test by its result."""
+    with arranging():
+        charts.observation(world.maria, FOBT, ago(10))
+        charts.observation(world.maria, HPV_TEST, ago(10))
+    evaluate(world.maria)
+    with arranging():
+        due = set(CareGap.objects.filter(member=world.maria).open().values_list("rule", flat=True))
+    assert {"colorectal_screening", "cervical_screening"} <= due
