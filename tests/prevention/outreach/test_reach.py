@@ -127,7 +127,7 @@ def test_one_person_elsewhere_opens_nowhere(client, world):
 
 def test_the_interface_for_machines_and_staff_says_no_as_the_pages_do(client, world):
     client.force_login(world.luis)
-    for name in ("order", "defer", "report_elsewhere"):
+    for name in ("order", "defer", "report-elsewhere"):
         given = {"when": "May", "where": "x", "until": "2027-01-01", "reason": "x"}
         answer = client.post(f"/api/v1/care-gaps/{world.gaps[1].pk}/{name}", given, content_type="application/json")
         assert answer.status_code in (403, 404), name
