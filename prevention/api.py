@@ -20,7 +20,7 @@ from prevention.models import CareGap
 from prevention.outreach.elsewhere import report_elsewhere
 from prevention.outreach.forms import NotNowForm
 from prevention.outreach.kinds import is_known, kind_of
-from prevention.outreach.orders import NotUnderProtocol, order_as_member, order_for_gap
+from prevention.outreach.orders import NotAsked, NotUnderProtocol, order_as_member, order_for_gap
 from scheduling import actions as scheduling
 from scheduling import offers
 from scheduling.costs import visit_cost
@@ -79,6 +79,8 @@ class CareGapApi(ChartResource):
             return Conflict([ErrorDetail(words, error.code or "refused") for words in error.messages])
         if isinstance(error, NotUnderProtocol):
             return Conflict(str(error), code="no_protocol")
+        if isinstance(error, NotAsked):
+            return Conflict(str(error), code="not_asked")
         if type(error) is ValueError:
             return Conflict(str(error), code="refused")
         return super().refusal(error)
