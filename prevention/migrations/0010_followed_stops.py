@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("prevention", "0008_guideline_retired")]
+    dependencies = [("prevention", "0009_results_standing")]
 
     operations = [
         migrations.AlterField(
