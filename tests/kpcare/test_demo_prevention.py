@@ -16,10 +16,10 @@ from prevention.outreach.effect import compare
 from prevention.quality import reading
 from prevention.quality.run_chart import run_chart
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("lived_in")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("lived_in", "looking")]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def looking():
     with as_job(User.objects.system("tests"), reason="look"):
         yield
