@@ -381,6 +381,33 @@ def test_part_2_records_are_in_no_limited_data_set(world):
     assert len(table(made, "people")) == 11
 
 
+@pytest.mark.parametrize(
+    ("criteria", "leaves"),
+    [
+        (Criteria(min_age=90), True),
+        (Criteria(min_age=91), False),
+        (Criteria(max_age=89), True),
+        (Criteria(min_age=80, max_age=95), False),
+        (Criteria(facts=(Fact("condition", vs.DIABETES.url, since="2024-01-01", until="2024-12-31"),)), True),
+        (Criteria(facts=(Fact("condition", vs.DIABETES.url, since="2024-09-01"),)), False),
+        (Criteria(facts=(Fact("condition", vs.DIABETES.url, until="2024-09-14"),)), False),
+    ],
+)
+def test_what_everybody_in_it_has_in_common_is_no_nearer_than_safe_harbor(world, criteria, leaves):
+    of = cohort(world, criteria)
+
+    def ask(kind, held=None):
+        with acting_as(world.keeper, reason="test"):
+            return actions.request_export(of, by=world.keeper, kind=kind, purpose="a study", agreement=held)
+
+    if leaves:
+        assert ask("safe_harbor").status == "queued"
+    else:
+        with pytest.raises(ValidationError, match="Safe Harbor"):
+            ask("safe_harbor")
+    assert ask("limited", agreement(world)).status == "queued"
+
+
 def test_a_limited_data_set_needs_an_agreement_in_force(world):
     today = timezone.localdate()
     over = agreement(world, signed_on=today - timedelta(days=30), until=today - timedelta(days=1))
