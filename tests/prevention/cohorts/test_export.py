@@ -204,7 +204,7 @@ def test_codes_that_say_age_or_number_do_not_leave_nor_do_numbers_of_no_known_un
 def test_every_text_column_of_a_member_is_either_planted_or_known(world):
     """The next column that can hold words is planted too, or this says so."""
     planted = {"family", "given", "middle", "suffix", "name_used", "gender_identity", "pronouns", "language"}
-    known = {"mrn", "name_key", "sex", "sex_assigned_at_birth", "sex_for_clinical_use", "status"}
+    known = {"mrn", "name_key", "birth_country", "sex", "sex_assigned_at_birth", "sex_for_clinical_use", "status"}
     words = {
         field.name
         for field in apps.get_model("members.Member")._meta.concrete_fields
