@@ -11,7 +11,7 @@ from django.db import DatabaseError, connections, models
 from django.http import HttpRequest
 
 from core.context import current, role_in_use
-from core.db import is_pooled, keep
+from core.db import ask, is_pooled, keep
 from core.models import User
 from core.models.audit import AuditEvent
 
@@ -91,9 +91,16 @@ def _write_now(values: dict[str, Any]) -> None:
 
 
 def about(member_id: UUID) -> models.Q:
-    """The events about one member: about them alone, and lists on which they stood."""
-    listed = models.Q(detail__has_key="members", detail__members__contains=[str(member_id)])
-    return models.Q(member_id=member_id) | listed
+    """The events about one member: about them alone, and lists on which they stood.
+
+    What was written of a record that was merged into theirs keeps its id, and is about them as well.
+    """
+    ((found,),) = ask("SELECT core_records_of(%s)", [member_id])
+    records = sorted({member_id, *found})
+    listed = models.Q()
+    for record_id in records:
+        listed |= models.Q(detail__members__contains=[str(record_id)])
+    return models.Q(member_id__in=records) | (models.Q(detail__has_key="members") & listed)
 
 
 def record(

@@ -28,19 +28,39 @@ CREATE OR REPLACE FUNCTION core_context_ids(setting text) RETURNS uuid[]
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT coalesce(nullif(current_setting(setting, true), ''), '{}')::uuid[] $$;
 
--- Definer's rights: reading the member's organisation must not ask the member table's own policy again.
+-- Definer's rights: reading the member's organisation must not ask the member table's own policy again. Whoever
+-- reaches a record reaches what stayed with those that were merged into it: their audit is never re-pointed.
 CREATE OR REPLACE FUNCTION core_reaches(subject uuid) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
+DECLARE
+    is_within boolean;
 BEGIN
-    IF subject = ANY (core_context_ids('kpcare.member_ids')) THEN
-        RETURN true;
-    END IF;
-    RETURN EXISTS (
-        SELECT 1 FROM members_member m
-        WHERE m.id = subject AND m.managing_organization_id = ANY (core_context_ids('kpcare.organization_ids'))
-    );
+    -- Only two active records are merged, so the chain has an end; the bound is for a hand that wrote a ring.
+    FOR step IN 1..32 LOOP
+        IF subject = ANY (core_context_ids('kpcare.member_ids')) THEN
+            RETURN true;
+        END IF;
+        SELECT m.managing_organization_id = ANY (core_context_ids('kpcare.organization_ids')), m.merged_into_id
+            INTO is_within, subject FROM members_member m WHERE m.id = subject;
+        IF is_within OR subject IS NULL THEN
+            RETURN coalesce(is_within, false);
+        END IF;
+    END LOOP;
+    RETURN false;
 END $$;
+
+-- A record and all that were merged into it, one after the other; none for who does not reach it.
+CREATE OR REPLACE FUNCTION core_records_of(subject uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+    WITH RECURSIVE found AS (
+        SELECT subject AS id WHERE core_reaches(subject)
+        UNION
+        SELECT m.id FROM members_member m JOIN found f ON m.merged_into_id = f.id
+    )
+    SELECT coalesce(array_agg(id), '{}') FROM found
+$$;
 
 -- Who acts, and whether the access token that it rests on is good: one statement, its plan kept by the server process.
 CREATE OR REPLACE FUNCTION core_enter(

@@ -6,7 +6,7 @@ import pgtrigger
 
 
 class Immutable(pgtrigger.Trigger):
-    """Signed notes, final results, posted entries and audit rows never change; a correction is a new row.
+    """Signed notes, final results and posted entries never change; a correction is a new row.
 
     Without it an `update()` rewrites what somebody already acted on. The one way through is the merge function:
     it runs as the table's owner, says so in `kpcare.merge`, and may change `member_id` and nothing else.
@@ -24,6 +24,21 @@ class Immutable(pgtrigger.Trigger):
         END IF;
         RAISE EXCEPTION '% of % is refused: the row is final. Write a correction that points at it.',
             TG_OP, TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+    """
+
+
+class Sealed(pgtrigger.Trigger):
+    """A row of a sealed log never changes, whoever asks: a merge of records re-points none of them either.
+
+    Without it one rightful merge breaks the seals for good, and a forgery would hide among the alarms.
+    """
+
+    when = pgtrigger.Before
+    level = pgtrigger.Row
+    operation = pgtrigger.Update | pgtrigger.Delete
+    func = """
+        RAISE EXCEPTION '% of % is refused: the row is final, and a seal lies over it.', TG_OP, TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
     """
 
 
@@ -90,6 +105,11 @@ class NoteMemberChange(pgtrigger.Trigger):
 def immutable(name: str = "immutable", condition: pgtrigger.Condition | None = None) -> list[pgtrigger.Trigger]:
     """The pair of guards for rows that never change again."""
     return [Immutable(name=name, condition=condition), NoTruncate(name=f"{name}_truncate")]
+
+
+def sealed(name: str = "immutable") -> list[pgtrigger.Trigger]:
+    """The pair of guards for the rows of a log that seals lie over, and for the seals."""
+    return [Sealed(name=name), NoTruncate(name=f"{name}_truncate")]
 
 
 def note_changes() -> list[pgtrigger.Trigger]:

@@ -31,7 +31,7 @@ from core.permissions import Decision, grant, may, states
 from members import actions, matching
 from members.deaths import record_death, take_back_death
 from members.models import Member
-from members.querysets import SEARCHED, e164, search_ids, search_values
+from members.querysets import SEARCHED, e164, kept_record, search_ids, search_values
 from members.validators import BORN, LANGUAGE_TAG, is_telephone
 from network.models import Organization, RoleAssignment
 from network.permissions import has_role
@@ -144,26 +144,39 @@ class DeathTakenBackInput(Input):
     reason = serializers.CharField(min_length=5, max_length=200, help_text="How it is known that they live.")
 
 
+def refuse_merged(member: Member) -> None:
+    """Raises `Conflict` for a record that was merged: its rows are another's, and an empty answer would mislead."""
+    if member.merged_into_id:
+        raise Conflict(
+            f"This record was merged into member {kept_record(member).pk}: ask for that one.", code="merged_record"
+        )
+
+
 class MemberRecords(Resource):
     """Records of one member are asked for by member: nobody pages through everybody's."""
 
     by_member = True
 
     def member_asked(self, request: ApiRequest) -> Member:
-        """The member named by `?member=`. Raises 400 without it, 404 for one out of reach."""
+        """The member named by `?member=`. Raises 400 without it, 404 for one out of reach, 409 for a merged record."""
         asked = request.query_params.get("member")
         if not asked:
             raise ValidationError({"member": "Say whose records: ?member=<id>."})
         member = Member.objects.filter(pk=as_uuid(asked, "member")).first()
         if member is None:
             raise Http404
+        refuse_merged(member)
         return member
 
     def member_for(self, request: ApiRequest, key: UUID, *permissions: str) -> Member:
-        """The active member that a write is about, where the user may. Raises 404 out of reach, 403 otherwise."""
-        member = Member.objects.filter(pk=key, status=Member.Status.ACTIVE).first()
+        """The active member that a write is about, where the user may.
+
+        Raises 404 out of reach, 409 for a merged record, 403 otherwise.
+        """
+        member = Member.objects.filter(pk=key).first()
         if member is None:
             raise Http404
+        refuse_merged(member)
         self.demand(request, member, permissions)
         return member
 

@@ -37,11 +37,12 @@ class MembersConfig(AppConfig):
 
 
 def member_of_number(number: str) -> UUID | None:
-    """The id of the member with a record number, if the transaction reaches them."""
+    """The id of the member with a record number, if the transaction reaches them; a merged one leads on."""
     from members.models import Member
+    from members.querysets import kept_record
 
-    digits = number.replace(" ", "")
-    return Member.objects.filter(mrn=digits).values_list("pk", flat=True).first()
+    found = Member.objects.filter(mrn=number.replace(" ", "")).first()
+    return kept_record(found).pk if found else None
 
 
 def names_of_members(ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -88,6 +88,24 @@ def search(text: str, at_most: int = 20) -> list[Member]:
     return [found[i] for i in ids if i in found]
 
 
+KEPT = """
+WITH RECURSIVE way AS (
+    SELECT m.id, m.merged_into_id FROM members_member m WHERE m.id = %s
+    UNION
+    SELECT n.id, n.merged_into_id FROM way JOIN members_member n ON n.id = way.merged_into_id
+)
+SELECT id FROM way WHERE merged_into_id IS NULL
+"""
+
+
+def kept_record(member: Member) -> Member:
+    """The record that stands for this one: itself, or where it was merged, the end of that way."""
+    if not member.merged_into_id:
+        return member
+    ((kept_id,),) = ask(KEPT, [member.merged_into_id])
+    return Member.objects.select_related("region").get(pk=kept_id)
+
+
 def primary_care_of(member: Member | UUID, on: datetime.date) -> PrimaryCareAssignment | None:
     """Who is the member's primary care clinician on a day, with clinician and department."""
     return (

@@ -190,11 +190,16 @@ def end_by_hand(coverage: Coverage, *, by: User, end: Date, family: bool, reason
     touched = list(Coverage.objects.filter(contract=coverage.contract_id)) if family else [coverage]
     # Everybody's row at once and in one order, so that two desks never wait for each other.
     actions.lock_for_change(one.member_id for one in touched)
-    changed = [
-        one.member_id
-        for one in touched
-        if actions.terminate(one, by=by, end=end, source=actions.Source(SOURCE.name, reason))
-    ]
+    # Asked before: of coverage that is voided altogether no version is left to be given back.
+    changed = [one for one in touched if _covered_from(one, end)]
     if not changed:
         raise CoverageError("nothing_covered", _("No coverage stands from that day on, so there is none to end."))
-    return changed
+    for one in changed:
+        actions.terminate(one, by=by, end=end, source=actions.Source(SOURCE.name, reason))
+    return [one.member_id for one in changed]
+
+
+def _covered_from(coverage: Coverage, day: Date) -> bool:
+    """Whether ending it on `day` changes anything."""
+    now = tuple(actions.believed(coverage, actions.MEDICAL))
+    return timeline.terminate(now, day) != now

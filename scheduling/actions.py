@@ -136,6 +136,9 @@ def cancel_session(session: Session, *, by: User, reason: str) -> list[Appointme
 def _check_fits(slot: Slot, visit_type: VisitType, member: Member, at: datetime.datetime) -> None:
     session = slot.session
     organization = session.department.facility.organization
+    # Asked now: a page that was open while the records were merged still knows the member as they were.
+    if Member.objects.filter(pk=member.pk, status=Member.Status.MERGED).exists():
+        raise BookingRefused(_("This record was merged into another. Please book on that one."), code="merged")
     if member.managing_organization_id not in (organization.system_id, organization.pk):
         raise BookingRefused(_("This place is not part of your network."), code="network")
     if session.modality not in (visit_type.modality, VisitType.Modality.IN_PERSON):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django import forms
-from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Count, F, Func, Max, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -155,13 +155,18 @@ class Looks(TypedDict):
 
 def _with_looks(found: QuerySet[BreakTheGlass]) -> "QuerySet[WithAnnotations[BreakTheGlass, Looks]]":
     """Each with how many pages of the record the user opened in that time, and the roles they held when they did."""
-    during = AuditEvent.objects.filter(
-        member_id=OuterRef("member_id"), user_id=OuterRef("user_id"), at__gte=OuterRef("at"), at__lt=OuterRef("until")
-    ).order_by()
-    looks = during.filter(action=AuditEvent.Action.READ).values("member_id").annotate(many=Count("id")).values("many")
-    broke = AuditEvent.objects.filter(
-        member_id=OuterRef("member_id"), user_id=OuterRef("user_id"), verb="clinical.break_the_glass"
+    # Of a record that was merged the access moves, and what the audit says of it stays where it was written.
+    theirs = Func(
+        F("member_id"),
+        Func(OuterRef("member_id"), function="core_records_of"),
+        template="%(expressions)s)",
+        arg_joiner=" = ANY (",
+        output_field=BooleanField(),
     )
+    by_them = AuditEvent.objects.filter(theirs, user_id=OuterRef("user_id"))
+    during = by_them.filter(at__gte=OuterRef("at"), at__lt=OuterRef("until")).order_by()
+    looks = during.filter(action=AuditEvent.Action.READ).values("user_id").annotate(many=Count("id")).values("many")
+    broke = by_them.filter(verb="clinical.break_the_glass")
     return found.annotate(looks=Coalesce(Subquery(looks), 0), roles=Subquery(broke.order_by("-at").values("role")[:1]))
 
 

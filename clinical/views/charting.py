@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -17,11 +18,13 @@ from clinical import ports
 from clinical.panels import chart_of
 from core import audit
 from core.http import AuthenticatedHttpRequest, authenticated
+from core.notices import notify
 from core.permissions import Decision, GuardedView, may, require, states
 from core.templatetags.kp import short_date
 from members.languages import language_name
 from members.models import Member
 from members.portal import age_on
+from members.querysets import kept_record
 from members.tabs import person_tabs
 
 
@@ -40,6 +43,8 @@ def opens_chart(
             if request is None:
                 return redirect_to_login(anybody.get_full_path())
             member = get_object_or_404(Member.objects.select_related("region"), pk=member_id)
+            if member.merged_into_id:
+                return _led_to_the_kept(request, member)
             decision = may(request.user, "clinical.view_chart", member)
             if not decision:
                 return _led_to_the_glass(request, member, decision)
@@ -52,6 +57,15 @@ def opens_chart(
         return states(guarded, permission)
 
     return decorate
+
+
+def _led_to_the_kept(request: AuthenticatedHttpRequest, member: Member) -> HttpResponse:
+    """The same page of the record that stayed; what was to be written is not: whoever writes sees first about whom."""
+    kept = kept_record(member)
+    if request.method not in ("GET", "HEAD"):
+        notify(request, _("Nothing was saved: this record was merged into the one shown here."), level=messages.WARNING)
+        return redirect("clinical:chart", member_id=kept.pk)
+    return redirect(request.get_full_path().replace(str(member.pk), str(kept.pk), 1))
 
 
 def _led_to_the_glass(request: AuthenticatedHttpRequest, member: Member, decision: Decision) -> HttpResponse:

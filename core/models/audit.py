@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 from core.models.base import CurrentTransaction
 from core.postgres.schema import MonthlyPartitioned
-from core.triggers import OwnRow, immutable
+from core.triggers import OwnRow, sealed
 
 
 class AuditEvent(MonthlyPartitioned, models.Model):
@@ -49,7 +49,7 @@ class AuditEvent(MonthlyPartitioned, models.Model):
             ),
             BrinIndex(fields=["xid"], name="core_audit_xid", autosummarize=True, pages_per_range=32),
         ]
-        triggers = [OwnRow(name="own_row"), *immutable()]
+        triggers = [OwnRow(name="own_row"), *sealed()]
 
 
 class AuditSeal(models.Model):
@@ -65,4 +65,4 @@ class AuditSeal(models.Model):
     digest = models.BinaryField(max_length=32, help_text="SHA-256 over the previous digest and the rows in id order.")
 
     class Meta:
-        triggers = immutable()
+        triggers = sealed()

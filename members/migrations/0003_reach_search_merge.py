@@ -30,6 +30,7 @@ LOAD = "SELECT similarity('', '');"
 BACKWARD = """
 DROP FUNCTION members_panel_counts(uuid[], date);
 DROP FUNCTION members_unmerge(uuid, uuid);
+DROP FUNCTION IF EXISTS members_goes_back(jsonb, uuid);
 DROP FUNCTION members_merge(uuid, uuid, uuid, text);
 DROP FUNCTION members_repoint(uuid, uuid);
 DROP FUNCTION members_owned_tables();

@@ -1,8 +1,8 @@
-"""The text of the functions that merge and count; migration 0003 says which failure each prevents."""
+"""The text of the functions that merge and count; migrations 0003 and 0010 say which failure each prevents."""
 
 MERGE = r"""
 -- Every table whose rows belong to a member: those that row-level security guards by member_id.
-CREATE FUNCTION members_owned_tables() RETURNS TABLE (tab regclass, has_children boolean)
+CREATE OR REPLACE FUNCTION members_owned_tables() RETURNS TABLE (tab regclass, has_children boolean)
 LANGUAGE sql STABLE SET search_path = public, pg_temp
 AS $$
     SELECT c.oid::regclass, EXISTS (
@@ -12,13 +12,15 @@ AS $$
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'member_id' AND NOT a.attisdropped
     JOIN pg_attribute key ON key.attrelid = c.oid AND key.attname = 'id' AND NOT key.attisdropped
     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relrowsecurity
-      AND c.relname <> 'members_membermerge'
+      -- Nor is the audit rewritten: it says whose record was opened at the time, and seals lie over it. Whoever reads it
+      -- follows the merges (core_records_of).
+      AND c.relname NOT IN ('members_membermerge', 'core_auditevent')
       -- History says what a row was at the time; merging does not rewrite it.
       AND NOT EXISTS (SELECT 1 FROM pg_attribute h WHERE h.attrelid = c.oid AND h.attname = 'pgh_id')
     ORDER BY c.relname
 $$;
 
-CREATE FUNCTION members_repoint(source uuid, target uuid) RETURNS jsonb
+CREATE OR REPLACE FUNCTION members_repoint(source uuid, target uuid) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = public, pg_temp
 AS $$
 DECLARE
@@ -57,7 +59,7 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION members_repoint(uuid, uuid) FROM PUBLIC;
 
-CREATE FUNCTION members_merge(kept uuid, gone uuid, account uuid, why text) RETURNS uuid
+CREATE OR REPLACE FUNCTION members_merge(kept uuid, gone uuid, account uuid, why text) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 DECLARE
@@ -99,7 +101,42 @@ BEGIN
     RETURN merge_id;
 END $$;
 
-CREATE FUNCTION members_unmerge(merge_id uuid, account uuid) RETURNS void
+-- What an unmerge takes back, table by table: what the merge moved, and what has come to hang on it since (a reminder
+-- of a gap that moved), down to the last child. A row that stayed without its parent would be refused by its key.
+CREATE OR REPLACE FUNCTION members_goes_back(moved jsonb, kept uuid) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = public, pg_temp
+AS $$
+DECLARE
+    hangs record;
+    more jsonb;
+    is_done boolean;
+BEGIN
+    LOOP
+        is_done := true;
+        FOR hangs IN
+            SELECT k.conrelid::regclass AS child, k.confrelid::regclass AS parent, a.attname AS field
+            FROM pg_constraint k
+            JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey) AND a.attname <> 'member_id'
+            JOIN members_owned_tables() t ON t.tab = k.conrelid
+            WHERE k.contype = 'f' AND cardinality(k.confkey) = 2 AND moved ? k.confrelid::regclass::text
+        LOOP
+            EXECUTE format('SELECT jsonb_agg(c.id ORDER BY c.id) FROM %s c WHERE c.member_id = $1
+                            AND c.%I::text IN (SELECT jsonb_array_elements_text($2))
+                            AND NOT c.id::text IN (SELECT jsonb_array_elements_text($3))', hangs.child, hangs.field)
+                INTO more USING kept, moved -> hangs.parent::text, coalesce(moved -> hangs.child::text, '[]');
+            IF more IS NOT NULL THEN
+                moved := jsonb_set(moved, ARRAY[hangs.child::text],
+                                   coalesce(moved -> hangs.child::text, '[]') || more);
+                is_done := false;
+            END IF;
+        END LOOP;
+        EXIT WHEN is_done;
+    END LOOP;
+    RETURN moved;
+END $$;
+REVOKE EXECUTE ON FUNCTION members_goes_back(jsonb, uuid) FROM PUBLIC;
+
+CREATE OR REPLACE FUNCTION members_unmerge(merge_id uuid, account uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 DECLARE
@@ -117,15 +154,25 @@ BEGIN
     PERFORM 1 FROM members_member WHERE id IN (done.member_id, done.merged_id) ORDER BY id FOR UPDATE;
     UPDATE members_member SET status = 'active', merged_into_id = NULL WHERE id = done.merged_id;
     PERFORM set_config('kpcare.merge', 'on', true);
-    FOR part IN SELECT key, value FROM jsonb_each(done.moved) WHERE key NOT IN ('mother', 'user') LOOP
-        EXECUTE format('UPDATE %s SET member_id = $2 WHERE member_id = $1
-                        AND id::text IN (SELECT jsonb_array_elements_text($3))', part.key::regclass)
-            USING done.member_id, done.merged_id, part.value;
-        GET DIAGNOSTICS back = ROW_COUNT;
-        IF back > jsonb_array_length(part.value) THEN
-            RAISE EXCEPTION 'Unmerge of % would move more than the merge did.', part.key;
-        END IF;
-    END LOOP;
+    BEGIN
+        -- Merges made before the audit was left out name rows of it.
+        FOR part IN SELECT key, value FROM jsonb_each(members_goes_back(
+            done.moved - ARRAY['mother', 'user', 'core_auditevent'], done.member_id)) LOOP
+            EXECUTE format('UPDATE %s SET member_id = $2 WHERE member_id = $1
+                            AND id::text IN (SELECT jsonb_array_elements_text($3))', part.key::regclass)
+                USING done.member_id, done.merged_id, part.value;
+            GET DIAGNOSTICS back = ROW_COUNT;
+            IF back > jsonb_array_length(part.value) THEN
+                RAISE EXCEPTION 'Unmerge of % would move more than it should.', part.key;
+            END IF;
+        END LOOP;
+        -- Keys are looked at here: at commit nobody is left who could say what is the matter.
+        SET CONSTRAINTS ALL IMMEDIATE;
+    EXCEPTION WHEN foreign_key_violation THEN
+        RAISE EXCEPTION 'Something that came with the other record now rests on something of this one. Correct that first, then undo the merge.'
+            USING ERRCODE = 'check_violation';
+    END;
+    SET CONSTRAINTS ALL DEFERRED;
     PERFORM set_config('kpcare.merge', '', true);
     IF jsonb_typeof(done.moved -> 'mother') = 'array' THEN
         UPDATE members_member SET mother_id = done.merged_id
@@ -141,7 +188,7 @@ END $$;
 
 PANELS = r"""
 -- A member who chooses a clinician sees no other member of the panel, and still must not overfill it.
-CREATE FUNCTION members_panel_counts(clinicians uuid[], on_day date) RETURNS TABLE (clinician_id uuid, members bigint)
+CREATE OR REPLACE FUNCTION members_panel_counts(clinicians uuid[], on_day date) RETURNS TABLE (clinician_id uuid, members bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
     SELECT p.clinician_id, count(*) FROM members_primarycareassignment p

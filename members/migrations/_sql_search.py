@@ -1,10 +1,11 @@
 """The text of `members_search`, which migration 0003 makes."""
 
 SEARCH = r"""
-CREATE FUNCTION members_search(
+CREATE OR REPLACE FUNCTION members_search(
     names text, born date, record_number text, phone text, at_most integer DEFAULT 20, born_before date DEFAULT NULL
 ) RETURNS TABLE (id uuid, rank real)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 20 SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan
 SET pg_trgm.similarity_threshold = 0.4
 SET jit = off
 AS $$
@@ -20,11 +21,16 @@ DECLARE
 BEGIN
     born_before := coalesce(born_before, born + 1);
     IF record_number IS NOT NULL THEN
-        -- The number of a merged record leads to the record that stayed.
+        -- The number of a merged record leads to the record that stayed, over as many merges as there were.
         RETURN QUERY
-            SELECT kept.id, 1.0::real FROM members_member m
-            JOIN members_member kept ON kept.id = coalesce(m.merged_into_id, m.id)
-            WHERE m.mrn = record_number
+            WITH RECURSIVE way AS (
+                SELECT m.id, m.merged_into_id FROM members_member m WHERE m.mrn = record_number
+                UNION
+                SELECT n.id, n.merged_into_id FROM way JOIN members_member n ON n.id = way.merged_into_id
+            )
+            SELECT kept.id, 1.0::real FROM way
+            JOIN members_member kept ON kept.id = way.id
+            WHERE way.merged_into_id IS NULL
               AND (kept.managing_organization_id = ANY (organizations) OR kept.id = ANY (own));
         RETURN;
     END IF;

@@ -20,7 +20,7 @@ from members.forms import SCOPE_WORDS, AddressForm, DoctorForm, StaffProxyForm, 
 from members.models import Member, MemberAddress, MemberTelecom, PrimaryCareAssignment, Proxy
 from members.panels import Near, PanelFull, Panels, assign_primary_care, member_postal_code
 from members.portal import age_on
-from members.querysets import primary_care_of
+from members.querysets import kept_record, primary_care_of
 from members.tabs import person_tabs
 from network.models import Clinician, Department
 
@@ -29,10 +29,7 @@ OFFERED = 20
 
 def member_of(request: AuthenticatedHttpRequest, member_id: uuid.UUID, **kwargs: Any) -> Member:
     """The member; the number of a merged record leads to the record that stayed."""
-    member = get_object_or_404(Member, pk=member_id)
-    while member.merged_into_id:
-        member = get_object_or_404(Member, pk=member.merged_into_id)
-    return member
+    return kept_record(get_object_or_404(Member, pk=member_id))
 
 
 def frame(request: AuthenticatedHttpRequest, member: Member, current: str) -> dict[str, Any]:

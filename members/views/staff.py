@@ -45,6 +45,8 @@ def register(request: AuthenticatedHttpRequest) -> HttpResponse:
     form = RegistrationForm(request.POST or None, systems=systems_of(request.user))
     alike: list[Member] = []
     if request.method == "POST" and form.is_valid():
+        # Before looking: of two clicks at once the second meets whom the first has registered.
+        actions.lock_identities()
         alike = _alike(form.cleaned_data)
         if not alike or form.cleaned_data["is_new"]:
             member = _register(request, form.cleaned_data)

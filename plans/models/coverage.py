@@ -52,8 +52,9 @@ class CoveragePeriod(MemberOwned):
     """A version of a member's coverage: valid over `valid`, known to us over `known`.
 
     Never overwritten: a change closes `known` and inserts (engineering ruling 4), so that last March's
-    eligibility can be asked as it was known in March. At any instant, on both axes, one coverage stands at each
-    place of the payer order for a benefit.
+    eligibility can be asked as it was known in March. At each place of the payer order for a benefit one
+    coverage stands at a time, of what is known now. Since versions are only inserted open and only closed, it was so
+    at every instant before, except where two records of one person became one: both were known then, each by itself.
     """
 
     class BenefitKind(models.TextChoices):
@@ -91,8 +92,8 @@ class CoveragePeriod(MemberOwned):
                     ("benefit", RangeOperators.EQUAL),
                     ("payer_order", RangeOperators.EQUAL),
                     ("valid", RangeOperators.OVERLAPS),
-                    ("known", RangeOperators.OVERLAPS),
                 ],
+                condition=models.Q(known__upper_inf=True),
                 violation_error_message="Another coverage already stands at this place of the payer order then.",
             ),
         ]

@@ -111,15 +111,21 @@ def end_coverage(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> Htt
             form.add_error("end", _("No coverage stands from that day on, so there is none to end."))
             preview = None
         elif "confirm" in request.POST:
-            changed = desk.end_by_hand(
-                said["coverage"], by=request.user, end=said["end"], family=said["family"], reason=said["reason"]
-            )
-            notify(
-                request,
-                ngettext("Coverage of %(n)s person ends.", "Coverage of %(n)s people ends.", len(changed))
-                % {"n": len(changed)},
-            )
-            return redirect("plans:history", member_id=member.pk)
+            try:
+                changed = desk.end_by_hand(
+                    said["coverage"], by=request.user, end=said["end"], family=said["family"], reason=said["reason"]
+                )
+            except CoverageError as refused:
+                # Somebody else has ended it since the preview.
+                form.add_error("end", str(refused))
+                preview = None
+            else:
+                notify(
+                    request,
+                    ngettext("Coverage of %(n)s person ends.", "Coverage of %(n)s people ends.", len(changed))
+                    % {"n": len(changed)},
+                )
+                return redirect("plans:history", member_id=member.pk)
     audit.record_read(request.user, verb="plans.end_coverage", obj=member, request=request)
     people = Member.objects.in_bulk([coverage.member_id for coverage, _segment in preview.lost]) if preview else {}
     names = Product.objects.in_bulk([segment.product_id for _c, segment in preview.lost]) if preview else {}

@@ -1,18 +1,22 @@
 """Two records of one person become one, exactly, and can become two again."""
 
 import threading
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+from django.urls import reverse
 
+from clinical.models import Condition, Encounter, Note
+from core import audit, seals
 from core.db import acting_as, as_job
 from core.models import AuditEvent, User
 from members import actions, matching
 from members.models import Member, MemberAddress, MemberIdentifier, MemberMerge, RaceEthnicity
 from members.querysets import search
+from tests.core.test_seals import seal_all
 from tests.members.factories import make_member
-from tests.network.factories import make_staff, make_system
+from tests.network.factories import make_staff, make_system, make_user
 
 
 def owned(member) -> list:
@@ -168,3 +172,112 @@ def test_matching_by_a_number_stays_within_the_system(db):
         nobody_known = matching.Person("Okafor-Reyes", "Zoe", ssn=number)
         assert [k.member_id for k in matching.candidates_for([nobody_known], here.pk)[0]] == [first.pk]
         assert [k.member_id for k in matching.candidates_for([nobody_known], there.pk)[0]] == [second.pk]
+
+
+# --- The audit stays as it was written -------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_leaves_the_audit_as_it_was_sealed(settings, tmp_path):
+    settings.AUDIT_SEAL_FILE = str(tmp_path / "seals.txt")
+    pair = Pair()
+    with acting_as(pair.admin, reason="test"):
+        audit.record_read(pair.admin, verb="test.opened", obj=pair.gone)
+    seal_all()
+
+    merge = pair.merge()
+
+    assert seals.verify().problems == []
+    assert "core_auditevent" not in merge.moved
+    with acting_as(pair.admin, reason="test"):
+        assert AuditEvent.objects.get(verb="test.opened").member_id == pair.gone.pk
+        actions.unmerge_members(merge, by=pair.admin, reason="two people")
+    assert seals.verify().problems == []
+
+
+def test_the_owner_re_points_no_audit_row_by_the_word_of_a_merge(owner_connection, pair):
+    with owner_connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('kpcare.merge', 'on', true)")
+        cursor.execute(
+            "INSERT INTO core_auditevent (action, verb, member_id) VALUES ('read', 'test', %s)", [str(pair.gone.pk)]
+        )
+        with pytest.raises(Exception, match="a seal lies over it"):
+            cursor.execute("UPDATE core_auditevent SET member_id = %s WHERE verb = 'test'", [str(pair.kept.pk)])
+
+
+def opened_before_the_merge(pair) -> User:
+    """Somebody who looked at the record that went, named also on a list, before the two became one."""
+    reader = make_staff("plan_administrator", pair.system)
+    with acting_as(reader, reason="test"):
+        audit.record_read(reader, verb="test.opened", obj=pair.gone)
+        audit.record_read(reader, verb="test.listed", members=[pair.gone.pk])
+    pair.merge()
+    return reader
+
+
+def test_the_member_sees_who_opened_the_record_that_was_merged_into_theirs(client, pair):
+    account = make_user("Ada Okafor")
+    with as_job(User.objects.system("tests"), reason="test"):
+        Member.objects.filter(pk=pair.kept.pk).update(user=account)
+    reader = opened_before_the_merge(pair)
+    client.force_login(account)
+    looked = client.get(reverse("clinical:who_opened")).context["looked"]
+    assert reader.pk in {row["user_id"] for row in looked}
+
+
+def test_the_auditor_finds_it_by_either_number(client, pair):
+    reader = opened_before_the_merge(pair)
+    client.force_login(make_staff("auditor", pair.system))
+    for number in (pair.kept.mrn, pair.gone.mrn):
+        events = client.get(reverse("core:audit_log"), {"record_number": number}).context["events"]
+        assert {"test.opened", "test.listed"} <= {row.verb for row, _who, _whom in events if row.user_id == reader.pk}
+
+
+def test_of_another_member_nothing_is_found_with_it(pair):
+    stranger = make_member(pair.system)
+    opened_before_the_merge(pair)
+    with acting_as(pair.admin, reason="test"):
+        assert not AuditEvent.objects.filter(audit.about(stranger.pk)).exists()
+
+
+# --- Apart again after somebody has worked on it -----------------------------------------------------------------
+
+
+@pytest.fixture
+def with_visit(pair) -> Pair:
+    """The record that goes has a visit and a problem."""
+    with as_job(User.objects.system("tests"), reason="test"):
+        seen = datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 2, 10, tzinfo=UTC)
+        pair.visit = Encounter.objects.create(member=pair.gone, status="finished", effective=seen)
+        pair.problem = Condition.objects.create(member=pair.gone, status="active", is_problem=True)
+    return pair
+
+
+def test_what_was_hung_on_a_moved_row_goes_back_with_it(with_visit):
+    merge = with_visit.merge()
+    with as_job(User.objects.system("tests"), reason="test"):
+        kept = Member.objects.get(pk=with_visit.kept.pk)
+        later = Condition.objects.create(member=kept, status="active", is_problem=True, encounter=with_visit.visit)
+        own = Condition.objects.create(member=kept, status="active", is_problem=True)
+        note = Note.objects.create(member=kept, encounter=with_visit.visit, author=with_visit.admin)
+    with acting_as(with_visit.admin, reason="test"):
+        actions.unmerge_members(merge, by=with_visit.admin, reason="two people")
+        for moved in (later, note, with_visit.visit):
+            moved.refresh_from_db()
+            assert moved.member_id == with_visit.gone.pk
+        own.refresh_from_db()
+        assert own.member_id == with_visit.kept.pk, "what hangs on nothing that moved stays"
+
+
+def test_where_it_rests_on_something_that_stays_the_page_says_so(client, with_visit):
+    merge = with_visit.merge()
+    with as_job(User.objects.system("tests"), reason="test"):
+        seen = datetime(2026, 4, 2, 9, tzinfo=UTC), datetime(2026, 4, 2, 10, tzinfo=UTC)
+        visit = Encounter.objects.create(member_id=with_visit.kept.pk, status="finished", effective=seen)
+        Condition.objects.filter(pk=with_visit.problem.pk).update(encounter=visit)
+    client.force_login(with_visit.admin)
+    page = client.post(reverse("members:unmerge", args=[merge.pk]), {"reason": "two people after all", "is_sure": "on"})
+    assert page.status_code == 200
+    assert "now rests on something of this one" in page.content.decode()
+    with acting_as(with_visit.admin, reason="test"):
+        assert Member.objects.get(pk=with_visit.gone.pk).status == "merged"

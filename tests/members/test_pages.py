@@ -1,12 +1,17 @@
 """Registration, match review, profile and family access on the screen."""
 
+import contextlib
+import threading
 from datetime import date
 
 import pytest
+from django.db import connections
+from django.test import Client
 
 from core.db import acting_as, as_job
 from core.models import User
 from members.models import CommunicationPreference, MatchReview, Member, Proxy
+from members.views import staff
 from tests.members.factories import make_member
 from tests.network.factories import make_staff, make_system, make_user
 
@@ -43,6 +48,41 @@ def test_registration_shows_who_may_be_the_same_person_before_it_saves(client, s
     with acting_as(desk, reason="test"):
         assert Member.objects.count() == 2
         assert len(Member.objects.get(given="Ada").mrn) == 9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_register_one_person(monkeypatch):
+    system = make_system()
+    desk = make_staff("front_desk", system)
+    looked = threading.Barrier(2)
+    look, statuses = staff._alike, []
+
+    def look_together(values):
+        """Both have looked before either writes, unless one of them waits its turn."""
+        found = look(values)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            looked.wait(2)
+        return found
+
+    def click(client):
+        try:
+            statuses.append(client.post("/staff/members/register/", person(system)).status_code)
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(staff, "_alike", look_together)
+    clients = [Client(), Client()]
+    for each in clients:
+        each.force_login(desk)
+    clicks = [threading.Thread(target=click, args=[each]) for each in clients]
+    for each in clicks:
+        each.start()
+    for each in clicks:
+        each.join(60)
+
+    assert sorted(statuses) == [200, 302]
+    with acting_as(desk, reason="test"):
+        assert Member.objects.filter(family="Okafor").count() == 1
 
 
 def test_a_correction_is_saved_and_a_stranger_refused(client, system):

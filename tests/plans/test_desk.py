@@ -3,15 +3,19 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils.timezone import localdate
 
 from clinical.models import Encounter
 from core.db import acting_as, as_job
 from core.models import AuditEvent, OutboxMessage, User
+from members import actions as members
 from members.models import MemberAddress, MemberTelecom, PrimaryCareAssignment
 from network.models import Employment
-from plans.models import CoveragePeriod, EmployerGroup, PremiumRate
+from plans import desk
+from plans.models import Coverage, CoveragePeriod, EmployerGroup, PremiumRate
+from plans.timeline import CoverageError
 from tests.members.factories import make_member
 from tests.network.factories import ALWAYS, make_clinician, make_department, make_staff, make_system, make_user
 from tests.plans.factories import SINCE, cover, make_contract, make_group, make_plan, make_product
@@ -145,6 +149,52 @@ def test_an_end_in_the_past_says_what_was_done_since(client, world):
     assert world.covered(world.ada, end - timedelta(days=1)) == ["Gold"]
     again = client.post(end_page(world.ada), {**asked, "confirm": "1"})
     assert "there is none to end" in again.content.decode()
+
+
+def test_an_enrolment_by_mistake_is_voided_altogether(client, world):
+    client.post(enrol_page(world.ada), world.asked(confirm="1"))
+    with acting_as(world.admin, reason="test"):
+        coverage = Coverage.objects.get(member=world.ada)
+    asked = {"coverage": str(coverage.pk), "end": FIRST.isoformat(), "reason": "08", "confirm": "1"}
+    assert client.post(end_page(world.ada), asked).status_code == 302
+    assert world.covered(world.ada) == []
+    with acting_as(world.admin, reason="test"):
+        assert [row.known.upper_inf for row in CoveragePeriod.objects.filter(member=world.ada)] == [False]
+    assert "there is none to end" in client.post(end_page(world.ada), asked).content.decode()
+
+
+def test_coverage_that_ended_under_ones_hands_is_said_in_words(client, world, monkeypatch):
+    coverage = cover(make_contract(world.group, world.ada), world.ada, world.gold)
+
+    def ended_meanwhile(*args, **kwargs):
+        raise CoverageError("nothing_covered", "No coverage stands from that day on, so there is none to end.")
+
+    monkeypatch.setattr(desk, "end_by_hand", ended_meanwhile)
+    asked = {"coverage": str(coverage.pk), "end": FIRST.isoformat(), "reason": "08", "confirm": "1"}
+    answer = client.post(end_page(world.ada), asked)
+    assert answer.status_code == 200
+    assert "there is none to end" in answer.content.decode()
+
+
+def test_somebody_enrolled_twice_becomes_one_once_one_coverage_is_voided(client, world):
+    twin = make_member(world.system, family="Okafor", given="Adah")
+    kept = cover(make_contract(world.group, world.ada), world.ada, world.gold)
+    second = cover(make_contract(world.group, twin), twin, world.gold)
+    first_day = date(2026, 1, 1)
+
+    def merge():
+        with acting_as(world.admin, reason="test"), transaction.atomic():
+            members.merge_members(world.ada, twin, by=world.admin, reason="same passport")
+
+    with pytest.raises(DatabaseError, match="plans_coverageperiod"):
+        merge()
+    with acting_as(world.admin, reason="test"):
+        desk.end_by_hand(second, by=world.admin, end=first_day, family=False, reason="08")
+    merge()
+    with acting_as(world.admin, reason="test"):
+        held = CoveragePeriod.objects.of_member(world.ada)
+        assert [row.coverage_id for row in held.in_force(TODAY)] == [kept.pk]
+        assert held.filter(coverage=second, known__upper_inf=False).exists(), "what was known of the other came along"
 
 
 def test_the_family_ends_together_where_that_is_asked(client, world):
