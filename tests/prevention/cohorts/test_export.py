@@ -32,6 +32,7 @@ from prevention.cohorts import actions, jobs
 from prevention.cohorts.criteria import Criteria, Fact
 from prevention.cohorts.deidentify import RESTRICTED_ZIP3
 from prevention.engine.codes import LOINC, Code
+from prevention.engine.facts import ICD10CM
 from prevention.measures import value_sets as vs
 from prevention.models import Cohort, CohortExport, DataUseAgreement
 from tests.clinical import factories
@@ -580,7 +581,7 @@ def test_whatever_is_no_criterion_is_refused_and_never_becomes_sql(kept):
 def test_the_form_says_and_reads_the_same(world, client):
     client.force_login(world.keeper)
     with arranging():
-        charts.value_set(vs.DIABETES, "E11.9", "urn:test")
+        charts.value_set(vs.DIABETES, "E11.9", ICD10CM)
     said = {
         "name": "Older women with diabetes",
         "purpose": "Improve care",
