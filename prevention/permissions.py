@@ -56,7 +56,7 @@ grant(
 )
 grant(
     "prevention.build_cohort",
-    has_role(Role.PHYSICIAN, Role.PLAN_ADMINISTRATOR, Role.AUDITOR),
+    has_role(Role.PHYSICIAN, Role.PLAN_ADMINISTRATOR, Role.AUDITOR, Role.QUALITY),
     because="they study the members of this system",
 )
 # Data leave by these alone: nobody has them by caring for members.

@@ -79,7 +79,8 @@ def request_export(
 ) -> CohortExport:
     """Have the cohort exported by the workers; what left and why is kept for good.
 
-    Raises `ValidationError` for a limited data set without an agreement in force at the same system, or without a
+    Raises `ValidationError` for a de-identified one of a cohort whose criteria say an age over 89 or a date nearer
+    than its year, for a limited data set without an agreement in force at the same system, or without a
     purpose; `PermissionDenied` for whoever may not.
     """
     require(by, EXPORT_PERMISSION[CohortExport.Kind(kind)], cohort)
@@ -94,6 +95,11 @@ def request_export(
             raise ValidationError(_("A limited data set needs an agreement in force."), code="agreement")
     else:
         agreement = None
+        if closer := Criteria.from_json(cohort.criteria).closer_than_safe_harbor():
+            reasons = "; ".join(closer)
+            raise ValidationError(
+                _("This cohort says more than Safe Harbor allows: %(reasons)s.") % {"reasons": reasons}, code="criteria"
+            )
     export = CohortExport.objects.create(
         managing_organization_id=cohort.managing_organization_id,
         cohort=cohort,

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from prevention.engine.codes import ValueSet
 from prevention.engine.facts import (
     Facts,
@@ -26,6 +28,8 @@ from prevention.engine.moments import MILLISECOND, Interval, Moment, Setting, as
 from prevention.measures import MEASURES, keys_of
 from prevention.registries import BY_ID as REGISTRIES
 
+# 45 CFR 164.514(b)(2)(i)(C): ages above it are one group.
+OLDEST = 89
 SEXES = ("female", "male", "other", "unknown")
 LINES = ("commercial_group", "individual", "medicare", "medicaid")
 CONTROLS = ("at_goal", "above", "far", "unknown")
@@ -103,6 +107,19 @@ class Criteria:
 
     def to_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value not in (None, "", ())}
+
+    def closer_than_safe_harbor(self) -> list[str]:
+        """What these criteria say of everybody in the cohort that a de-identified data set may not: an age over 89, a
+        day nearer than its year (45 CFR 164.514(b)(2)(i)(C))."""
+        found = []
+        if (self.min_age or 0) > OLDEST + 1 or (self.max_age is not None and self.max_age > OLDEST):
+            found.append(
+                _("ages over 89 must stay together: choose no age above 90 to begin with, and none to end with")
+            )
+        days = [(fact.since, "-01-01") for fact in self.facts] + [(fact.until, "-12-31") for fact in self.facts]
+        if any(day and not day.endswith(edge) for day, edge in days):
+            found.append(_("dates must be whole years: from 1 January, until 31 December"))
+        return found
 
     def checked(self) -> "Criteria":
         """Itself. Raises `ValueError` where a value is not one of those that there are."""

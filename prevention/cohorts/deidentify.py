@@ -10,6 +10,7 @@ A column that is not named here does not leave. Labelled facts (domain ruling 5)
 from dataclasses import dataclass
 
 from core import terminology
+from prevention.cohorts.criteria import OLDEST
 
 # Three-digit areas of 20,000 people or fewer: the seventeen of the 2000 census in HHS' guidance, and those of the 2010
 # census besides; whoever is in either list is left out.
@@ -17,7 +18,6 @@ RESTRICTED_ZIP3 = (
     "036", "059", "063", "102", "202", "203", "204", "205", "369", "556", "692", "753", "772", "790", "821", "823",
     "830", "831", "878", "879", "884", "890", "893",
 )  # fmt: skip
-OLDEST = 89
 
 _AGE = "extract(year FROM age(%(as_of)s::date, m.birth_date))::int"
 _ZIP3 = (

@@ -67,6 +67,10 @@ WORST_FIRST = {
 }
 
 
+# Days after which "recommended since" no longer says when somebody fell behind, but when they came of age for it.
+LONG_AGO = 730
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """One vaccine group that asks for a dose."""
@@ -81,6 +85,13 @@ class Due:
     @property
     def is_overdue(self) -> bool:
         return self.row.past_due_on is not None and self.row.past_due_on < self.today
+
+    @property
+    def since(self) -> date | None:
+        """Since when it is due; None where that is only as long as nobody wrote a first dose down."""
+        on = self.row.recommended_on
+        is_first = (self.row.dose_number or 1) == 1
+        return None if on is None or (is_first and (self.today - on).days > LONG_AGO) else on
 
     @property
     def is_recommended(self) -> bool:

@@ -17,6 +17,7 @@ import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -174,7 +175,7 @@ def _ways() -> dict[str, list[str]]:
 def summarise(*, as_of: date, at: datetime) -> int:
     """Replace every campaign's counts; returns rows written. Needs the jobs login and an open transaction."""
     OutreachSummary.objects.all().delete()
-    values = {
+    values: dict[str, Any] = {
         "within": WITHIN,
         "today": as_of,
         "at": at,

@@ -205,7 +205,7 @@ def test_codes_that_say_age_or_number_do_not_leave_nor_do_numbers_of_no_known_un
 def test_every_text_column_of_a_member_is_either_planted_or_known(world):
     """The next column that can hold words is planted too, or this says so."""
     planted = {"family", "given", "middle", "suffix", "name_used", "gender_identity", "pronouns", "language"}
-    known = {"mrn", "name_key", "sex", "sex_assigned_at_birth", "sex_for_clinical_use", "status"}
+    known = {"mrn", "name_key", "birth_country", "sex", "sex_assigned_at_birth", "sex_for_clinical_use", "status"}
     words = {
         field.name
         for field in apps.get_model("members.Member")._meta.concrete_fields
@@ -380,6 +380,33 @@ def test_part_2_records_are_in_no_limited_data_set(world):
     made = export(world, kind="limited", agreement=agreement(world))
 
     assert len(table(made, "people")) == 11
+
+
+@pytest.mark.parametrize(
+    ("criteria", "leaves"),
+    [
+        (Criteria(min_age=90), True),
+        (Criteria(min_age=91), False),
+        (Criteria(max_age=89), True),
+        (Criteria(min_age=80, max_age=95), False),
+        (Criteria(facts=(Fact("condition", vs.DIABETES.url, since="2024-01-01", until="2024-12-31"),)), True),
+        (Criteria(facts=(Fact("condition", vs.DIABETES.url, since="2024-09-01"),)), False),
+        (Criteria(facts=(Fact("condition", vs.DIABETES.url, until="2024-09-14"),)), False),
+    ],
+)
+def test_what_everybody_in_it_has_in_common_is_no_nearer_than_safe_harbor(world, criteria, leaves):
+    of = cohort(world, criteria)
+
+    def ask(kind, held=None):
+        with acting_as(world.keeper, reason="test"):
+            return actions.request_export(of, by=world.keeper, kind=kind, purpose="a study", agreement=held)
+
+    if leaves:
+        assert ask("safe_harbor").status == "queued"
+    else:
+        with pytest.raises(ValidationError, match="Safe Harbor"):
+            ask("safe_harbor")
+    assert ask("limited", agreement(world)).status == "queued"
 
 
 def test_a_limited_data_set_needs_an_agreement_in_force(world):
