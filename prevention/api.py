@@ -35,7 +35,7 @@ class BookInput(Input):
     slot = ById(Slot.objects.select_related("session__department__facility__organization"))
 
 
-class OrderInput(Input):
+class GapOrderInput(Input):
     applies = serializers.ListField(
         child=serializers.CharField(max_length=30),
         required=False,
@@ -107,7 +107,7 @@ class CareGapApi(ChartResource):
         )
         tell_booked(made, f"gap:{record.pk}", request.user)
 
-    @step(OrderInput, permissions=("prevention.order_for_gap", OWN), example={"applies": []})
+    @step(GapOrderInput, permissions=("prevention.order_for_gap", OWN), example={"applies": []})
     def order(self, request: ApiRequest, record: CareGap, given: dict[str, Any]) -> None:
         """Order the kit or test that the rule offers, under its protocol; a member answers its questions with it."""
         self.way(record, "order")

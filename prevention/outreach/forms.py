@@ -137,7 +137,8 @@ class OrderForm(forms.Form):
     )
 
     def __init__(self, protocol: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"protocol": protocol}, auto_id=f"id_{protocol}_%s", **kwargs)
+        kwargs |= {"initial": {"protocol": protocol}, "auto_id": f"id_{protocol}_%s"}
+        super().__init__(*args, **kwargs)
         asked = self.fields["applies"]
         assert isinstance(asked, forms.MultipleChoiceField)
         asked.choices = list(QUESTIONS.get(protocol, ()))

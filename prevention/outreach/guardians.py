@@ -130,7 +130,7 @@ def _proxies(children: Collection[uuid.UUID], today: date) -> Iterable[Proxy]:
         scopes__contains=["view"],
         user__is_active=True,
     ).select_related("user__member")
-    order = {relation: place for place, relation in enumerate(PARENTS)}
+    order: dict[str, int] = {relation: place for place, relation in enumerate(PARENTS)}
     return sorted(
         rows,
         key=lambda row: (
@@ -145,13 +145,14 @@ def _proxies(children: Collection[uuid.UUID], today: date) -> Iterable[Proxy]:
 def _at_home(children: dict[uuid.UUID, Member], today: date) -> Iterable[tuple[uuid.UUID, "str | StrPromise", Member]]:
     """(child, relation, adult), whom first: the mother, the subscriber, then by age."""
     subscribers: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for child, adult in Coverage.objects.filter(member__in=children).values_list("member_id", "contract__member_id"):
-        subscribers[child].add(adult)
+    covered = Coverage.objects.filter(member__in=children).values_list("member_id", "contract__member_id")
+    for child_id, adult_id in covered:
+        subscribers[child_id].add(adult_id)
     grown = Member.objects.filter(
         status=Member.Status.ACTIVE, deceased_at__isnull=True, birth_date__lte=today - relativedelta(years=ADULT)
     )
     homes = {one.household_id for one in children.values() if one.household_id}
-    wanted = {adult for adults in subscribers.values() for adult in adults}
+    wanted = {adult_id for adult_ids in subscribers.values() for adult_id in adult_ids}
     wanted |= {one.mother_id for one in children.values() if one.mother_id}
     adults = list((grown.filter(household__in=homes) | grown.filter(pk__in=wanted)).order_by("birth_date", "pk"))
     for child in children.values():
@@ -190,6 +191,6 @@ def _numbers(members: Collection[uuid.UUID], today: date) -> dict[uuid.UUID, tup
 
 def addresses_of(members: Collection[uuid.UUID], today: date) -> dict[uuid.UUID, MemberAddress]:
     """Where letters to them go: the address for confidential communications, else for mail, else their home."""
-    place = {MemberAddress.Use.CONFIDENTIAL: 2, MemberAddress.Use.MAIL: 1}
+    place: dict[str, int] = {MemberAddress.Use.CONFIDENTIAL: 2, MemberAddress.Use.MAIL: 1}
     rows = MemberAddress.objects.filter(member__in=members, period__contains=today).exclude(line1="")
     return {row.member_id: row for row in sorted(rows, key=lambda row: (place.get(row.use, 0), row.pk))}

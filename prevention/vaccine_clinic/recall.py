@@ -113,7 +113,7 @@ def _task(dose: Immunization, lot: StockLot, *, by: User, reason: str) -> None:
 def _tell(member: Member, lot: StockLot) -> None:
     """A message that says only that something waits; about a child to their parents."""
     today = timezone.localdate()
-    readers = [member.user] if member.user else []
+    readers: list[User | None] = [member.user]
     if is_child(member, today):
         proxies = Proxy.objects.filter(
             member=member, period__contains=today, relationship__in=PARENTS, scopes__contains=["view"]
