@@ -25,6 +25,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from core import audit
+from core.asked import read_number
 from core.context import current
 from core.http import AuthenticatedHttpRequest
 from core.ids import is_luhn
@@ -176,7 +177,7 @@ class RoomAdmin(admin.ModelAdmin):
             if issubclass(kind, models.UUIDField):
                 fits = is_uuid(term)
             elif issubclass(kind, models.IntegerField):
-                fits = term.isdigit() and int(term) < 2**31
+                fits = read_number(term) is not None
             else:
                 fits = issubclass(kind, models.CharField)
             if fits:

@@ -35,4 +35,4 @@ def luhn_digit(digits: str) -> str:
 
 def is_luhn(number: str) -> bool:
     """Whether the last digit of `number` is the Luhn check digit of those before it."""
-    return number.isdigit() and len(number) > 1 and luhn_digit(number[:-1]) == number[-1]
+    return number.isascii() and number.isdigit() and len(number) > 1 and luhn_digit(number[:-1]) == number[-1]

@@ -50,7 +50,9 @@ def family(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Who may see and act for the member; the member gives and takes it."""
     member, today = request.record, timezone.localdate()
     form = ProxyForm(request.POST or None, today=today)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and form.user == request.user:
+        form.add_error("email", _("This is your own address: you have access already."))
+    elif request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
                 actions.grant_proxy(
@@ -66,6 +68,8 @@ def family(request: AuthenticatedHttpRequest) -> HttpResponse:
             return redirect("members:family")
         except IntegrityError:
             form.add_error("email", _("This person already has access. End it first to change it."))
+        except ValueError as refused:
+            form.add_error("email", str(refused))
     audit.record_read(request.user, verb="members.family", obj=member, request=request)
     held = Proxy.objects.filter(member=member, period__contains=today).select_related("user")
     rows = [{"proxy": proxy, "may": [SCOPE_WORDS.get(scope, scope) for scope in proxy.scopes]} for proxy in held]

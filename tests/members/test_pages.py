@@ -167,3 +167,13 @@ def test_how_to_be_reached_is_kept(client, system):
     client.post("/profile/", {"channels": ["sms"], "quiet_from": "21:00", "quiet_until": "08:00"})
     with acting_as(ada.user, reason="test"):
         assert CommunicationPreference.objects.get(member=ada).channels == ["sms"]
+
+
+def test_who_gives_access_to_their_own_address_is_told_in_words(client, system):
+    ada = make_member(system, user=make_user("Ada"))
+    client.force_login(ada.user)
+
+    answer = client.post("/family/", {"email": ada.user.email.upper(), "relationship": "carer", "scopes": ["view"]})
+
+    assert answer.status_code == 200
+    assert "This is your own address" in answer.content.decode()
