@@ -23,7 +23,7 @@ from billing.permissions import CLAIMS, holds, systems_of
 from core import jobs
 from core.api import paging
 from core.api.errors import Conflict
-from core.api.fields import ById, Filter, Input
+from core.api.fields import ById, Day, Filter, Input
 from core.api.requests import ApiRequest
 from core.api.resources import Resource, as_uuid, described, resource
 from core.api.writing import creation, step
@@ -55,7 +55,7 @@ class ClaimLineOut(serializers.ModelSerializer):
 
 
 class ClaimLineInput(Input):
-    service_date = serializers.DateField()
+    service_date = Day()
     charged = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=Decimal(0))
     units = serializers.DecimalField(max_digits=8, decimal_places=2, min_value=Decimal("0.01"), default=Decimal(1))
     procedure = serializers.CharField(max_length=5, required=False, help_text="CPT or HCPCS level II.")
@@ -88,7 +88,7 @@ class ClaimInput(Input):
     member_number = serializers.CharField(max_length=80, help_text="Of the card: record, member or subscriber number.")
     family = serializers.CharField(max_length=100)
     given = serializers.CharField(max_length=100)
-    birth_date = serializers.DateField()
+    birth_date = Day()
     place_of_service = serializers.CharField(max_length=2, help_text="CMS place of service, or type of bill.")
     frequency = serializers.ChoiceField(["1", "7", "8"], default="1", help_text="1 original, 7 replaces, 8 voids.")
     admission_type = serializers.CharField(max_length=1, required=False, allow_blank=True)

@@ -9,7 +9,7 @@ from django.db import models
 from rest_framework import serializers
 
 from clinical.api import ChartResource
-from core.api.fields import ById, Filter, Input
+from core.api.fields import ById, Filter, Input, Instant
 from core.api.requests import ApiRequest
 from core.api.resources import Resource, described, resource
 from core.api.writing import creation, step
@@ -28,7 +28,7 @@ class StayInput(Input):
     status = serializers.ChoiceField(StayStatus.Status.choices, default=StayStatus.Status.INPATIENT)
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
     attending = ById(Clinician.objects.all(), required=False)
-    expected_discharge_at = serializers.DateTimeField(required=False)
+    expected_discharge_at = Instant(required=False)
 
 
 class BedInput(Input):

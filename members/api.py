@@ -20,7 +20,7 @@ from rest_framework.response import Response
 
 from core.api import paging
 from core.api.errors import Conflict
-from core.api.fields import Filter, Input
+from core.api.fields import Day, Filter, Input, Instant
 from core.api.prepared import ANOTHER_ID, SOME_ID, Prepared, Recorded
 from core.api.requests import ApiRequest
 from core.api.resources import Resource, as_uuid, described, resource
@@ -86,7 +86,7 @@ class MemberUpdate(Input):
     middle = serializers.CharField(max_length=100, required=False, allow_blank=True)
     suffix = serializers.CharField(max_length=20, required=False, allow_blank=True)
     name_used = serializers.CharField(max_length=100, required=False, allow_blank=True)
-    birth_date = serializers.DateField(required=False, validators=BORN)
+    birth_date = Day(required=False, validators=BORN)
     birth_country = serializers.RegexField(r"^[A-Z]{2}$", max_length=2, required=False, allow_blank=True)
     sex = serializers.ChoiceField(Member.AdministrativeSex.choices, required=False)
     pronouns = serializers.CharField(max_length=40, required=False, allow_blank=True)
@@ -106,7 +106,7 @@ NEW_MEMBER = {
 
 class MemberInput(MemberUpdate):
     family = serializers.CharField(max_length=100)
-    birth_date = serializers.DateField(validators=BORN)
+    birth_date = Day(validators=BORN)
     managing_organization = serializers.UUIDField(required=False, help_text="Needed only by who works in several.")
     telecoms = TelecomInput(many=True, required=False)
     address = AddressInput(required=False)
@@ -129,7 +129,7 @@ class MemberSearch(Input):
 class DeathInput(Input):
     """Nobody has died tomorrow, nor before they were born."""
 
-    at = serializers.DateTimeField(help_text="When the person died.")
+    at = Instant(help_text="When the person died.")
     source = serializers.CharField(  # type: ignore[assignment]  # a Field has a `source` of its own
         min_length=5, max_length=200, help_text="Who says so, like: death certificate, county file."
     )

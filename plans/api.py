@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from core.api.errors import Conflict
-from core.api.fields import ById, Filter, Input
+from core.api.fields import ById, Day, Filter, Input
 from core.api.requests import ApiRequest
 from core.api.resources import Resource, described, resource
 from core.api.writing import creation, step
@@ -39,8 +39,8 @@ class CoverageInput(Input):
 
     member = serializers.UUIDField()
     product = ById(Product.objects.select_related("organization"))
-    start = serializers.DateField()
-    end = serializers.DateField(required=False, help_text="The first day without.")
+    start = Day()
+    end = Day(required=False, help_text="The first day without.")
     coverage = ById(Coverage.objects.all(), required=False)
     group = ById(EmployerGroup.objects.all(), required=False)
     number = serializers.CharField(max_length=80, required=False, help_text="Of the subscriber in the group.")
@@ -61,19 +61,19 @@ class CoverageInput(Input):
 
 
 class TerminateInput(Input):
-    end = serializers.DateField(help_text="The first day without coverage.")
+    end = Day(help_text="The first day without coverage.")
     reason = serializers.CharField(max_length=20, required=False, allow_blank=True, help_text="X12 1203.")
 
 
 class ChangeInput(Input):
-    on = serializers.DateField()
+    on = Day()
     product = ById(Product.objects.select_related("organization"), required=False)
     tier = serializers.CharField(max_length=3, required=False, allow_blank=True)
     reason = serializers.CharField(max_length=20, required=False, allow_blank=True, help_text="X12 1203.")
 
 
 class ReinstateInput(Input):
-    start = serializers.DateField(required=False, help_text="Without it, as if it had not ended.")
+    start = Day(required=False, help_text="Without it, as if it had not ended.")
     reason = serializers.CharField(max_length=20, required=False, allow_blank=True, help_text="X12 1203.")
 
 

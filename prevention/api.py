@@ -9,7 +9,7 @@ from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 
 from clinical.api import ChartResource
 from core.api.errors import Conflict
-from core.api.fields import ById, Filter, Input
+from core.api.fields import ById, Day, Filter, Input
 from core.api.requests import ApiRequest
 from core.api.resources import described, resource
 from core.api.writing import step
@@ -49,7 +49,7 @@ class ElsewhereInput(Input):
 
 
 class DeferInput(Input):
-    until = serializers.DateField(help_text="Within a year.")
+    until = Day(help_text="Within a year.")
     reason = serializers.CharField(max_length=200)
 
 

@@ -23,7 +23,7 @@ from clinical.api.base import (
 )
 from clinical.coding import CVX
 from clinical.models import Condition, Encounter, Immunization, Observation
-from core.api.fields import ById, Code, Filter, Input
+from core.api.fields import ById, Code, Day, Filter, Input, Instant
 from core.api.requests import ApiRequest
 from core.api.writing import creation, step
 from core.models import Concept
@@ -62,13 +62,13 @@ class EncounterApi(FactResource):
 class ConditionInput(Input):
     member = serializers.UUIDField()
     codes = Code(many=True, allow_empty=False, max_length=10)  # type: ignore[call-arg]  # the stubs do not know what many=True adds
-    onset = serializers.DateField(required=False)
+    onset = Day(is_past=True, required=False)
     note = serializers.CharField(max_length=500, required=False, allow_blank=True)
     encounter = ById(encounters(), required=False, help_text="The visit at which it was found.")
 
 
 class ResolveInput(Input):
-    on = serializers.DateField(required=False, help_text="Its last day; today without it.")
+    on = Day(is_past=True, required=False, help_text="Its last day; today without it.")
 
 
 class ConditionApi(FactResource):
@@ -105,7 +105,7 @@ class ObservationInput(Input):
     """Vital signs of one moment of a visit; what was not measured is left out."""
 
     encounter = ById(encounters())
-    at = serializers.DateTimeField(required=False, help_text="When they were taken; now without it.")
+    at = Instant(is_past=True, required=False, help_text="When they were taken; now without it.")
 
     def get_fields(self) -> dict[str, serializers.Field]:
         found = super().get_fields()
@@ -143,11 +143,11 @@ class ObservationApi(FactResource):
 class ImmunizationInput(Input):
     member = serializers.UUIDField()
     cvx = serializers.CharField(max_length=10, help_text="CDC's code of the vaccine.")
-    on = serializers.DateField()
+    on = Day(is_past=True)
     encounter = ById(encounters(), required=False, help_text="Where it was given here; without it, elsewhere.")
     lot_number = serializers.CharField(max_length=40, required=False, allow_blank=True)
     manufacturer = serializers.CharField(max_length=10, required=False, allow_blank=True, help_text="MVX.")
-    expires_on = serializers.DateField(required=False)
+    expires_on = Day(required=False)
     dose_quantity = serializers.DecimalField(max_digits=8, decimal_places=3, required=False, min_value=Decimal(0))
     dose_unit = serializers.CharField(max_length=20, required=False, allow_blank=True)
 

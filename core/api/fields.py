@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
+
+from core.asked import FIRST_DAY, LAST_DAY
 
 
 class Input(serializers.Serializer):
@@ -29,6 +33,46 @@ class Input(serializers.Serializer):
 
 class Nothing(Input):
     """A step that needs no words: an empty object."""
+
+
+OUT_OF_BOUNDS = f"Days go from {FIRST_DAY} to {LAST_DAY}."
+TO_COME = "This is still to come."
+# The clocks of the earth are at most this far ahead of UTC: a day has begun somewhere.
+FURTHEST = datetime.timedelta(hours=14)
+
+
+@extend_schema_field(OpenApiTypes.DATE)
+class Day(serializers.DateField):
+    """A day that somebody may live on or an agreement may name; with `is_past`, none that is still to come."""
+
+    def __init__(self, *, is_past: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.is_past = is_past
+
+    def to_internal_value(self, value: Any) -> datetime.date:
+        day = super().to_internal_value(value)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise serializers.ValidationError(OUT_OF_BOUNDS, "out_of_bounds")
+        if self.is_past and day > (timezone.now().astimezone(datetime.UTC) + FURTHEST).date():
+            raise serializers.ValidationError(TO_COME, "future")
+        return day
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class Instant(serializers.DateTimeField):
+    """An instant of such a day; with `is_past`, none that is still to come."""
+
+    def __init__(self, *, is_past: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.is_past = is_past
+
+    def to_internal_value(self, value: Any) -> datetime.datetime:
+        at = super().to_internal_value(value)
+        if not FIRST_DAY <= at.date() <= LAST_DAY:
+            raise serializers.ValidationError(OUT_OF_BOUNDS, "out_of_bounds")
+        if self.is_past and at > timezone.now():
+            raise serializers.ValidationError(TO_COME, "future")
+        return at
 
 
 @extend_schema_field(OpenApiTypes.UUID)
