@@ -17,6 +17,9 @@ from core.context import current, use
 from core.db import context_for
 from core.notices import notify
 
+# What holds for every answer to somebody known (RFC 9111, 5.2.2).
+PRIVATE = "private, no-store"
+
 
 class ActingUserMiddleware:
     """Every transaction of a request knows its user; an anonymous request reaches no member."""
@@ -38,6 +41,26 @@ class ActingUserMiddleware:
         )
         with use(context):
             return self.get_response(request)
+
+
+class PrivateMiddleware:
+    """What a signed-in person or a program with a token is answered stays in no cache: it may tell of health.
+
+    On a computer that several people use, a browser would show it after sign-out. ETags go on saving what is sent: a
+    program keeps what it read by its own means. Files of the site itself are everybody's.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path.startswith(settings.STATIC_URL) or "no-store" in response.get("Cache-Control", ""):
+            return response
+        user = getattr(request, "user", None)
+        if "Authorization" in request.headers or (user is not None and user.is_authenticated):
+            response["Cache-Control"] = PRIVATE
+        return response
 
 
 class PlainTextMiddleware:

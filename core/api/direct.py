@@ -36,6 +36,7 @@ from core.api.requests import ApiRequest
 from core.api.resources import PLACES, Place, Resource
 from core.api.throttling import COUNTED, ClientThrottle
 from core.context import use
+from core.middleware import PRIVATE
 
 Environ = dict[str, Any]
 # The name under which django-structlog writes the line of every other request.
@@ -259,4 +260,5 @@ def standing_headers(is_secure: bool) -> tuple[tuple[str, str], ...]:
     said.headers.setdefault("Content-Language", settings.LANGUAGE_CODE)
     middleware = SecurityMiddleware(lambda _: said)
     said = middleware.process_response(request, said)
+    said.headers["Cache-Control"] = PRIVATE
     return tuple(said.items())
