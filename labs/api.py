@@ -10,8 +10,9 @@ from rest_framework import serializers
 from rest_framework.exceptions import APIException, ValidationError
 
 from clinical.api import ChartResource
+from clinical.api.base import CHART
 from core.api.errors import KeptConflict
-from core.api.fields import ById, Filter, Input
+from core.api.fields import ById, Day, Filter, Input, Instant
 from core.api.requests import ApiRequest
 from core.api.resources import Resource, described, resource
 from core.api.writing import creation, step
@@ -29,8 +30,8 @@ class IdentifyInput(Input):
     """Two identifiers of the person, as they say them or as the label shows."""
 
     mrn = serializers.CharField(max_length=20)
-    birth_date = serializers.DateField()
-    collected_at = serializers.DateTimeField(required=False, help_text="Now without it.")
+    birth_date = Day()
+    collected_at = Instant(is_past=True, required=False, help_text="Now without it.")
 
 
 class LabReasonInput(Input):
@@ -54,6 +55,7 @@ class LabOrderApi(LabResource):
     model = LabOrder
     scope = "orders"
     permissions = ("labs.view_order", "clinical.view_chart", "members.portal_view")
+    list_permissions = CHART
     fields = ("id", "member", "request", "test", "department", "status", "status_at", "created_at", "version")
     filters: ClassVar[dict[str, str | Filter]] = {"status": "status", "request": "request", "test": "test"}
     serializer_class = described(LabOrder, fields)
@@ -112,6 +114,7 @@ class ResultApi(LabResource):
     model = LabResult
     scope = "results"
     permissions = ("labs.process_specimen", "clinical.view_chart", "members.portal_view")
+    list_permissions = CHART
     fields = (
         *("id", "member", "order", "specimen", "test", "value_quantity", "value_text", "value_concept", "unit"),
         *("flag", "is_critical", "status", "performing_laboratory", "released_at", "corrects", "observation"),

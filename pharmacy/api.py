@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import APIException, ValidationError
 
 from clinical.api import ChartResource
-from clinical.api.base import encounters, of_member
+from clinical.api.base import CHART, encounters, of_member
 from clinical.api.orders import OverrideInput
 from core.api.errors import Conflict
 from core.api.fields import ById, Filter, Input
@@ -79,6 +79,8 @@ class PrescriptionApi(ChartResource):
         What the checks object to is a conflict; the same request with `override_code` or `override_reason` passes, and
         both are kept.
         """
+        # As on the screen: what the checks answer tells of the chart.
+        self.member_for(request, given["member"], "clinical.view_chart")
         member = self.member_for(request, given["member"], "pharmacy.prescribe")
         renews = of_member(given.get("renews"), member, "renews")
         pharmacy = given.get("pharmacy")
@@ -143,6 +145,7 @@ class FillApi(ChartResource):
     model = Fill
     scope = "fills"
     permissions = ("pharmacy.dispense", "clinical.view_chart", "members.portal_view")
+    list_permissions = CHART
     fields = (
         *("id", "member", "prescription", "number", "quantity", "lot", "status", "requested_at", "filled_at"),
         *("collected_at", "pickup_place", "copay", "dispense"),

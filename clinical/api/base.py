@@ -40,10 +40,13 @@ class CodingOut(serializers.Serializer):
     display = serializers.CharField()
 
 
+CHART = ("clinical.view_chart", "members.portal_view")
+
+
 class ChartResource(MemberRecords):
     """Rows of one member's chart, without those whose labels are kept from this reader."""
 
-    permissions: ClassVar[tuple[str, ...]] = ("clinical.view_chart", "members.portal_view")
+    permissions: ClassVar[tuple[str, ...]] = CHART
 
     def visible(self, rows: models.QuerySet, request: ApiRequest, member: Member) -> models.QuerySet:
         return sensitivity.visible(rows, request.user, member)

@@ -79,6 +79,8 @@ class OrderApi(FactResource):
         # A kind with a form of its own (a medicine, a referral) has a place of its own here too.
         if kind is None or kind.make is not None or given["kind"] == "referral":
             raise ValidationError({"kind": ["This kind is not ordered here."]})
+        # As on the screen: what the checks answer tells of the chart.
+        self.member_for(request, given["member"], "clinical.view_chart")
         member = self.member_for(request, given["member"], kind.permission)
         draft = OrderDraft(
             member=member,

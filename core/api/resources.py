@@ -98,6 +98,8 @@ class Resource(GenericViewSet):
     model: ClassVar[type[models.Model]]
     fields: ClassVar[tuple[str, ...]]
     permissions: ClassVar[tuple[str, ...]]
+    # What opens the list, where a role that works on single records is no ground to page through a person's.
+    list_permissions: ClassVar[tuple[str, ...]] = ()
     scope: ClassVar[str]
     filters: ClassVar[dict[str, str | Filter]] = {}
     refused: ClassVar[tuple[type[Exception], ...]] = ()
@@ -262,7 +264,7 @@ class Resource(GenericViewSet):
 
     def list(self, request: ApiRequest, **kwargs: Any) -> Response:
         member = self.member_asked(request) if self.by_member else None
-        decision = self.demand(request, member)
+        decision = self.demand(request, member, self.list_permissions or None)
         rows = self.filtered(self.rows(request), request)
         if member is not None:
             rows = self.visible(rows.filter(member=member), request, member)
