@@ -5,11 +5,13 @@ of queries. What stands in the record is read by `clinical.reading`, as for the 
 """
 
 import datetime
+import zoneinfo
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinical import vitals
@@ -130,6 +132,7 @@ def results(member: Member, *, hide_sensitive: bool, since: datetime.datetime | 
     """
     rows = Observation.objects.filter(member=member, status__in=("final", "amended", "corrected"), is_negated=False)
     rows = with_codings(_visible(rows, hide_sensitive)).filter(corrections__isnull=True).order_by("effective", "id")
+    zone = zoneinfo.ZoneInfo(member.region.time_zone) if member.region else None
     series: dict[str, Series] = {}
     for row in rows:
         concept, value = concept_of(row), value_of(row)
@@ -139,12 +142,19 @@ def results(member: Member, *, hide_sensitive: bool, since: datetime.datetime | 
             concept.code,
             Series(concept.code, short_name(concept.code, concept.display), readable_unit(row.value_unit), row),
         )
-        one.points.append(
-            Point(row.effective.lower.date(), value, row.interpretation if row.interpretation != "N" else "")
-        )
+        one.points.append(Point(day_of(row, zone), value, row.interpretation if row.interpretation != "N" else ""))
         one.latest, one.low, one.high, one.unit = row, row.low, row.high, readable_unit(row.value_unit)
     found = [one for one in series.values() if since is None or one.latest.effective.lower >= since]
     return sorted(found, key=lambda one: one.latest.effective.lower, reverse=True)
+
+
+def day_of(row: Observation, zone: datetime.tzinfo | None) -> datetime.date:
+    """The day on which it was taken, by the clock of `zone` (None: the reader's).
+
+    One that is known to the day alone began at midnight somewhere near: its noon is of that day in every zone around.
+    """
+    since = row.effective.lower
+    return timezone.localdate(since if row.precision == "t" else since + datetime.timedelta(hours=12), zone)
 
 
 def with_blood_pressure(found: list[Series]) -> list[Series]:

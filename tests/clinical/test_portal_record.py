@@ -7,12 +7,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from clinical import record
 from clinical.models import CodingRole, Condition, ConditionCoding, Observation, ObservationCoding
 from core.db import as_job
 from core.models import AuditEvent, CodeSystem, Concept, User
 from members import ports
 from members.models import Proxy, Sensitivity
 from members.ports import Place, PortalCard
+from network.models import Region
 from tests.members.factories import make_member
 from tests.network.factories import make_system
 
@@ -32,7 +34,14 @@ def add_result(member, value, days_ago: int, **fields) -> Observation:
     at = timezone.now() - datetime.timedelta(days=days_ago)
     with job():
         row = Observation.objects.create(
-            member=member, status="final", effective=(at, None), value_quantity=value, value_unit="%", **fields
+            **{
+                "member": member,
+                "status": "final",
+                "effective": (at, None),
+                "value_quantity": value,
+                "value_unit": "%",
+                **fields,
+            }
         )
         ObservationCoding.objects.create(
             member=member, fact=row, role=CodingRole.CODE, concept=concept("4548-4", "HbA1c of blood")
@@ -194,3 +203,26 @@ def test_results_take_a_fixed_number_of_queries(client, maria, django_assert_max
 
     with django_assert_max_num_queries(16):
         client.get(reverse("clinical:my_results"))
+
+
+@pytest.mark.parametrize(
+    ("taken", "precision", "day"),
+    [
+        # 19:30 of the 19th at the Pacific coast.
+        (datetime.datetime(2026, 11, 20, 3, 30, tzinfo=datetime.UTC), "t", datetime.date(2026, 11, 19)),
+        (datetime.datetime(2026, 11, 20, 21, 0, tzinfo=datetime.UTC), "t", datetime.date(2026, 11, 20)),
+        # Known to the day: of its midnight at the coast, in the middle of the country, and in Alaska.
+        (datetime.datetime(2026, 11, 20, 8, 0, tzinfo=datetime.UTC), "d", datetime.date(2026, 11, 20)),
+        (datetime.datetime(2026, 11, 20, 5, 0, tzinfo=datetime.UTC), "d", datetime.date(2026, 11, 20)),
+    ],
+)
+def test_a_result_is_of_the_day_at_the_members_place(maria, system, taken, precision, day) -> None:
+    with job():
+        maria.region = Region.objects.create(system=system, code="W", name="West", state="CA")
+        maria.save()
+    add_result(maria, "6.8", 0, effective=(taken, None), precision=precision)
+    with job():
+        (found,) = record.results(maria, hide_sensitive=True)
+
+    with timezone.override("America/New_York"):
+        assert found.last.date == day
