@@ -1,6 +1,7 @@
 """Writes about people. Each is one transaction with its audit row inside."""
 
 import datetime
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -156,7 +157,21 @@ def add_telecom(member: Member, *, by: User, system: str, value: str, on: dateti
             known.rank = rank
             known.save()
     audit.record(by=by, action="update", verb="members.add_telecom", member_id=member.pk, obj=first)
+    if first not in standing and by.kind == User.Kind.PERSON:
+        _tell_of_contact(first, member, standing)
     return first
+
+
+def _tell_of_contact(added: MemberTelecom, member: Member, known: Iterable[MemberTelecom]) -> None:
+    """By every address known before, and the account's: whoever did not ask for the new one can say so in time."""
+    common: dict[str, Any] = {"template": "contact_added", "member_id": member.pk, "language": member.language}
+    told = {(one.system, one.value) for one in known if one.system in ("email", "sms")}
+    if member.user is not None:
+        told.add(("email", member.user.email))
+    for channel, address in sorted(told - {(added.system, added.value)}):
+        # The address stands in the row alone; the key says it by a digest.
+        key = hashlib.sha256(address.encode()).hexdigest()[:16]
+        enqueue(dedupe_key=f"contact_added:{added.pk}:{channel}:{key}", channel=channel, address=address, **common)
 
 
 @transaction.atomic

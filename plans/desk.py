@@ -17,12 +17,14 @@ from members.portal import age_on
 from members.querysets import primary_care_of
 from network.models import Clinician
 from plans import actions, timeline
-from plans.models import Coverage, CoverageContract, EmployerGroup, PremiumRate, Product
+from plans.models import Coverage, CoverageContract, CoveragePeriod, EmployerGroup, PremiumRate, Product
 from plans.timeline import CoverageError, Segment
 
 Date = datetime.date
 SELF = "18"
 ADULT = 18
+# So long an address that was added beside an older one is not trusted with an invitation.
+NEWLY_ADDED = datetime.timedelta(days=14)
 SOURCE = actions.Source("enrolment desk")
 
 
@@ -124,7 +126,7 @@ def _follows(asked: Enrolment, as_of: Date) -> list[str]:
     else:
         said.append(_("Capitation is paid from %(month)s on.") % {"month": f"{first:%Y-%m}"})
     said.append(_("What is due for prevention is worked out within seconds."))
-    if _may_be_invited(asked.member, as_of):
+    if not _is_covered(asked) and _may_be_invited(asked.member, as_of):
         said.append(_("They are invited to the portal."))
     return said
 
@@ -134,13 +136,18 @@ def _may_be_invited(member: Member, on: Date) -> bool:
     return member.user_id is None and member.deceased_at is None and age is not None and age >= ADULT
 
 
+def _is_covered(asked: Enrolment) -> bool:
+    """Whether coverage stands already on the day that enrolment begins, by whatever contract."""
+    return CoveragePeriod.objects.of_member(asked.member).in_force(asked.start).exists()
+
+
 @transaction.atomic
 def enrol_by_hand(asked: Enrolment, *, by: User, as_of: Date) -> Coverage:
     """Coverage, primary care with room, and the portal invitation, at once. Raises `CoverageError`.
 
     Without room anywhere the person is covered and has no doctor yet: the desk sees that on the page of primary care.
     """
-    contract = _require_contract(asked)
+    contract, is_new = _require_contract(asked), not _is_covered(asked)
     if contract is None:
         contract = actions.open_contract(by=by, group=asked.group, number=asked.number, subscriber=asked.member)
     coverage = actions.cover_person(by=by, contract=contract, member=asked.member, relationship=asked.relationship)
@@ -159,7 +166,8 @@ def enrol_by_hand(asked: Enrolment, *, by: User, as_of: Date) -> Coverage:
                     member_id=asked.member.pk,
                     obj=coverage,
                 )
-        _invite(asked.member, by=by, as_of=as_of)
+        if is_new:
+            _invite(asked.member, by=by, as_of=as_of)
     return coverage
 
 
@@ -167,7 +175,7 @@ def _invite(member: Member, *, by: User, as_of: Date) -> None:
     """An account at their e-mail address and a link to it; without an address, or where it is taken, a letter."""
     if not _may_be_invited(member, as_of):
         return
-    found = MemberTelecom.objects.filter(member=member, system="email", period__contains=as_of).order_by("rank").first()
+    found = _known_email(member, as_of)
     language = member.language if member.language in ("en", "es") else "en"
     if found is None or User.objects.filter(email__iexact=found.value).exists():
         outbox.enqueue(
@@ -182,6 +190,24 @@ def _invite(member: Member, *, by: User, as_of: Date) -> None:
     user = User.objects.create_user(found.value, name=str(member), language=language)
     Member.objects.filter(pk=member.pk).update(user=user)
     accounts.invite(by=by, user=user, given_name=member.given, member_id=member.pk)
+
+
+def _known_email(member: Member, on: Date) -> MemberTelecom | None:
+    """Where an invitation may go: to an address known for a while, before one that somebody added of late.
+
+    Whoever can write an address and enrol could else open the record of an adult to themselves. An address that took
+    the place of an older one of late is none to write to: a letter goes out.
+    """
+    since = on - NEWLY_ADDED
+    known = list(MemberTelecom.objects.filter(member=member, system="email").order_by("rank", "id"))
+    older = [one for one in known if one.period.lower is None or one.period.lower <= since]
+    standing = [one for one in known if on in one.period]
+    trusted = [one for one in standing if one in older]
+    if trusted:
+        return trusted[0]
+    if any(one.period.upper is not None and one.period.upper > since for one in older):
+        return None
+    return standing[0] if standing else None
 
 
 @transaction.atomic

@@ -198,7 +198,7 @@ NAMES = sorted(path.stem for path in TEMPLATES.glob("*.txt"))
 
 
 @pytest.mark.parametrize("channel", ["email", "sms", "push"])
-@pytest.mark.parametrize("template", [name for name in NAMES if "invitation" not in name])
+@pytest.mark.parametrize("template", [name for name in NAMES if name not in outbox.SAID_OUTSIDE])
 def test_outside_the_portal_every_message_reads_alike(template, channel):
     """Who reads along learns that somebody is written to, not what about."""
     message = OutboxMessage(channel=channel, template=template, url_path="/x/")
@@ -208,6 +208,10 @@ def test_outside_the_portal_every_message_reads_alike(template, channel):
         "A message waits for you. Sign in to read it:",
     )
     assert "/x/" in said.body
+
+
+def test_no_more_than_invitations_and_a_new_address_are_told_outside_in_their_own_words():
+    assert {"invitation", "portal_invitation", "contact_added"} == outbox.SAID_OUTSIDE
 
 
 def test_the_portal_says_what_it_is_about():

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core.db import acting_as, as_job
 from core.models import AuditEvent, OutboxMessage, User
+from core.outbox import render
 from members.models import Member, MemberAddress, MemberMerge, MemberTelecom, PrimaryCareAssignment, Proxy
 from members.panels import PanelFull, assign_primary_care
 from network.models import Employment, ServiceArea
@@ -102,6 +103,26 @@ def test_a_new_number_is_tried_first_and_an_old_one_ends(client, system, admin):
         standing = MemberTelecom.objects.filter(member=ada, period__contains=TODAY)
         assert list(standing.values_list("system", "value", "rank")) == [("sms", "+15105550123", 1)]
         assert MemberTelecom.objects.get(pk=old.pk).period.upper == TODAY
+
+
+def test_every_address_known_before_is_told_of_a_new_one(client, system, admin):
+    ada = make_member(system, user=make_user("Ada"))
+    with as_job(User.objects.system("tests"), reason="test"):
+        for kind, value in (("email", "ada@example.test"), ("sms", "+15105550100"), ("phone", "+15105550101")):
+            MemberTelecom.objects.create(member=ada, system=kind, value=value, period=(date(2020, 1, 1), None))
+
+    for _ in range(2):
+        client.post(page("contact", ada), {"form": "telecom", "system": "email", "value": "mallory@example.test"})
+
+    told = OutboxMessage.objects.filter(template="contact_added", member_id=ada.pk)
+    assert set(told.values_list("channel", "address")) == {
+        ("email", "ada@example.test"),
+        ("email", ada.user.email),
+        ("sms", "+15105550100"),
+    }
+    assert told.count() == 3, "the same address again is none that is new"
+    words = render(told[0])
+    assert "member card" in words.body and "mallory" not in words.body + words.subject
 
 
 # --- primary care -------------------------------------------------------------------------------------------

@@ -242,3 +242,65 @@ def test_a_group_is_added_in_the_admin_for_ones_own_plan_only(client, world):
     assert AuditEvent.objects.filter(verb="plans.keep_catalogue", action="create").count() == 1
     again = client.post(add, {"organization": str(world.plan.pk), "number": "77", "name": "Again", "tax_id": ""})
     assert again.status_code == 200, "a number twice is said on the form"
+
+
+def emails(member, *known: tuple[str, date | None, date | None]) -> None:
+    with as_job(User.objects.system("tests"), reason="test"):
+        for rank, (value, since, until) in enumerate(known, 1):
+            MemberTelecom.objects.create(member=member, system="email", value=value, rank=rank, period=(since, until))
+
+
+def invitations(member) -> list[tuple[str, str]]:
+    return list(OutboxMessage.objects.filter(member_id=member.pk).values_list("template", "address"))
+
+
+def test_who_is_covered_already_is_not_invited_by_enrolling_them_again(client, world):
+    contract = make_contract(world.group, world.ada)
+    cover(contract, world.ada, world.gold)
+    emails(world.ada, ("ada@example.test", None, None))
+    asked = world.asked(number=contract.number)
+
+    assert "They are invited" not in client.post(enrol_page(world.ada), asked).content.decode()
+    assert client.post(enrol_page(world.ada), {**asked, "confirm": "1"}).status_code == 302
+
+    assert invitations(world.ada) == []
+
+
+def test_an_invitation_goes_to_the_address_known_before_and_not_to_one_added_of_late(client, world):
+    emails(
+        world.ada,
+        ("mallory@example.test", TODAY - timedelta(days=13), None),
+        ("ada@example.test", TODAY - timedelta(days=400), None),
+    )
+
+    client.post(enrol_page(world.ada), world.asked(confirm="1"))
+
+    assert invitations(world.ada) == [("invitation", "ada@example.test")]
+
+
+def test_an_address_that_has_lasted_two_weeks_is_the_persons(client, world):
+    emails(world.ada, ("new@example.test", TODAY - timedelta(days=14), None), ("old@example.test", None, None))
+
+    client.post(enrol_page(world.ada), world.asked(confirm="1"))
+
+    assert invitations(world.ada) == [("invitation", "new@example.test")]
+
+
+def test_where_the_older_address_was_ended_of_late_a_letter_goes_out(client, world):
+    emails(
+        world.ada,
+        ("mallory@example.test", TODAY - timedelta(days=1), None),
+        ("ada@example.test", TODAY - timedelta(days=400), TODAY - timedelta(days=1)),
+    )
+
+    client.post(enrol_page(world.ada), world.asked(confirm="1"))
+
+    assert invitations(world.ada) == [("portal_invitation", "")]
+
+
+def test_a_first_address_given_today_is_all_there_is(client, world):
+    emails(world.ada, ("ada@example.test", TODAY, None))
+
+    client.post(enrol_page(world.ada), world.asked(confirm="1"))
+
+    assert invitations(world.ada) == [("invitation", "ada@example.test")]
