@@ -114,7 +114,7 @@ class Preparation:
             self._jobs_due.touch()
             owner = self._as("owner")
             self._as("jobs")  # not before: two that begin at once both compile every module
-            world = ["seed", "--members", str(self.members), "--world", "kaiser", "--seed", "1", UNCHECKED]
+            world = ["seed", "--members", str(self.members), "--world", "kaiser", "--seed", "1"]
             self._day.write_text(demo_date())
             step(f"Making a demo world of {self.members:,} members …", world, owner)
         elif not migrated:

@@ -1,9 +1,10 @@
 """What a start does before the servers: logins told by Postgres alone, the clinic's day laid once a day."""
 
 import base64
+from types import SimpleNamespace
 
 import pytest
-from django.core.management import call_command
+from django.core.management import call_command, get_commands, load_command_class
 from django.db import connection
 from django.utils import timezone
 
@@ -55,6 +56,22 @@ def test_the_demos_machine_is_told_with_a_secret_that_opens(client):
 def preparation(tmp_path, monkeypatch):
     monkeypatch.setattr(preparing.paths, "server_home", lambda name: tmp_path)
     return preparing.Preparation(2000, {})
+
+
+def test_every_command_of_a_start_takes_what_it_is_given(preparation, monkeypatch):
+    """One that checks nothing knows no `--skip-checks`: then nobody's first start gets past it."""
+    asked = []
+    monkeypatch.setattr(preparing, "step", lambda say, arguments, run: asked.append([*arguments]))
+    monkeypatch.setattr(preparing, "Cluster", lambda kind: SimpleNamespace(sql=lambda statement: "t"))
+    monkeypatch.setattr(preparation, "_as", lambda login: None)
+
+    preparation.lay()
+    preparation.first_jobs()
+    preparation.lay_day()
+
+    assert {"migrate", "seed", "evaluate_prevention", "demo_work"} <= {name for name, *_ in asked}
+    for name, *arguments in asked:
+        load_command_class(get_commands()[name], name).create_parser("manage.py", name).parse_args(arguments)
 
 
 def test_the_day_is_laid_once_on_each_day(preparation, monkeypatch):
