@@ -5,10 +5,10 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from core.terminology import SYSTEMS
 from plans.models import Benefit
 
-CPT = "http://www.ama-assn.org/go/cpt"
-HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+CPT, HCPCS = SYSTEMS["cpt"][0], SYSTEMS["hcpcs"][0]
 REVENUE = "https://www.nubc.org/CodeSystem/RevenueCodes"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 ICD9 = "http://hl7.org/fhir/sid/icd-9-cm"

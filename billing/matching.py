@@ -43,16 +43,18 @@ def find_member(claim: IncomingClaim, plan: Organization) -> tuple[Member | None
 
 
 def same_name(member: Member, claim: IncomingClaim) -> bool:
-    given = {folded(member.given), folded(member.name_used)} - {""}
-    return folded(member.family) == folded(claim.patient_family) and folded(claim.patient_given) in given
+    return folded(member.family) == folded(claim.patient_family) and same_given(member, claim)
+
+
+def same_given(member: Member, claim: IncomingClaim) -> bool:
+    return folded(claim.patient_given) in {folded(member.given), folded(member.name_used)} - {""}
 
 
 def agrees(member: Member, claim: IncomingClaim) -> bool:
-    """Whether somebody with the claim's number is its patient: birth date where sent, and the given or whole name."""
+    """Whether somebody with the claim's number is its patient: the given name, and birth date or family name.
+
+    Twins share number, family name and birth date, so the given name always counts.
+    """
     if claim.birth_date and member.birth_date:
-        return claim.birth_date == member.birth_date and (
-            same_name(member, claim)
-            or folded(claim.patient_family) == folded(member.family)
-            or folded(claim.patient_given) == folded(member.given)
-        )
+        return claim.birth_date == member.birth_date and same_given(member, claim)
     return same_name(member, claim)

@@ -10,13 +10,15 @@ class ClinicalConfig(AppConfig):
 
     def ready(self) -> None:
         from clinical import panels, permissions  # noqa: F401  (permissions: states who may)
-        from clinical.effects import care_given
+        from clinical.effects import care_given, end_orders_of_the_dead
         from clinical.views import access, inbasket, messages, portal
         from core.navigation import frame, portal_nav, staff_nav
+        from members.deaths import register_death_effect
         from members.ports import register_portal_card
         from plans.actions import register_termination_effect
 
         register_termination_effect("care_given", care_given)
+        register_death_effect("orders", end_orders_of_the_dead)
         portal_nav.register("home", _("Home"), "clinical:home", order=0, icon="home", places=True)
         portal_nav.register("results", _("Results"), "clinical:my_results", order=40, icon="science", places=True)
         portal_nav.register("record", _("My record"), "clinical:my_record", order=50, icon="folder_open")

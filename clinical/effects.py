@@ -1,12 +1,14 @@
-"""What ending somebody's coverage touches in the chart: care that was given while they counted as covered."""
+"""What ending somebody's coverage, or their death, touches in the chart."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from clinical.models import Encounter, MedicationDispense
+from clinical.models import Encounter, MedicationDispense, ServiceRequest
+from core.models import User
 
 
 def care_given(member_id: UUID, end: date, as_of: date) -> list[str]:
@@ -32,3 +34,12 @@ def care_given(member_id: UUID, end: date, as_of: date) -> list[str]:
             % {"n": fills}
         )
     return said
+
+
+def end_orders_of_the_dead(died: Mapping[UUID, datetime], by: User) -> None:
+    """Nothing that was ordered here is still to be done; what other systems ordered is theirs to end and to say.
+
+    Laboratory and pharmacy end their own: a tube that is held is worked on.
+    """
+    asked = ServiceRequest.objects.filter(member__in=died, requester__isnull=False, source_system=None)
+    asked.filter(status__in=("draft", "active", "on-hold")).exclude(kind="laboratory").update(status="revoked")

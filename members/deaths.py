@@ -1,19 +1,37 @@
 """Somebody has died: the record says so, and nothing goes on as if they lived. A mistaken death is taken back.
 
-Rooms above end what is theirs (visits to come) by `register_death_effect`; gaps, panels, reminders and capitation ask
-for the date themselves.
+Rooms above end what is theirs (visits to come, orders, prescriptions) by `register_death_effect`, and ask `refuse_dead`
+before they begin anything; gaps, panels, reminders and capitation ask for the date themselves.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from core import outbox
 from core.models import User
 from members.actions import update_member
 from members.models import Member
+
+
+class MemberDied(ValidationError):
+    """Something was to begin for somebody who is dead."""
+
+
+def refuse_dead(member: Member, *, at: datetime | None = None, error: Callable[[str], Exception] = MemberDied) -> None:
+    """Raise `error`, with words for whoever asks, where the member had died (by `at`, where it begins then)."""
+    if member.deceased_at is not None and (at is None or at > member.deceased_at):
+        raise error(
+            _("This person died on %(day)s: nothing new begins for them. If they live, take the death back first.")
+            % {"day": date_format(timezone.localtime(member.deceased_at), "DATE_FORMAT")}
+        )
+
 
 # Takes the dead, each with the moment of death, and by whom it was recorded.
 DeathEffect = Callable[[Mapping[UUID, datetime], User], None]

@@ -1,6 +1,7 @@
 """What people type about people."""
 
 import datetime
+from collections.abc import Callable, Container
 from typing import Any, cast
 
 from django import forms
@@ -29,6 +30,16 @@ SCOPE_WORDS = {
 }
 
 
+def one_of(codes: Container[str]) -> Callable[[str], None]:
+    """A validator that takes what the page offers."""
+
+    def check(value: str) -> None:
+        if value not in codes:
+            raise forms.ValidationError(_("Choose a language of the list."))
+
+    return check
+
+
 class PersonForm(forms.ModelForm):
     """Identity, as registration and correction ask for it."""
 
@@ -52,6 +63,7 @@ class PersonForm(forms.ModelForm):
         cast(forms.Select, self.fields["birth_country"].widget).choices = list(countries.items())
         # What a file sent beyond the list stays to be chosen: saving a page never changes a language unasked.
         codes = dict.fromkeys((*languages.NAMES, self.instance.language or "en"))
+        self.fields["language"].validators.append(one_of(codes))
         named = sorted(((code, languages.language_name(code)) for code in codes), key=lambda pair: pair[1])
         cast(forms.Select, self.fields["language"].widget).choices = named
 

@@ -152,9 +152,14 @@ def decide(incoming: Person, candidates: Iterable[Known]) -> tuple[Verdict, list
     worth = [match for match in matches if match.score >= NEW]
     if not worth:
         return Verdict.NEW, []
-    if worth[0].score >= SAME and (len(worth) == 1 or worth[1].score < SAME):
+    if worth[0].score >= SAME and (len(worth) == 1 or worth[1].score < SAME) and _one_name(worth[0]):
         return Verdict.SAME, worth[:1]
     return Verdict.REVIEW, worth[:5]
+
+
+def _one_name(match: Match) -> bool:
+    """Whether the given names are one, or a number stands for them: Jayden and Kayden agree in all the rest."""
+    return match.agreements.get("given", 0.0) in (0.0, 6.6) or match.agreements.get("ssn", 0.0) > 0
 
 
 # One call: the function (members/migrations/0004) keeps its plan, which takes longer to make than to follow.

@@ -7,13 +7,16 @@ their ids, and only then reads the clock: so no change is dated before something
 import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from core import audit, locks
 from core.models import User
+from members.deaths import refuse_dead
 from members.models import Member
 from plans import timeline
 from plans.models import Coverage, CoverageContract, CoveragePeriod, EmployerGroup, GroupClass, Product
@@ -95,6 +98,12 @@ def cover_person(*, by: User, contract: CoverageContract, member: Member, relati
         return coverage
 
 
+def refuse_dead_from(member: Member, start: Date) -> None:
+    """Raise `CoverageError` where the member had died before `start`."""
+    begins = timezone.make_aware(datetime.datetime.combine(start, datetime.time()))
+    refuse_dead(member, at=begins, error=partial(CoverageError, "deceased"))
+
+
 def enrol(
     coverage: Coverage,
     product: Product,
@@ -108,6 +117,7 @@ def enrol(
     payer_order: int = 1,
 ) -> list[CoveragePeriod]:
     """Coverage by `product` over `[start, end)`; another product that stood there gives way."""
+    refuse_dead_from(coverage.member, start)
     segment = Segment(start, end, product.pk, tier)
     return _apply(
         coverage, benefit, lambda now: timeline.enrol(now, segment), by=by, source=source, payer_order=payer_order,

@@ -63,6 +63,7 @@ def _contract(asked: Enrolment) -> CoverageContract | None:
 
 def _require_contract(asked: Enrolment) -> CoverageContract | None:
     """The standing contract; None where a subscriber opens a new one. Raises `CoverageError` where it does not fit."""
+    actions.refuse_dead_from(asked.member, asked.start)
     contract = _contract(asked)
     if asked.relationship == SELF:
         if contract is not None and contract.member_id != asked.member.pk:

@@ -7,6 +7,7 @@ import datetime
 import zoneinfo
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import psycopg2
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.models import AuditEvent, User
+from members.deaths import refuse_dead
 from members.models import Member
 from members.portal import age_on
 from network.ages import takes
@@ -193,6 +195,7 @@ def book(
     Raises `BookingRefused`: taken, closed, past, too short, of another kind, age or network, or overlapping a visit
     that the member already has.
     """
+    refuse_dead(member, at=slot.starts_at, error=partial(BookingRefused, code="deceased"))
     _check_fits(slot, visit_type, member, at or timezone.now())
     appointment = _take_seat(
         Appointment(

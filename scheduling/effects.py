@@ -9,7 +9,9 @@ from django.utils.translation import ngettext
 
 from core.models import User
 from scheduling.actions import cancel
-from scheduling.models import Appointment
+from scheduling.models import Appointment, WaitlistEntry
+
+Waiting = WaitlistEntry.Status
 
 
 def booked_visits(member_id: UUID, end: date, as_of: date) -> list[str]:
@@ -27,8 +29,12 @@ def booked_visits(member_id: UUID, end: date, as_of: date) -> list[str]:
 
 
 def cancel_for_the_dead(died: Mapping[UUID, datetime], by: User) -> None:
-    """Cancel the visits booked for after somebody's death, and write to nobody about it."""
+    """Cancel the visits booked for after somebody's death and take them off the waiting list; nobody is written to."""
     booked = Appointment.objects.filter(member__in=died, status=Appointment.Status.BOOKED)
     for visit in booked.order_by("id"):
         if visit.starts_at >= died[visit.member_id]:
             cancel(visit, by=by, reason="deceased", tell=False)
+    # After the visits: a seat given back is offered to whoever waits.
+    WaitlistEntry.objects.filter(member__in=died, status__in=(Waiting.WAITING, Waiting.OFFERED)).update(
+        status=Waiting.WITHDRAWN
+    )

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from core import audit
 from core.models import AuditEvent, User
+from members.deaths import refuse_dead
 from members.models import Member
 from network.models import Clinician, Department
 from scheduling.models import Slot, VisitType, WaitlistEntry
@@ -26,6 +27,7 @@ def join_waitlist(
     clinician: Clinician | None = None,
 ) -> WaitlistEntry:
     """Ask to be told of an earlier time; asking twice for the same is one wish."""
+    refuse_dead(member)
     entry = WaitlistEntry.objects.filter(
         member=member, visit_type=visit_type, department=department, clinician=clinician, status="waiting"
     ).first()

@@ -3,9 +3,11 @@
 import datetime
 from collections.abc import Iterable
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from billing import claims as reading
@@ -57,6 +59,8 @@ def take_claim(
     member, fault = find_member(claim, plan)
     if member is None:
         raise CannotTake(fault, _member_reason(fault))
+    if _after_death(claim, member):
+        raise CannotTake("after_death", _("A service date lies after the member's death. Check both, then replay."))
     # One claim of a member after the other: of two that say the same at once, neither would see the other.
     Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     already = OutsideClaim.objects.filter(source=claim.source).first()
@@ -65,6 +69,14 @@ def take_claim(
     taken = _write(claim, member, by=by, plan=plan, received_at=received_at)
     audit.record(by=by, action=AuditEvent.Action.CREATE, verb="billing.take_claim", obj=taken)
     return price_claim(taken, by=by, at=received_at), True
+
+
+def _after_death(claim: IncomingClaim, member: Member) -> bool:
+    if member.deceased_at is None:
+        return False
+    zone = ZoneInfo(member.region.time_zone) if member.region else None
+    died = timezone.localdate(member.deceased_at, zone)
+    return max(claim.incurred_from, *(line.service_date for line in claim.lines)) > died
 
 
 def _member_reason(fault: str) -> str:

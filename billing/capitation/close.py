@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from billing import chart_of_accounts as chart
@@ -132,6 +133,7 @@ class Scope:
             "known_at": self.run.known_at,
             "since": self.since,
             "model": risk.MODEL,
+            "zone": settings.TIME_ZONE,
             "lookback": sql.DEFAULT_LOOKBACK_MONTHS,
             "lower": lower,
             "upper": upper,

@@ -16,6 +16,14 @@ UNION
 SELECT member_id FROM billing_riskscore
 WHERE member_id >= %(lower)s AND (%(upper)s::uuid IS NULL OR member_id < %(upper)s)
     AND run <> 'initial' AND computed_at > %(since)s AND computed_at <= %(known_at)s
+UNION
+-- A death that was recorded or taken back. The day before as well: history dates a row by when its transaction began.
+SELECT told.pgh_obj_id FROM members_memberhistoryevent told
+WHERE told.pgh_obj_id >= %(lower)s AND (%(upper)s::uuid IS NULL OR told.pgh_obj_id < %(upper)s)
+    AND told.pgh_created_at > %(since)s::timestamptz - interval '1 day'
+    AND (told.deceased_at IS NOT NULL OR EXISTS (
+        SELECT 1 FROM members_memberhistoryevent earlier
+        WHERE earlier.pgh_obj_id = told.pgh_obj_id AND earlier.deceased_at IS NOT NULL))
 """
 
 # {members}: which members of the share; {eligibility}: where to.
@@ -32,7 +40,7 @@ SELECT uuidv7(), 0, c.member_id, %(run)s, m.first, c.id, product.line_of_busines
     CASE coverage.administrative_sex WHEN 'unknown' THEN member.sex ELSE coverage.administrative_sex END,
     -- greatest() passes a null by, and a person without a birth date is set aside, not newborn.
     CASE WHEN member.birth_date IS NOT NULL THEN greatest(extract(year FROM age(m.first, member.birth_date)), 0) END,
-    upper(c.valid * m.days) - lower(c.valid * m.days), upper(m.days) - lower(m.days), c.valid @> m.first,
+    upper(lived.valid * m.days) - lower(lived.valid * m.days), upper(m.days) - lower(m.days), lived.valid @> m.first,
     coalesce(risk.payment_score, 1)
 FROM months m
 JOIN plans_coverageperiod c ON c.valid && m.days
@@ -43,6 +51,12 @@ LEFT JOIN members_primarycareassignment care
     ON care.member_id = c.member_id AND care.period @> greatest(m.first, lower(c.valid))
 LEFT JOIN network_department department ON department.id = care.department_id
 LEFT JOIN network_facility facility ON facility.id = department.facility_id
+LEFT JOIN network_region place ON place.id = coalesce(member.region_id, facility.region_id)
+-- Nobody is paid for after the day of their death, however long the coverage stands open.
+CROSS JOIN LATERAL (
+    SELECT c.valid * daterange(
+        NULL, (member.deceased_at AT TIME ZONE coalesce(place.time_zone, %(zone)s))::date, '(]') AS valid
+) lived
 LEFT JOIN LATERAL (
     SELECT r.payment_score FROM billing_riskscore r
     WHERE product.line_of_business = 'medicare' AND r.member_id = c.member_id
@@ -51,7 +65,8 @@ LEFT JOIN LATERAL (
     ORDER BY CASE r.run WHEN 'final' THEN 1 WHEN 'mid_year' THEN 2 ELSE 3 END LIMIT 1
 ) risk ON true
 WHERE c.member_id >= %(lower)s AND (%(upper)s::uuid IS NULL OR c.member_id < %(upper)s)
-    AND c.benefit = 'medical' AND c.payer_order = 1 AND c.known @> %(known_at)s AND {members}
+    AND c.benefit = 'medical' AND c.payer_order = 1 AND c.known @> %(known_at)s AND lived.valid && m.days
+    AND {members}
 ON CONFLICT DO NOTHING
 """
 

@@ -13,6 +13,7 @@ from clinical.ports import OrderDraft, order_checks, order_kind
 from core import audit
 from core.models import User
 from core.permissions import require
+from members.deaths import refuse_dead
 
 Severity = OrderAlert.Severity
 NEEDS_REASON = (Severity.WARNING, Severity.HARD_STOP)
@@ -81,12 +82,13 @@ def check_order(draft: OrderDraft) -> list[CheckedAlert]:
 def place_order(*, by: User, draft: OrderDraft, override_reason: str = "", override_code: str = "") -> Fact:
     """Place `draft` and start its room's workflow.
 
-    Raises `PermissionDenied`, and `ReasonNeeded` where a check warns or stops and neither a listed reason
+    Raises `PermissionDenied`, `MemberDied`, and `ReasonNeeded` where a check warns or stops and neither a listed reason
     (`OrderAlert.OverrideCode`) nor one in a few words was given. Both are kept with each alert that is passed, and
     audited.
     """
     kind = order_kind(draft.kind)
     require(by, kind.permission if kind else "clinical.place_order", draft.member)
+    refuse_dead(draft.member)
     alerts = check_order(draft)
     reason = " ".join(override_reason.split())
     code = passing_code(override_code, reason)

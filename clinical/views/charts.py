@@ -31,6 +31,7 @@ from core.navigation import staff_nav
 from core.notices import notify
 from core.permissions import may, requires, signed_in
 from core.templatetags.kp import short_date
+from members.deaths import MemberDied
 from members.models import Member, PrimaryCareAssignment
 from members.portal import people
 from network.permissions import roles_in_force
@@ -321,6 +322,8 @@ def order(request: AuthenticatedHttpRequest, member: Member, kind: str) -> HttpR
         except actions.ReasonNeeded as needed:
             alerts = needed.alerts
             form.objected()
+        except MemberDied as refused:
+            form.add_error(None, refused)
         else:
             notify(request, _("Ordered: %(what)s.") % {"what": said(given["concept"].display)})
             return redirect("clinical:chart_panel", member.pk, "orders")
@@ -333,7 +336,7 @@ def order(request: AuthenticatedHttpRequest, member: Member, kind: str) -> HttpR
         "alerts": alerts,
         "kinds": ports.order_kinds(),
     }
-    return render(request, "clinical/order.html", context, status=422 if alerts else 200)
+    return render(request, "clinical/order.html", context, status=422 if alerts or form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

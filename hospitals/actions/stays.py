@@ -20,7 +20,7 @@ from core.permissions import require
 from core.terminology import concept
 from hospitals.actions.beds import AlreadyAdmitted, NotPossible, begin_status, end_open, occupy, overlaps_told
 from hospitals.models import BedAssignment, Stay, StayStatus
-from members.deaths import record_death
+from members.deaths import record_death, refuse_dead
 from members.models import Member, PrimaryCareAssignment
 from network.models import Bed, Clinician, RoleAssignment
 
@@ -96,6 +96,7 @@ def admit(
     require(by, "hospitals.admit", bed)
     require(by, "hospitals.admit_member", member)
     at = at or timezone.now()
+    refuse_dead(member, at=at, error=NotPossible)
     ward = bed.room.department
     if Stay.objects.current().filter(member=member).exists():
         raise AlreadyAdmitted(_("This person is already admitted."))

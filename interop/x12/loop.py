@@ -101,6 +101,8 @@ class MemberLoop:
     dates: dict[str, datetime.date] = field(default_factory=dict)
     lines: list[CoverageLine] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    # What is left out while the rest of the loop is taken.
+    warnings: list[Fault] = field(default_factory=list)
     # The subscriber before it in the set: number, group, family name.
     follows: tuple[str, str, str] | None = None
     # A dependant's own number where the sender put it in REF*0F.

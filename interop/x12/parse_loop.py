@@ -3,6 +3,9 @@
 import datetime
 from collections.abc import Callable
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 from interop.x12.codes import LANGUAGES, MAINTENANCE, NOT_APPLICABLE, RACES, SEXES, TELECOMS
 from interop.x12.loop import CoverageLine, Fault, Header, MemberLoop, Name, parse_date
 from interop.x12.segments import Segment
@@ -106,8 +109,12 @@ class _Loop:
             return
         for number in (3, 5, 7):
             system = TELECOMS.get(segment.get(number))
-            if system and segment.get(number + 1):
-                self.loop.telecoms.append((system, segment.get(number + 1)))
+            value = segment.get(number + 1)
+            if system == "email" and value and not is_email(value):
+                reason = f"PER{number + 1:02} is no e-mail address and is left out. Ask the sponsor for the right one."
+                self.loop.warnings.append(Fault(f"segment {segment.position}, PER", "email", reason))
+            elif system and value:
+                self.loop.telecoms.append((system, value))
 
     def _n3(self, segment: Segment) -> None:
         self._address(line1=segment.get(1), line2=segment.get(2))
@@ -166,6 +173,15 @@ def read_identity(header: Header, found: list[Segment]) -> MemberLoop:
     return _Loop(MemberLoop(header=header, segments=found)).read_identity()
 
 
+def is_email(text: str) -> bool:
+    """Whether something can be sent there."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
 def postal(text: str) -> str:
     """A US postal code with its hyphen; four zeros at the end say only that nobody knew them."""
     if len(text) == 9 and text.isdigit():
@@ -189,6 +205,10 @@ def _validate(loop: MemberLoop) -> None:
         fault("no_subscriber_number", "REF*0F, the subscriber number, is missing.")
     if loop.name.birth_date and loop.header.on and loop.name.birth_date > loop.header.on:
         fault("birth_date", "DMG02, the birth date, is later than the file.", where="DMG")
+    if loop.death and loop.header.on and loop.death > loop.header.on:
+        fault("death_date", "INS12, the date of death, is later than the file.")
+    if loop.death and loop.name.birth_date and loop.death < loop.name.birth_date:
+        fault("death_date", "INS12, the date of death, is before the birth date (DMG02).")
     for line in loop.lines:
         if line.maintenance not in MAINTENANCE and line.maintenance != NOT_APPLICABLE:
             reason = f"HD01 is no maintenance type that is taken here: {', '.join(sorted(MAINTENANCE))} or 032."

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from interop.x12.catalogue import Refused
-from interop.x12.codes import ADD, AUDIT
+from interop.x12.codes import ADD, AUDIT, CHANGE, CORRECT
 from interop.x12.enrolment import MemberLoop, Name
 from interop.x12.standing import ContractRow, CoverageRow, MemberRow, People
 from members import matching
@@ -44,6 +44,11 @@ class Subject:
     def brings_somebody(self) -> bool:
         """Whether the loop may make a record: additions and full lists do, changes and ends do not."""
         return self.loop.maintenance in (ADD, AUDIT)
+
+    @property
+    def corrects(self) -> bool:
+        """Whether the loop may give somebody another name, birth date or sex: changes, corrections and full lists."""
+        return self.loop.maintenance in (CHANGE, CORRECT, AUDIT)
 
     @property
     def email(self) -> str:
@@ -117,6 +122,10 @@ class Finder:
             subject.member = subject.contract.member
         else:
             subject.member = self._dependant(subject)
+        self._hang(subject)
+
+    @staticmethod
+    def _hang(subject: Subject) -> None:
         subject.coverage = next((c for c in subject.family if c.member is subject.member), None)
 
     def _require_agreement(self, subject: Subject, member: MemberRow) -> None:
@@ -132,13 +141,27 @@ class Finder:
             )
 
     def _dependant(self, subject: Subject) -> MemberRow | None:
-        best: tuple[float, MemberRow | None] = (0.0, None)
+        """Who of the family it is. Twins differ in nothing but their given names, and those may be alike."""
+        said = [subject.person]
+        if subject.loop.prior is not None:
+            said.append(person_of(subject.loop, subject.loop.prior))
+        alike: dict[UUID, tuple[float, MemberRow]] = {}
         for coverage in subject.family:
-            score = matching.score(subject.person, known_of(coverage.member)).score
-            if score > best[0]:
-                best = (score, coverage.member)
-        # Under one contract a name and a birth date tell people apart, and twins differ in their given names.
-        return best[1] if best[0] >= matching.NEW - 6 else None
+            score = max(matching.score(person, known_of(coverage.member)).score for person in said)
+            if score >= matching.NEW - 6:
+                alike[coverage.member.id] = (score, coverage.member)
+        named = [row for row in alike.values() if any(same_given(person, row[1]) for person in said)]
+        if named:
+            return max(named, key=lambda row: row[0])[1]
+        # Another given name: only a correction may mean somebody who is known, and then one person alone.
+        if len(alike) == 1 and subject.loop.maintenance in (CHANGE, CORRECT) and not self._waits(subject):
+            ((_score, member),) = alike.values()
+            return member if "unknown" in (member.sex, subject.person.sex) or member.sex == subject.person.sex else None
+        return None
+
+    def _waits(self, subject: Subject) -> bool:
+        """Whether a person is to decide, or has decided, who this is."""
+        return MatchReview.objects.filter(source=self._source(subject)).exists()
 
     def by_person(self, subjects: list[Subject]) -> dict[int, Refused]:
         """Find the rest among all members of the system; who cannot be told is put up for review and refused."""
@@ -169,6 +192,7 @@ class Finder:
             for pk, member in self.people.read_members(wanted).items():
                 for subject in wanted[pk]:
                     subject.member = member
+                    self._hang(subject)
         return refused
 
     def _source(self, subject: Subject) -> str:
@@ -204,6 +228,16 @@ class Finder:
             ],
             ignore_conflicts=True,
         )
+
+
+def same_given(person: Person, member: MemberRow) -> bool:
+    """Whether the given names are one, but for accents, case and signs; a name that is missing says nothing against."""
+    said = letters(person.given)
+    return not said or not member.given or said in (letters(member.given), letters(member.name_used))
+
+
+def letters(name: str) -> str:
+    return "".join(sign for sign in matching.fold(name) if sign.isalnum())
 
 
 def iso(day: datetime.date | None) -> str | None:

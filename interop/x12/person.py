@@ -3,6 +3,9 @@
 import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
 
 from core.ids import uuid7
 from interop.x12.people import Subject
@@ -11,8 +14,11 @@ from interop.x12.writing import Rows, period
 from members.matching import SSN_SYSTEM, fold
 from members.models import RaceEthnicity
 from members.querysets import e164
+from network.models import Region
 
 MEMBER, LIVES_AT = "members.member", "members.memberaddress"
+IDENTITY = frozenset({"family", "given", "middle", "birth_date", "sex"})
+NOON = datetime.time(12)
 
 
 class Persons:
@@ -56,10 +62,7 @@ class Persons:
         """What the loop says about the person beyond their coverage."""
         loop, member = subject.loop, subject.member
         assert member is not None
-        if loop.death and (member.deceased_at is None or member.deceased_at.date() != loop.death):
-            died = datetime.datetime.combine(loop.death, datetime.time(), datetime.UTC)
-            self.set(subject, rows, deceased_at=died)
-            self.died[member.id] = died
+        self._death(subject, member, rows)
         if not subject.is_new:
             self._demographics(subject, rows)
         for use, parts in (("home", loop.address), ("mail", loop.mailing)):
@@ -79,6 +82,22 @@ class Persons:
             rows.add("members.memberidentifier", member_id=member.id, system=SSN_SYSTEM, value=ssn)
             self.standing.taken_ssns.add(ssn)
         self._household(subject, rows)
+
+    def _death(self, subject: Subject, member: MemberRow, rows: Rows) -> None:
+        """A day is all that the file says: noon where the member lives, so that it is that day on every page."""
+        day, known = subject.loop.death, member.deceased_at
+        if day is None:
+            return
+        zone = self._zone(member)
+        if known is None or known.astimezone(zone).date() != day:
+            died = datetime.datetime.combine(day, NOON, zone)
+            self.set(subject, rows, deceased_at=died)
+            self.died[member.id] = died
+
+    @staticmethod
+    def _zone(member: MemberRow) -> datetime.tzinfo:
+        named = Region.objects.filter(pk=member.region_id).values_list("time_zone", flat=True).first()
+        return ZoneInfo(named) if named else timezone.get_default_timezone()
 
     def set(self, subject: Subject, rows: Rows, **values: Any) -> None:
         """Give the member other values: in the row that is being made, or as an update of the one there is."""
@@ -101,6 +120,9 @@ class Persons:
             "sex": name.sex if name.sex != "unknown" else "",
             "language": subject.loop.language,
         }
+        if not subject.corrects:
+            # An addition or an end names somebody; it says nothing new of who they are, and fills in what is missing.
+            said = {column: value for column, value in said.items() if column not in IDENTITY or lacks(member, column)}
         changed = {column: value for column, value in said.items() if value and getattr(member, column) != value}
         if changed:
             self.set(subject, rows, **changed)
@@ -167,6 +189,11 @@ class Persons:
         if home is not None and not subject.loop.address:
             self._lives_at(subject.member.id, "home", home.parts, None, rows)
             self.set(subject, rows, region_id=subscriber.region_id)
+
+
+def lacks(member: MemberRow, column: str) -> bool:
+    """Whether nothing is known there yet."""
+    return getattr(member, column) in (None, "", "unknown")
 
 
 def same_place(one: dict[str, str], two: dict[str, str]) -> bool:

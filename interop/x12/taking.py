@@ -276,7 +276,10 @@ class _Batch:
             object_type="members.member",
             object_id=str(subject.member.id),
             reason=self.taker.source[:300],
-            detail={"maintenance": subject.loop.maintenance},
+            detail={
+                "maintenance": subject.loop.maintenance,
+                **({"left_out": [one.code for one in subject.loop.warnings]} if subject.loop.warnings else {}),
+            },
         )
 
 

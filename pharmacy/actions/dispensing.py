@@ -13,6 +13,7 @@ from core import audit, outbox
 from core.models import User
 from core.permissions import require
 from core.templatetags.kp import short_date
+from members.deaths import refuse_dead
 from network.models import Facility
 from pharmacy.costs import charge_fill, price_fill
 from pharmacy.models import Fill, Prescription, StockLot, StockMovement
@@ -98,6 +99,7 @@ def request_refill(
         .select_related("drug", "pharmacy", "member")
         .get(pk=prescription.pk)
     )
+    refuse_dead(held.member, error=Refused)
     number = next_number(held)
     _refuse_unless_refillable(held, number, on or today_at(pharmacy or held.pharmacy), automatic)
     if pharmacy is not None and pharmacy.pk != held.pharmacy_id:

@@ -22,6 +22,7 @@ from clinical.views.charting import frame, opens_chart
 from core.http import AuthenticatedHttpRequest, once
 from core.notices import notify
 from core.permissions import may
+from members.deaths import MemberDied
 from members.models import Member
 from pharmacy import medicines
 from pharmacy.actions import prescribe as prescribe_action
@@ -68,6 +69,8 @@ def prescribe(request: AuthenticatedHttpRequest, member: Member) -> HttpResponse
         except ReasonNeeded as objection:
             alerts = objection.alerts
             form.objected()
+        except MemberDied as refused:
+            form.add_error(None, refused)
         except IntegrityError:
             form.add_error(None, _("This controlled drug cannot have so many refills or so long a time."))
         else:

@@ -1,7 +1,7 @@
 """The close: who was covered is paid for once, what changed is adjusted, every line says why."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -14,10 +14,10 @@ from billing.models import CapitationLine, CapitationRun, LedgerEntry, Posting
 from billing.reconcile import differences
 from core.db import as_job
 from core.models import User
-from tests.billing.factories import make_world
+from tests.billing.factories import make_world, working
 from tests.members.factories import make_member
 
-SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)
+SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (date(2026, month, 1) for month in (9, 10, 11, 12))
 
 
 @pytest.fixture
@@ -345,3 +345,54 @@ def test_a_share_that_was_done_is_not_done_again(clerk, monkeypatch):
     assert run.lines.count() == 9
     assert run.totals["amount"] == "900.00"
     assert differences() == []
+
+
+def dies(member, at: datetime | None) -> None:
+    with working():
+        member._meta.model.objects.filter(pk=member.pk).update(deceased_at=at)
+
+
+def test_nobody_is_paid_for_after_their_death_and_a_death_told_late_gives_months_back(clerk):
+    world = make_world()
+    world.cell("100.00")
+    gone, stays = world.member(), world.member()
+    close_month(world.plan, SEPTEMBER, by=clerk)
+    close_month(world.plan, OCTOBER, by=clerk)
+    # 10 September where they lived is the 11th in Greenwich.
+    dies(gone, datetime(2026, 9, 11, 3, tzinfo=UTC))
+
+    run = close_month(world.plan, NOVEMBER, by=clerk)
+
+    assert lines(run) == [(gone.pk, OCTOBER, Decimal("-100.00")), (stays.pk, NOVEMBER, Decimal("100.00"))]
+    assert lines(close_month(world.plan, DECEMBER, by=clerk)) == [(stays.pk, DECEMBER, Decimal("100.00"))]
+    assert differences() == []
+    check_deferred()
+
+
+def test_a_death_taken_back_pays_the_months_after_all(clerk):
+    world = make_world()
+    world.cell("100.00")
+    lives = world.member()
+    dies(lives, datetime(2026, 9, 11, 3, tzinfo=UTC))
+    close_month(world.plan, SEPTEMBER, by=clerk)
+    world.member()
+    assert {line[0] for line in lines(close_month(world.plan, OCTOBER, by=clerk))} != {lives.pk}
+    dies(lives, None)
+
+    run = close_month(world.plan, NOVEMBER, by=clerk)
+
+    assert [line for line in lines(run) if line[0] == lives.pk] == [
+        (lives.pk, OCTOBER, Decimal("100.00")),
+        (lives.pk, NOVEMBER, Decimal("100.00")),
+    ]
+
+
+def test_the_month_of_the_death_counts_its_days(clerk):
+    world = make_world("days")
+    world.cell("300.00")
+    gone = world.member()
+    dies(gone, datetime(2026, 9, 11, 3, tzinfo=UTC))
+
+    run = close_month(world.plan, SEPTEMBER, by=clerk)
+
+    assert lines(run) == [(gone.pk, SEPTEMBER, Decimal("100.00"))]

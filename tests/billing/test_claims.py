@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -18,8 +19,9 @@ from billing.reconcile import differences
 from core.db import as_job
 from core.models import User
 from core.terminology import concept
+from kpcare.demo.catalogue import add_prices
 from plans.models import Benefit
-from tests.billing.factories import ALWAYS, World, make_world
+from tests.billing.factories import ALWAYS, World, make_world, working
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 SEEN = date(2026, 10, 5)
@@ -270,3 +272,36 @@ def test_rounding_is_never_more_than_half_a_cent_off(rate, risk, fraction):
 
     assert abs(rounded - exact) <= Decimal("0.005")
     assert rounded == rounded.quantize(Decimal("0.01"))
+
+
+def test_the_fees_of_the_demo_price_its_emergency_claim(world, clerk):
+    add_prices(SimpleNamespace(plan=world.plan))
+    line = IncomingLine(1, SEEN, Decimal("900.00"), procedure="G0383")
+
+    claim = take(world, make_claim(world.member(), lines=(line,)), clerk)
+
+    assert (claim.status, claim.allowed) == ("priced", Decimal("410.00"))
+
+
+def test_a_twin_or_a_relative_of_the_same_number_and_day_is_not_the_patient(world, clerk):
+    maria = world.member(given="Maria")
+    fee(world, "99284", "600.00")
+    for other in ("Marcos", ""):
+        with pytest.raises(CannotTake) as wrong:
+            take(world, make_claim(maria, subscriber_number=maria.mrn, patient_given=other), clerk)
+        assert wrong.value.code == "member_not_found"
+    claim = make_claim(maria, subscriber_number=maria.mrn, patient_family="Married")
+    assert take(world, claim, clerk).member == maria, "a new family name is still she"
+
+
+def test_a_service_after_the_death_is_set_aside(world, clerk):
+    gone = world.member()
+    # On the evening before the service where they lived.
+    with working():
+        gone._meta.model.objects.filter(pk=gone.pk).update(deceased_at=datetime(2026, 10, 5, 3, tzinfo=UTC))
+    with pytest.raises(CannotTake) as wrong:
+        take(world, make_claim(gone), clerk)
+    assert wrong.value.code == "after_death"
+    with working():
+        gone._meta.model.objects.filter(pk=gone.pk).update(deceased_at=datetime(2026, 10, 6, 3, tzinfo=UTC))
+    assert take(world, make_claim(gone), clerk).member == gone, "care on the day of death is theirs"

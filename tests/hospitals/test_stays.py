@@ -15,6 +15,7 @@ from core.models import AuditEvent, OutboxMessage
 from hospitals.actions import handoffs, stays
 from hospitals.actions.beds import AlreadyAdmitted, BedOccupied, NotPossible
 from hospitals.models import BedAssignment, HandoffAcceptance, Stay, StayStatus
+from members.deaths import record_death
 from scheduling import actions as scheduling
 from tests.clinical.factories import arranging
 from tests.hospitals import factories
@@ -294,3 +295,13 @@ def test_of_two_who_admit_to_one_bed_at_once_one_is_told(ward, transactional_db)
     assert sorted(said) == ["admitted", "occupied"]
     with acting_as(ward.nina, reason="test"):
         assert BedAssignment.objects.in_force().filter(bed=ward.beds[0]).count() == 1
+
+
+def test_the_dead_are_not_admitted(ward):
+    with arranging():
+        record_death(ward.maria, by=ward.nina, at=timezone.now() - timedelta(hours=2), reason="Son called")
+        ward.maria.refresh_from_db()
+    with pytest.raises(NotPossible, match="nothing new begins"):
+        ward.admitted()
+    stay = ward.admitted(at=timezone.now() - timedelta(hours=3))
+    assert stay.member == ward.maria, "what was before is written down"

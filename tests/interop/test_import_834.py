@@ -6,6 +6,7 @@ import threading
 from datetime import date
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
@@ -19,7 +20,7 @@ from interop import actions
 from interop.models import ImportRun, SetAside
 from interop.x12.batches import Batches
 from members.actions import decide_match
-from members.models import MatchReview, Member, MemberAddress, PrimaryCareAssignment, RaceEthnicity
+from members.models import MatchReview, Member, MemberAddress, MemberTelecom, PrimaryCareAssignment, RaceEthnicity
 from network.models import Employment
 from plans.models import Accumulator, Coverage, CoverageContract, CoveragePeriod, GroupClass
 from scheduling import actions as scheduling
@@ -519,3 +520,100 @@ def test_a_subscriber_of_anchorage_gets_no_doctor_in_oakland_and_stands_on_the_l
     assert client.get("/staff/members/without-doctor/").context["rows"] == []
     client.force_login(make_staff("finance", world.system))
     assert client.get("/staff/members/without-doctor/").status_code == 403
+
+
+NEWBORN = {**CHILD, "born": "20260301"}
+
+
+def children(world):
+    with world.acting():
+        return sorted(Member.objects.filter(birth_date=date(2026, 3, 1)).values_list("given", "sex"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("JAYDEN", "KAYDEN"), ("BABY GIRL A", "BABY GIRL B"), ("DANIEL", "DANIELA"), ("PAUL", "PETER")],
+)
+@pytest.mark.parametrize("line1", ["", "1 MAIN ST"])
+def test_an_addition_never_turns_one_twin_into_the_other(world, first, second, line1):
+    sexes = ("M", "F") if first == "DANIEL" else ("M", "M")
+    one, two = (
+        member("S1", "DOE", given, sex=sex, line1=line1, more="PER*IP**TE*5105550100", **NEWBORN)
+        for given, sex in zip((first, second), sexes, strict=True)
+    )
+    world.take(member("S1", "DOE", "JANE", line1=line1), one)
+    standing = children(world)
+    assert [given for given, _sex in standing] == [first]
+    run = world.take(two, name="second.834")
+    assert standing[0] in children(world), "the first keeps name and sex"
+    if not run.counts["created"]:
+        assert codes(run) == ["match_review"]
+        # Nor does an end or a change of the second, who waits, touch the first.
+        for maintenance in ("024", "001"):
+            ins = {"ins": f"N*19*{maintenance}*28*A", "coverage": "HD*024**HMO*GOLD~DTP*349*D8*20260430"}
+            late = member("S1", "DOE", second, **{**NEWBORN, **ins, "sex": sexes[1], "line1": line1})
+            assert world.take(late, name=f"{maintenance}.834").counts["accepted"] == 0
+        assert children(world) == standing
+        with world.acting():
+            decide_match(MatchReview.objects.get(), by=world.by, member=None)
+        assert actions.replay_run(run, by=world.by, as_of=AS_OF) == (1, 0)
+    assert [given for given, _sex in children(world)] == sorted([first, second])
+
+
+@pytest.mark.parametrize("size", [1, 50])
+def test_twins_of_one_file_are_two_however_it_is_cut(world, monkeypatch, size):
+    monkeypatch.setattr("interop.x12.file.Batches", partial(Batches, size))
+    run = world.take(
+        member("S1", "DOE", "JANE", line1="1 MAIN ST"),
+        member("S1", "DOE", "JAYDEN", sex="M", **NEWBORN),
+        member("S1", "DOE", "KAYDEN", sex="M", **NEWBORN),
+    )
+    assert run.counts["created"] + len(codes(run)) == 3
+    assert ("JAYDEN", "male") in children(world)
+
+
+@pytest.mark.parametrize("maintenance", ["001", "026"])
+def test_a_change_corrects_a_name(world, maintenance):
+    world.take(member("S1", "DOE", "JANE"), member("S1", "DOE", "JAYDEN", sex="M", **NEWBORN))
+    change = {**NEWBORN, "ins": f"N*19*{maintenance}*25*A", "coverage": "", "dates": ""}
+    run = world.take(member("S1", "DOE", "JAYDON", sex="M", **change), name="change.834")
+    assert (run.counts["accepted"], children(world)) == (1, [("JAYDON", "male")])
+    prior = {**change, "more": "NM1*70*1*DOE*JAYDON~DMG*D8*20260301*M"}
+    run = world.take(member("S1", "DOE", "PETER", sex="M", **prior), name="prior.834")
+    assert (run.counts["accepted"], children(world)) == (1, [("PETER", "male")])
+
+
+def test_a_change_that_could_mean_either_twin_is_set_aside(world):
+    twins = [member("S1", "DOE", given, sex="M", **NEWBORN) for given in ("JAYDEN", "KAYDEN")]
+    world.take(member("S1", "DOE", "JANE"), *twins)
+    assert [given for given, _sex in children(world)] == ["JAYDEN", "KAYDEN"]
+    change = {**NEWBORN, "ins": "N*19*001*25*A", "coverage": "", "dates": ""}
+    assert codes(world.take(member("S1", "DOE", "HAYDEN", sex="M", **change), name="third.834")) == ["unknown_member"]
+    assert [given for given, _sex in children(world)] == ["JAYDEN", "KAYDEN"]
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Honolulu"])
+def test_the_day_of_a_death_is_that_day_where_the_member_lives(world, zone):
+    region = world.department.facility.region
+    with world.acting():
+        type(region).objects.filter(pk=region.pk).update(time_zone=zone)
+    world.take(member("S1", "DOE", "JANE"))
+    with world.acting():
+        Member.objects.filter(given="JANE").update(region=region)
+    died = member("S1", "DOE", "JANE", ins="Y*18*001*28*A******D8*20260330", dates="")
+    world.take(died, name="died.834")
+    with world.acting():
+        at = Member.objects.get(given="JANE").deceased_at.astimezone(ZoneInfo(zone))
+    assert (at.date(), at.hour) == (date(2026, 3, 30), 12)
+    assert world.take(died, name="died.834", again=True).counts["unchanged"] == 1
+
+
+def test_an_address_that_is_none_is_left_out_and_said(world):
+    run = world.take(member("S1", "DOE", "JANE", more="PER*IP**EM*not an email*TE*5105550100"))
+    assert run.counts["created"] == 1
+    with world.acting():
+        jane = Member.objects.get(given="JANE")
+        assert list(MemberTelecom.objects.filter(member=jane).values_list("system", flat=True)) == ["phone"]
+        assert not User.objects.filter(email__icontains="not an").exists()
+        event = AuditEvent.objects.get(member_id=jane.pk, verb="interop.import_x12")
+        assert event.detail["left_out"] == ["email"]

@@ -72,6 +72,8 @@ def test_a_loop_that_is_written_down_is_read_again_the_same():
         ({"born": "20270101"}, "birth_date"),
         ({"ins": "Y*18*999"}, "ins03"),
         ({"ins": "Q*18*021"}, "ins01"),
+        ({"ins": "Y*18*001*28*A******D8*20260402"}, "death_date"),
+        ({"ins": "Y*18*001*28*A******D8*19300101"}, "death_date"),
         ({"coverage": "HD*021***GOLD"}, "hd03"),
         ({"dates": "DTP*356*RD8*20260101-20260201"}, "date_format"),
     ],

@@ -14,6 +14,7 @@ from core.models import AuditEvent, OutboxMessage
 from labs.actions import ordering, results, review, specimens
 from labs.models import LabOrder, LabResult, ResultMismatch
 from labs.workflow import WrongStage
+from members.deaths import MemberDied, record_death
 from tests.labs import factories
 
 pytestmark = pytest.mark.django_db
@@ -308,3 +309,18 @@ def test_another_system_does_not_see_the_order(lab):
         assert not LabOrder.objects.exists()
     with acting_as(lab.tom, reason="test"):
         assert LabOrder.objects.count() == 1
+
+
+def test_a_death_ends_tests_without_a_tube_and_leaves_those_that_the_laboratory_holds(lab):
+    asked, held = lab.order(), lab.order(factories.lab_test(lab.system, "GLU", "Glucose", "2345-7"))
+    lab.collected(held)
+    with factories.arranging():
+        record_death(held.member, by=lab.chen.user, at=timezone.now(), reason="Daughter called")
+        for order in (asked, held):
+            order.refresh_from_db()
+            order.request.refresh_from_db()
+        assert (asked.status, asked.request.status) == ("cancelled", "revoked")
+        assert (held.status, held.request.status) == ("received", "active")
+        held.member.refresh_from_db()
+    with pytest.raises(MemberDied):
+        lab.order(member=held.member)

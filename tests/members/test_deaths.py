@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from core.db import acting_as
 from core.models import AuditEvent, OutboxMessage
+from members.deaths import MemberDied
 from network.models import RoleAssignment
 from scheduling import actions as scheduling
+from scheduling.models import WaitlistEntry
+from scheduling.waiting import join_waitlist
 from tests.api.world import World, session_of, token_for
 from tests.clinical import factories as make
 from tests.scheduling.factories import hours, visit_type
@@ -98,3 +102,42 @@ def test_a_client_records_a_death_and_takes_it_back(world):
     assert standing(world)[1:] == (["cancelled", "booked"], [False, True])
     back = client.post(f"{place}/take-back-death/", {"reason": "Another of that name"}, format="json")
     assert (back.status_code, back.json()["deceased_at"]) == (200, None)
+
+
+def died(world):
+    desk = session_of(world.desk)
+    on = (TODAY - timedelta(days=1)).isoformat()
+    assert desk.post(page(world.ana), {"on": on, "source": "Daughter called", "is_sure": "on"}).status_code == 302
+    with make.arranging():
+        world.ana.refresh_from_db()
+
+
+def test_nothing_is_booked_ordered_or_enrolled_for_the_dead_and_the_list_lets_go(world):
+    slots = hours(world.physician, world.office, make.tomorrow(15))
+    with make.arranging():
+        kind = visit_type(world.office, "LATER")
+    with acting_as(world.desk, reason="test"):
+        for member in (world.ana, world.ken):
+            join_waitlist(by=world.desk, member=member, visit_type=kind, dates=(TODAY, TODAY + timedelta(days=9)))
+    died(world)
+    with acting_as(world.desk, reason="test"):
+        with pytest.raises(scheduling.BookingRefused, match="nothing new begins"):
+            scheduling.book(by=world.desk, member=world.ana, slot=slots[0], visit_type=kind)
+        with pytest.raises(MemberDied):
+            join_waitlist(by=world.desk, member=world.ana, visit_type=kind, dates=(TODAY, TODAY + timedelta(days=9)))
+        scheduling.book(by=world.desk, member=world.ken, slot=slots[0], visit_type=kind)
+    with make.arranging():
+        assert dict(WaitlistEntry.objects.values_list("member", "status")) == {
+            world.ana.pk: "withdrawn", world.ken.pk: "waiting",
+        }  # fmt: skip
+
+
+def test_who_died_takes_no_place_of_a_panel(world):
+    def counted():
+        with make.arranging(), connection.cursor() as cursor:
+            cursor.execute("SELECT members FROM members_panel_counts(%s, %s)", [[world.physician.pk], TODAY])
+            return cursor.fetchone()[0]
+
+    assert counted() == 2
+    died(world)
+    assert counted() == 1

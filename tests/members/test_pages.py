@@ -10,8 +10,10 @@ from django.test import Client
 
 from core.db import acting_as, as_job
 from core.models import User
+from members.forms import RegistrationForm
 from members.models import CommunicationPreference, MatchReview, Member, Proxy
 from members.views import staff
+from network.models import Organization
 from tests.members.factories import make_member
 from tests.network.factories import make_staff, make_system, make_user
 
@@ -177,3 +179,11 @@ def test_who_gives_access_to_their_own_address_is_told_in_words(client, system):
 
     assert answer.status_code == 200
     assert "This is your own address" in answer.content.decode()
+
+
+def test_a_language_that_nobody_speaks_is_not_registered():
+    system = make_system()
+    form = RegistrationForm({"language": "klingon!!"}, systems=Organization.objects.filter(pk=system.pk))
+    assert "language" in form.errors
+    form = RegistrationForm({"language": "es"}, systems=Organization.objects.filter(pk=system.pk))
+    assert "language" not in form.errors

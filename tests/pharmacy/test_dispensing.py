@@ -12,6 +12,7 @@ from django.utils import timezone
 from clinical.models import MedicationDispense
 from core.db import acting_as
 from core.models import AuditEvent, OutboxMessage
+from members.deaths import MemberDied, record_death
 from pharmacy.actions import (
     Refused,
     adjust_stock,
@@ -410,3 +411,20 @@ def test_two_pharmacists_take_the_last_units_and_one_of_them_gets_them():
     with arranging():
         assert StockLot.objects.get().on_hand == 0
         assert not lots_out_of_balance()
+
+
+def test_a_death_stops_medicines_and_nothing_is_prescribed_or_refilled_after(world):
+    mine, theirs = world.prescribe(), world.prescribe(member=world.pedro)
+    with arranging():
+        record_death(world.maria, by=world.chen.user, at=timezone.now(), reason="Daughter called")
+        for prescription in (mine, theirs):
+            prescription.refresh_from_db()
+            prescription.request.refresh_from_db()
+        assert [rx.status for rx in (mine, theirs)] == ["stopped", "active"]
+        assert [rx.request.status for rx in (mine, theirs)] == ["stopped", "active"]
+        assert [Fill.objects.get(prescription=rx).status for rx in (mine, theirs)] == ["cancelled", "requested"]
+        world.maria.refresh_from_db()
+    with pytest.raises(MemberDied, match="nothing new begins"):
+        world.prescribe()
+    with pytest.raises(Refused, match="nothing new begins"):
+        as_pharmacist(world, request_refill, prescription=mine)

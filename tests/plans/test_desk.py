@@ -304,3 +304,15 @@ def test_a_first_address_given_today_is_all_there_is(client, world):
     client.post(enrol_page(world.ada), world.asked(confirm="1"))
 
     assert invitations(world.ada) == [("invitation", "ada@example.test")]
+
+
+def test_the_dead_are_not_enrolled_for_days_after(client):
+    world = World()
+    with as_job(User.objects.system("tests"), reason="test"):
+        world.ada.deceased_at = datetime(2026, 3, 1, 20, tzinfo=UTC)
+        world.ada.save()
+    client.force_login(world.admin)
+    place = reverse("plans:enrol", args=[world.ada.pk])
+    answer = client.post(place, {**world.asked(), "confirm": "1"})
+    assert "nothing new begins" in answer.content.decode()
+    assert world.covered(world.ada) == []
