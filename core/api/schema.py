@@ -178,6 +178,7 @@ SAMPLES: dict[str, Any] = {
     "given": "Ana",
     "mrn": "123456782",
     "birth_date": "1970-05-04",
+    "birth_country": "US",
     "language": "es",
     "next": None,
     "code": "4548-4",
