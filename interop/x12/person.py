@@ -96,7 +96,8 @@ class Persons:
 
     @staticmethod
     def _zone(member: MemberRow) -> datetime.tzinfo:
-        named = Region.objects.filter(pk=member.region_id).values_list("time_zone", flat=True).first()
+        regions = Region.objects.filter(pk=member.region_id) if member.region_id else Region.objects.none()
+        named = regions.values_list("time_zone", flat=True).first()
         return ZoneInfo(named) if named else timezone.get_default_timezone()
 
     def set(self, subject: Subject, rows: Rows, **values: Any) -> None:
@@ -111,6 +112,7 @@ class Persons:
 
     def _demographics(self, subject: Subject, rows: Rows) -> None:
         name, member = subject.loop.name, subject.member
+        assert member is not None
         said: dict[str, Any] = {
             "family": name.family,
             "given": name.given,
