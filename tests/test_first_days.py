@@ -138,7 +138,7 @@ def test_physician_closes_what_waits_and_orders_with_open_eyes(demo_sign_in, axe
     page.get_by_text("has a result of").first.wait_for()
     screenshot(page, "duplicate")
     axe(page)
-    page.get_by_label("Reason to order all the same").fill("New medicine since")
+    page.get_by_label("Why all the same").select_option(label="It has to be repeated")
     page.get_by_role("button", name="Order all the same").click()
     page.get_by_text("Ordered:").first.wait_for()
 

@@ -167,18 +167,20 @@ def test_an_interval_that_ran_out_goes_before_all_of_this(place):
 
 
 def test_the_explanation_says_why_since_then(place):
-    older, younger, treated = (
+    older, joined_later, younger, treated = (
+        somebody(place, date(1956, 2, 11), covered=((date(2000, 1, 1), None),)),
         somebody(place, date(1956, 2, 11)),
         somebody(place, date(1985, 3, 1)),
         somebody(place, date(1960, 1, 1), "male", diagnosed("E11.9", date(2022, 4, 1))),
     )
-    due(older, younger, treated)
+    due(older, joined_later, younger, treated)
 
     def said(one, rule: str) -> str:
         with arranging():
             return explain(CareGap.objects.get(member=one, rule=rule), AS_OF).since_why
 
     assert said(older, "breast_screening") == "when this was first recommended at that age"
+    assert said(joined_later, "breast_screening") == "", "what came before she joined nobody knows"
     assert said(younger, "breast_screening") == "turned 40"
     assert said(treated, "blood_pressure") == "first covered here"
     assert said(treated, "hba1c") == ""

@@ -130,7 +130,9 @@ def test_a_reminder_in_spanish_ends_as_a_closed_gap(page, axe, screenshot, sign_
     with arranging():
         closed = CareGap.objects.get(pk=sent.gap_id)
         (fact,) = closed.evidence["facts"]
-        assert (closed.status, closed.last_done_what, fact["model"]) == ("closed", "stool test", "clinical.observation")
+        # What was found is not the end of it: the gap stays open, and asks for the colonoscopy.
+        told = ("open", "positive stool test") if value == "positive" else ("closed", "stool test")
+        assert (closed.status, closed.last_done_what, fact["model"]) == (*told, "clinical.observation")
         assert set(OutreachContact.objects.filter(gap=closed).values_list("outcome", flat=True)) == {"kit_ordered"}
         followed = FollowUp.objects.filter(member=world.maria).select_related("task").first()
 
@@ -154,7 +156,8 @@ def test_a_reminder_in_spanish_ends_as_a_closed_gap(page, axe, screenshot, sign_
     beat()
     with arranging():
         followed.refresh_from_db()
-        assert followed.status == "done"
+        closed.refresh_from_db()
+        assert (followed.status, closed.status, closed.last_done_what) == ("done", "closed", "colonoscopy")
 
 
 def test_a_day_of_the_outreach_worker(page, axe, screenshot, sign_in, world):
