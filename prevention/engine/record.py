@@ -242,10 +242,13 @@ LEFT JOIN (
 def _evidence(cursor: CursorWrapper, program: Program, changed: str) -> None:
     """`pf_evidence`: the facts behind the rows of `changed` alone, which has one for a member and rule."""
     cursor.execute("DROP TABLE IF EXISTS pf_evidence")
+    # Of each rule's facts the planner foresees one or none, and would find them anew for every row of `changed`.
+    cursor.execute("SET LOCAL enable_nestloop = off")
     cursor.execute(
         f"CREATE TEMPORARY TABLE pf_evidence ON COMMIT DROP AS SELECT e.* FROM ({program.evidence}) e "
         f"JOIN {changed} c ON c.member_id = e.member_id AND c.rule = e.rule AND c.last_on = e.day"
     )
+    cursor.execute("SET LOCAL enable_nestloop = on")
     cursor.execute("ANALYZE pf_evidence")
 
 
