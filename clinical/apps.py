@@ -54,9 +54,9 @@ class ClinicalConfig(AppConfig):
         )
         staff_nav.register(
             "overrides",
-            _("Orders all the same"),
+            _("Alert overrides"),
             "clinical:overrides",
-            order=43,
+            order=92,
             permission="clinical.review_overrides",
         )
         frame.member_search_url_name = "clinical:search"

@@ -1,6 +1,9 @@
+from random import randrange
+from types import SimpleNamespace
+
 import pytest
 
-from core.api import authentication
+from core.api import authentication, throttling
 from tests.api.world import World
 
 
@@ -9,6 +12,13 @@ def nobody_remembered():
     authentication._reach.clear()
     yield
     authentication._reach.clear()
+
+
+@pytest.fixture
+def own_minute(monkeypatch) -> None:
+    """Rates count in a minute that no other test has: a program's number is given out anew in each, and a minute ends."""
+    now = 60.0 * randrange(10**7)
+    monkeypatch.setattr(throttling, "time", SimpleNamespace(time=lambda: now))
 
 
 @pytest.fixture

@@ -263,7 +263,7 @@ def test_beyond_its_scopes_it_is_refused(world):
 
 
 @pytest.mark.django_db
-def test_beyond_the_rate_it_is_refused_and_each_request_counts_once(world, monkeypatch):
+def test_beyond_the_rate_it_is_refused_and_each_request_counts_once(world, monkeypatch, own_minute):
     monkeypatch.setitem(throttling.ClientThrottle.THROTTLE_RATES, "client", "4/min")
     client = Client(world, "members:read")  # the first
 

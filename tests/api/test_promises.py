@@ -204,7 +204,7 @@ def test_a_write_is_recorded_by_its_action(world):
 
 
 @pytest.mark.django_db
-def test_too_many_requests_wait_and_one_client_does_not_slow_another(world, monkeypatch, redis_client):
+def test_too_many_requests_wait_and_one_client_does_not_slow_another(world, monkeypatch, own_minute):
     monkeypatch.setattr(throttling.ClientThrottle, "THROTTLE_RATES", {"client": "3/min"})
     busy, calm = token_for(world.machine, "members:read"), token_for(world.machine, "members:read")
 

@@ -139,7 +139,7 @@ def test_the_administrator_sets_them_in_the_admin(world, administrator):
 
 
 @pytest.fixture
-def rates(monkeypatch):
+def rates(monkeypatch, own_minute):
     def set_to(**said: str) -> None:
         for name, rate in said.items():
             monkeypatch.setitem(throttling.ClientThrottle.THROTTLE_RATES, name, rate)
