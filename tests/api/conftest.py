@@ -16,7 +16,7 @@ def nobody_remembered():
 
 @pytest.fixture
 def own_minute(monkeypatch) -> None:
-    """Rates count in a minute that no other test has: a program's number is given out anew in each, and a minute ends."""
+    """Rates count in a minute of their own: a number is given to another program later, and a minute ends."""
     now = 60.0 * randrange(10**7)
     monkeypatch.setattr(throttling, "time", SimpleNamespace(time=lambda: now))
 
