@@ -5,17 +5,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
 from bench._x12_834 import write_834
 from bench.runner import Result, add_defaults, floor_sql
+from interop.scratch import scratch_database
 
-NAME = "bench_import_x12"
-LOGINS = {"app": "DATABASE_URL", "jobs": "DATABASE_JOBS_URL", "owner": "DATABASE_OWNER_URL"}
 STAGE = """
 CREATE TEMP TABLE floor_834 AS
 SELECT uuidv7() AS member_id, uuidv7() AS contract_id, uuidv7() AS coverage_id, 'F' || n AS number,
@@ -28,60 +26,26 @@ FROM generate_series(1, %s) n
 """
 
 
-def address(login: str, database: str) -> str:
-    return urlunsplit(urlsplit(os.environ[LOGINS[login]])._replace(path=f"/{database}"))
-
-
 def run(members: int) -> Result:
-    own = {variable: address(login, NAME) for login, variable in LOGINS.items()}
-    admin = psycopg2.connect(os.environ[LOGINS["owner"]])
-    admin.autocommit = True
-    with admin.cursor() as cursor, tempfile.TemporaryDirectory() as folder:
-        _drop(cursor)
-        cursor.execute(f"CREATE DATABASE {NAME}")
-        try:
-            _manage({**own, "KPCARE_LOGIN": "owner"}, "migrate", "--verbosity", "0")
-            path, small = Path(folder) / "members.834", Path(folder) / "first.834"
-            write_834(small, 10, seed=2)
-            write_834(path, members)
-            jobs = {**own, "KPCARE_LOGIN": "jobs"}
-            # The first file makes group and product, so that the second is timed without them.
-            _manage(jobs, "import_x12", str(small), "--create-missing", "--as-of", "2026-04-15")
-            began = time.perf_counter()
-            said, memory = _measured(jobs, "import_x12", str(path), "--as-of", "2026-04-15")
-            seconds = time.perf_counter() - began
-            with psycopg2.connect(own[LOGINS["owner"]]) as owner, owner.cursor() as defaults:
-                add_defaults(defaults)
-            floor = _floor(own[LOGINS["jobs"]], members)
-        finally:
-            _drop(cursor)
-            admin.close()
+    with scratch_database() as jobs, tempfile.TemporaryDirectory() as folder:
+        path, small = Path(folder) / "members.834", Path(folder) / "first.834"
+        write_834(small, 10, seed=2)
+        write_834(path, members)
+        # The first file makes group and product, so that the second is timed without them.
+        _measured(jobs, "import_x12", str(small), "--create-missing", "--as-of", "2026-04-15")
+        began = time.perf_counter()
+        said, memory = _measured(jobs, "import_x12", str(path), "--as-of", "2026-04-15")
+        seconds = time.perf_counter() - began
+        floor = _floor(jobs, members)
     detail = {"members_per_second": round(members / seconds), "memory_mb": memory, "said": said.strip()[:200]}
     return Result(seconds, floor, detail)
 
 
-def _drop(cursor: Any) -> None:
-    """Once everybody has left. Not FORCE: it may not end an autovacuum worker, which a plain DROP asks to go."""
-    until = time.monotonic() + 30
-    while True:
-        try:
-            cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
-            return
-        except psycopg2.errors.ObjectInUse:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.5)
-
-
-def _manage(variables: dict[str, str], *arguments: str) -> str:
-    return _measured(variables, *arguments)[0]
-
-
-def _measured(variables: dict[str, str], *arguments: str) -> tuple[str, int]:
+def _measured(environ: dict[str, str], *arguments: str) -> tuple[str, int]:
     """What a `manage.py` command said, and the megabytes that it held at most."""
     with tempfile.TemporaryFile("w+") as output:
         command = [sys.executable, "manage.py", *arguments]
-        child = subprocess.Popen(command, env={**os.environ, **variables}, stdout=output, stderr=output)
+        child = subprocess.Popen(command, env=environ, stdout=output, stderr=output)
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
@@ -91,9 +55,10 @@ def _measured(variables: dict[str, str], *arguments: str) -> tuple[str, int]:
     return said, used.ru_maxrss // 1024
 
 
-def _floor(url: str, members: int) -> float:
-    connection = psycopg2.connect(url)
-    try:
+def _floor(environ: dict[str, str], members: int) -> float:
+    with closing(psycopg2.connect(environ["DATABASE_OWNER_URL"])) as owner, owner, owner.cursor() as cursor:
+        add_defaults(cursor)
+    with closing(psycopg2.connect(environ["DATABASE_JOBS_URL"])) as connection:
         with connection.cursor() as cursor:
             cursor.execute("SELECT id FROM core_user LIMIT 1")
             cursor.execute("SELECT set_config('kpcare.user_id', %s, true)", [str(cursor.fetchone()[0])])
@@ -104,6 +69,4 @@ def _floor(url: str, members: int) -> float:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             seconds = time.perf_counter() - began
         connection.commit()
-        return seconds
-    finally:
-        connection.close()
+    return seconds
