@@ -27,8 +27,8 @@ from prevention.quality.stewardship import waiting_for
 from prevention.quality.strata import ALL, BY_NAME, OFFICIAL, PLACES, UNKNOWN
 
 SORTS = ("measure", "goal", "gap")
-# Rows of one dimension on a page: a system may have thousands of panels.
-MOST = 200
+# Rows of one dimension on a page: a system may have thousands of panels, and nobody reads so long a table.
+MOST = 100
 
 
 def system_of(request: AuthenticatedHttpRequest) -> UUID:
@@ -231,7 +231,7 @@ def measure(request: AuthenticatedHttpRequest, measure: str, group: int) -> Http
         "bars": _bars(groups, of, goal),
         "hidden": sum(1 for row in groups if row["row"].is_hidden),
         "rates_hidden": sum(1 for row in groups if row["row"].rate is None and not row["row"].is_hidden),
-        "more": len(groups) >= MOST,
+        "most": MOST if len(groups) == MOST else 0,
         "regions": regions,
         "region": asked["region"],
         "within": asked["under"],

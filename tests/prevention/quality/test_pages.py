@@ -143,6 +143,17 @@ def test_a_rate_by_language_names_the_worst_served_and_hides_the_few(client, cou
     assert "33.3 %" not in page, "one of three"
 
 
+def test_of_many_groups_a_page_shows_the_worst_and_says_that_the_file_has_all(client, counted, monkeypatch):
+    signed_in(client, counted)
+    every = client.get(url("quality_measure", by="language")).context["groups"]
+    monkeypatch.setattr("prevention.quality.views.MOST", 1)
+
+    answer = client.get(url("quality_measure", by="language"))
+
+    assert len(every) > 1 and [row["stratum"] for row in answer.context["groups"]] == [every[0]["stratum"]]
+    assert "The 1 groups with the worst rates; the file has them all." in answer.content.decode()
+
+
 def test_a_rate_that_few_met_or_missed_is_hidden_and_how_many_are_counted_is_not(client, quality_world, lay):
     lay("oakland", 200, 100, language="en")
     lay("richmond", 30, 3, language="es")
