@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.asked import read_number
 from core.context import current
+from core.edits import SEEN, AdminEditForm
 from core.http import AuthenticatedHttpRequest
 from core.ids import is_luhn
 from core.models import User
@@ -206,6 +207,7 @@ class ActionAdmin(RoomAdmin):
     """
 
     permission = ""
+    form = AdminEditForm
     formfield_overrides = {
         DateRangeField: {"widget": RangeWidget(forms.DateInput(attrs={"type": "date"}))},
     }
@@ -222,6 +224,12 @@ class ActionAdmin(RoomAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return self.may_write(request, obj)
+
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        """Of what there is to change, the page also says what it showed (`core.edits`)."""
+        fields = super().get_fields(request, obj)
+        is_edited = obj is not None and self.has_change_permission(request, obj)
+        return fields if is_edited else [name for name in fields if name != SEEN]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         self.write(cast(AuthenticatedHttpRequest, request), obj, form, is_new=not change)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.asked import DayField
+from core.edits import Edits
 from core.models import User
 from prevention.quality.project_models import ImprovementProject
 from prevention.rules import RULES
@@ -93,8 +94,8 @@ class RetireForm(forms.Form):
     )
 
 
-class ChangeProjectForm(Ahead):
-    """An aim that was put wrongly, or a day that cannot be held."""
+class ChangeProjectForm(Edits, Ahead):
+    """An aim that was put wrongly, or a day that cannot be held; the owner and their lead may both have it open."""
 
     ahead = "due_on"
     aim = forms.CharField(label=_("Aim"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))

@@ -257,7 +257,8 @@ def decide(request: AuthenticatedHttpRequest, project_id: uuid.UUID) -> HttpResp
 @require_POST
 @requires("prevention.run_project", obj=a_project)
 def change(request: AuthenticatedHttpRequest, project_id: uuid.UUID) -> HttpResponse:
-    form = forms.ChangeProjectForm(request.POST, prefix="change")
+    of = ImprovementProject.objects.select_for_update(of=["self"]).get(pk=request.record.pk)
+    form = forms.ChangeProjectForm(request.POST, initial={"aim": of.aim, "due_on": of.due_on}, prefix="change")
     return _step(request, form, "change_form", stewardship.change_project, _("Changed. What stood before is kept."))
 
 

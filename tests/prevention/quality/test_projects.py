@@ -24,6 +24,7 @@ from prevention.quality.run_chart import ENOUGH, run_chart
 from prevention.quality.stewardship import ask_owners
 from tests.clinical import factories
 from tests.clinical.factories import arranging
+from tests.forms import seen
 from tests.prevention.quality.conftest import ROLE
 
 TODAY = timezone.localdate
@@ -340,6 +341,7 @@ def test_an_aim_is_corrected_and_handed_over_and_what_stood_before_is_shown(clie
     change = reverse("prevention:quality_change_project", args=[project.pk])
     later = TODAY() + timedelta(days=300)
     said = {"change-aim": "From 33 % to 45 %", "change-due_on": later, "change-reason": "No kits until May"}
+    said |= seen(client, reverse("prevention:quality_project", args=[project.pk]), "change_form")
     assert client.post(change, said | {"change-due_on": "2020-01-01"}).status_code == 422
     assert client.post(change, said | {"change-reason": ""}).status_code == 422
     assert client.post(change, said).status_code == 302
