@@ -8,8 +8,8 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.dateparse import parse_date
 
-# Days beyond these are slips of the keyboard; a margin to the calendar's ends leaves room to count from them.
-FIRST_DAY, LAST_DAY = datetime.date(1850, 1, 1), datetime.date(2199, 12, 31)
+from core.days import FIRST_DAY, LAST_DAY, is_believed
+
 MOST = 2**31 - 1
 
 
@@ -19,7 +19,7 @@ def read_day(text: str | None) -> datetime.date | None:
         found = parse_date(text or "")
     except ValueError:  # like 30 February
         return None
-    return found if found is not None and FIRST_DAY <= found <= LAST_DAY else None
+    return found if found is not None and is_believed(found) else None
 
 
 def read_number(text: str | None, *, most: int = MOST) -> int | None:

@@ -8,7 +8,7 @@ from django.core.validators import MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.asked import FIRST_DAY
+from core.days import FIRST_DAY
 from members.querysets import e164
 
 # A language, perhaps with its script and region: en, pt-BR, zh-Hant (RFC 5646).

@@ -10,12 +10,11 @@ from typing import Any
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
 
-from core.asked import FIRST_DAY, LAST_DAY
+from core.days import FIRST_DAY, LAST_DAY, is_ahead, is_believed
 
 
 class Input(serializers.Serializer):
@@ -37,8 +36,6 @@ class Nothing(Input):
 
 OUT_OF_BOUNDS = f"Days go from {FIRST_DAY} to {LAST_DAY}."
 TO_COME = "This is still to come."
-# The clocks of the earth are at most this far ahead of UTC: a day has begun somewhere.
-FURTHEST = datetime.timedelta(hours=14)
 
 
 @extend_schema_field(OpenApiTypes.DATE)
@@ -51,9 +48,9 @@ class Day(serializers.DateField):
 
     def to_internal_value(self, value: Any) -> datetime.date:
         day = super().to_internal_value(value)
-        if not FIRST_DAY <= day <= LAST_DAY:
+        if not is_believed(day):
             raise serializers.ValidationError(OUT_OF_BOUNDS, "out_of_bounds")
-        if self.is_past and day > (timezone.now().astimezone(datetime.UTC) + FURTHEST).date():
+        if self.is_past and is_ahead(day):
             raise serializers.ValidationError(TO_COME, "future")
         return day
 
@@ -68,9 +65,9 @@ class Instant(serializers.DateTimeField):
 
     def to_internal_value(self, value: Any) -> datetime.datetime:
         at = super().to_internal_value(value)
-        if not FIRST_DAY <= at.date() <= LAST_DAY:
+        if not is_believed(at):
             raise serializers.ValidationError(OUT_OF_BOUNDS, "out_of_bounds")
-        if self.is_past and at > timezone.now():
+        if self.is_past and is_ahead(at):
             raise serializers.ValidationError(TO_COME, "future")
         return at
 

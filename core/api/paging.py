@@ -7,8 +7,11 @@ from typing import Any
 import orjson
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_date, parse_datetime
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
+
+from core.days import is_believed
 
 DEFAULT, MOST = 20, 100
 UNKNOWN = "This cursor was not made here; begin again without it."
@@ -37,9 +40,18 @@ def decode(cursor: str, length: int) -> list[Any]:
         key = None
     if not isinstance(key, list) or len(key) != length or not all(isinstance(part, str) for part in key):
         key = None
-    if key is None or any("\0" in part for part in key):
+    if key is None or any("\0" in part or _is_no_day(part) for part in key):
         raise ValidationError({"cursor": UNKNOWN})
     return key
+
+
+def _is_no_day(part: str) -> bool:
+    """Whether it is written as a day or an instant, and is none that a row of ours has (like the year 1)."""
+    try:
+        found = parse_datetime(part) or parse_date(part)
+    except ValueError:
+        return False
+    return found is not None and not is_believed(found)
 
 
 def page(rows: QuerySet, request: Request, ordering: tuple[str, ...]) -> tuple[list[dict], str | None]:

@@ -74,8 +74,9 @@ class Index:
                         identifiers.add(search[1])
         bare -= {source_id for _, source_id in keys}
         select = (
-            "SELECT r.type, r.source_id, r.object_id, coalesce(m.merged_into_id, r.member_id), r.digest, r.is_owner, "
-            "r.content, r.identifiers FROM interop_importedresource r "
+            "SELECT r.type, r.source_id, r.object_id, "
+            "CASE WHEN m.merged_into_id IS NULL THEN r.member_id ELSE members_kept(m.merged_into_id) END, "
+            "r.digest, r.is_owner, r.content, r.identifiers FROM interop_importedresource r "
             "LEFT JOIN members_member m ON m.id = r.member_id WHERE r.source_system_id = %s AND "
         )
         ids = list({source_id for _, source_id in keys} | bare)

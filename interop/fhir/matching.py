@@ -45,10 +45,12 @@ class Matches:
             return
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT w.system, w.value, coalesce(m.merged_into_id, m.id), m.birth_date "
+                "SELECT w.system, w.value, k.id, k.birth_date "
                 "FROM unnest(%s::text[], %s::text[]) w(system, value) "
                 "JOIN members_memberidentifier i ON i.value = w.value AND i.system = w.system "
-                "JOIN members_member m ON m.id = i.member_id AND m.managing_organization_id = %s",
+                "JOIN members_member m ON m.id = i.member_id AND m.managing_organization_id = %s "
+                "JOIN members_member k ON k.id = "
+                "CASE WHEN m.merged_into_id IS NULL THEN m.id ELSE members_kept(m.merged_into_id) END",
                 [[s for s, _ in pairs], [v for _, v in pairs], organization_id],
             )
             for system, value, member_id, birth_date in cursor.fetchall():

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.days import is_ahead
 from interop.fhir.mapping.people import tag
 from interop.hl7v2.faults import ErrorCode, Fault
 from interop.hl7v2.read import Field, Segment
@@ -13,7 +14,7 @@ from interop.hl7v2.times import parse_day
 from members import matching
 from members.matching import Known, Person, Verdict
 from members.models import MatchReview, Member, MemberIdentifier
-from members.querysets import e164
+from members.querysets import e164, kept_record
 from network.models import Organization
 
 # HL7 table 0001.
@@ -108,9 +109,12 @@ def _born(pid: Segment) -> datetime.date | None:
     if not text:
         return None
     try:
-        return parse_day(text)
+        born = parse_day(text)
     except ValueError:
         raise Fault("date", "PID-7 is no birth date (YYYYMMDD).", pid.at(7), error=ErrorCode.DATA_TYPE) from None
+    if is_ahead(born):
+        raise Fault("date", "PID-7 is still to come.", pid.at(7), error=ErrorCode.DATA_TYPE)
+    return born
 
 
 def _address(pid: Segment) -> dict[str, str]:
@@ -210,8 +214,7 @@ class Finder:
 
     def _standing(self, members: Any) -> list[Member]:
         """The records that these lead to, merged ones by the one that stayed."""
-        found = {(one.merged_into or one).pk: one.merged_into or one for one in members.select_related("merged_into")}
-        return list(found.values())
+        return list({kept.pk: kept for one in members if (kept := kept_record(one))}.values())
 
     def _by_likeness(self, incoming: Incoming) -> Member | None:
         review = MatchReview.objects.filter(managing_organization=self.system, source=incoming.source).first()

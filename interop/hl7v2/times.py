@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from core.days import FIRST_DAY, LAST_DAY, is_believed
+
 # YYYY[MM[DD[HH[MM[SS[.S[S[S[S]]]]]]]]][+/-ZZZZ] (HL7 2.5.1, 2.A.22)
 DTM = re.compile(
     r"(?P<year>\d{4})(?:(?P<month>\d\d)(?:(?P<day>\d\d)"
@@ -12,8 +14,6 @@ DTM = re.compile(
     r"(?P<offset>[+-]\d{4})?"
 )
 INSTANT = timedelta(microseconds=1)
-# Beyond these a year is a slip.
-EARLIEST, LATEST = 1850, 2200
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def parse_moment(text: str, zone: str = "UTC", offset: int | None = None) -> Mom
         raise ValueError(text)
     own = _minutes(found["offset"]) if found["offset"] else None
     minutes = own if own is not None else offset
-    if not EARLIEST <= int(found["year"]) <= LATEST:
+    if not FIRST_DAY.year <= int(found["year"]) <= LAST_DAY.year:
         raise ValueError(text)
     place = ZoneInfo(zone) if minutes is None else timezone(timedelta(minutes=minutes))
     year, month, day = int(found["year"]), int(found["month"] or 1), int(found["day"] or 1)
@@ -83,4 +83,7 @@ def parse_day(text: str) -> date:
     found = DTM.fullmatch(text.strip())
     if found is None or not found["day"]:
         raise ValueError(text)
-    return date(int(found["year"]), int(found["month"]), int(found["day"]))
+    day = date(int(found["year"]), int(found["month"]), int(found["day"]))
+    if not is_believed(day):
+        raise ValueError(text)
+    return day

@@ -13,7 +13,7 @@ from interop.x12.standing import ContractRow, CoverageRow, MemberRow, People
 from members import matching
 from members.matching import Person, Verdict
 from members.models import MatchReview
-from members.querysets import e164
+from members.querysets import e164, kept_record
 from network.models import Organization
 from plans.models import EmployerGroup
 
@@ -172,8 +172,9 @@ class Finder:
         for place, (subject, candidates) in enumerate(zip(subjects, found, strict=True)):
             review = decided.get(self._source(subject)) if decided else None
             if review is not None and review.status != MatchReview.Status.OPEN:
-                if review.status == MatchReview.Status.SAME and review.decided_member_id:
-                    wanted.setdefault(review.decided_member_id, []).append(subject)
+                if review.status == MatchReview.Status.SAME and review.decided_member is not None:
+                    # Merged since it was decided, the record that stayed is meant.
+                    wanted.setdefault(kept_record(review.decided_member).pk, []).append(subject)
                 continue
             if not candidates:
                 continue
@@ -200,7 +201,8 @@ class Finder:
 
     def _decisions(self, subjects: list[Subject]) -> dict[str, MatchReview]:
         sources = [self._source(subject) for subject in subjects]
-        return {review.source: review for review in MatchReview.objects.filter(source__in=sources)}
+        found = MatchReview.objects.filter(source__in=sources).select_related("decided_member")
+        return {review.source: review for review in found}
 
     def _ask(self, subject: Subject, matches: list[matching.Match]) -> None:
         person = subject.person

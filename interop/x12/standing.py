@@ -115,7 +115,7 @@ class People:
     def families(self, contract_ids: Iterable[UUID]) -> dict[UUID, list[CoverageRow]]:
         """Everybody under each contract."""
         found: dict[UUID, list[CoverageRow]] = defaultdict(list)
-        rows = Coverage.objects.filter(contract__in=list(contract_ids)).values_list(
+        rows = Coverage.objects.filter(contract__in=list(contract_ids), is_former=False).values_list(
             "id", "contract_id", *(f"member__{name}" for name in MEMBER_COLUMNS)
         )
         for row in rows:

@@ -205,7 +205,8 @@ def step(request: AuthenticatedHttpRequest, appointment_id: uuid.UUID, step: str
     else:
         notify(request, f"{changed.member}: {changed.get_status_display()}")
     back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}):
+    # An address of ours begins so; anything else `redirect` would look up as the name of a page.
+    if not back.startswith("/") or not url_has_allowed_host_and_scheme(back, {request.get_host()}):
         back = reverse("scheduling:day")
     return redirect(back)
 

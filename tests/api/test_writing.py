@@ -2,6 +2,8 @@
 
 import pytest
 
+from core.api.paging import encode
+from core.models import AuditEvent
 from tests.api.world import session_of, token_for
 from tests.clinical import factories as make
 from tests.scheduling.factories import hours, visit_type
@@ -31,6 +33,37 @@ def test_somebody_who_is_a_member_already_is_not_registered_twice(world):
     answer = client.post("/api/v1/members/", NEW, format="json")
 
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "known_member")
+
+
+def test_a_twin_is_registered_by_saying_that_it_is_somebody_else_and_how_that_is_known(world):
+    client = token_for(world.machine, "members:read", "members:write")
+    home = {"line1": "9 Elm St", "city": "Oakland", "state": "CA", "postal_code": "94610"}
+    twin = {**NEW, "birth_date": "2026-10-01", "address": home}
+    telecoms = [{"system": "phone", "value": "+15105550177"}]
+    first = client.post("/api/v1/members/", {**twin, "given": "Jayden", "telecoms": telecoms}, format="json").json()
+    second = {**twin, "given": "Kayden", "telecoms": telecoms}
+
+    assert client.post("/api/v1/members/", second, format="json").json()["errors"][0]["code"] == "known_member"
+    silent = client.post("/api/v1/members/", {**second, "is_new": True}, format="json")
+    assert silent.status_code == 400
+    answer = client.post(
+        "/api/v1/members/", {**second, "is_new": True, "is_new_reason": "Twin, birth record seen"}, format="json"
+    )
+
+    assert (answer.status_code, answer.json()["given"]) == (201, "Kayden")
+    assert "is_new" not in answer.json()
+    event = AuditEvent.objects.get(verb="members.register", object_id=answer.json()["id"])
+    assert (event.reason, event.detail) == ("Twin, birth record seen", {"is_new_beside": [first["id"]]})
+    before = AuditEvent.objects.get(verb="members.register", object_id=first["id"])
+    assert before.detail == {}, "nobody is like her"
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_cursor_of_no_year_that_anybody_lives_in_is_refused_in_words(world, at):
+    client = token_for(world.machine, "catalogue:read")
+    cursor = encode([at, str(world.ana.pk)])
+    answer = client.get(f"/api/v1/slots/?cursor={cursor}")
+    assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, "cursor")
 
 
 def test_a_change_names_the_version_that_was_read(world):

@@ -267,7 +267,8 @@ def test_a_visit_from_the_schedule_to_the_signature(client, world):
     client.force_login(world.park.user)
     day = client.get(reverse("scheduling:day"), {"day": timezone.localdate(slot.starts_at, factories.PACIFIC)})
     assert "Knee pain" in day.content.decode()
-    client.post(reverse("scheduling:step", args=[booked.pk, "arrive"]))
+    odd = client.post(reverse("scheduling:step", args=[booked.pk, "arrive"]), {"next": "²"})
+    assert (odd.status_code, odd["Location"]) == (302, reverse("scheduling:day")), "no page of ours"
     client.post(reverse("scheduling:step", args=[booked.pk, "room"]), {"room": ""})
 
     client.force_login(world.chen.user)

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, connections
+from django.utils import timezone
 
 from clinical.models import (
     CodingRole,
@@ -26,19 +27,23 @@ from clinical.models import (
     Observation,
     ServiceRequest,
 )
-from core.db import as_job
+from core.db import acting_as, as_job
 from core.models import Concept, OutboxMessage, User
 from interop.actions import replay_run
 from interop.fhir import load, run, write
+from interop.fhir.mapping.base import Row
+from interop.fhir.matching import Matches
 from interop.fhir.read import Unit, units
 from interop.fhir.resolve import walk
 from interop.fhir.run import Import, Options
 from interop.models import CostRecord, ImportedResource, ImportRun, ResourceReference, SetAside
+from members.actions import merge_members
 from members.models import Member, MemberAddress, MemberIdentifier, Sensitivity
 from network.models import Clinician, Organization, Region, ServiceArea
 from scheduling import actions as scheduling
 from tests.clinical import factories as charted
 from tests.interop.factories import SNOMED, blood_pressure, bundle, concept, condition, encounter, patient, save
+from tests.network.factories import make_staff
 from tests.scheduling.factories import hours, visit_type
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -491,6 +496,58 @@ def test_a_patient_with_a_known_identifier_is_that_member(take, tmp_path, everyt
     member = Member.objects.get()
     assert member.family == "Rivera", "an outside record does not rename a member"
     assert Encounter.objects.get().member == member
+
+
+def test_who_was_merged_twice_is_the_record_that_stayed(take, tmp_path, system, user):
+    """A into B, B into C: by A's identifier, and by what was imported of A before, C is meant."""
+    take(save(tmp_path, "a.json", bundle(patient("p1"))))
+    admin = make_staff("plan_administrator", system)
+    with as_job(user, reason="test"):
+        first = Member.objects.get()
+        second, third = (
+            Member.objects.create(
+                managing_organization=system, family="Rivera", given=given, birth_date=first.birth_date
+            )
+            for given in ("Anita", "Ana Maria")
+        )
+    for gone, kept in ((first, second), (second, third)):
+        with acting_as(admin, reason="test"):
+            merge_members(kept, gone, by=admin, reason="same passport")
+    with as_job(user, reason="test"):
+        # As if what names her had stayed behind with the first record.
+        ImportedResource.objects.filter(member=third).update(member=first)
+
+    done = take(save(tmp_path, "b.json", bundle(encounter("e1", "Patient/p1"), patient("p1"))))
+
+    assert done.set_aside == 0
+    with as_job(user, reason="test"):
+        assert Encounter.objects.get().member_id == third.pk
+        named = MemberIdentifier.objects.filter(member=third)[0]
+        MemberIdentifier.objects.filter(pk=named.pk).update(member=first)
+        incoming = Row("members.member", {"birth_date": first.birth_date.isoformat()}, sensitivity=0)
+        incoming.children = [
+            Row("members.memberidentifier", {"system": named.system, "value": named.value}, sensitivity=0)
+        ]
+        assert Matches(system.pk, [incoming]).match(incoming) == third.pk
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1849-12-31", "2200-01-01", "9999-12-31", "9999-12-31T23:59:59-12:00"])
+def test_a_day_that_nobody_lives_on_is_set_aside(take, tmp_path, everything, day):
+    """As the REST interface refuses it: one such date shut a chart."""
+    save(tmp_path, "1.json", bundle(patient("p1"), condition("c1", onsetDateTime=day)))
+    save(tmp_path, "2.json", bundle(patient("p2", birthDate=day[:10], identifier=[])))
+    assert take(tmp_path).set_aside == 2
+    assert not Member.objects.exists()
+
+
+def test_a_birth_that_is_to_come_is_set_aside_and_a_period_without_end_stays_open(take, tmp_path, everything):
+    ahead = (timezone.localdate() + timedelta(days=400)).isoformat()
+    save(tmp_path, "1.json", bundle(patient("p1", birthDate=ahead)))
+    assert (take(tmp_path).set_aside, Member.objects.count()) == (1, 0)
+    home = {"line": ["1 Elm St"], "city": "Oakland", "state": "CA", "postalCode": "94610"}
+    home["period"] = {"start": "2020-01-01", "end": "9999-12-31"}
+    take(save(tmp_path, "2.json", bundle(patient("p2", address=[home]))))
+    assert MemberAddress.objects.get().period.upper is None
 
 
 @pytest.mark.parametrize(("said", "kept"), [("US", "US"), ("USA", "US"), ("mx", "MX"), ("Bavaria", ""), (None, "")])

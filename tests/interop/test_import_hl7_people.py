@@ -5,10 +5,11 @@ import datetime
 import pytest
 
 from clinical.models import Encounter, Immunization, Task
+from core.db import acting_as
 from core.models import User
 from interop.actions import replay_run
 from interop.hl7v2.run import Import
-from members.actions import decide_match
+from members.actions import decide_match, merge_members
 from members.models import MatchReview, Member, MemberAddress, MemberIdentifier, MemberTelecom
 from plans.models import Coverage
 from tests.clinical import factories as chart
@@ -217,3 +218,24 @@ def test_other_types_events_and_tests_of_the_line_are_counted_and_not_taken(worl
     assert (run.totals()["not_taken"], codes_of(run)) == (3, [])
     assert run.run.counts["reasons"] == {"event": 1, "message_type": 1, "processing_id": 1}
     assert not Member.objects.filter(family="Okafor").exists()
+
+
+def test_who_was_merged_twice_is_the_record_that_stayed(world, take):
+    """A into B, B into C: A's record number means C."""
+    with arranging():
+        admin = chart.account("Pat Admin")
+        chart.role(admin, "plan_administrator", world.system)
+        first, second = (chart.member(world.system, "Maria", "Alvarez") for _ in range(2))
+    for gone, kept in ((first, second), (second, world.maria)):
+        with acting_as(admin, reason="test"):
+            merge_members(kept, gone, by=admin, reason="same passport")
+    run = take(vxu(pid(first), dose()))
+    assert (run.totals()["accepted"], codes_of(run)) == (1, [])
+    with arranging():
+        assert Immunization.objects.get().member_id == world.maria.pk
+
+
+@pytest.mark.parametrize("born", ["00010101", "18491231", "22000101", "99991231", "20991231"])
+def test_a_birth_that_cannot_be_is_set_aside(take, everything, born):
+    run = take(adt("A28", segment("PID", **(ADA | {"f7": born}))))
+    assert (run.totals()["accepted"], codes_of(run)) == (0, ["date"])

@@ -2,8 +2,9 @@
 
 import itertools
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from core.days import is_ahead
 from interop.fhir.mapping import base, times
 from interop.fhir.mapping.base import Context, MappingError, Row
 from interop.fhir.mapping.network import state
@@ -25,7 +26,7 @@ def patient(resource: dict, context: Context) -> Row:
             "middle": " ".join(given[1:])[:100],
             "suffix": " ".join(name.get("suffix") or ())[:20],
             "name_used": _name_used(resource)[:100],
-            "birth_date": times.day(resource.get("birthDate")),
+            "birth_date": _born(resource),
             "birth_country": _birth_country(resource),
             "deceased_at": _deceased(resource, context),
             "sex": SEX.get(resource.get("gender", ""), "unknown"),
@@ -45,6 +46,13 @@ def patient(resource: dict, context: Context) -> Row:
         raise MappingError("Patient.name.family is missing.")
     row.children = [*_identifiers(resource), *_addresses(resource), *_telecoms(resource), *_races(resource)]
     return row
+
+
+def _born(resource: dict) -> str | None:
+    born = times.day(resource.get("birthDate"))
+    if born is not None and is_ahead(date.fromisoformat(born)):
+        raise MappingError("Patient.birthDate is still to come.")
+    return born
 
 
 def _name(resource: dict) -> dict:

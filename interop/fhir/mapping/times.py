@@ -3,15 +3,20 @@
 A moment is the millisecond that begins there (FHIR instants and CQL know no finer step), so that a moment and
 the closed end of a FHIR Period both become half open: `[t, t + 1 ms)`. A date covers its day, month or year in
 `zone`, since a date carries no offset of its own. Saying it back: the upper bound less one millisecond.
+
+Days that nobody lives on (`core.days`) are refused. The end of a period in the year 9999 says that there is none.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
+from core.days import FIRST_DAY, LAST_DAY, is_believed
 from interop.fhir.mapping.base import MappingError
 
 MOMENT = timedelta(milliseconds=1)
+NO_DATE = f"A date or time is not written as FHIR writes them, or lies before {FIRST_DAY} or after {LAST_DAY}."
+NO_END = "9999"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ def span(value: str, zone: tzinfo = UTC) -> Span:
     """The span of a FHIR date, dateTime or instant. Raises `ValueError` for anything else (FHIR R4, 2.24.0.1)."""
     if len(value) > 10:
         moment = datetime.fromisoformat(value)
+        if not is_believed(moment):
+            raise ValueError(value)
         offset = moment.utcoffset()
         if offset is None:
             moment = moment.replace(tzinfo=zone)
@@ -39,6 +46,8 @@ def span(value: str, zone: tzinfo = UTC) -> Span:
         raise ValueError(value)
     year, month, day = [*parts, 1, 1][:3]
     lower = datetime(year, month, day, tzinfo=zone)
+    if not is_believed(lower):
+        raise ValueError(value)
     if len(parts) == 1:
         return Span(lower, lower.replace(year=year + 1), "y", None)
     if len(parts) == 2:
@@ -59,7 +68,7 @@ def effective(start: str | None, end: str | None, zone: tzinfo = UTC) -> dict:
         first = span(start, zone) if start else None
         last = span(end, zone) if end else None
     except (ValueError, TypeError, AttributeError, OverflowError):
-        raise MappingError("A date or time is not written as FHIR writes them.") from None
+        raise MappingError(NO_DATE) from None
     known = first or last
     if known is None:
         return {"effective": None, "precision": "t", "utc_offset": None}
@@ -83,7 +92,13 @@ def at(value: str | None, zone: tzinfo = UTC) -> dict:
 def during(period: dict | None, zone: tzinfo = UTC) -> dict:
     """`effective` of a FHIR Period."""
     period = period or {}
-    return effective(period.get("start"), period.get("end"), zone)
+    return effective(period.get("start"), _end(period), zone)
+
+
+def _end(period: dict) -> str | None:
+    """When a FHIR Period ends; None where it stays open."""
+    end = period.get("end")
+    return None if isinstance(end, str) and end.startswith(NO_END) else end
 
 
 def timing(resource: dict, element: str, zone: tzinfo = UTC) -> dict:
@@ -107,7 +122,7 @@ def moment(value: str | None, zone: tzinfo = UTC) -> datetime | None:
     try:
         return span(value, zone).lower
     except (ValueError, TypeError, AttributeError, OverflowError):
-        raise MappingError("A date or time is not written as FHIR writes them.") from None
+        raise MappingError(NO_DATE) from None
 
 
 def day(value: str | None) -> str | None:
@@ -121,10 +136,10 @@ def day_range(period: dict | None) -> str:
     period = period or {}
     try:
         start = span(period["start"]).lower.date().isoformat() if period.get("start") else ""
-        end = period.get("end")
+        end = _end(period)
         last = span(end) if end else None
     except (ValueError, TypeError, AttributeError, OverflowError):
-        raise MappingError("A date or time is not written as FHIR writes them.") from None
+        raise MappingError(NO_DATE) from None
     if last is None:
         return f"[{start},)"
     upper = last.lower + timedelta(days=1) if last.precision == "t" else last.upper
