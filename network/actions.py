@@ -9,15 +9,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from oauth2_provider.models import AbstractApplication, get_application_model
 from oauth2_provider.scopes import get_scopes_backend
 
-from core import accounts, audit
+from core import audit
 from core.models import AppScopes, User
 from core.permissions import require
 from network.models import Bed, Clinician, Department, Facility, Organization, Resource, RoleAssignment, Room
-from network.permissions import covers
+from network.permissions import administers, covers, roles_in_force
 
 Role = RoleAssignment.Role
 Date = datetime.date
@@ -25,6 +26,10 @@ Date = datetime.date
 
 class RoleRefused(ValueError):
     """The role cannot be given or ended so; the message says why and what can be done."""
+
+
+class AcceptanceNeeded(RoleRefused):
+    """The account is somebody's who does not work here: a role holds once they have accepted it."""
 
 
 @transaction.atomic
@@ -40,12 +45,30 @@ def give_role(
     end: Date | None = None,
     reason: str = "",
 ) -> RoleAssignment:
-    """`user` holds `role` over `[start, end)` at the organisation, or narrower at a facility or department of it.
+    """`user`, who works where `by` manages access, holds `role` over `[start, end)` from now on.
 
-    Raises `PermissionDenied` where `by` does not manage access at that place, and `RoleRefused` for one's own
-    account, for a place that is not part of the other, for a role that does not fit the kind of account, and where
-    the role is held there already.
+    It holds at the organisation, or narrower at a facility or department of it. Raises `PermissionDenied` where `by`
+    does not manage access at that place, `AcceptanceNeeded` for an account of somebody who does not work under `by`
+    (`network.offers.offer_role`), and `RoleRefused` for one's own account, for a place that is not part of the other,
+    for a role that does not fit the kind of account, and where the role is held there already.
     """
+    given = asked_role(by, user, role, organization, facility, department, start, end)
+    if not works_under(by, given):
+        raise AcceptanceNeeded("This account is somebody's already: they are asked first.")
+    return hold(given, by=by, verb="network.give_role", reason=reason)
+
+
+def asked_role(
+    by: User,
+    user: User,
+    role: str,
+    organization: Organization,
+    facility: Facility | None,
+    department: Department | None,
+    start: Date,
+    end: Date | None,
+) -> RoleAssignment:
+    """The assignment that `by` asks for, not kept. Raises what `give_role` raises but for `AcceptanceNeeded`."""
     if department is not None:
         facility = department.facility
     given = RoleAssignment(
@@ -53,6 +76,23 @@ def give_role(
     )
     require(by, "network.manage_access", given)
     _refuse_unfit(by, given)
+    return given
+
+
+def works_under(by: User, given: RoleAssignment) -> bool:
+    """Whether the account works today at a place where `by` manages access (who runs the system: at its system).
+
+    Whoever does has become staff there by an invitation or an offer that they accepted.
+    """
+    held = roles_in_force(given.user, timezone.localdate())
+    if by.is_superuser:
+        system = given.organization.system_id or given.organization_id
+        return any((one.organization.system_id or one.organization_id) == system for one in held)
+    return any(administers.test(by, one) for one in held)
+
+
+def hold(given: RoleAssignment, *, by: User, verb: str, reason: str) -> RoleAssignment:
+    """Keep an assignment. Raises `RoleRefused` where the role is held at that place in that period."""
     try:
         with transaction.atomic():
             given.save(force_insert=True)
@@ -60,7 +100,7 @@ def give_role(
         if "network_roleassignment_once" not in str(error):
             raise
         raise RoleRefused("This person already holds this role at this place in that period.") from error
-    _record(given, by=by, action="create", verb="network.give_role", reason=reason)
+    _record(given, by=by, action="create", verb=verb, reason=reason)
     return given
 
 
@@ -130,26 +170,6 @@ def _record(
             "to": str(end or upper or ""),
         },
     )
-
-
-@transaction.atomic
-def add_staff(
-    *, by: User, email: str, name: str, language: str = "en", invite: bool = True, **role: Any
-) -> RoleAssignment:
-    """A role for whoever signs in with `email`; an account is made and invited where there is none.
-
-    `role` is what `give_role` takes. Raises what `give_role` raises.
-    """
-    user = User.objects.filter(email__iexact=email).first()
-    is_new = user is None
-    if user is None:
-        user = User.objects.create_user(email, name=name, language=language)
-    given = give_role(by=by, user=user, **role)
-    if is_new:
-        audit.record(by=by, action="create", verb="network.add_staff", obj=user)
-        if invite:
-            accounts.invite(by=by, user=user)
-    return given
 
 
 @transaction.atomic

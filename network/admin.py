@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.adminbase import ActionAdmin, admin_for, register_app
 from core.asked import DayField
@@ -75,7 +77,7 @@ class RoleForm(forms.ModelForm):
 
 
 class RoleAdmin(ActionAdmin):
-    """Who holds which role where. Given and ended here as on the staff pages."""
+    """Who holds which role where. Given and ended here as on the staff pages; offered to others there alone."""
 
     permission = view_permission = "network.manage_access"
     form = RoleForm
@@ -87,17 +89,20 @@ class RoleAdmin(ActionAdmin):
         if not is_new:
             actions.end_role(obj, by=request.user, on=said["end"], reason=said["reason"])
             return
-        given = actions.give_role(
-            by=request.user,
-            user=obj.user,
-            role=obj.role,
-            organization=obj.organization,
-            facility=obj.facility,
-            department=obj.department,
-            start=said["start"],
-            end=said["end"],
-            reason=said["reason"],
-        )
+        try:
+            given = actions.give_role(
+                by=request.user,
+                user=obj.user,
+                role=obj.role,
+                organization=obj.organization,
+                facility=obj.facility,
+                department=obj.department,
+                start=said["start"],
+                end=said["end"],
+                reason=said["reason"],
+            )
+        except actions.AcceptanceNeeded as refused:
+            raise ValidationError(_("%(why)s Give the role on the page “Access”.") % {"why": refused}) from refused
         obj.pk, obj.period = given.pk, given.period
 
 

@@ -5,7 +5,7 @@ import datetime
 from django.db.models import Prefetch, Q, QuerySet
 
 from core.models import User
-from network.models import Organization, RoleAssignment
+from network.models import Organization, RoleAssignment, RoleOffer
 from network.permissions import roles_in_force
 
 Role = RoleAssignment.Role
@@ -42,3 +42,10 @@ def staff_of(
 def roles_shown(user: User) -> list[RoleAssignment]:
     """The roles that `staff_of` brought along."""
     return getattr(user, "shown_roles", [])
+
+
+def offers_at(organizations: list[Organization]) -> list[RoleOffer]:
+    """Roles there that wait for somebody's answer, the latest first; at most fifty."""
+    waiting = RoleOffer.objects.filter(organization__in=[o.pk for o in organizations], status=RoleOffer.Status.OPEN)
+    found = waiting.select_related("user", "organization", "facility", "department__facility")
+    return list(found.order_by("-offered_at")[:50])

@@ -1,6 +1,6 @@
 from network.models.contracts import Contract
 from network.models.organizations import Bed, Department, Facility, Organization, Region, Room, ServiceArea
-from network.models.people import Clinician, Employment, Resource, RoleAssignment
+from network.models.people import Clinician, Employment, Resource, RoleAssignment, RoleOffer
 
 __all__ = [
     "Bed",
@@ -13,6 +13,7 @@ __all__ = [
     "Region",
     "Resource",
     "RoleAssignment",
+    "RoleOffer",
     "Room",
     "ServiceArea",
 ]

@@ -3,7 +3,7 @@ import uuid
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 
 from core.models import Identified, User
 from network.models.organizations import Bed, Department, Facility, Organization, Room
@@ -110,6 +110,56 @@ class RoleAssignment(Identified):
                     ("period", RangeOperators.OVERLAPS),
                 ],
                 violation_error_message="This person already holds this role at this place in that period.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} at {self.department or self.facility or self.organization}"
+
+
+class RoleOffer(Identified):
+    """A role offered to somebody whose account stands already. No reader of roles looks here: it opens nothing."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+        WITHDRAWN = "withdrawn"
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="role_offers")
+    role = models.CharField(max_length=25, choices=RoleAssignment.Role)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    facility = models.ForeignKey(Facility, models.PROTECT, null=True, blank=True, related_name="+")
+    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+")
+    period = DateRangeField(help_text="As asked for; accepted later, the role begins later.")
+    offered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    offered_at = models.DateTimeField(db_default=Now(), editable=False)
+    reason = models.CharField(max_length=300, blank=True, default="", db_default="")
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, db_default=Status.OPEN)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(period__isempty=False), name="network_roleoffer_period"),
+            models.CheckConstraint(
+                condition=~models.Q(offered_by=models.F("user")),
+                name="network_roleoffer_by_another",
+                violation_error_message="Nobody offers a role to themselves.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="open", answered_at__isnull=True)
+                | (~models.Q(status="open") & models.Q(answered_at__isnull=False)),
+                name="network_roleoffer_answered",
+            ),
+            models.UniqueConstraint(
+                "user",
+                "role",
+                "organization",
+                Coalesce("facility", NOWHERE),
+                Coalesce("department", NOWHERE),
+                condition=models.Q(status="open"),
+                name="network_roleoffer_once",
+                violation_error_message="This role is offered to this person already.",
             ),
         ]
 

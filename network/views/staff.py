@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,10 +21,10 @@ from core.http import AuthenticatedHttpRequest
 from core.models import User
 from core.notices import notify
 from core.permissions import may, requires
-from network import actions
+from network import actions, offers
 from network.forms import EndForm, PeopleFilter, RoleForm, StaffForm
-from network.models import RoleAssignment
-from network.querysets import managed_organizations, roles_shown, staff_of
+from network.models import RoleAssignment, RoleOffer
+from network.querysets import managed_organizations, offers_at, roles_shown, staff_of
 
 PAGE = 50
 
@@ -66,7 +67,8 @@ def people(request: AuthenticatedHttpRequest) -> HttpResponse:
     asked = form.cleaned_data if form.is_valid() else {}
     page = read_number(request.GET.get("page"), most=100_000) or 1
     page = min(max(page, 1), 1000)
-    found = staff_of(managed_organizations(request.user), on=timezone.localdate(), **asked)
+    organizations = managed_organizations(request.user)
+    found = staff_of(organizations, on=timezone.localdate(), **asked)
     users = list(found[(page - 1) * PAGE : page * PAGE + 1])
     safe = protected(users[:PAGE])
     audit.record_read(request.user, verb="network.people", detail={"rows": len(users[:PAGE])}, request=request)
@@ -86,6 +88,10 @@ def people(request: AuthenticatedHttpRequest) -> HttpResponse:
             }
             for user in users[:PAGE]
         ],
+        "offers": [
+            {"offer": offer, "place": str(offer.department or offer.facility or offer.organization)}
+            for offer in offers_at(organizations)
+        ],
         "columns": [{"label": label} for label in (_("Name"), _("Roles"), _("Sign-in"))],
         "next": at(page + 1) if len(users) > PAGE else "",
         "previous": at(page - 1) if page > 1 else "",
@@ -97,7 +103,7 @@ def people(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("network.manage_access")
 def add_person(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Somebody new with a first role; they are sent a link to choose a password."""
+    """Somebody with a first role here: who is new gets a link to choose a password, anybody else is asked to accept."""
     form = StaffForm(
         request.POST or None,
         organizations=managed_organizations(request.user),
@@ -106,7 +112,7 @@ def add_person(request: AuthenticatedHttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            given = actions.add_staff(
+            given = offers.add_staff(
                 by=request.user,
                 email=said["email"],
                 name=said["name"],
@@ -118,6 +124,9 @@ def add_person(request: AuthenticatedHttpRequest) -> HttpResponse:
         except PermissionDenied:
             form.add_error("place", _("You do not manage access at this place."))
         else:
+            if isinstance(given, RoleOffer):
+                notify(request, _("They are asked by e-mail. The role holds once they have accepted it."))
+                return redirect("network:people")
             notify(request, _("Role given. Somebody new gets a link by e-mail to choose a password."))
             return redirect("network:person", user_id=given.user_id)
     context = {"form": form, "mfa_required": settings.STAFF_MFA_REQUIRED, "crumbs": crumbs()}
@@ -139,13 +148,19 @@ def person(request: AuthenticatedHttpRequest, user_id: uuid.UUID) -> HttpRespons
     form = RoleForm(request.POST or None, organizations=organizations, initial={"start": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
-            actions.give_role(by=request.user, user=user, **_asked_role(form.cleaned_data))
+            given = offers.give_or_offer_role(by=request.user, user=user, **_asked_role(form.cleaned_data))
         except actions.RoleRefused as refused:
             form.add_error(None, str(refused))
         except PermissionDenied:
             form.add_error("place", _("You do not manage access at this place."))
         else:
-            notify(request, _("Role given. It holds from the next page they open."))
+            is_offer = isinstance(given, RoleOffer)
+            notify(
+                request,
+                _("They are asked by e-mail. The role holds once they have accepted it.")
+                if is_offer
+                else _("Role given. It holds from the next page they open."),
+            )
             return redirect("network:person", user_id=user.pk)
     audit.record_read(request.user, verb="network.person", obj=user, request=request)
     roles = [_role(one, request) for one in roles_shown(user)]
@@ -206,7 +221,15 @@ def account_of(request: AuthenticatedHttpRequest, user_id: uuid.UUID) -> User:
 def switch_account(request: AuthenticatedHttpRequest, user_id: uuid.UUID) -> HttpResponse:
     """Close an account, or open it again."""
     user = request.record
-    change_account(user, by=request.user, is_active=not user.is_active)
+    try:
+        change_account(user, by=request.user, is_active=not user.is_active)
+    except ValueError:
+        notify(
+            request,
+            _("Nobody opens or closes their own account here: ask another administrator."),
+            level=messages.WARNING,
+        )
+        return redirect("network:person", user_id=user.pk)
     notify(
         request,
         _("The account is closed: whoever is signed in with it is out at once.")

@@ -12,8 +12,8 @@ from core.db import acting_as
 from core.models import AuditEvent, OutboxMessage, User
 from core.permissions import may
 from members.models import Member
-from network import actions
-from network.models import RoleAssignment
+from network import actions, offers
+from network.models import RoleAssignment, RoleOffer
 from network.permissions import roles_in_force
 from tests.members.factories import make_member
 from tests.network.factories import (
@@ -42,7 +42,11 @@ class World:
     def give(self, by, **fields):
         fields = {"user": self.dana, "role": "front_desk", "organization": self.group, "start": TODAY, **fields}
         with acting_as(by, reason="test"):
-            return actions.give_role(by=by, **fields)
+            given = offers.give_or_offer_role(by=by, **fields)
+        if isinstance(given, RoleAssignment):
+            return given
+        with acting_as(given.user, reason="test"):
+            return offers.accept_role(given, by=given.user)
 
 
 @pytest.fixture
@@ -58,8 +62,8 @@ def test_a_role_opens_what_it_says_from_its_first_day_to_its_last(world):
 
     held = {day: roles_in_force(world.dana, TODAY + timedelta(days=day)) for day in range(4)}
     assert [bool(held[day]) for day in range(4)] == [False, True, True, False]
-    event = AuditEvent.objects.get(verb="network.give_role")
-    assert (event.user_id, event.object_id) == (world.admin.pk, str(given.pk))
+    event = AuditEvent.objects.get(verb="network.accept_role")
+    assert (event.user_id, event.object_id) == (world.dana.pk, str(given.pk))
     assert event.detail["user"] == str(world.dana.pk)
     assert event.detail["role"] == "front_desk"
 
@@ -132,7 +136,7 @@ def test_the_same_role_at_the_same_place_is_held_once_at_a_time(world):
 
 
 def test_an_ended_role_is_gone_from_that_day_and_stays_on_record(world):
-    given = world.give(world.admin, start=date(2025, 1, 1))
+    given = give_role(world.dana, "front_desk", world.group, period=(date(2025, 1, 1), None))
     with acting_as(world.admin, reason="test"):
         actions.end_role(given, by=world.admin, on=TODAY, reason="left")
         with pytest.raises(actions.RoleRefused, match="already"):
@@ -156,11 +160,12 @@ def test_managing_access_reaches_no_member(world):
     assert not may(world.admin, "members.search")
 
 
-def test_somebody_new_is_invited_and_an_account_that_exists_is_not(world):
+def test_somebody_new_is_invited_and_an_account_that_exists_is_asked(world):
     asked = {"role": "nurse", "organization": world.group, "start": TODAY}
     with acting_as(world.admin, reason="test"):
-        actions.add_staff(by=world.admin, email="new@example.test", name="New Nurse", **asked)
-        actions.add_staff(by=world.admin, email=world.dana.email.upper(), name="ignored", **asked)
+        offers.add_staff(by=world.admin, email="new@example.test", name="New Nurse", **asked)
+        offers.add_staff(by=world.admin, email=world.dana.email.upper(), name="ignored", **asked)
+    assert RoleOffer.objects.get().user_id == world.dana.pk
     assert [message.address for message in OutboxMessage.objects.filter(template="invitation")] == ["new@example.test"]
     assert not User.objects.get(email="new@example.test").has_usable_password()
     assert User.objects.get(pk=world.dana.pk).name == "Dana Hill"
@@ -238,10 +243,11 @@ def admin_user(world) -> User:
 
 
 def test_the_admin_gives_and_ends_a_role_through_the_action(client, world):
+    give_role(world.dana, "front_desk", world.group)
     sign_in(client, admin_user(world))
     asked = {"user": str(world.dana.pk), "role": "nurse", "organization": str(world.group.pk), "start": "2026-01-01"}
     assert client.post(reverse("admin:network_roleassignment_add"), {**asked, "end": ""}).status_code == 302
-    given = RoleAssignment.objects.get(user=world.dana)
+    given = RoleAssignment.objects.get(user=world.dana, role="nurse")
     assert AuditEvent.objects.filter(verb="network.give_role", object_id=str(given.pk)).exists()
 
     change = reverse("admin:network_roleassignment_change", args=[given.pk])
@@ -275,6 +281,25 @@ def test_places_are_kept_through_the_action_and_only_ones_own(client, world):
         client.post(reverse("admin:network_room_add"), values)
     assert not foreign.rooms.exists()
     assert office.rooms.get().name == "Exam 9"
+
+
+def test_of_two_administrators_with_one_place_open_the_later_one_sees_what_the_other_saved(client, world):
+    office = make_department(world.own, name="Family Medicine")
+    change = reverse("admin:network_department_change", args=[office.pk])
+    two = type(client)()
+    for one in (client, two):
+        sign_in(one, admin_user(world))
+    pages = [one.get(change).context["adminform"].form for one in (client, two)]
+    first, second = ({field.html_name: field.value() or "" for field in form} for form in pages)
+    assert client.post(change, {**first, "name": "Family Medicine East"}).status_code == 302
+
+    again = two.post(change, {**second, "code": "EAST"})
+
+    assert again.status_code == 200
+    assert "Somebody else saved this meanwhile" in again.content.decode()
+    assert again.context["adminform"].form["name"].value() == "Family Medicine East"
+    office.refresh_from_db()
+    assert (office.name, office.code) == ("Family Medicine East", second["code"])
 
 
 def test_an_account_is_renamed_in_the_admin_and_nobody_becomes_superuser_there(client, world):
