@@ -2,11 +2,13 @@
 
 import contextlib
 import io
+import random
+import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from core.context import Context, current, opening, use
@@ -81,6 +83,28 @@ def as_job(user: "User", *, reason: str) -> Iterator[Context]:
     """
     with use(Context(user.pk, "job", reason, is_job=True)) as context, transaction.atomic():
         yield context
+
+
+Done = TypeVar("Done")
+# Postgres gives up one of several that wait for each other, or that read what another has changed: 40P01, 40001.
+PASSING = ("40001", "40P01")
+
+
+def until_done(act: Callable[[], Done], *, times: int = 4) -> Done:
+    """What `act` gives, each time in a savepoint of its own: where Postgres gave it up for another, it is tried again.
+
+    Raises what the last try raises. The locks of a try that failed are free again; those taken before `act` are not.
+    """
+    for left in range(times - 1, -1, -1):
+        try:
+            with transaction.atomic():
+                return act()
+        except OperationalError as error:
+            if not left or getattr(error.__cause__, "pgcode", "") not in PASSING:
+                raise
+            # Not all at once again.
+            time.sleep(random.uniform(0.02, 0.2))
+    raise AssertionError("unreachable")
 
 
 def is_alone() -> bool:

@@ -91,6 +91,7 @@ def cover_person(*, by: User, contract: CoverageContract, member: Member, relati
         coverage, is_new = Coverage.objects.get_or_create(
             contract=contract,
             member=member,
+            is_former=False,
             defaults={"relationship": relationship, "administrative_sex": member.sex, **fields},
         )
         if is_new:
@@ -264,7 +265,7 @@ def preview_termination(
     coverage: Coverage, *, end: Date, as_of: Date, benefit: str = MEDICAL, family: bool = False
 ) -> TerminationPreview:
     """What `terminate` would take away, before it is done. `family`: everybody under the contract."""
-    touched = list(Coverage.objects.filter(contract=coverage.contract_id)) if family else [coverage]
+    touched = list(Coverage.objects.filter(contract=coverage.contract_id, is_former=False)) if family else [coverage]
     lost: list[tuple[Coverage, Segment]] = []
     effects: list[str] = []
     for one in touched:

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from core import accounts, audit, outbox
+from core import audit
 from core.models import User
-from members.models import Member, MemberTelecom
+from members.invitations import invite_where_known, may_be_invited
+from members.models import Member
 from members.panels import PanelFull, Panels, assign_primary_care, member_postal_code
 from members.portal import age_on
 from members.querysets import primary_care_of
@@ -22,9 +23,6 @@ from plans.timeline import CoverageError, Segment
 
 Date = datetime.date
 SELF = "18"
-ADULT = 18
-# So long an address that was added beside an older one is not trusted with an invitation.
-NEWLY_ADDED = datetime.timedelta(days=14)
 SOURCE = actions.Source("enrolment desk")
 
 
@@ -79,7 +77,9 @@ def _require_contract(asked: Enrolment) -> CoverageContract | None:
 def preview(asked: Enrolment, *, as_of: Date) -> EnrolmentPreview:
     """What `enrol_by_hand` would change. Raises `CoverageError` where it would."""
     contract = _require_contract(asked)
-    coverage = Coverage.objects.filter(contract=contract, member=asked.member).first() if contract else None
+    coverage = (
+        Coverage.objects.filter(contract=contract, member=asked.member, is_former=False).first() if contract else None
+    )
     now = tuple(actions.believed(coverage, actions.MEDICAL)) if coverage else ()
     wanted = Segment(asked.start, asked.end, asked.product.pk, asked.tier)
     lost, gained = timeline.difference(now, timeline.enrol(now, wanted))
@@ -127,14 +127,9 @@ def _follows(asked: Enrolment, as_of: Date) -> list[str]:
     else:
         said.append(_("Capitation is paid from %(month)s on.") % {"month": f"{first:%Y-%m}"})
     said.append(_("What is due for prevention is worked out within seconds."))
-    if not _is_covered(asked) and _may_be_invited(asked.member, as_of):
+    if not _is_covered(asked) and may_be_invited(asked.member, as_of):
         said.append(_("They are invited to the portal."))
     return said
-
-
-def _may_be_invited(member: Member, on: Date) -> bool:
-    age = age_on(member, on)
-    return member.user_id is None and member.deceased_at is None and age is not None and age >= ADULT
 
 
 def _is_covered(asked: Enrolment) -> bool:
@@ -168,53 +163,14 @@ def enrol_by_hand(asked: Enrolment, *, by: User, as_of: Date) -> Coverage:
                     obj=coverage,
                 )
         if is_new:
-            _invite(asked.member, by=by, as_of=as_of)
+            invite_where_known(asked.member, by=by, on=as_of)
     return coverage
-
-
-def _invite(member: Member, *, by: User, as_of: Date) -> None:
-    """An account at their e-mail address and a link to it; without an address, or where it is taken, a letter."""
-    if not _may_be_invited(member, as_of):
-        return
-    found = _known_email(member, as_of)
-    language = member.language if member.language in ("en", "es") else "en"
-    if found is None or User.objects.filter(email__iexact=found.value).exists():
-        outbox.enqueue(
-            dedupe_key=f"members.portal_invitation:{member.pk}",
-            channel="letter",
-            template="portal_invitation",
-            member_id=member.pk,
-            language=language,
-            context={"given_name": member.given},
-        )
-        return
-    user = User.objects.create_user(found.value, name=str(member), language=language)
-    Member.objects.filter(pk=member.pk).update(user=user)
-    accounts.invite(by=by, user=user, given_name=member.given, member_id=member.pk)
-
-
-def _known_email(member: Member, on: Date) -> MemberTelecom | None:
-    """Where an invitation may go: to an address known for a while, before one that somebody added of late.
-
-    Whoever can write an address and enrol could else open the record of an adult to themselves. An address that took
-    the place of an older one of late is none to write to: a letter goes out.
-    """
-    since = on - NEWLY_ADDED
-    known = list(MemberTelecom.objects.filter(member=member, system="email").order_by("rank", "id"))
-    older = [one for one in known if one.period.lower is None or one.period.lower <= since]
-    standing = [one for one in known if on in one.period]
-    trusted = [one for one in standing if one in older]
-    if trusted:
-        return trusted[0]
-    if any(one.period.upper is not None and one.period.upper > since for one in older):
-        return None
-    return standing[0] if standing else None
 
 
 @transaction.atomic
 def end_by_hand(coverage: Coverage, *, by: User, end: Date, family: bool, reason: str) -> list[UUID]:
     """No coverage from `end` on, for one person or for everybody under the contract; the members it changed."""
-    touched = list(Coverage.objects.filter(contract=coverage.contract_id)) if family else [coverage]
+    touched = list(Coverage.objects.filter(contract=coverage.contract_id, is_former=False)) if family else [coverage]
     # Everybody's row at once and in one order, so that two desks never wait for each other.
     actions.lock_for_change(one.member_id for one in touched)
     # Asked before: of coverage that is voided altogether no version is left to be given back.

@@ -51,3 +51,29 @@ class KnownFromNow(pgtrigger.Trigger):
         RAISE EXCEPTION 'Coverage is known from now: `known` is neither backdated nor closed in a new version.'
             USING ERRCODE = 'integrity_constraint_violation';
     """
+
+
+class FormerCoverage(pgtrigger.Trigger):
+    """Two records under one contract become one person, who has one place there: the other's is kept as a former one.
+
+    Without it a subscriber who was entered a second time as their own dependant could never become one person. What
+    stands now stands at one place: coverage of the record that goes is voided first. Undone, each has its own again.
+    """
+
+    when = pgtrigger.Before
+    level = pgtrigger.Row
+    operation = pgtrigger.UpdateOf("member_id")
+    func = """
+        IF NEW.member_id = OLD.member_id OR coalesce(current_setting('kpcare.merge', true), '') <> 'on' THEN
+            RETURN NEW;
+        END IF;
+        NEW.is_former := EXISTS (
+            SELECT FROM plans_coverage c WHERE c.contract_id = NEW.contract_id AND c.member_id = NEW.member_id
+                AND c.id <> NEW.id AND NOT c.is_former);
+        IF NEW.is_former AND EXISTS (
+            SELECT FROM plans_coverageperiod p WHERE p.coverage_id = NEW.id AND upper_inf(p.known)
+                AND p.member_id IN (OLD.member_id, NEW.member_id)) THEN
+            RAISE EXCEPTION 'Both records hold the same place in plans_coverage.' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """

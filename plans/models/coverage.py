@@ -10,7 +10,7 @@ from core.triggers import note_changes
 from members.models import Member, MemberOwned, member_key
 from plans.models.products import EmployerGroup, GroupClass, Product
 from plans.querysets import AccumulatorQuerySet, CoveragePeriodQuerySet
-from plans.triggers import CoverageVersioned, KnownFromNow
+from plans.triggers import CoverageVersioned, FormerCoverage, KnownFromNow
 
 
 @track()
@@ -40,12 +40,23 @@ class Coverage(MemberOwned):
     relationship = models.CharField(max_length=2, help_text="X12 1069: 18 self, 01 spouse, 19 child …")
     number = models.CharField(max_length=80, blank=True, default="", help_text="Member number under the contract.")
     administrative_sex = models.CharField(max_length=10, choices=Member.AdministrativeSex, default="unknown")
+    is_former = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Came with a record that was merged into this one, which has a place under the contract: history.",
+    )
 
     class Meta(MemberOwned.Meta):
         constraints = [
             *MemberOwned.Meta.constraints,
-            models.UniqueConstraint(fields=["contract", "member"], name="plans_coverage_once"),
+            models.UniqueConstraint(
+                fields=["contract", "member"],
+                condition=models.Q(is_former=False),
+                name="plans_coverage_once",
+                violation_error_message="This person has a place under this contract already.",
+            ),
         ]
+        triggers = [FormerCoverage(name="former")]
 
 
 class CoveragePeriod(MemberOwned):

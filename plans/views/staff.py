@@ -101,7 +101,7 @@ def _products(preview: desk.EnrolmentPreview | None) -> list[dict]:
 def end_coverage(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpResponse:
     """End coverage: who loses what, and what happened in the time that is taken back, is shown before it is done."""
     member, today = request.record, timezone.localdate()
-    coverages = Coverage.objects.filter(member=member).select_related("contract__group").order_by("pk")
+    coverages = Coverage.objects.filter(member=member, is_former=False).select_related("contract__group").order_by("pk")
     form = EndForm(request.POST or None, coverages=coverages, initial={"end": _first_of_next(today)})
     preview = None
     if request.method == "POST" and form.is_valid():

@@ -11,8 +11,9 @@ from clinical.models import Encounter
 from core.db import acting_as, as_job
 from core.models import AuditEvent, OutboxMessage, User
 from members import actions as members
-from members.models import MemberAddress, MemberTelecom, PrimaryCareAssignment
+from members.models import MemberAddress, MemberMerge, MemberTelecom, PrimaryCareAssignment
 from network.models import Employment
+from plans import actions as plans
 from plans import desk
 from plans.models import Coverage, CoveragePeriod, EmployerGroup, PremiumRate
 from plans.timeline import CoverageError
@@ -197,6 +198,31 @@ def test_somebody_enrolled_twice_becomes_one_once_one_coverage_is_voided(client,
         assert held.filter(coverage=second, known__upper_inf=False).exists(), "what was known of the other came along"
 
 
+def test_two_records_of_one_person_under_one_contract_become_one_once_the_second_is_voided(client, world):
+    """The subscriber was entered a second time, as their own dependant."""
+    contract = make_contract(world.group, world.ada)
+    twin = make_member(world.system, family="Okafor", given="Adah")
+    kept, second = cover(contract, world.ada, world.gold), cover(contract, twin, world.gold)
+    page = reverse("members:compare", args=[world.ada.pk, twin.pk])
+    asked = {"keep": str(world.ada.pk), "reason": "Same passport seen at the desk", "compared": "on"}
+
+    assert "covered under one contract" in client.post(page, asked).content.decode()
+    ended = {"coverage": str(second.pk), "end": "2026-01-01", "reason": "08", "confirm": "1"}
+    assert client.post(end_page(twin), ended).status_code == 302
+    assert client.post(page, asked).status_code == 302
+
+    with acting_as(world.admin, reason="test"):
+        assert list(Coverage.objects.filter(member=world.ada).order_by("is_former").values_list("pk", "is_former")) == [
+            (kept.pk, False),
+            (second.pk, True),
+        ]
+        assert [row.coverage_id for row in CoveragePeriod.objects.of_member(world.ada).in_force(TODAY)] == [kept.pk]
+        assert plans.cover_person(by=world.admin, contract=contract, member=world.ada, relationship="18").pk == kept.pk
+        merge = MemberMerge.objects.get()
+        members.unmerge_members(merge, by=world.admin, reason="two people after all")
+        assert not Coverage.objects.get(member=twin).is_former
+
+
 def test_the_family_ends_together_where_that_is_asked(client, world):
     contract = make_contract(world.group, world.ada)
     child = make_member(world.system, given="Chi")
@@ -298,12 +324,17 @@ def test_where_the_older_address_was_ended_of_late_a_letter_goes_out(client, wor
     assert invitations(world.ada) == [("portal_invitation", "")]
 
 
-def test_a_first_address_given_today_is_all_there_is(client, world):
-    emails(world.ada, ("ada@example.test", TODAY, None))
+def test_a_first_address_entered_today_gets_no_link_and_one_that_came_with_the_person_does(client, world):
+    """Whoever entered it would have the record of an adult who has no other."""
+    bea = make_member(world.system)
+    emails(world.ada, ("mallory@example.test", TODAY, None))
+    emails(bea, ("bea@example.test", None, None))
 
-    client.post(enrol_page(world.ada), world.asked(confirm="1"))
+    for number, person in (("A-1", world.ada), ("A-2", bea)):
+        client.post(enrol_page(person), world.asked(number=number, confirm="1"))
 
-    assert invitations(world.ada) == [("invitation", "ada@example.test")]
+    assert invitations(world.ada) == [("portal_invitation", "")]
+    assert invitations(bea) == [("invitation", "bea@example.test")]
 
 
 def test_the_dead_are_not_enrolled_for_days_after(client):
