@@ -4,13 +4,13 @@ import datetime
 import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from core import audit, locks
+from core.db import until_done
 from core.models import User
 from core.outbox import enqueue
 from members.models import (
@@ -22,10 +22,8 @@ from members.models import (
     MemberIdentifier,
     MemberMerge,
     MemberTelecom,
-    Proxy,
     RaceEthnicity,
 )
-from members.portal import SCOPES
 from network.models import Organization
 
 UPDATABLE = frozenset(
@@ -52,12 +50,14 @@ def register_member(
     telecoms: Iterable[tuple[str, str]] = (),
     identifiers: Iterable[tuple[str, str]] = (),
     race_ethnicity: Iterable[str] = (),
+    reason: str = "",
+    beside: Iterable[UUID] = (),
     **fields: Any,
 ) -> Member:
     """A new person: identity, address, telecoms (system, value), identifiers (system, value) and CDC race codes.
 
-    Whoever calls it has looked for the person first (`members.matching.candidates_for`). Raises `TypeError` for a
-    field that is not a person's.
+    Whoever calls it has looked for the person first (`members.matching.candidates_for`); `beside` are the members whom
+    they are like and, for `reason`, are not. Raises `TypeError` for a field that is not a person's.
     """
     lock_identities()
     return enter_member(
@@ -67,6 +67,8 @@ def register_member(
         telecoms=telecoms,
         identifiers=identifiers,
         race_ethnicity=race_ethnicity,
+        reason=reason,
+        beside=beside,
         **fields,
     )
 
@@ -80,6 +82,8 @@ def enter_member(
     telecoms: Iterable[tuple[str, str]] = (),
     identifiers: Iterable[tuple[str, str]] = (),
     race_ethnicity: Iterable[str] = (),
+    reason: str = "",
+    beside: Iterable[UUID] = (),
     **fields: Any,
 ) -> Member:
     """`register_member`, for who holds `lock_identities` already, and whose transaction ends with any error."""
@@ -98,7 +102,15 @@ def enter_member(
     RaceEthnicity.objects.bulk_create(
         RaceEthnicity(member=member, code=code, source=RaceEthnicity.Source.SELF) for code in race_ethnicity
     )
-    audit.record(by=by, action="create", verb="members.register", obj=member)
+    others = [str(other) for other in beside]
+    audit.record(
+        by=by,
+        action="create",
+        verb="members.register",
+        obj=member,
+        reason=reason,
+        detail={"is_new_beside": others} if others else {},
+    )
     return member
 
 
@@ -186,72 +198,6 @@ def end_telecom(telecom: MemberTelecom, *, by: User, on: datetime.date) -> None:
 
 
 @transaction.atomic
-def grant_proxy(
-    member: Member,
-    user: User,
-    *,
-    by: User,
-    relationship: str,
-    scopes: Iterable[str],
-    start: datetime.date,
-    end: datetime.date | None = None,
-    reason: str = "",
-) -> Proxy:
-    """`user` may act for the member within `scopes` over `[start, end)`; the member is told, where another gave it.
-
-    Raises `ValueError` for an unknown scope, and where `by` would give themselves access: what papers say is looked at
-    by somebody else.
-    """
-    if user == by:
-        raise ValueError(_("You cannot give yourself access: ask a colleague who sees the papers."))
-    scopes = sorted(set(scopes))
-    if not scopes or set(scopes) - set(SCOPES):
-        raise ValueError(f"Choose one or more of {', '.join(SCOPES)}.")
-    proxy = Proxy.objects.create(
-        member=member, user=user, relationship=relationship, scopes=scopes, period=(start, end), granted_by=by
-    )
-    audit.record(
-        by=by,
-        action="create",
-        verb="members.grant_proxy",
-        member_id=member.pk,
-        obj=proxy,
-        reason=reason,
-        detail={"scopes": scopes},
-    )
-    if by != member.user:
-        _tell_of_access(proxy, member)
-    return proxy
-
-
-def _tell_of_access(proxy: Proxy, member: Member) -> None:
-    """By portal notice and e-mail, or by letter without an account; who it is stands in the portal alone."""
-    common: dict[str, Any] = {
-        "template": "access_given",
-        "member_id": member.pk,
-        "language": member.language,
-        "url_path": reverse("members:family"),
-    }
-    if member.user is None:
-        enqueue(dedupe_key=f"access_given:{proxy.pk}:letter", channel="letter", **common)
-        return
-    for channel, address in (("portal", ""), ("email", member.user.email)):
-        key = f"access_given:{proxy.pk}:{channel}"
-        enqueue(dedupe_key=key, channel=channel, user=member.user, address=address, **common)
-
-
-@transaction.atomic
-def end_proxy(proxy: Proxy, *, by: User, on: datetime.date) -> None:
-    """The access ends: from `on` on, or as if it had never begun where it starts later."""
-    audit.record(by=by, action="update", verb="members.end_proxy", member_id=proxy.member_id, obj=proxy)
-    if proxy.period.lower is not None and proxy.period.lower >= on:
-        proxy.delete()
-        return
-    proxy.period = (proxy.period.lower, on)
-    proxy.save(update_fields=["period"])
-
-
-@transaction.atomic
 def record_consent(member: Member, *, by: User, kind: str, is_given: bool, on: datetime.date) -> Consent:
     """The member's yes or no to `kind` from `on`; what was said before ends then."""
     Member.objects.select_for_update().get(pk=member.pk)
@@ -292,13 +238,17 @@ def set_preferences(member: Member, *, by: User, **preferences: Any) -> Communic
 def merge_members(kept: Member, gone: Member, *, by: User, reason: str) -> MemberMerge:
     """`gone` was the same person: its rows become `kept`'s, and its record number leads there.
 
+    Where a job writes to one of them at the same time and Postgres gives the merge up, it is tried again a few times.
     Raises `DatabaseError` where either is out of reach or merged already, or where both hold the same place (two
     coverages in force at once): that is settled first, by a person.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT members_merge(%s, %s, %s, %s)", [kept.pk, gone.pk, by.pk, reason[:300]])
-        merge_id = cursor.fetchone()[0]
-    merge = MemberMerge.objects.get(pk=merge_id)
+
+    def merged() -> UUID:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT members_merge(%s, %s, %s, %s)", [kept.pk, gone.pk, by.pk, reason[:300]])
+            return cursor.fetchone()[0]
+
+    merge = MemberMerge.objects.get(pk=until_done(merged))
     counts = {table: len(ids) for table, ids in merge.moved.items() if ids}
     for member in (kept, gone):
         audit.record(
@@ -310,8 +260,12 @@ def merge_members(kept: Member, gone: Member, *, by: User, reason: str) -> Membe
 @transaction.atomic
 def unmerge_members(merge: MemberMerge, *, by: User, reason: str) -> None:
     """They were two people after all: exactly what the merge moved goes back. Raises `DatabaseError` if undone."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT members_unmerge(%s, %s)", [merge.pk, by.pk])
+
+    def undone() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT members_unmerge(%s, %s)", [merge.pk, by.pk])
+
+    until_done(undone)
     for member_id in (merge.member_id, merge.merged_id):
         audit.record(by=by, action="update", verb="members.unmerge", member_id=member_id, obj=merge, reason=reason)
     merge.undone_at, merge.undone_by = timezone.now(), by

@@ -110,6 +110,21 @@ class MemberInput(MemberUpdate):
     managing_organization = serializers.UUIDField(required=False, help_text="Needed only by who works in several.")
     telecoms = TelecomInput(many=True, required=False)
     address = AddressInput(required=False)
+    is_new = serializers.BooleanField(
+        required=False,
+        help_text="You looked at the members whom they are like (a twin, say): it is none of them.",
+    )
+    is_new_reason = serializers.CharField(
+        min_length=5,
+        max_length=200,
+        required=False,
+        help_text="How that is known; needed with `is_new`, kept on record.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("is_new") and not attrs.get("is_new_reason"):
+            raise serializers.ValidationError({"is_new_reason": "Say how you know that it is none of them."})
+        return attrs
 
 
 class MemberSearch(Input):
@@ -309,16 +324,32 @@ class MemberApi(Resource):
 
     @creation(MemberInput, example=NEW_MEMBER)
     def register(self, request: ApiRequest, given: dict[str, Any]) -> UUID:
-        """Register a person. Somebody who is, or may well be, a member already is a conflict: search first."""
+        """Register a person. Somebody who is, or may well be, a member already is a conflict: search first.
+
+        Where you looked at those members and it is somebody else (a twin), say `is_new` and how you know it.
+        """
         organization = self.organization(request, given.pop("managing_organization", None))
         self.demand(request, Member(managing_organization=organization), ("members.register",))
         telecoms = [
             (t["system"], t["value"] if t["system"] == "email" else e164(t["value"])) for t in given.pop("telecoms", [])
         ]
         address = given.pop("address", None)
-        refuse_known(given, telecoms, address, organization)
+        is_new, why = given.pop("is_new", False), given.pop("is_new_reason", "")
+        alike = known_like(given, telecoms, address, organization)
+        if alike and not is_new:
+            raise Conflict(
+                "A member like this is registered already: search for them first. If it is somebody else, say is_new "
+                "with is_new_reason.",
+                code="known_member",
+            )
         return actions.enter_member(
-            by=request.user, managing_organization=organization, telecoms=telecoms, address=address, **given
+            by=request.user,
+            managing_organization=organization,
+            telecoms=telecoms,
+            address=address,
+            reason=why if alike else "",
+            beside=alike,
+            **given,
         ).pk
 
     def partial_update(self, request: ApiRequest, id: UUID) -> Response:
@@ -376,10 +407,10 @@ def search_by_phone(phone: str) -> list[UUID]:
     return [id for (id,) in ask(f"SELECT id FROM {SEARCHED}", by_phone(phone))]
 
 
-def refuse_known(
+def known_like(
     values: dict, telecoms: list[tuple[str, str]], address: dict | None, organization: Organization
-) -> None:
-    """Raises `Conflict` where the person is, or may well be, a member already. Holds `actions.lock_identities`."""
+) -> list[UUID]:
+    """The members who the person is, or may well be, likeliest first. Holds `actions.lock_identities`."""
     born: date | None = values.get("birth_date")
     person = matching.Person(
         family=values["family"],
@@ -391,9 +422,8 @@ def refuse_known(
         postal_code=(address or {}).get("postal_code", ""),
         phones=frozenset(value for system, value in telecoms if system != "email"),
     )
-    verdict, _ = matching.decide(person, matching.candidates_for([person], organization.pk, is_alone=True)[0])
-    if verdict is not matching.Verdict.NEW:
-        raise Conflict("A member like this is registered already: search for them first.", code="known_member")
+    _verdict, found = matching.decide(person, matching.candidates_for([person], organization.pk, is_alone=True)[0])
+    return [match.member_id for match in found]
 
 
 class MemberSearchApi(MemberApi):

@@ -4,6 +4,8 @@ from uuid import UUID
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from core.http import AuthenticatedHttpRequest
+
 
 class MembersConfig(AppConfig):
     name = "members"
@@ -23,6 +25,7 @@ class MembersConfig(AppConfig):
             (20, "contact", _("Contact"), "members.update"),
             (30, "doctor", _("Primary care"), "members.change_primary_care"),
             (50, "access", _("Family access"), "members.manage_proxies"),
+            (52, "invite", _("Portal"), "members.invite"),
             (55, "death", _("Death"), "members.update"),
             (60, "duplicates", _("Duplicates"), "members.merge"),
         ):
@@ -33,7 +36,31 @@ class MembersConfig(AppConfig):
         portal_nav.register("profile", _("Profile"), "members:profile", order=80, icon="person", leads=opens_own)
         portal_nav.register("family", _("Family access"), "members:family", order=81, icon="people", leads=opens_own)
         staff_nav.register("register", _("Register"), "members:register", order=70, permission="members.register")
+        staff_nav.register(
+            "proxy_requests",
+            _("Access to confirm"),
+            "members:proxy_requests",
+            order=76,
+            permission="members.manage_proxies",
+            leads=waits_for_a_second_person,
+        )
+        staff_nav.register(
+            "staff_proxies",
+            _("Staff as proxies"),
+            "members:staff_proxies",
+            order=92,
+            permission="members.view_staff_proxies",
+        )
         staff_nav.register("matches", _("Matches"), "members:matches", order=75, permission="members.decide_match")
+
+
+def waits_for_a_second_person(request: AuthenticatedHttpRequest) -> bool:
+    """Whether somebody who works here would get access to a record within reach, once it is confirmed."""
+    from core.context import current
+    from members.models import ProxyRequest
+
+    # Whoever reaches nobody is not asked for; the pages of a member's own portal have no such entry.
+    return bool(current().organization_ids) and ProxyRequest.objects.filter(status="open").exists()
 
 
 def member_of_number(number: str) -> UUID | None:

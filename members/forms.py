@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.asked import DayField
 from core.choices import offer_rows
+from core.edits import Edits
 from core.models import User
 from members import languages
-from members.models import Member, MemberAddress, MemberTelecom, Proxy
+from members.models import IdentityCheck, Member, MemberAddress, MemberTelecom, Proxy
 from members.portal import SCOPES
 from members.querysets import e164
 from members.validators import BORN, is_state, is_telephone
@@ -66,6 +67,10 @@ class PersonForm(forms.ModelForm):
         self.fields["language"].validators.append(one_of(codes))
         named = sorted(((code, languages.language_name(code)) for code in codes), key=lambda pair: pair[1])
         cast(forms.Select, self.fields["language"].widget).choices = named
+
+
+class PersonEditForm(Edits, PersonForm):
+    """What is known of a person, corrected: two desks may have the same person open."""
 
 
 class RegistrationForm(PersonForm):
@@ -137,7 +142,21 @@ class StaffProxyForm(ProxyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["relationship"].label = _("To the member they are")
-        self.fields["until"].help_text = _("Empty: until somebody ends it.")
+        self.fields["until"].help_text = _("Empty: until somebody ends it; for a child until they are of age.")
+
+
+class InviteForm(forms.Form):
+    """Where the link to a record goes, and what was seen of the person who asks for it."""
+
+    email = forms.ChoiceField(label=_("Their e-mail address"))
+    document = forms.ChoiceField(label=_("Document seen"), choices=IdentityCheck.Document.choices)
+    is_present = forms.BooleanField(
+        label=_("They stand before me; photo, name and birth date on the document are theirs")
+    )
+
+    def __init__(self, *args: Any, emails: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ChoiceField, self.fields["email"]).choices = [(email, email) for email in emails]
 
 
 class AddressForm(forms.Form):
@@ -164,6 +183,12 @@ class AddressForm(forms.Form):
         return on
 
 
+class MovedForm(Edits, AddressForm):
+    """A new address in the place of those that the page shows (`standing`)."""
+
+    watches_fields = False
+
+
 class TelecomForm(forms.Form):
     """A phone or an e-mail address."""
 
@@ -184,8 +209,10 @@ class TelecomForm(forms.Form):
         return said
 
 
-class DoctorForm(forms.Form):
-    """From which day the member has another primary care clinician."""
+class DoctorForm(Edits, forms.Form):
+    """From which day the member has another primary care clinician than the one that the page shows (`standing`)."""
+
+    watches_fields = False
 
     clinician = forms.UUIDField()
     on = DayField(label=_("From"), widget=DATE)
@@ -248,8 +275,8 @@ class UnmergeForm(forms.Form):
     )
 
 
-class ReachForm(forms.Form):
-    """How the member wants to be reached."""
+class ReachForm(Edits, forms.Form):
+    """How the member wants to be reached; at the desk and at home it may be open at once."""
 
     channels = forms.MultipleChoiceField(
         label=_("Reach me by"),

@@ -32,5 +32,11 @@ grant(
     has_role(Role.PLAN_ADMINISTRATOR, Role.FRONT_DESK),
     because="they see the papers that give somebody access",
 )
+grant(
+    "members.invite",
+    has_role(Role.PLAN_ADMINISTRATOR, Role.FRONT_DESK),
+    because="they see who stands before them and their document",
+)
+grant("members.view_staff_proxies", has_role(Role.AUDITOR), because="they are an auditor")
 grant("members.merge", has_role(Role.PLAN_ADMINISTRATOR), because="they administer membership")
 grant("members.decide_match", has_role(Role.PLAN_ADMINISTRATOR, Role.FRONT_DESK), because="they administer membership")

@@ -28,6 +28,7 @@ from members.models import Member, Proxy
 
 SCOPES = ("view", "schedule", "message", "refill", "costs")
 SESSION_KEY = "portal_member"
+LOOKED_AT = "looked at"
 # What is kept on a user for the length of a request.
 KEPT_PROXIES, KEPT_MEMBER = "_proxies", "_own_member"
 
@@ -44,7 +45,7 @@ def proxies_of(user: User) -> dict[uuid.UUID, Proxy]:
     """The user's proxies in force today, by member id; kept on the user for the length of a request."""
     cached = getattr(user, KEPT_PROXIES, None)
     if cached is None:
-        found = Proxy.objects.filter(user=user, period__contains=timezone.localdate()).select_related("member")
+        found = Proxy.objects.filter(user=user).in_force(timezone.localdate()).select_related("member")
         cached = {proxy.member_id: proxy for proxy in found}
         setattr(user, KEPT_PROXIES, cached)
     return cached
@@ -86,6 +87,24 @@ def choose_member(request: AuthenticatedHttpRequest, member: Member) -> None:
         raise PermissionDenied("This record is not yours to open.")
     request.session[SESSION_KEY] = str(member.pk)
     forget(request, "open member")
+
+
+def look_at(request: AuthenticatedHttpRequest, member: Member) -> None:
+    """This page alone is about `member`, and the session stays with whose record is open: a link changes nothing.
+
+    Raises `PermissionDenied` where it may not be.
+    """
+    if member.pk not in {person.pk for person in people(request.user)}:
+        raise PermissionDenied("This record is not yours to open.")
+    forget(request, "open member")
+    once(request, "open member", lambda: member)
+    once(request, LOOKED_AT, lambda: member.pk)
+
+
+def opened_by(request: AuthenticatedHttpRequest, member: Member) -> str:
+    """Where a post opens the record that this page looks at, for what goes on in it; empty where it is open."""
+    looked_at = once(request, LOOKED_AT, lambda: None)
+    return reverse("members:switch_person", args=[member.pk]) if looked_at == member.pk else ""
 
 
 def scopes_for(user: User, member: Member) -> frozenset[str]:

@@ -66,6 +66,15 @@ def e164(number: str) -> str:
     return f"+{digits}" if digits else ""
 
 
+# Signs that are a name or a syllable of one, each by itself: Chinese, Japanese kana, Korean.
+ONE_IS_ENOUGH = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+
+
+def is_enough(text: str) -> bool:
+    """Whether it says whom to look for: two letters, or one sign that is a name by itself."""
+    return len(text) >= 2 or bool(ONE_IS_ENOUGH.match(text))
+
+
 # The function that applies reach itself, with places for `search_values`.
 SEARCHED = "members_search(%s, %s, %s, %s, %s, %s)"
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import deaths, desk, duplicates, person
+from members.views import access, deaths, desk, duplicates, invite, person
 from members.views import portal as member_views
 from members.views import staff as staff_views
 
@@ -23,8 +23,13 @@ staff = [
     path("members/<uuid:member_id>/contact/<uuid:telecom_id>/end/", desk.end_telecom, name="end_telecom"),
     path("members/<uuid:member_id>/doctor/", desk.doctor, name="doctor"),
     path("members/<uuid:member_id>/death/", deaths.death, name="death"),
-    path("members/<uuid:member_id>/access/", desk.access, name="access"),
-    path("members/<uuid:member_id>/access/<uuid:proxy_id>/end/", desk.end_access, name="end_staff_access"),
+    path("members/<uuid:member_id>/access/", access.access, name="access"),
+    path("members/<uuid:member_id>/access/<uuid:proxy_id>/end/", access.end_access, name="end_staff_access"),
+    path("members/<uuid:member_id>/invite/", invite.invite, name="invite"),
+    path("members/access/waiting/", access.waiting, name="proxy_requests"),
+    path("members/access/<uuid:request_id>/confirm/", access.confirm, name="confirm_proxy"),
+    path("members/access/<uuid:request_id>/refuse/", access.refuse, name="refuse_proxy"),
+    path("audit/proxies/", access.staff_proxies, name="staff_proxies"),
     path("members/<uuid:member_id>/duplicates/", duplicates.duplicates, name="duplicates"),
     path("members/<uuid:member_id>/duplicates/<uuid:other_id>/", duplicates.compare, name="compare"),
     path("members/<uuid:member_id>/edit/", staff_views.edit, name="edit"),

@@ -34,6 +34,7 @@ from core.templatetags.kp import short_date
 from members.deaths import MemberDied
 from members.models import Member, PrimaryCareAssignment
 from members.portal import people
+from members.querysets import is_enough
 from network.permissions import roles_in_force
 
 # LOINC of values whose trend opens a chart, in this order where the member has them: HbA1c, LDL, eGFR, weight.
@@ -82,7 +83,7 @@ def search(request: AuthenticatedHttpRequest) -> HttpResponse:
         number = _keep_question(request, asked)
         return redirect(f"{reverse('clinical:search')}?{urlencode({'search': number})}" if asked else "clinical:search")
     asked = request.session.get(QUESTIONS, {}).get(request.GET.get("search", ""), "")
-    found = find(asked) if len(asked) >= 2 else []
+    found = find(asked) if is_enough(asked) else []
     audit.record_read(request.user, verb="clinical.search", members=(member.pk for member in found), request=request)
     doctors = {
         row.member_id: row.clinician

@@ -65,6 +65,12 @@ BEGIN
     END IF;
     -- First as written, family name first or last: an ordered index read that stops at at_most.
     turned := regexp_replace(folded, '^(.*)\s+(\S+)$', '\2 \1');
+    -- Chinese and Korean names are written without a blank: the family name is the first sign, or one of the few of two.
+    IF folded ~ '^[\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]{2,5}$' THEN
+        turned := regexp_replace(folded,
+            '^(歐陽|欧阳|司馬|司马|上官|諸葛|诸葛|東方|东方|皇甫|尉遲|尉迟|公孫|公孙|慕容|令狐|司徒|夏侯|남궁|황보|제갈|선우|독고|.)(.+)$',
+            '\1 \2');
+    END IF;
     FOR hit IN
         SELECT m.id FROM unnest(organizations) AS o (id)
         CROSS JOIN LATERAL (

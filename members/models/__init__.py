@@ -1,12 +1,13 @@
 from members.models.contact import CommunicationPreference, MemberAddress, MemberTelecom
 from members.models.identity import Household, MatchReview, Member, MemberIdentifier, MemberMerge, RaceEthnicity
 from members.models.owned import MemberOwned, Sensitivity, member_key, member_without_key
-from members.models.relations import Consent, PrimaryCareAssignment, Proxy
+from members.models.relations import Consent, IdentityCheck, PrimaryCareAssignment, Proxy, ProxyRequest
 
 __all__ = [
     "CommunicationPreference",
     "Consent",
     "Household",
+    "IdentityCheck",
     "MatchReview",
     "Member",
     "MemberAddress",
@@ -16,6 +17,7 @@ __all__ = [
     "MemberTelecom",
     "PrimaryCareAssignment",
     "Proxy",
+    "ProxyRequest",
     "RaceEthnicity",
     "Sensitivity",
     "member_key",

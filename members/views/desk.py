@@ -1,10 +1,9 @@
-"""What staff keep about one person beside the name: contact, primary care, who may act for them."""
+"""What staff keep about one person beside the name: contact, primary care."""
 
 import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,8 +15,8 @@ from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import requires
 from members import actions
-from members.forms import SCOPE_WORDS, AddressForm, DoctorForm, StaffProxyForm, TelecomForm
-from members.models import Member, MemberAddress, MemberTelecom, PrimaryCareAssignment, Proxy
+from members.forms import DoctorForm, MovedForm, TelecomForm
+from members.models import Member, MemberAddress, MemberTelecom, PrimaryCareAssignment
 from members.panels import Near, PanelFull, Panels, assign_primary_care, member_postal_code
 from members.portal import age_on
 from members.querysets import kept_record, primary_care_of
@@ -43,7 +42,14 @@ def contact(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpResp
     """Addresses and numbers, each from a day on; what stood before stays in the list."""
     member, today = request.record, timezone.localdate()
     kind = request.POST.get("form")
-    address = AddressForm(request.POST if kind == "address" else None, initial={"on": today, "use": "home"})
+    if kind == "address":
+        Member.objects.select_for_update().get(pk=member.pk)
+    standing = MemberAddress.objects.filter(member=member, period__overlap=(today, None)).order_by("pk")
+    address = MovedForm(
+        request.POST if kind == "address" else None,
+        initial={"on": today, "use": "home"},
+        standing={"addresses": list(standing.values_list("pk", flat=True))},
+    )
     telecom = TelecomForm(request.POST if kind == "telecom" else None, prefix=None)
     if kind == "address" and address.is_valid():
         actions.change_address(member, by=request.user, **address.cleaned_data)
@@ -113,9 +119,16 @@ def _distance(near: Near) -> str:
 def doctor(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpResponse:
     """Who looks after the member, and who could: somebody near with room who speaks their language stands first."""
     member, today = request.record, timezone.localdate()
-    form = DoctorForm(request.POST or None, initial={"on": today})
     if request.method == "POST":
-        refused = _change_doctor(request, member, form) if form.is_valid() else _("Choose a day.")
+        Member.objects.select_for_update().get(pk=member.pk)
+    held_now = PrimaryCareAssignment.objects.filter(member=member, period__overlap=(today, None)).order_by("pk")
+    form = DoctorForm(
+        request.POST or None,
+        initial={"on": today},
+        standing={"doctors": list(held_now.values_list("pk", flat=True))},
+    )
+    if request.method == "POST":
+        refused = _change_doctor(request, member, form) if form.is_valid() else _why_not(form)
         if refused is not None:
             notify(request, refused, level=messages.WARNING)
         return redirect("members:doctor", member_id=member.pk)
@@ -124,6 +137,7 @@ def doctor(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpRespo
     held = PrimaryCareAssignment.objects.filter(member=member).select_related("clinician", "department__facility")
     context = {
         **frame(request, member, "doctor"),
+        "form": form,
         "current": current,
         "options": _options(member, current),
         "postal_code": member_postal_code(member),
@@ -131,6 +145,11 @@ def doctor(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpRespo
         "today": today,
     }
     return render(request, "members/doctor.html", context)
+
+
+def _why_not(form: DoctorForm) -> str:
+    said = form.non_field_errors()
+    return str(said[0]) if said else _("Choose a day.")
 
 
 def _change_doctor(request: AuthenticatedHttpRequest, member: Member, form: DoctorForm) -> str | None:
@@ -142,56 +161,3 @@ def _change_doctor(request: AuthenticatedHttpRequest, member: Member, form: Doct
         return str(full)
     notify(request, _("%(doctor)s is their doctor from that day.") % {"doctor": clinician})
     return None
-
-
-# --- Who may act for them -----------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires("members.manage_proxies", obj=member_of)
-def access(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpResponse:
-    """Who may see and act for the member in the portal, given by staff who saw the papers."""
-    member, today = request.record, timezone.localdate()
-    form = StaffProxyForm(request.POST or None, today=today)
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        try:
-            with transaction.atomic():
-                proxy = actions.grant_proxy(
-                    member,
-                    form.user,
-                    by=request.user,
-                    relationship=said["relationship"],
-                    scopes=said["scopes"],
-                    start=today,
-                    end=said["until"],
-                    reason=said["reason"],
-                )
-            notify(request, _("%(name)s has access from now on.") % {"name": proxy.user})
-            return redirect("members:access", member_id=member.pk)
-        except ValueError as refused:
-            form.add_error("email", str(refused))
-        except IntegrityError:
-            form.add_error("email", _("This person already has access. End it first to change it."))
-    audit.record_read(request.user, verb="members.access", obj=member, request=request)
-    proxies = Proxy.objects.filter(member=member).select_related("user", "granted_by").order_by("-period")[:50]
-    rows = [
-        {
-            "proxy": proxy,
-            "may": ", ".join(str(SCOPE_WORDS.get(scope, scope)) for scope in proxy.scopes),
-            "is_past": proxy.period.upper is not None and proxy.period.upper <= today,
-        }
-        for proxy in proxies
-    ]
-    context = {**frame(request, member, "access"), "form": form, "rows": rows}
-    return render(request, "members/access.html", context)
-
-
-@require_POST
-@requires("members.manage_proxies", obj=member_of)
-def end_access(request: AuthenticatedHttpRequest, member_id: uuid.UUID, proxy_id: uuid.UUID) -> HttpResponse:
-    """The access ends now."""
-    proxy = get_object_or_404(Proxy, pk=proxy_id, member=request.record)
-    actions.end_proxy(proxy, by=request.user, on=timezone.localdate())
-    notify(request, _("Access ended."))
-    return redirect("members:access", member_id=request.record.pk)

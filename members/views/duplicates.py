@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import audit
+from core.db import PASSING
 from core.http import AuthenticatedHttpRequest, once
 from core.notices import notify
 from core.permissions import require, requires
@@ -117,11 +118,18 @@ def _why(error: DatabaseError) -> str:
     diagnosis = getattr(error.__cause__, "diag", None)
     if getattr(error.__cause__, "pgcode", "") in SAYS_WHY and diagnosis is not None:
         said = str(diagnosis.message_primary)
+        if "plans_coverage." in said:
+            return _(
+                "Both records are covered under one contract. On the page of the record that goes, end its coverage "
+                "with its first day as an error; then merge."
+            )
         if "plans_coverageperiod" in said:
             return _(
                 "Both records are covered at the same time. End one coverage, or say which pays second; then merge."
             )
         return said if "violates" not in said else _("Both records hold something that one person can have only once.")
+    if getattr(error.__cause__, "pgcode", "") in PASSING:
+        return _("Others are writing to these records just now. Nothing was changed: try again in a minute.")
     return _("The records could not be merged. Nothing was changed.")
 
 

@@ -13,9 +13,9 @@ from core import audit
 from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import requires
-from members import actions
+from members import access, actions
 from members.forms import SCOPE_WORDS, ProxyForm, ReachForm
-from members.models import CommunicationPreference, MemberAddress, MemberTelecom, Proxy
+from members.models import CommunicationPreference, Member, MemberAddress, MemberTelecom, Proxy
 from members.portal import open_member
 from members.querysets import primary_care_of
 
@@ -25,6 +25,8 @@ from members.querysets import primary_care_of
 def profile(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Who we think the member is, and how they want to be reached."""
     member, today = request.record, timezone.localdate()
+    if request.method == "POST":
+        Member.objects.select_for_update().get(pk=member.pk)
     kept = CommunicationPreference.objects.filter(member=member).first()
     names = ("channels", "quiet_from", "quiet_until", "no_outreach", "large_print")
     initial = {name: getattr(kept, name) for name in names} if kept else {}
@@ -55,7 +57,7 @@ def family(request: AuthenticatedHttpRequest) -> HttpResponse:
     elif request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                actions.grant_proxy(
+                access.grant_proxy(
                     member,
                     form.user,
                     by=request.user,
@@ -71,7 +73,7 @@ def family(request: AuthenticatedHttpRequest) -> HttpResponse:
         except ValueError as refused:
             form.add_error("email", str(refused))
     audit.record_read(request.user, verb="members.family", obj=member, request=request)
-    held = Proxy.objects.filter(member=member, period__contains=today).select_related("user")
+    held = Proxy.objects.filter(member=member).in_force(today).select_related("user", "member")
     rows = [{"proxy": proxy, "may": [SCOPE_WORDS.get(scope, scope) for scope in proxy.scopes]} for proxy in held]
     return render(request, "members/family.html", {"member": member, "form": form, "rows": rows})
 
@@ -81,6 +83,6 @@ def family(request: AuthenticatedHttpRequest) -> HttpResponse:
 def end_access(request: AuthenticatedHttpRequest, proxy_id: uuid.UUID) -> HttpResponse:
     """Nobody acts for the member by this any more, from this moment."""
     proxy = get_object_or_404(Proxy, pk=proxy_id, member=request.record)
-    actions.end_proxy(proxy, by=request.user, on=timezone.localdate())
+    access.end_proxy(proxy, by=request.user, on=timezone.localdate())
     notify(request, _("Access ended."))
     return redirect("members:family")

@@ -17,7 +17,7 @@ from core.models import User
 from core.notices import notify
 from core.permissions import may, requires
 from members import actions, matching
-from members.forms import PersonForm, RegistrationForm
+from members.forms import PersonEditForm, PersonForm, RegistrationForm
 from members.models import MatchReview, Member, MemberAddress
 from members.querysets import e164
 from members.views.desk import frame, member_of
@@ -49,7 +49,7 @@ def register(request: AuthenticatedHttpRequest) -> HttpResponse:
         actions.lock_identities()
         alike = _alike(form.cleaned_data)
         if not alike or form.cleaned_data["is_new"]:
-            member = _register(request, form.cleaned_data)
+            member = _register(request, form.cleaned_data, alike)
             notify(request, _("Registered with record number %(mrn)s.") % {"mrn": member.mrn})
             return redirect("members:edit", member_id=member.pk)
     return render(request, "members/register.html", {"form": form, "alike": alike})
@@ -71,7 +71,7 @@ def _alike(values: dict) -> list[Member]:
     return [found[match.member_id] for match in matches if match.member_id in found]
 
 
-def _register(request: AuthenticatedHttpRequest, values: dict) -> Member:
+def _register(request: AuthenticatedHttpRequest, values: dict, alike: list[Member]) -> Member:
     address = {name: values[name] for name in ADDRESS}
     telecoms = [("phone", e164(values["phone"]))] if values["phone"] else []
     telecoms += [("email", values["email"])] if values["email"] else []
@@ -80,6 +80,7 @@ def _register(request: AuthenticatedHttpRequest, values: dict) -> Member:
         managing_organization=values["organization"],
         address=address if any(address.values()) else None,
         telecoms=telecoms,
+        beside=[member.pk for member in alike],
         **{name: values[name] for name in PersonForm.Meta.fields},
     )
 
@@ -88,15 +89,18 @@ def _register(request: AuthenticatedHttpRequest, values: dict) -> Member:
 @requires("members.update", obj=member_of)
 def edit(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpResponse:
     """Correct what is known of a person; history keeps what stood before."""
-    member = request.record
-    form = PersonForm(request.POST or None, instance=Member.objects.get(pk=member.pk))
+    member, found = request.record, Member.objects.all()
+    if request.method == "POST":
+        # Between looking at what stands and saving nobody else saves.
+        found = found.select_for_update()
+    form = PersonEditForm(request.POST or None, instance=found.get(pk=member.pk))
     if request.method == "POST" and form.is_valid():
         changed = actions.update_member(member, by=request.user, **form.cleaned_data)
         notify(request, _("Saved.") if changed else _("Nothing was changed."))
         return redirect("members:edit", member_id=member.pk)
     audit.record_read(request.user, verb="members.edit", obj=member, request=request)
     context = {**frame(request, member, "edit"), "form": form}
-    return render(request, "members/edit.html", context)
+    return render(request, "members/edit.html", context, status=409 if form.is_stale else 200)
 
 
 @require_safe

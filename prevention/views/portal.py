@@ -14,7 +14,7 @@ from core.http import AuthenticatedHttpRequest
 from core.navigation import url_or_none
 from core.notices import notify
 from core.permissions import requires
-from members.portal import choose_member, open_member, people
+from members.portal import look_at, open_member, opened_by, people
 from prevention import actions
 from prevention.models import CareGap
 from prevention.outreach.elsewhere import report_elsewhere
@@ -28,14 +28,15 @@ from prevention.outreach.views.one_tap import answer_not_now
 def own_gap(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> CareGap:
     """The gap of somebody whose record the reader may open; 404 for anybody else's.
 
-    A notice leads a parent to their child's gap: the child's record is open then.
+    A notice leads a parent to their child's gap: this page is about the child, and the session stays with whose record
+    is open.
     """
     open_now = open_member(request)
     gap = get_object_or_404(CareGap.objects.select_related("member"), pk=gap_id, member__in=people(request.user))
     if not is_known(gap.rule):
         raise Http404
     if gap.member_id != open_now.pk:
-        choose_member(request, gap.member)
+        look_at(request, gap.member)
     return gap
 
 
@@ -65,6 +66,8 @@ def _page(
         "explained": explained,
         "orders": order_forms(explained.now),
         "booking_url": booking_url(gap),
+        # Booking goes on in the record that is open: a child's is opened first, by a post.
+        "opens_with": opened_by(request, gap.member),
         "elsewhere": elsewhere or ElsewhereForm(),
         "not_now": not_now or NotNowForm(),
     }

@@ -106,7 +106,10 @@ def primary_care(of: Member, by: Clinician, at: Department) -> PrimaryCareAssign
     return PrimaryCareAssignment.objects.create(member=of, clinician=by, department=at, period=EVER, origin="assigned")
 
 
-def proxy(user: User, of: Member, *scopes: str, relationship: str = "parent") -> Proxy:
+def proxy(user: User, of: Member, *scopes: str, relationship: str = "") -> Proxy:
+    """A child's parent, a grown-up's carer, unless told otherwise."""
+    grown_up = of.birth_date is not None and of.birth_date < datetime.date.today() - datetime.timedelta(days=18 * 366)
+    relationship = relationship or ("carer" if grown_up else "parent")
     return Proxy.objects.create(
         member=of,
         user=user,

@@ -125,7 +125,7 @@ def test_who_looks_after_somebody_is_told_whose_record_is_open(client, system, m
         Proxy.objects.create(
             member=maria,
             user=mother,
-            relationship="parent",
+            relationship="carer",
             scopes=["view"],
             period=(datetime.date(2020, 1, 1), None),
             granted_by=User.objects.system("desk"),

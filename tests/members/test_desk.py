@@ -13,6 +13,7 @@ from core.outbox import render
 from members.models import Member, MemberAddress, MemberMerge, MemberTelecom, PrimaryCareAssignment, Proxy
 from members.panels import PanelFull, assign_primary_care
 from network.models import Employment, ServiceArea
+from tests.forms import seen
 from tests.members.factories import make_member
 from tests.network.factories import (
     ALWAYS,
@@ -53,6 +54,7 @@ def test_a_move_ends_the_address_before_and_keeps_it(client, system, admin):
     moved = {"form": "address", "use": "home", "line1": "2 Second St", "city": "Oakland", "state": "ca"}
     bad = client.post(page("contact", ada), {**moved, "postal_code": "9461", "on": TODAY.isoformat()})
     assert "Five digits" in bad.content.decode()
+    moved |= seen(client, page("contact", ada), "address_form")
     client.post(page("contact", ada), {**moved, "postal_code": "94611", "on": TODAY.isoformat()})
     with acting_as(admin, reason="test"):
         first, second = MemberAddress.objects.filter(member=ada).order_by("period")
@@ -68,7 +70,8 @@ def test_of_two_homes_one_stands_at_a_time(client, system, admin):
     home = {"form": "address", "use": "home", "city": "Oakland", "state": "CA", "postal_code": "94601"}
     next_month = TODAY + timedelta(days=30)
     for line1, on in (("1 First St", date(2020, 1, 1)), ("2 Second St", next_month), ("3 Third St", TODAY)):
-        client.post(page("contact", ada), {**home, "line1": line1, "on": on.isoformat()})
+        shown = seen(client, page("contact", ada), "address_form")
+        client.post(page("contact", ada), {**home, **shown, "line1": line1, "on": on.isoformat()})
     with acting_as(admin, reason="test"):
         held = MemberAddress.objects.filter(member=ada).order_by("period")
         assert [(row.line1, row.period.upper) for row in held] == [("1 First St", TODAY), ("3 Third St", None)]
@@ -81,6 +84,7 @@ def test_of_two_homes_one_stands_at_a_time(client, system, admin):
 def test_an_address_that_cannot_be_is_refused(client, system, admin, wrong, said):
     ada = make_member(system)
     asked = {"form": "address", "use": "home", "line1": "1 First St", "city": "Oakland", "state": "CA"}
+    asked |= seen(client, page("contact", ada), "address_form")
     answer = client.post(
         page("contact", ada), {**asked, "postal_code": "94601", "on": TODAY.isoformat(), **wrong}
     ).content.decode()
@@ -175,8 +179,13 @@ def test_the_doctor_is_changed_and_a_full_panel_says_so(client, system, admin):
         PrimaryCareAssignment.objects.create(
             member=other, clinician=full, department=full.employments.get().department, period=ALWAYS, origin="chosen"
         )
-    client.post(page("doctor", ada), {"clinician": str(first.pk), "on": TODAY.isoformat()})
-    refused = client.post(page("doctor", ada), {"clinician": str(full.pk), "on": TODAY.isoformat()}, follow=True)
+    shown = seen(client, page("doctor", ada))
+    client.post(page("doctor", ada), {**shown, "clinician": str(first.pk), "on": TODAY.isoformat()})
+    late = client.post(page("doctor", ada), {**shown, "clinician": str(full.pk), "on": TODAY.isoformat()}, follow=True)
+    assert "Somebody else saved this meanwhile" in late.content.decode()
+    shown = seen(client, page("doctor", ada))
+    asked = {**shown, "clinician": str(full.pk), "on": TODAY.isoformat()}
+    refused = client.post(page("doctor", ada), asked, follow=True)
     assert "panel is full" in refused.content.decode()
     with acting_as(admin, reason="test"):
         held = PrimaryCareAssignment.objects.get(member=ada)
@@ -223,7 +232,7 @@ def test_nobody_of_another_age_is_offered_or_chosen(client, system, admin, offic
     member = make_member(system, birth_date=born)
     shown = {option["clinician"].pk for option in client.get(page("doctor", member)).context["options"]}
     assert shown == {doctor.pk for name, doctor in offices.items() if name != wrong}
-    asked = {"clinician": str(offices[wrong].pk), "on": TODAY.isoformat()}
+    asked = {"clinician": str(offices[wrong].pk), "on": TODAY.isoformat(), **seen(client, page("doctor", member))}
     assert "people of another age" in client.post(page("doctor", member), asked, follow=True).content.decode()
     with acting_as(admin, reason="test"):
         assert not PrimaryCareAssignment.objects.filter(member=member).exists()
@@ -264,7 +273,7 @@ def test_a_code_that_no_table_places_is_near_within_its_region_or_area_alone(sys
 
 
 def test_staff_give_and_end_access_on_a_ground_that_is_kept(client, system, admin):
-    child, parent = make_member(system), make_user("Parent")
+    child, parent = make_member(system, birth_date=TODAY - timedelta(days=3000)), make_user("Parent")
     until = TODAY + timedelta(days=30)
     asked = {"email": parent.email, "relationship": "parent", "scopes": ["view"], "until": until.isoformat()}
     assert "This field is required" in client.post(page("access", child), asked).content.decode()
@@ -347,7 +356,7 @@ def test_a_merge_that_cannot_be_says_why_without_anybodys_data(client, system, a
         assert not MemberMerge.objects.exists()
 
 
-PAGES = ("edit", "contact", "doctor", "access", "duplicates")
+PAGES = ("edit", "contact", "doctor", "access", "invite", "duplicates")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -361,7 +370,7 @@ def test_another_systems_administrator_finds_nobody(client, system, name):
 @pytest.mark.parametrize(
     ("role", "opened"),
     [
-        ("front_desk", {"edit", "contact", "doctor", "access"}),
+        ("front_desk", {"edit", "contact", "doctor", "access", "invite"}),
         ("nurse", {"edit", "contact"}),
         ("care_coordinator", {"edit", "contact", "doctor"}),
         ("finance", set()),

@@ -1,6 +1,7 @@
 """Two records of one person become one, exactly, and can become two again."""
 
 import threading
+import time
 from datetime import UTC, date, datetime
 
 import pytest
@@ -145,6 +146,69 @@ def test_two_people_merging_the_same_pair_merge_it_once():
     assert sorted(outcomes) == ["merged", "refused"]
     with acting_as(pair.admin, reason="test"):
         assert MemberMerge.objects.count() == 1
+
+
+def _deadlock(pair: Pair) -> list[str]:
+    """Somebody else holds what the merge wants last, and wants what it has first: Postgres gives the merge up.
+
+    The merge waits first, so that it is the one that finds the ring after a second (`deadlock_timeout`).
+    """
+    outcomes: list[str] = []
+    held, waits = threading.Event(), threading.Event()
+
+    def write():
+        try:
+            with acting_as(pair.admin, reason="test"):
+                MemberAddress.objects.select_for_update().filter(member=pair.gone)[0]
+                held.set()
+                waits.wait(10)
+                Member.objects.select_for_update().get(pk=pair.kept.pk)
+            outcomes.append("written")
+        except DatabaseError as error:
+            outcomes.append(str(error))
+        finally:
+            connections.close_all()
+
+    def watch():
+        """Until the merge waits for the address."""
+        with connections["default"].cursor() as cursor:
+            for _ in range(200):
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+                if cursor.fetchone()[0]:
+                    break
+                time.sleep(0.01)
+        waits.set()
+        connections.close_all()
+
+    threads = [threading.Thread(target=write), threading.Thread(target=watch)]
+    threads[0].start()
+    held.wait(10)
+    threads[1].start()
+    try:
+        pair.merge()
+        outcomes.append("merged")
+    except DatabaseError as error:
+        outcomes.append(str(error))
+    for thread in threads:
+        thread.join(30)
+    return outcomes
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_that_postgres_gives_up_for_another_is_tried_again():
+    pair = Pair()
+    assert sorted(_deadlock(pair)) == ["merged", "written"]
+    with acting_as(pair.admin, reason="test"):
+        assert Member.objects.get(pk=pair.gone.pk).merged_into_id == pair.kept.pk
+        assert MemberMerge.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tried_once_alone_the_merge_is_the_one_that_is_given_up(monkeypatch):
+    """That the test above meets a deadlock at all."""
+    pair = Pair()
+    monkeypatch.setattr(actions, "until_done", lambda act: act())
+    assert "deadlock detected" in str(_deadlock(pair))
 
 
 def test_two_systems_may_know_somebody_by_the_same_number_each_by_itself(db):

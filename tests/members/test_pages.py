@@ -14,6 +14,7 @@ from members.forms import RegistrationForm
 from members.models import CommunicationPreference, MatchReview, Member, Proxy
 from members.views import staff
 from network.models import Organization
+from tests.forms import seen
 from tests.members.factories import make_member
 from tests.network.factories import make_staff, make_system, make_user
 
@@ -94,6 +95,7 @@ def test_a_correction_is_saved_and_a_stranger_refused(client, system):
     assert client.post(f"/staff/members/{ada.pk}/edit/", values).status_code == 403
     desk = make_staff("front_desk", system)
     client.force_login(desk)
+    values |= seen(client, f"/staff/members/{ada.pk}/edit/")
     client.post(f"/staff/members/{ada.pk}/edit/", {**values, "family": "Okafor-Bell"})
     with acting_as(desk, reason="test"):
         assert Member.objects.get(pk=ada.pk).family == "Okafor-Bell"
@@ -166,7 +168,8 @@ def test_a_proxy_does_not_give_access_on(client, system):
 def test_how_to_be_reached_is_kept(client, system):
     ada = make_member(system, user=make_user("Ada"))
     client.force_login(ada.user)
-    client.post("/profile/", {"channels": ["sms"], "quiet_from": "21:00", "quiet_until": "08:00"})
+    said = {"channels": ["sms"], "quiet_from": "21:00", "quiet_until": "08:00", **seen(client, "/profile/")}
+    client.post("/profile/", said)
     with acting_as(ada.user, reason="test"):
         assert CommunicationPreference.objects.get(member=ada).channels == ["sms"]
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from core.db import acting_as, as_job
 from core.models import User
@@ -118,3 +119,25 @@ def test_of_two_like_names_the_one_of_that_length_comes_first(world):
 
 def test_what_is_far_off_is_shown_where_little_is_near(world):
     assert found(world, "gacria maria j") == [world["maria"].pk]
+
+
+@pytest.mark.parametrize("text", ["李", "李明", "李 明", "明 李"])
+def test_a_chinese_name_is_found_as_it_is_written_without_a_blank_and_by_its_first_sign(world, text):
+    li = make_member(world["maria"].managing_organization, family="李", given="明")
+    make_member(world["maria"].managing_organization, family="王", given="芳")
+    assert querysets.is_enough(text)
+    assert found(world, text) == [li.pk]
+
+
+@pytest.mark.parametrize(("family", "given", "text"), [("欧阳", "娜", "欧阳娜"), ("김", "민수", "김민수")])
+def test_a_family_name_of_two_signs_and_a_korean_one_are_found_too(world, family, given, text):
+    person = make_member(world["maria"].managing_organization, family=family, given=given)
+    assert found(world, text) == [person.pk]
+
+
+def test_one_sign_is_looked_for_on_the_page_and_one_letter_is_not(client, world):
+    li = make_member(world["maria"].managing_organization, family="李", given="明")
+    client.force_login(world["desk"])
+    for asked, found_there in (("李", [li.pk]), ("g", [])):
+        shown = client.post(reverse("clinical:search"), {"q": asked}, follow=True).context["rows"]
+        assert [row["member"].pk for row in shown] == found_there

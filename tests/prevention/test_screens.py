@@ -1,5 +1,6 @@
 """A member answers a gap; an outreach worker works the list; nobody else sees either."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -59,6 +60,27 @@ def test_a_gap_says_what_why_and_what_it_costs(client, world):
         assert words in page
     with arranging():
         assert AuditEvent.objects.filter(verb="prevention.gap", member_id=world.maria.pk).exists()
+
+
+def test_a_link_to_the_gap_of_somebody_one_looks_after_leaves_the_session_in_ones_own_record(client, world):
+    with arranging():
+        factories.proxy(world.pedro.user, world.maria, "view", "schedule")
+    client.force_login(world.pedro.user)
+    gap = gap_of(world.maria, "breast_screening")
+
+    page = client.get(reverse("prevention:gap", args=[gap.pk])).content.decode()
+
+    assert "portal_member" not in client.session
+    for own in ("/family/", "/profile/"):
+        assert client.get(own).status_code == 200, "still his own"
+    # The page is about Maria, and booking for her goes on once her record is opened, by a post.
+    opens = reverse("members:switch_person", args=[world.maria.pk])
+    booking = next(part for part in page.split("<form") if opens in part and "gap:" in part)
+    there = re.search(r'name="next" value="([^"]+)"', booking)[1].replace("&amp;", "&")
+    answer = client.post(opens, {"next": there})
+    assert answer["Location"] == there
+    assert client.session["portal_member"] == str(world.maria.pk)
+    assert client.post(opens, {"next": "https://evil.example/"})["Location"] == "/"
 
 
 def test_nobody_opens_another_members_gap(client, world):

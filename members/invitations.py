@@ -1,0 +1,111 @@
+"""Who opens a record to its own person: an address known for a while, or a document that staff saw.
+
+An address that staff entered of late proves nothing: whoever can write one could open the record of an adult to
+themselves. Why it is so, and what else was thought of: docs/decisions/0055-whose-word-opens-a-record.md.
+"""
+
+import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import accounts, audit, outbox
+from core.models import AuditEvent, User
+from members.models import IdentityCheck, Member, MemberTelecom
+from members.portal import age_on
+from network.ages import ADULT
+
+# So long an address that was added beside an older one, or alone, is not trusted with an invitation.
+NEWLY_ADDED = datetime.timedelta(days=14)
+
+
+def may_be_invited(member: Member, on: datetime.date) -> bool:
+    """Whether the member is a living adult without an account."""
+    age = age_on(member, on)
+    return member.user_id is None and member.deceased_at is None and age is not None and age >= ADULT
+
+
+@transaction.atomic
+def invite_where_known(member: Member, *, by: User, on: datetime.date) -> None:
+    """An account at an e-mail address known for a while and a link to it; without one, or where it is taken, a letter.
+
+    Whoever may not be invited hears nothing.
+    """
+    if not may_be_invited(member, on):
+        return
+    found = known_email(member, on)
+    if found is None or User.objects.filter(email__iexact=found.value).exists():
+        outbox.enqueue(
+            dedupe_key=f"members.portal_invitation:{member.pk}",
+            channel="letter",
+            template="portal_invitation",
+            member_id=member.pk,
+            language=_language(member),
+            context={"given_name": member.given},
+        )
+        return
+    _open_account(member, found.value, by=by)
+
+
+def known_email(member: Member, on: datetime.date) -> MemberTelecom | None:
+    """Where an invitation may go unseen: to an address that has stood for a while, or came with the person."""
+    since = on - NEWLY_ADDED
+    standing = MemberTelecom.objects.filter(member=member, system="email", period__contains=on).order_by("rank", "id")
+    return next((one for one in standing if one.period.lower is None or one.period.lower <= since), None)
+
+
+@transaction.atomic
+def invite_in_person(member: Member, *, by: User, email: str, document: str, on: datetime.date) -> IdentityCheck:
+    """The member stands before `by`, who saw `document` (`IdentityCheck.Document`): invited at once at `email`.
+
+    On record is who saw what; the member is told by letter as well. Raises `ValueError` where somebody may not be
+    invited, for an address that is not theirs or signs in already, and where `by` entered it themselves of late.
+    """
+    held = Member.objects.select_for_update().get(pk=member.pk)
+    if not may_be_invited(held, on):
+        raise ValueError(_("Only living adults without an account are invited."))
+    standing = MemberTelecom.objects.filter(member=held, system="email", period__contains=on)
+    address = next((one for one in standing if one.value == email), None)
+    if address is None:
+        raise ValueError(_("Choose one of their addresses."))
+    if User.objects.filter(email__iexact=email).exists():
+        raise ValueError(_("An account with this address stands already: ask them for another address."))
+    if _entered_of_late(address, by, on):
+        raise ValueError(_("You entered this address yourself: a colleague looks at the document and invites them."))
+    check = IdentityCheck.objects.create(member=held, document=document, email=email, checked_by=by)
+    audit.record(
+        by=by,
+        action="create",
+        verb="members.check_identity",
+        member_id=held.pk,
+        obj=check,
+        detail={"document": document},
+    )
+    _open_account(held, email, by=by)
+    outbox.enqueue(
+        dedupe_key=f"members.portal_opened:{check.pk}",
+        channel="letter",
+        template="portal_opened",
+        member_id=held.pk,
+        language=_language(held),
+        context={"given_name": held.given},
+    )
+    return check
+
+
+def _entered_of_late(address: MemberTelecom, by: User, on: datetime.date) -> bool:
+    if address.period.lower is None or address.period.lower <= on - NEWLY_ADDED:
+        return False
+    return AuditEvent.objects.filter(
+        user_id=by.pk, verb="members.add_telecom", member_id=address.member_id, object_id=str(address.pk)
+    ).exists()
+
+
+def _open_account(member: Member, email: str, *, by: User) -> None:
+    user = User.objects.create_user(email, name=str(member), language=_language(member))
+    Member.objects.filter(pk=member.pk).update(user=user)
+    accounts.invite(by=by, user=user, given_name=member.given, member_id=member.pk)
+
+
+def _language(member: Member) -> str:
+    return member.language if member.language in ("en", "es") else "en"
