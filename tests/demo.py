@@ -19,6 +19,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from core.models import User
+
 ROOT = Path(__file__).resolve().parent.parent
 MEMBERS = 600
 CLINIC = ZoneInfo("America/Los_Angeles")
@@ -201,9 +203,36 @@ def add_leftovers() -> None:
     desk = User.objects.get(email="front.desk@demo.example")
     with acting_as(desk, reason="one person"):
         merge_members(known, again, by=desk, reason="the same person")
+    ask_people(desk)
     with as_job(User.objects.system("tests"), reason="a result"):
         test = LabTest.objects.select_related("loinc").get(code="TSH")
         ancillary.order(test, Member.objects.get(user__email="maria@demo.example"), "routine", "released", "2.1")
+
+
+def ask_people(desk: "User") -> None:
+    """What waits for a second person, and for the one who is asked: a colleague as a proxy, a role for a member."""
+    from django.utils import timezone
+
+    from core.db import acting_as
+    from core.models import User
+    from members.access import ask_for_proxy
+    from members.models import Member
+    from network.offers import offer_role
+    from network.querysets import managed_organizations
+
+    accounts = {
+        name: User.objects.get(email=f"{name}@demo.example") for name in ("maria", "physician", "administrator")
+    }
+    with acting_as(desk, reason="papers seen"):
+        member = Member.objects.filter(user=None, birth_date__lt="1980-01-01", deceased_at=None, status="active")[0]
+        asked = {"relationship": "carer", "scopes": ["view"], "start": timezone.localdate()}
+        ask_for_proxy(member, accounts["physician"], by=desk, reason="Power of attorney seen", **asked)
+    administrator = accounts["administrator"]
+    with acting_as(administrator, reason="a volunteer"):
+        (place,) = managed_organizations(administrator)[:1]
+        offer_role(
+            by=administrator, user=accounts["maria"], role="front_desk", organization=place, start=timezone.localdate()
+        )
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ def newest(model: type[Model], **conditions) -> list[str]:
 
 def of_people() -> Values:
     from clinical.models import BreakTheGlass
-    from members.models import MatchReview, Member, MemberMerge, MemberTelecom, Proxy
-    from network.models import RoleAssignment
+    from members.models import MatchReview, Member, MemberMerge, MemberTelecom, Proxy, ProxyRequest
+    from network.models import RoleAssignment, RoleOffer
 
     maria = Member.objects.get(user__email="maria@demo.example")
     return {
@@ -31,6 +31,8 @@ def of_people() -> Values:
         "access_id": newest(BreakTheGlass),
         "user_id": newest(User, email="nurse@demo.example"),
         "assignment_id": newest(RoleAssignment),
+        "request_id": newest(ProxyRequest),
+        "offer_id": newest(RoleOffer),
     }
 
 
