@@ -13,10 +13,11 @@ changed one. The REST interface asks the same by `If-Match`.
 import datetime
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.serializers.json import DjangoJSONEncoder
+from django.http import QueryDict
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 
@@ -101,8 +102,9 @@ class Edits(_Form):
 
     def _show_again(self, why: str) -> None:
         self.is_stale = True
-        self.data = self.data.copy()
-        self.data[self.add_prefix(SEEN)] = self.token
+        data = cast(QueryDict, self.data).copy()
+        data[self.add_prefix(SEEN)] = self.token
+        self.data = data
         self.add_error(None, why)
 
     def _show_both(self, name: str, *, is_mine: bool) -> None:
@@ -118,7 +120,7 @@ class Edits(_Form):
         self.add_error(name, words % {"value": self._words(name, value)})
 
     def _put(self, name: str, value: Any) -> None:
-        key, data = self.add_prefix(name), self.data
+        key, data = self.add_prefix(name), cast(QueryDict, self.data)
         if isinstance(self.fields[name].widget, forms.CheckboxInput):
             data.pop(key, None)
             if value:
