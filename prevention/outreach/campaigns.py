@@ -15,6 +15,7 @@ from core.models import User
 from core.permissions import require
 from network.models import Organization, Region
 from prevention.models import Campaign, CampaignStep
+from prevention.outreach.hospice import IN_HOSPICE
 from prevention.outreach.queue import OF_AGE, UNREACHABLE
 from prevention.rules import RULES
 from prevention.rules.positives import WAITING
@@ -89,7 +90,7 @@ WHERE g.status = 'open' AND g.sensitivity = 0 AND g.last_done_what <> ALL (%(fol
             AND (g.rule = ANY (c.rules) OR c.rules = '{{}}' AND g.rule = ANY (%(reminding)s)) AND {OF_AGE})
 """
 COUNTS = f"""
-WITH reach AS MATERIALIZED ({REACH})
+WITH po_hospice AS MATERIALIZED ({IN_HOSPICE.format(k="true")}), reach AS MATERIALIZED ({REACH})
 SELECT 'all', '', count(*), count(DISTINCT member_id), count(*) FILTER (WHERE is_held AND NOT is_unreachable),
     count(*) FILTER (WHERE is_unreachable) FROM reach
 UNION ALL SELECT 'language', language, count(*), 0, 0, 0 FROM reach GROUP BY language

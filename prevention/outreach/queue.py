@@ -16,12 +16,14 @@ from network.ages import ADULT
 from prevention.engine.evaluate import Partition
 from prevention.engine.record import ROW_ID, id_base
 from prevention.outreach.guardians import CONFIDENTIAL, HOME, IS_CHILD, IS_PARENT, REFUSED, UNWILLING
+from prevention.outreach.hospice import IN_PEACE
 from prevention.rules import RULES
 from prevention.rules.positives import WAITING
 
 MESSAGES = ["portal", "push", "email", "sms"]
 
-# Who must not be reached at all, whatever the campaign says. `m` is the member.
+# Who must not be reached at all, whatever the campaign says. `m` is the member; `po_hospice` (`hospice.IN_HOSPICE`) has
+# those in hospice care.
 UNREACHABLE = """
 CASE WHEN m.deceased_at IS NOT NULL THEN 'deceased'
     WHEN m.status <> 'active' OR NOT EXISTS (
@@ -30,6 +32,7 @@ CASE WHEN m.deceased_at IS NOT NULL THEN 'deceased'
     WHEN EXISTS (SELECT FROM members_communicationpreference p WHERE p.member_id = m.id AND p.no_outreach)
         OR EXISTS (SELECT FROM members_consent c WHERE c.member_id = m.id AND c.kind = 'reminders'
             AND NOT c.is_given AND c.period @> %(today)s::date) THEN 'refused'
+    WHEN m.id IN (SELECT h.member_id FROM po_hospice h) THEN 'hospice'
 END
 """
 
@@ -80,7 +83,8 @@ FROM prevention_caregap g, prevention_campaign c, members_member m
 WHERE {{e}} AND g.id = e.gap_id AND g.member_id = e.member_id AND g.status = 'open' AND c.id = e.campaign_id
     AND m.id = e.member_id AND g.sensitivity = 0 AND g.last_done_what <> ALL (%(followed)s) AND {IN_FORCE}
     AND ({UNREACHABLE}) IS NULL
-    AND (e.stop_reason IN ('refused', 'disenrolled', 'labelled', 'followed') OR e.stop_reason = 'undeliverable' AND (
+    AND (e.stop_reason IN ('refused', 'disenrolled', 'hospice', 'labelled', 'followed')
+        OR e.stop_reason = 'undeliverable' AND (
         EXISTS (SELECT FROM members_membertelecom x WHERE x.member_id = e.member_id
             AND x.period @> %(today)s::date AND lower(x.period) >= e.stopped_at::date)
         OR EXISTS (SELECT FROM members_memberaddress d WHERE d.member_id = e.member_id AND d.line1 <> ''
@@ -403,9 +407,8 @@ class Queued:
 def queue_outreach(partition: Partition, *, as_of: date, at: datetime) -> Queued:
     """Take every campaign's gaps in the partition a step on, each step once; needs the jobs login and a transaction.
 
-    Never for the deceased, those without coverage, in hospital now, or who asked not to be reached (in hospice there
-    are no gaps: the rules exclude it). Whom first and the campaigns' daily limits hold within the partition, so the
-    nightly run asks for everybody at once.
+    Never for the deceased, those without coverage, in hospice, in hospital now, or who asked not to be reached. Whom
+    first and the campaigns' daily limits hold within the partition, so the nightly run asks for everybody at once.
     """
     parameters: dict[str, Any] = {
         **partition.parameters,
@@ -432,6 +435,9 @@ def queue_outreach(partition: Partition, *, as_of: date, at: datetime) -> Queued
         cursor.execute("SELECT EXISTS (SELECT FROM prevention_campaign)")
         if not cursor.fetchone()[0]:
             return Queued()
+        cursor.execute("DROP TABLE IF EXISTS po_hospice")
+        write(IN_PEACE.format(k=partition.test("k.member_id")))
+        cursor.execute("ANALYZE po_hospice")
         write(HAND_OVER.format(e=partition.test("e.member_id")))
         stopped = write(STOP.format(e=partition.test("e.member_id")))
         write(DELIVERED.format(r=partition.test("r.member_id")))

@@ -5,10 +5,12 @@ from datetime import date, datetime
 from django.db import connection
 
 from prevention.engine.evaluate import Partition
+from prevention.outreach.hospice import IN_HOSPICE
 from prevention.outreach.queue import OF_AGE
 
 # What the forecasts say today of the groups that a campaign for people of that age names. What rests on a condition
 # (`is_risk`) is no gap: its reminder would tell of the condition. It stands on the member's own page of vaccines.
+# Nor is anything in hospice care.
 DUE = f"""
 CREATE TEMPORARY TABLE po_vaccine ON COMMIT DROP AS
 SELECT f.member_id, r.rule, max(f.sensitivity) AS sensitivity,
@@ -19,7 +21,7 @@ JOIN members_member m ON m.id = f.member_id AND m.deceased_at IS NULL AND m.stat
     AND m.managing_organization_id = c.managing_organization_id
     AND (c.region_id IS NULL OR c.region_id = m.region_id)
 WHERE r.rule LIKE 'immunisation:%%' AND c.period @> %(today)s::date AND {OF_AGE}
-    AND {{f}} AND NOT f.is_risk AND EXISTS (
+    AND {{f}} AND NOT f.is_risk AND m.id NOT IN (SELECT h.member_id FROM ({IN_HOSPICE}) h) AND EXISTS (
     SELECT FROM plans_coverageperiod v WHERE v.member_id = f.member_id AND v.benefit = 'medical'
         AND v.valid @> %(today)s::date AND v.known @> %(at)s::timestamptz)
 GROUP BY f.member_id, r.rule
@@ -63,7 +65,7 @@ def sync_vaccine_gaps(partition: Partition, *, as_of: date, at: datetime, zone: 
     written = 0
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS po_vaccine")
-        cursor.execute(DUE.format(f=partition.test("f.member_id")), parameters)
+        cursor.execute(DUE.format(f=partition.test("f.member_id"), k=partition.test("k.member_id")), parameters)
         cursor.execute("ANALYZE po_vaccine")
         for sql in (CLOSE.format(g=partition.test("g.member_id")), AGAIN.format(g=partition.test("g.member_id")), OPEN):
             cursor.execute(sql, parameters)

@@ -33,6 +33,7 @@ class OutreachEpisode(MemberOwned):
         ENDED = "ended", "the campaign ended"
         LABELLED = "labelled", "what is due carries a sensitivity label now"
         FOLLOWED = "followed", "a result is being followed by a clinician"
+        HOSPICE = "hospice", "in hospice care"
 
     # Whose it is, its gap's key says; the key over the gap finds its episode.
     member = member_without_key()
