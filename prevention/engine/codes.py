@@ -93,6 +93,8 @@ OBSERVATION = Resource(
         "part_of_id",
         "value_quantity",
         "value_unit",
+        "value_comparator",
+        "high",
         "value_integer",
         "value_boolean",
         "value_time",

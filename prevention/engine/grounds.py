@@ -36,8 +36,9 @@ class Ground:
 
 
 def grounds(rule: CareRule) -> list[Ground]:
-    """Of what makes the rule apply, and of what it counts from: a disease, a pregnancy."""
+    """Of what makes the rule apply or due sooner, and of what it counts from: a disease, a pregnancy."""
     counted_from = [Ground(facts) for facts in (rule.begins, rule.onset) if facts is not None]
+    counted_from += [Ground(one.findings) for one in rule.surveillance]
     return list(dict.fromkeys([*_of(rule.applies, ()), *counted_from]))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from prevention.engine.facts import Facts
 from prevention.engine.members import Choice, Condition, Everyone, Never
-from prevention.engine.moments import years
+from prevention.engine.moments import Duration, years
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -139,6 +139,27 @@ class Unanswered:
 
 
 @dataclass(frozen=True)
+class Surveillance:
+    """A shorter interval for whoever has a finding: polyps, an abnormal result. It never lengthens the general one.
+
+    It counts from the last of `counts`, and from the first of `findings` where that is later: it was found when
+    somebody looked. A `history`, which is written down long after, gives a day only where nothing else does. `what`
+    names it in a gap, `words` say it to the member; it holds from `since`, the day its source appeared.
+    """
+
+    what: str
+    words: "str | StrPromise"
+    source: str
+    since: date
+    findings: Facts
+    every: Duration
+    counts: Facts | None = None
+    history: bool = False
+    # Which closers of the rule count here, by name; without any, all of them.
+    closes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class WayOut:
     """What the member can do about a gap: `order` a kit or test under protocol, or `book` a visit."""
 
@@ -178,7 +199,9 @@ class CareRule:
     are the versions of a part of it that asks some from another age. Not before the first of the facts in `onset` (a
     disease), the last of those in `begins` (a pregnancy), and, for what is done anew at each practice (`ours`, and
     whatever is asked at a visit), not before they were first covered here. Whoever has a result that waits for its
-    answer (`unanswered`) is due from that result on, whatever else was done.
+    answer (`unanswered`) is due from that result on, whatever else was done. Whoever has a finding under
+    `surveillance` is due again after its interval, where that ends before the general one; an interval that a physician
+    set stands before both.
     """
 
     id: str
@@ -207,6 +230,7 @@ class CareRule:
     ours: bool = False
     confidential: bool = False
     unanswered: tuple[Unanswered, ...] = ()
+    surveillance: tuple[Surveillance, ...] = ()
 
     def holds_on(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day < self.until)

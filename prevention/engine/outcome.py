@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 
+from prevention.engine.codes import CONDITION
 from prevention.engine.measure import POPULATIONS, Asked, CareRule
 from prevention.engine.members import CompilingMembers, Condition
 from prevention.engine.moments import Duration, years
@@ -35,6 +36,14 @@ def rule_columns(to: CompilingMembers, rule: CareRule, r: int) -> list[str]:
         columns.append(f"{closer.every.sql(to)} AS r{r}_every{c}")
     for u, waiting in enumerate(rule.unanswered):
         columns.append(f"{to.aggregate(waiting.facts, 'last_day')} AS r{r}_open{u}")
+    for n, one in enumerate(rule.surveillance):
+        found = to.aggregate(one.findings, "first_day")
+        # A diagnosis may have no day; what was measured or done has one.
+        dated = CONDITION not in one.findings.by_resource
+        columns.append(f"{f'{found} IS NOT NULL' if dated else to.aggregate(one.findings, 'exists')} AS r{r}_has{n}")
+        columns.append(f"{found} AS r{r}_found{n}")
+        counted = to.aggregate(one.counts, "last_day") if one.counts else "NULL::date"
+        columns.append(f"{counted} AS r{r}_counts{n}")
     if rule.begins:
         columns.append(f"{to.aggregate(rule.begins, 'last_day')} AS r{r}_begins")
     if rule.onset:
@@ -45,13 +54,23 @@ def rule_columns(to: CompilingMembers, rule: CareRule, r: int) -> list[str]:
 
 
 def rule_outcome(rule: CareRule, r: int) -> list[str]:
-    """Last done, what it was, and when next due. A personal interval counts from whatever was done last.
+    """Last done, what it was, when next due, and which shorter interval says so. A personal interval counts from
+    whatever was done last.
 
     A result that waits for its answer stands in place of what was done last, and is due from its day on.
     """
     count = range(len(rule.closers))
     last = f"greatest({', '.join(f'o.r{r}_last{c}' for c in count)})"
     general = f"greatest({', '.join(f'(o.r{r}_last{c} + o.r{r}_every{c})::date' for c in count)})"
+    own, named = _surveillance(rule, r), "NULL::text"
+    if own:
+        # Who never had it done is due since they were asked: nothing is shorter.
+        sooner = f"CASE WHEN {last} IS NOT NULL THEN least({', '.join(own)}) END"
+        which = " ".join(
+            f"WHEN {day} = ({sooner}) THEN '{one.what}'" for day, one in zip(own, rule.surveillance, strict=True)
+        )
+        named = f"CASE WHEN o.r{r}_personal IS NULL AND ({sooner}) < {general} THEN CASE {which} END END"
+        general = f"least({general}, {sooner})"
     personal = f"({last} + make_interval(months => o.r{r}_personal))::date"
     what = " ".join(f"WHEN o.r{r}_last{c} = {last} THEN '{closer.what}'" for c, closer in enumerate(rule.closers))
     # Turning old enough after an early test does not make it due before that test runs out.
@@ -59,14 +78,25 @@ def rule_outcome(rule: CareRule, r: int) -> list[str]:
     done = last
     if rule.unanswered:
         open_ = f"greatest({', '.join(f'o.r{r}_open{u}' for u in range(len(rule.unanswered)))})"
-        named = (f"WHEN o.r{r}_open{u} = {open_} THEN '{one.what}'" for u, one in enumerate(rule.unanswered))
-        what, done, due = f"{' '.join(named)} {what}", f"coalesce({open_}, {last})", f"{open_}, {due}"
+        waits = (f"WHEN o.r{r}_open{u} = {open_} THEN '{one.what}'" for u, one in enumerate(rule.unanswered))
+        what, done, due = f"{' '.join(waits)} {what}", f"coalesce({open_}, {last})", f"{open_}, {due}"
     return [
         f"o.r{r}_applies",
         f"{done} AS r{r}_last",
         f"CASE {what} ELSE '' END AS r{r}_what",
         f"CASE WHEN o.r{r}_applies THEN coalesce({due}) END AS r{r}_next",
+        f"{named} AS r{r}_own",
     ]
+
+
+def _surveillance(rule: CareRule, r: int) -> list[str]:
+    """Of each shorter interval the day on which it ends, or null for whoever has no such finding."""
+    days = []
+    for n, one in enumerate(rule.surveillance):
+        of_both = "coalesce" if one.history else "greatest"
+        counted = f"{of_both}(o.r{r}_counts{n}, o.r{r}_found{n})"
+        days.append(f"CASE WHEN o.r{r}_has{n} THEN ({counted} + {one.every.sql})::date END")
+    return days
 
 
 # --- Since when somebody is asked who never had it done -------------------------------------------------

@@ -127,7 +127,7 @@ def _results(cursor: CursorWrapper, program: Program, partition: Partition, at: 
 def _due(cursor: CursorWrapper, program: Program, partition: Partition) -> None:
     """`pf_due`: a row for each member and rule that applies, or did until now: most rules are for few people."""
     rows = ", ".join(
-        f"('{rule.id}', {r}, o.r{r}_applies, o.r{r}_last, o.r{r}_what, o.r{r}_next)"
+        f"('{rule.id}', {r}, o.r{r}_applies, o.r{r}_last, o.r{r}_what, o.r{r}_next, o.r{r}_own)"
         for r, rule in enumerate(program.rules)
     )
     cursor.execute("DROP TABLE IF EXISTS pf_due")
@@ -137,8 +137,8 @@ def _due(cursor: CursorWrapper, program: Program, partition: Partition) -> None:
         SELECT o.member_id, v.rule, v.applies, v.last_on, v.what,
             -- What is done once for all has no next day (measure.ONCE).
             CASE WHEN v.next_on < date '2900-01-01' THEN v.next_on END AS next_on,
-            v.applies AND v.next_on <= %(today)s::date AS is_due, 0::smallint AS labels, v.place
-        FROM pf_outcome o CROSS JOIN LATERAL (VALUES {rows}) v(rule, place, applies, last_on, what, next_on)
+            v.applies AND v.next_on <= %(today)s::date AS is_due, 0::smallint AS labels, v.place, v.own
+        FROM pf_outcome o CROSS JOIN LATERAL (VALUES {rows}) v(rule, place, applies, last_on, what, next_on, own)
         WHERE v.applies
         """,
         {"today": program.setting.as_of.date()},
@@ -147,7 +147,7 @@ def _due(cursor: CursorWrapper, program: Program, partition: Partition) -> None:
     cursor.execute(
         f"""
         INSERT INTO pf_due
-        SELECT c.member_id, c.rule, false, c.last_done_on, c.last_done_what, NULL, false, c.sensitivity, 0
+        SELECT c.member_id, c.rule, false, c.last_done_on, c.last_done_what, NULL, false, c.sensitivity, 0, NULL
         FROM prevention_carerulestate c JOIN pf_subject s ON s.member_id = c.member_id
         WHERE {partition.test("c.member_id")} AND c.applies AND c.rule = ANY (%(rules)s)
             AND NOT EXISTS (SELECT FROM pf_due d WHERE d.member_id = c.member_id AND d.rule = c.rule)
@@ -258,7 +258,7 @@ def _close(cursor: CursorWrapper, program: Program, partition: Partition, at: da
     cursor.execute(
         f"""
         CREATE TEMPORARY TABLE pf_touched ON COMMIT DROP AS
-        SELECT g.id, d.member_id, d.rule, d.last_on, d.what, d.next_on, d.labels,
+        SELECT g.id, d.member_id, d.rule, d.last_on, d.what, d.next_on, d.labels, d.own,
             CASE WHEN NOT d.applies THEN 'excluded' WHEN NOT d.is_due THEN 'closed'
                 WHEN g.status = 'deferred' AND g.deferred_until <= %(today)s::date THEN 'open' ELSE g.status
             END AS status
@@ -279,8 +279,8 @@ def _close(cursor: CursorWrapper, program: Program, partition: Partition, at: da
             sensitivity = t.labels,
             due_on = CASE WHEN t.status IN ('open', 'deferred') THEN t.next_on ELSE g.due_on END,
             closed_at = CASE WHEN t.status IN ('closed', 'excluded') THEN %(at)s::timestamptz END,
-            evidence = CASE WHEN e.facts IS NULL THEN g.evidence ELSE g.evidence || jsonb_build_object('facts', e.facts)
-                END
+            evidence = jsonb_strip_nulls(g.evidence || jsonb_build_object('interval', t.own)
+                || CASE WHEN e.facts IS NULL THEN '{{}}'::jsonb ELSE jsonb_build_object('facts', e.facts) END)
         FROM pf_touched t {EVIDENCE.format(row="t")} WHERE g.id = t.id AND g.member_id = t.member_id
         """,
         {"at": at},
@@ -311,7 +311,7 @@ def _open(cursor: CursorWrapper, program: Program, partition: Partition, at: dat
         INSERT INTO prevention_caregap
             (id, member_id, rule, status, due_on, last_done_on, last_done_what, sensitivity, evidence, opened_at)
         SELECT {row_id("d.member_id, d.place")}, d.member_id, d.rule, 'open', d.next_on, d.last_on, d.what, d.labels,
-            CASE WHEN e.facts IS NULL THEN '{{}}'::jsonb ELSE jsonb_build_object('facts', e.facts) END, %(at)s
+            jsonb_strip_nulls(jsonb_build_object('facts', e.facts, 'interval', d.own)), %(at)s
         FROM pf_opening d {EVIDENCE.format(row="d")}
         ON CONFLICT (member_id, rule) WHERE status IN ('open', 'deferred') DO NOTHING
         """,

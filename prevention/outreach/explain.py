@@ -12,7 +12,7 @@ from core.templatetags.kp import short_date
 from labs.models import LabOrder
 from members.portal import age_on
 from plans.models import CoveragePeriod
-from prevention.engine.measure import ONCE, Asked, CareRule
+from prevention.engine.measure import ONCE, Asked, CareRule, Surveillance
 from prevention.engine.moments import Duration
 from prevention.models import (
     CareGap,
@@ -24,7 +24,8 @@ from prevention.models import (
 )
 from prevention.outreach.kinds import GapKind, book_way, closer_words, kind_of
 from prevention.outreach.protocols import ways_for_member
-from prevention.rules.positives import BY_WHAT
+from prevention.rules.positives import TITLES
+from prevention.rules.surveillance import BY_WHAT as SHORTER
 from scheduling.models import Appointment
 
 
@@ -67,7 +68,7 @@ def explain(gap: CareGap, today: date) -> Explanation:
     kind = kind_of(gap.rule)
     is_open = gap.status in (CareGap.Status.OPEN, CareGap.Status.DEFERRED)
     state = CareRuleState.objects.filter(member_id=gap.member_id, rule=gap.rule).first()
-    waiting = BY_WHAT.get(gap.last_done_what) if is_open else None
+    waiting = TITLES.get(gap.last_done_what) if is_open else None
     joined = _joined(gap)
     unknown = not gap.last_done_on and joined is not None and gap.due_on < joined
     return Explanation(
@@ -75,11 +76,11 @@ def explain(gap: CareGap, today: date) -> Explanation:
         why=_("A result of this test asks for something more. Your care team arranges it with you.")
         if waiting
         else str(kind.why),
-        source=kind.source,
+        source=f"{kind.source}; {sooner.source}" if is_open and (sooner := _sooner(gap)) else kind.source,
         facts=_facts(gap, today, joined if unknown else None),
         since=None if unknown else gap.due_on,
         since_why="" if unknown else _why_since(gap, kind),
-        closes=[str(waiting.title)] if waiting else _closes(gap, kind, today),
+        closes=[str(waiting)] if waiting else _closes(gap, kind, today),
         next_on=gap.due_on if is_open else state.next_due_on if state and state.applies else None,
         now=_ways(gap, kind, today) if is_open and not waiting else [],
         under_way=_under_way(gap, today) if is_open else [],
@@ -111,7 +112,15 @@ def _facts(gap: CareGap, today: date, joined: date | None) -> list[str]:
     if own:
         words = ngettext("%(n)d month by own interval", "%(n)d months by own interval", own.months) % {"n": own.months}
         said.append(f"{words}: {own.reason}")
+    sooner = _sooner(gap)
+    if sooner and not own:
+        said.append(str(sooner.words))
     return said
+
+
+def _sooner(gap: CareGap) -> Surveillance | None:
+    """The shorter interval by which the gap is there."""
+    return SHORTER.get(gap.evidence.get("interval", ""))
 
 
 def _why_since(gap: CareGap, kind: GapKind) -> str:
@@ -139,6 +148,11 @@ def _closes(gap: CareGap, kind: GapKind, today: date) -> list[str]:
     if not isinstance(kind, CareRule):
         return [_("the dose that is due")]
     own = _own_interval(gap, today)
+    if not own and (sooner := _sooner(gap)):
+        # From the next one on as well: how long it is good for is theirs, not everybody's.
+        names = sooner.closes or tuple(closer.what for closer in kind.closers)
+        whats = dict.fromkeys(str(closer_words(what)) for what in names)
+        return [_good_for(what, [sooner.every]) for what in whats]
     lasting: dict[str, list[Duration]] = {}
     for closer in kind.closers:
         every = [Duration(months=own.months)] if own else [each for _when, each in closer.every.when]

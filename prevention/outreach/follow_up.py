@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -22,38 +23,63 @@ from prevention.engine.codes import Code, Codes, ValueSet
 from prevention.engine.evaluate import Partition
 from prevention.models import FollowUp
 from prevention.quality.rates import wilson
-from prevention.rules.positives import POSITIVES, Positive
+from prevention.rules.findings import NEGATIVE, POSITIVE, SILENT, UNCLEAR
+from prevention.rules.positives import POSITIVES, WAITING
+from prevention.rules.waiting import UNCLEAR_TASK, UNCLEAR_TITLE, Positive
 
 KIND = "abnormal_follow_up"
-# Stool and HPV tests are looked through at any age, whether a rule applies or not, for three years: as long as the
-# longest of them would have settled its rule at the least (CMS124, CMS130). What the rules themselves find unanswered
+# Abnormal results are looked for in everybody, whether a rule asks them or not, for three years: as long as the longest
+# of them would have settled its rule at the least (CMS124, CMS130). What the rules themselves find unanswered
 # (`rules.positives`) is followed however old it is.
 LOOK_BACK = relativedelta(years=3)
-EVERYBODYS = ("positive_stool_test", "positive_hpv_test")
 RULES = POSITIVES
 BY_ID = {rule.id: rule for rule in RULES}
+# Each finding with its rule: statements know them by their place here.
+READS = [(rule, finding) for rule in RULES for finding in rule.findings]
+# Whose rate is shown before there was any.
+ALWAYS_MEASURED = ("positive_stool_test", "positive_hpv_test")
 
-NOT_FOLLOWED = "NOT EXISTS (SELECT FROM prevention_followup f WHERE f.observation_id = o.id AND f.rule = %(rule)s)"
-RESULT = """
-o.id, o.member_id, o.sensitivity, (lower(o.effective) AT TIME ZONE %(zone)s)::date AS on_day,
-    o.interpretation, o.value_text, o.value_quantity, o.value_integer, o.value_unit, o.id AS fact_id
-"""
 USABLE = "o.status IN ('final', 'amended', 'corrected') AND NOT o.is_negated"
-LIVING = "JOIN members_member m ON m.id = o.member_id AND m.deceased_at IS NULL AND m.status = 'active'"
-# Of everybody, by the value sets of the results.
-FOUND = f"""
-SELECT DISTINCT {RESULT} FROM core_valueset v JOIN core_valuesetmember s ON s.value_set_id = v.id
-JOIN clinical_observationcoding k ON k.concept_id = s.concept_id AND k.role = 1
-JOIN clinical_observation o ON o.id = k.fact_id AND o.member_id = k.member_id {LIVING}
-WHERE {{k}} AND v.url = ANY (%(results)s) AND {USABLE} AND {NOT_FOLLOWED}
-    AND (lower(o.effective) AT TIME ZONE %(zone)s)::date BETWEEN %(since)s AND %(today)s
+# A result without a day is of no use to a rule, but somebody has to look at it: since it came.
+MOMENT = "coalesce(lower(o.effective), o.recorded_at)"
+# Which finding reads which code. `everybodys`: in whomever it is found.
+ASKED = """
+CREATE TEMPORARY TABLE po_asked ON COMMIT DROP AS
+SELECT a.finding, a.concept_id, a.everybodys
+FROM unnest(%(findings)s::int[], %(concepts)s::int[], %(everybodys)s::boolean[]) a(finding, concept_id, everybodys)
 """
-# What keeps a gap open: the facts of its last day, of which the positive ones ask.
-KEPT_OPEN = f"""
-SELECT DISTINCT {RESULT} FROM prevention_caregap g
-CROSS JOIN LATERAL jsonb_path_query(g.evidence, '$.facts[*] ? (@.model == "clinical.observation")') x
-JOIN clinical_observation o ON o.id = (x ->> 'id')::uuid AND o.member_id = g.member_id {LIVING}
-WHERE {{g}} AND g.status IN ('open', 'deferred') AND g.last_done_what = %(what)s AND {USABLE} AND {NOT_FOLLOWED}
+# Of everybody, by the codes of the results; and what keeps a gap open, the facts of its last day, however old it is.
+# Who has the disease already is followed by its own rules: read once for all, not for each result.
+FOUND = f"""
+WITH known AS (
+    SELECT DISTINCT n.finding, k.member_id FROM unnest(%(findings_of)s::int[], %(known)s::int[]) n(finding, concept_id)
+    JOIN clinical_conditioncoding k ON k.concept_id = n.concept_id AND k.role = 1
+    JOIN clinical_condition o ON o.id = k.fact_id AND o.member_id = k.member_id
+    WHERE {{k}} AND o.verification NOT IN ('refuted', 'entered-in-error')
+), candidate AS (
+    SELECT a.finding, o.* FROM po_asked a
+    JOIN clinical_observationcoding k ON k.concept_id = a.concept_id AND k.role = 1
+    JOIN clinical_observation o ON o.id = k.fact_id AND o.member_id = k.member_id
+    WHERE a.everybodys AND {{k}} AND {USABLE} AND {MOMENT} >= %(from)s AND {MOMENT} < %(until)s
+    UNION ALL
+    SELECT a.finding, o.* FROM prevention_caregap g
+    CROSS JOIN LATERAL jsonb_path_query(g.evidence, '$.facts[*] ? (@.model == "clinical.observation")') x
+    JOIN clinical_observation o ON o.id = (x ->> 'id')::uuid AND o.member_id = g.member_id
+    JOIN clinical_observationcoding k ON k.fact_id = o.id AND k.member_id = o.member_id AND k.role = 1
+    JOIN po_asked a ON a.concept_id = k.concept_id
+    WHERE {{g}} AND g.status IN ('open', 'deferred') AND g.last_done_what = ANY (%(waiting)s) AND {USABLE}
+), read AS (
+    SELECT o.finding, o.id, o.member_id, o.sensitivity, ({MOMENT} AT TIME ZONE %(zone)s)::date AS on_day,
+        CASE o.finding {{says}} ELSE {SILENT} END AS says
+    FROM candidate o
+)
+SELECT DISTINCT ON (r.finding, r.id) r.finding, r.id, r.member_id, r.sensitivity, r.on_day, r.says = {POSITIVE}
+FROM read r
+JOIN members_member m ON m.id = r.member_id AND m.deceased_at IS NULL AND m.status = 'active'
+WHERE r.says IN ({POSITIVE}, {UNCLEAR}) AND (r.finding, r.member_id) NOT IN (SELECT n.finding, n.member_id FROM known n)
+    AND NOT EXISTS (SELECT FROM prevention_followup f WHERE f.observation_id = r.id
+        AND f.rule = (%(rules)s::text[])[r.finding + 1])
+ORDER BY r.finding, r.id
 """
 
 # What answers it, on its day or after: what was done, found, diagnosed or ordered. `{answers}`: by code.
@@ -70,7 +96,7 @@ FROM (
 DAY_OF = "(lower(o.effective) AT TIME ZONE %(zone)s)::date"
 ONE_ANSWER = """
 SELECT 'clinical.{kind}' AS model, o.id AS fact_id, {day} AS on_day
-FROM clinical_{kind}coding k JOIN (SELECT o.*, o.id AS fact_id FROM clinical_{kind} o) o
+FROM clinical_{kind}coding k JOIN clinical_{kind} o
     ON o.id = k.fact_id AND o.member_id = k.member_id
 WHERE k.member_id = f.member_id AND k.role = 1 AND k.concept_id = ANY (%({codes})s) AND o.id <> f.observation_id
     AND {usable}
@@ -111,42 +137,128 @@ WHERE a.member_id = ANY (%s) AND a.period @> %s::date ORDER BY a.member_id
 """
 
 
+@dataclass(frozen=True)
+class Concepts:
+    """The ids of the concepts of all codes and value sets that the rules name, read at one stroke."""
+
+    found: dict[Codes, list[int]]
+
+    @classmethod
+    def read(cls) -> "Concepts":
+        asked = {code for rule in RULES for codes in _codes_of(rule) for code in codes}
+        sets = {one.url: one for one in asked if isinstance(one, ValueSet)}
+        single = {(one.system, one.code): one for one in asked if isinstance(one, Code)}
+        found: dict[Codes, list[int]] = {}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT v.url, '', m.concept_id FROM core_valueset v JOIN core_valuesetmember m "
+                "ON m.value_set_id = v.id WHERE v.url = ANY (%s) UNION ALL "
+                "SELECT y.uri, c.code, c.id FROM core_concept c JOIN core_codesystem y ON y.id = c.system_id "
+                "JOIN unnest(%s::text[], %s::text[]) w(uri, code) ON w.uri = y.uri AND w.code = c.code",
+                [list(sets), [system for system, _code in single], [code for _system, code in single]],
+            )
+            for address, code, concept in cursor.fetchall():
+                found.setdefault(single[address, code] if code else sets[address], []).append(concept)
+        return cls(found)
+
+    def of(self, codes: tuple[Codes, ...]) -> list[int]:
+        return sorted({concept for code in codes for concept in self.found.get(code, [])})
+
+
+def _codes_of(rule: Positive) -> list[tuple[Codes, ...]]:
+    negatives = [one.codes for one in rule.negatives]
+    return [rule.codes, rule.answers, rule.diagnoses, rule.plans, rule.later, rule.known, *negatives]
+
+
 def watch(partition: Partition, *, as_of: date, at: datetime, zone: str) -> int:
     """Open, answer, escalate and withdraw follow-ups in the partition; returns rows written. Needs the jobs login."""
     written = 0
     by = User.objects.system("prevention")
-    common = {**partition.parameters, "today": as_of, "at": at, "zone": zone, "since": as_of - LOOK_BACK, "by": by.pk}
+    common = {**partition.parameters, "today": as_of, "at": at, "zone": zone, "by": by.pk}
+    concepts = Concepts.read()
     with connection.cursor() as cursor:
 
         def write(sql: str, **more: Any) -> int:
             cursor.execute(sql, {**common, **more})
             return cursor.rowcount
 
-        for rule in RULES:
-            asked: dict[str, Any] = {"rule": rule.id, "escalate": rule.escalate, "what": rule.what}
-            cursor.execute(_found(rule, partition), {**common, **asked, "results": urls_of(rule.codes)})
-            found = cursor.fetchall()
-            if found:
-                written += _open(rule, found, at=at, as_of=as_of, by=by, zone=zone)
-            if FollowUp.objects.filter(rule=rule.id, status=FollowUp.Status.OPEN).exists():
-                answers, codes = _answers(rule)
-                written += write(ANSWER.format(f=partition.test("f.member_id"), answers=answers), **asked, **codes)
-                write(ESCALATE.format(f=partition.test("f.member_id")), **asked)
+        found: dict[str, dict[uuid.UUID, Found]] = {}
+        for finding, *row in _found(cursor, partition, as_of, zone, concepts):
+            one = Found(*row)
+            found.setdefault(READS[finding][0].id, {})[one.observation] = one
+        for name, rows in found.items():
+            written += _open(BY_ID[name], list(rows.values()), at=at, as_of=as_of, by=by, zone=zone)
+        watched = FollowUp.objects.filter(status=FollowUp.Status.OPEN).values_list("rule", flat=True).distinct()
+        for rule in [BY_ID[name] for name in watched.order_by("rule") if name in BY_ID]:
+            answers, codes = _answers(rule, concepts)
+            asked = {"rule": rule.id, "escalate": rule.escalate}
+            written += write(ANSWER.format(f=partition.test("f.member_id"), answers=answers), **asked, **codes)
+            write(ESCALATE.format(f=partition.test("f.member_id")), **asked)
         written += write(WITHDRAW.format(f=partition.test("f.member_id")))
         write(CLOSE_TASKS.format(f=partition.test("f.member_id")))
     return written
 
 
-def _found(rule: Positive, partition: Partition) -> str:
-    """The SELECT of positive results that nobody follows yet."""
-    rows = KEPT_OPEN.format(g=partition.test("g.member_id"))
-    if rule.id in EVERYBODYS:
-        rows = f"{rows} UNION {FOUND.format(k=partition.test('k.member_id'))}"
-    positive = " OR ".join(finding.sql().format(row="o") for finding in rule.findings).replace("%", "%%")
-    return f"SELECT o.id, o.member_id, o.sensitivity, o.on_day FROM ({rows}) o WHERE {positive}"
+@dataclass(frozen=True)
+class Found:
+    """A result that nobody follows yet; where it is not positive, it is not clear."""
+
+    observation: uuid.UUID
+    member: uuid.UUID
+    sensitivity: int
+    on_day: date
+    is_positive: bool
 
 
-def _answers(rule: Positive) -> tuple[str, dict[str, list[int]]]:
+def _found(
+    cursor: CursorWrapper, partition: Partition, as_of: date, zone: str, concepts: Concepts
+) -> list[tuple[Any, ...]]:
+    """Of all rules at once: the number of the finding, and what `Found` holds."""
+    codes = [(number, concept) for number, (_rule, one) in enumerate(READS) for concept in concepts.of(one.codes)]
+    known = [(number, concept) for number, (rule, _one) in enumerate(READS) for concept in concepts.of(rule.known)]
+    cursor.execute("DROP TABLE IF EXISTS po_asked")
+    cursor.execute(
+        ASKED,
+        {
+            "findings": [number for number, _concept in codes],
+            "concepts": [concept for _number, concept in codes],
+            "everybodys": [READS[number][0].everybodys for number, _concept in codes],
+        },
+    )
+    cursor.execute("ANALYZE po_asked")
+    says = " ".join(f"WHEN {number} THEN {one.sql('id').format(row='o')}" for number, (_rule, one) in enumerate(READS))
+    cursor.execute(
+        FOUND.format(says=says.replace("%", "%%"), k=partition.test("k.member_id"), g=partition.test("g.member_id")),
+        {
+            **partition.parameters,
+            "findings_of": [number for number, _concept in known],
+            "known": [concept for _number, concept in known],
+            "waiting": list(WAITING),
+            "rules": [rule.id for rule, _one in READS],
+            "zone": zone,
+            "from": datetime.combine(as_of - LOOK_BACK, time(), ZoneInfo(zone)),
+            "until": datetime.combine(as_of + timedelta(days=1), time(), ZoneInfo(zone)),
+        },
+    )
+    return cursor.fetchall()
+
+
+def _says(rule: Positive, row: str, concepts: Concepts) -> str:
+    """What a rule reads in the result on this alias: of several findings the one whose code it has."""
+    read = [finding.sql("id").format(row=row) for finding in rule.findings]
+    if len(read) == 1:
+        return read[0]
+    # Each has codes of its own: the concept tells which.
+    cases = " ".join(
+        f"WHEN EXISTS (SELECT FROM clinical_observationcoding z WHERE z.fact_id = {row}.id AND z.role = 1 "
+        f"AND z.concept_id = ANY (ARRAY[{', '.join(map(str, concepts.of(finding.codes))) or 'NULL::int'}]::int[])) "
+        f"THEN {says}"
+        for finding, says in zip(rule.findings, read, strict=True)
+    )
+    return f"(CASE {cases} ELSE {SILENT} END)"
+
+
+def _answers(rule: Positive, concepts: Concepts) -> tuple[str, dict[str, list[int]]]:
     """The facts that answer, as SQL over `f`, and the concepts it asks for by name."""
     later = f"{DAY_OF} > f.resulted_on"
     parts: list[tuple[str, tuple[Codes, ...], dict[str, str], str, str]] = [
@@ -157,45 +269,30 @@ def _answers(rule: Positive) -> tuple[str, dict[str, list[int]]]:
         ("known", rule.known, BELIEVED, f"greatest({DAY_OF}, f.resulted_on)", "true"),
         ("plans", rule.plans, ORDERED, DAY_OF, "true"),
     ]
-    if rule.repeated:
-        for number, finding in enumerate(rule.findings):
-            negative = f"NOT {finding.sql().format(row='o')} AND {SAYS_SOMETHING}".replace("%", "%%")
-            parts.append((f"again{number}", finding.codes, {"observation": USABLE}, DAY_OF, negative))
+    for number, finding in enumerate((*rule.negatives, *(rule.readable if rule.repeated else ()))):
+        negative = f"{finding.sql('id').format(row='o')} = {NEGATIVE}".replace("%", "%%")
+        parts.append((f"negative{number}", finding.codes, {"observation": USABLE}, DAY_OF, negative))
+    for number, finding in enumerate(rule.readable):
+        # Where the result itself was not clear, any clear one answers.
+        clear = f"{finding.sql('id').format(row='o')} IN ({POSITIVE}, {NEGATIVE})"
+        unclear = (
+            "EXISTS (SELECT FROM clinical_observation p WHERE p.id = f.observation_id AND p.member_id = f.member_id "
+            f"AND {_says(rule, 'p', concepts)} = {UNCLEAR})"
+        )
+        also = f"{unclear} AND {clear}".replace("%", "%%")
+        parts.append((f"clear{number}", finding.codes, {"observation": USABLE}, DAY_OF, also))
     said = [
         ONE_ANSWER.format(kind=kind, codes=name, day=day, usable=f"{usable} AND {more}")
         for name, codes, kinds, day, more in parts
         if codes
         for kind, usable in kinds.items()
     ]
-    return " UNION ALL ".join(said), {name: concepts_of(codes) for name, codes, *_rest in parts if codes}
-
-
-SAYS_SOMETHING = (
-    "(o.value_quantity IS NOT NULL OR o.value_integer IS NOT NULL OR o.value_text <> '' OR o.interpretation <> '' "
-    "OR EXISTS (SELECT FROM clinical_observationcoding w WHERE w.fact_id = o.id AND w.role = 3))"
-)
-
-
-def urls_of(codes: tuple[Codes, ...]) -> list[str]:
-    return [one.url for one in codes if isinstance(one, ValueSet)]
-
-
-def concepts_of(codes: tuple[Codes, ...]) -> list[int]:
-    """The ids of the concepts among codes and value sets."""
-    single = [(one.system, one.code) for one in codes if isinstance(one, Code)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT m.concept_id FROM core_valueset v JOIN core_valuesetmember m ON m.value_set_id = v.id "
-            "WHERE v.url = ANY (%s) UNION SELECT c.id FROM core_concept c JOIN core_codesystem y ON y.id = c.system_id "
-            "JOIN unnest(%s::text[], %s::text[]) w(uri, code) ON w.uri = y.uri AND w.code = c.code",
-            [urls_of(codes), [system for system, _code in single], [code for _system, code in single]],
-        )
-        return [row[0] for row in cursor.fetchall()]
+    return " UNION ALL ".join(said), {name: concepts.of(codes) for name, codes, *_rest in parts if codes}
 
 
 def _open(
     rule: Positive,
-    found: Sequence[tuple[uuid.UUID, uuid.UUID, int, date]],
+    found: Sequence[Found],
     *,
     at: datetime,
     as_of: date,
@@ -203,20 +300,20 @@ def _open(
     zone: str,
 ) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(OWNERS, [[row[1] for row in found], as_of])
+        cursor.execute(OWNERS, [[row.member for row in found], as_of])
         owners = {member: (user, department) for member, user, department in cursor.fetchall()}
     tasks, rows = [], []
     with override(None):
-        title = str(rule.task)
-    for observation, member, sensitivity, day in found:
-        user, department = owners.get(member, (None, None))
-        key, due = uuid7(), day + timedelta(days=rule.days)
+        positive, unclear = str(rule.task), str(UNCLEAR_TASK)
+    for row in found:
+        user, department = owners.get(row.member, (None, None))
+        key, due = uuid7(), row.on_day + timedelta(days=rule.days)
         task = Task(
             id=uuid7(),
-            member_id=member,
+            member_id=row.member,
             status="requested",
             kind=KIND,
-            title=title,
+            title=positive if row.is_positive else unclear,
             priority=Task.Priority.ROUTINE,
             owner_id=user,
             department_id=department,
@@ -225,26 +322,33 @@ def _open(
             due_at=datetime.combine(due, time(17), ZoneInfo(zone)),
             focus_model="prevention.followup",
             focus_id=key,
-            dedupe_key=f"prevention:follow_up:{rule.id}:{observation}",
-            sensitivity=sensitivity,
+            dedupe_key=f"prevention:follow_up:{rule.id}:{row.observation}",
+            sensitivity=row.sensitivity,
         )
         tasks.append(task)
         rows.append(
             FollowUp(
                 id=key,
-                member_id=member,
+                member_id=row.member,
                 rule=rule.id,
-                observation_id=observation,
-                resulted_on=day,
+                observation_id=row.observation,
+                resulted_on=row.on_day,
                 due_on=due,
                 task=task,
                 opened_at=at,
-                sensitivity=sensitivity,
+                sensitivity=row.sensitivity,
             )
         )
     Task.objects.bulk_create(tasks)
     FollowUp.objects.bulk_create(rows)
     return len(rows)
+
+
+def title_of(follow_up: FollowUp) -> str:
+    """What it asks for, in the reader's language: a result that is not clear is to be read."""
+    with override(None):
+        is_unclear = follow_up.task is not None and follow_up.task.title == str(UNCLEAR_TASK)
+    return str(UNCLEAR_TITLE if is_unclear else BY_ID[follow_up.rule].title)
 
 
 @transaction.atomic

@@ -136,6 +136,8 @@ CLOSER_WORDS = {
     # What waits for an answer (`rules.positives`).
     "positive stool test": _("positive stool test"),
     "positive HPV test": _("positive HPV test"),
+    "CT colonography that asks for more": _("CT colonography that asks for more"),
+    "undetermined Pap test": _("undetermined Pap test"),
     "abnormal Pap test": _("abnormal Pap test"),
     "mammogram that asks for more": _("mammogram that asks for more"),
     "suspicious mammogram": _("suspicious mammogram"),
@@ -150,6 +152,11 @@ CLOSER_WORDS = {
     "blood sugar in the range of diabetes": _("blood sugar in the range of diabetes"),
     "widened aorta": _("widened aorta"),
     "lung scan that asks for more": _("lung scan that asks for more"),
+    "positive anxiety questions": _("positive anxiety questions"),
+    "high glucose test in pregnancy": _("high glucose test in pregnancy"),
+    "bacteria in the urine in pregnancy": _("bacteria in the urine in pregnancy"),
+    "antibodies in pregnancy": _("antibodies in pregnancy"),
+    "result that is not clear": _("result that is not clear"),
 }
 
 

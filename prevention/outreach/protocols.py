@@ -3,15 +3,17 @@
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncDay
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
-from clinical.models import CodingRole, Condition, Observation, ObservationCoding, Procedure
+from clinical.models import CodingRole, Condition, Observation, Procedure
 from core.models import User
 from members.models import Member
 from network.models import RoleAssignment
@@ -19,11 +21,12 @@ from network.permissions import roles_in_force
 from prevention.engine.codes import CPT, SNOMED, ValueSet
 from prevention.engine.measure import WayOut
 from prevention.measures import value_sets as vs
-from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY, FOBT, SDNA_FIT
 from prevention.models import CareGap, FollowUp, StandingOrder
 from prevention.outreach.kinds import kind_of, order_ways
 from prevention.rules import value_sets as own
-from prevention.rules.positives import WAITING
+from prevention.rules.findings import POSITIVE
+from prevention.rules.positives import STOOL, WAITING
+from prevention.rules.waiting import Positive
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -33,8 +36,19 @@ HCPCS = "http://www.nlm.nih.gov/research/umls/hcpcs"
 ICD10PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
 # A pregnancy that nobody closed in the chart ends after ten months by itself.
 PREGNANCY = timedelta(days=300)
-# SNOMED: positive, detected, present; as follow-ups read it.
-POSITIVE_CODES = ("10828004", "260373001", "52101004")
+# Results of a finding, read as everywhere, and nothing done since that answers them.
+EVER_POSITIVE = f"""
+SELECT o.member_id FROM core_valueset v JOIN core_valuesetmember s ON s.value_set_id = v.id
+JOIN clinical_observationcoding k ON k.concept_id = s.concept_id AND k.role = 1
+JOIN clinical_observation o ON o.id = k.fact_id AND o.member_id = k.member_id
+WHERE v.url = ANY (%s) AND o.status IN ('final', 'amended', 'corrected') AND NOT o.is_negated
+    AND lower(o.effective) < %s AND {{says}} = {POSITIVE} AND NOT EXISTS (
+        SELECT FROM core_valueset w JOIN core_valuesetmember t ON t.value_set_id = w.id
+        JOIN clinical_procedurecoding c ON c.concept_id = t.concept_id AND c.role = 1 AND c.member_id = o.member_id
+        JOIN clinical_procedure p ON p.id = c.fact_id AND p.member_id = c.member_id
+        WHERE w.url = ANY (%s) AND p.status = 'completed' AND NOT p.is_negated
+            AND (lower(p.effective) AT TIME ZONE %s)::date >= (lower(o.effective) AT TIME ZONE %s)::date)
+"""
 
 
 # The ids of the members to whom something applies on a day.
@@ -64,6 +78,22 @@ def diagnosed(*sets: ValueSet, within: timedelta | None = None) -> Among:
             undated = Q(effective__isnull=True) | Q(effective__startswith__isnull=True)
             found = found.filter(undated | Q(effective__startswith__date__gte=today - within))
         return found.values_list("member_id", flat=True)
+
+    return members
+
+
+def ever_diagnosed(*sets: ValueSet) -> Among:
+    """With such a diagnosis, ended or not: a history is one."""
+
+    def members(today: date) -> QuerySet[Any, Any]:
+        return (
+            Condition.objects.filter(
+                codings__role=CodingRole.CODE,
+                codings__concept__valuesetmember__value_set__url__in=[one.url for one in sets],
+            )
+            .exclude(verification__in=("refuted", "entered-in-error"))
+            .values_list("member_id", flat=True)
+        )
 
     return members
 
@@ -106,38 +136,21 @@ def unanswered(rule: str) -> Among:
     )
 
 
-def ever_positive(results: tuple[ValueSet, ...], answers: tuple[ValueSet, ...]) -> Among:
-    """Who had a positive result of `results`, however long ago, and none of `answers` since its day.
+def ever_positive(positive: Positive) -> Among:
+    """Who had such a result, however long ago, and nothing since its day that answers it.
 
     A later negative one does not answer it (US Multi-Society Task Force on Colorectal Cancer, 2017).
     """
+    answers = [one.url for one in positive.answers if isinstance(one, ValueSet)]
 
     def members(today: date) -> QuerySet[Any, Any]:
-        usable = Observation.objects.filter(
-            status__in=("final", "amended", "corrected"),
-            is_negated=False,
-            effective__startswith__date__lte=today,
-            codings__role=CodingRole.CODE,
-            codings__concept__valuesetmember__value_set__url__in=[one.url for one in results],
-        )
-        coded = ObservationCoding.objects.filter(
-            fact=OuterRef("pk"),
-            role=CodingRole.VALUE,
-            concept__system__uri="http://snomed.info/sct",
-            concept__code__in=POSITIVE_CODES,
-        )
-        positive = usable.annotate(day=TruncDay("effective__startswith")).filter(
-            Q(interpretation__in=("A", "AA", "POS")) | Q(value_text__iregex="^(positive|detected)$") | Exists(coded)
-        )
-        answered = Procedure.objects.filter(
-            member=OuterRef("member_id"),
-            status="completed",
-            is_negated=False,
-            effective__startswith__gte=OuterRef("day"),
-            codings__role=CodingRole.CODE,
-            codings__concept__valuesetmember__value_set__url__in=[one.url for one in answers],
-        )
-        return positive.filter(~Exists(answered)).values_list("member_id", flat=True)
+        zone, found = settings.TIME_ZONE, Q()
+        for finding in positive.findings:
+            results = [one.url for one in finding.codes if isinstance(one, ValueSet)]
+            sql = EVER_POSITIVE.format(says=finding.sql("id").format(row="o").replace("%", "%%"))
+            until = datetime.combine(today + timedelta(days=1), time(), ZoneInfo(zone))
+            found |= Q(pk__in=RawSQL(sql, (results, until, answers, zone, zone)))  # noqa: S611 (values are parameters)
+        return Member.objects.filter(found).values_list("pk", flat=True)
 
     return members
 
@@ -182,10 +195,15 @@ NOT_FOR: dict[str, tuple[Exclusion, ...]] = {
             _("A positive stool test still waits for its colonoscopy: a clinician arranges that."),
             unanswered("positive_stool_test"),
         ),
+        Exclusion(_("An abnormal result is being followed."), unanswered("positive_ct_colonography")),
         # A watch ends after a while, and history has none: the result stands all the same.
         Exclusion(
             _("A positive stool test still waits for its colonoscopy: a clinician arranges that."),
-            ever_positive((FOBT, SDNA_FIT), (COLONOSCOPY,)),
+            ever_positive(STOOL),
+        ),
+        Exclusion(
+            _("After polyps a colonoscopy is due, no stool test."),
+            ever_diagnosed(own.COLON_ADENOMA, own.COLON_ADENOMA_HISTORY),
         ),
     ),
     "hba1c_in_diabetes": (*_pregnant, _transfused),
@@ -197,9 +215,13 @@ NOT_FOR: dict[str, tuple[Exclusion, ...]] = {
     ),
     "hpv_self_collection": (
         Exclusion(_("A sample taken by oneself is for people of 30 to 65."), outside_ages(30, 65)),
+        Exclusion(
+            _("After changes of the cervix the sample is taken at a visit."), ever_diagnosed(own.CERVICAL_HIGH_GRADE)
+        ),
         *_pregnant,
         Exclusion(_("An abnormal result is being followed."), unanswered("positive_hpv_test")),
         Exclusion(_("An abnormal result is being followed."), unanswered("abnormal_pap_test")),
+        Exclusion(_("An abnormal result is being followed."), unanswered("undetermined_pap_test")),
     ),
 }
 

@@ -1,5 +1,6 @@
 """Care rules: who is due for what, by dated guidelines, for every enrolled person."""
 
+from dataclasses import replace
 from datetime import date
 
 from prevention.engine.measure import CareRule
@@ -55,4 +56,10 @@ def rule(name: str) -> CareRule:
 
 def in_force(day: date, rules: tuple[CareRule, ...] = RULES) -> tuple[CareRule, ...]:
     """The rules that hold on a day: published by then, and not yet replaced."""
-    return tuple(rule for rule in rules if rule.holds_on(day))
+    return tuple(_of(rule, day) for rule in rules if rule.holds_on(day))
+
+
+def _of(rule: CareRule, day: date) -> CareRule:
+    """Without the shorter intervals that nobody had published by then."""
+    known = tuple(one for one in rule.surveillance if one.since <= day)
+    return rule if known == rule.surveillance else replace(rule, surveillance=known)

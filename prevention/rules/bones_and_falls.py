@@ -13,6 +13,7 @@ from prevention.engine.measure import Asked, CareRule, WayOut
 from prevention.engine.members import administrative_sex, age_at
 from prevention.engine.moments import as_of, years
 from prevention.measures import value_sets as vs
+from prevention.rules import surveillance
 from prevention.rules import value_sets as own
 from prevention.rules.common import (
     ONCE,
@@ -42,8 +43,9 @@ OSTEOPOROSIS = CareRule(
     applies=administrative_sex("female")
     & (age_at(as_of).at_least(65) | (age_at(as_of).between(45, 64) & at_risk_of_fracture)),
     excluded=in_hospice | ever_diagnosed(own.OSTEOPOROSIS),
-    # The USPSTF names no interval; what follows a scan is set for each person by its result.
+    # The USPSTF names no interval; what follows a scan goes by its result, where that is coded.
     closers=(settles("bone density scan", recorded(DXA, own.BONE_DENSITY), ONCE),),
+    surveillance=surveillance.BONES,
     ways=(WayOut("book", _("Book the scan"), visit_type="DXA"),),
 )
 

@@ -20,7 +20,7 @@ from prevention.measures.breast_cancer_screening_2025 import (
     UNILATERAL_LEFT,
     UNILATERAL_RIGHT,
 )
-from prevention.rules import positives
+from prevention.rules import positives, surveillance
 from prevention.rules import value_sets as own
 from prevention.rules.common import completed, ever_diagnosed, ever_done, final_results, in_hospice, settles
 
@@ -53,6 +53,7 @@ RULE = CareRule(
         settles("mammogram", final_results(MAMMOGRAPHY, own.MAMMOGRAPHY), years(2)),
         settles("mammogram", completed(MAMMOGRAPHY, own.MAMMOGRAPHY), years(2)),
     ),
-    unanswered=(positives.SUSPICIOUS_MAMMOGRAM.unanswered(), positives.INCOMPLETE_MAMMOGRAM.unanswered()),
+    unanswered=(*positives.SUSPICIOUS_MAMMOGRAM.unanswered(), *positives.INCOMPLETE_MAMMOGRAM.unanswered()),
+    surveillance=surveillance.BREAST,
     ways=(WayOut("book", _("Book a mammogram"), visit_type="MAMMOGRAM"),),
 )

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from prevention.engine.elements import has_value
 from prevention.engine.facts import LOINC, ValueSet
 from prevention.engine.measure import Asked, CareRule, WayOut
-from prevention.engine.members import age_at, has_organ
+from prevention.engine.members import age_at, exists, has_organ
 from prevention.engine.moments import as_of, years
-from prevention.rules import positives
+from prevention.rules import positives, surveillance
 from prevention.rules import value_sets as own
 from prevention.rules.common import completed, ever_diagnosed, ever_done, final_results, in_hospice, settles
 from prevention.rules.positives import HPV_TEST, PAP_TEST
@@ -34,7 +34,9 @@ RULE = CareRule(
         Asked(date(2003, 1, 22), 21, 65),
         Asked(date(1996, 1, 1), 18),
     ),
-    applies=age_at(as_of).between(21, 65) & has_organ("cervix", usual_in=("female",)),
+    # After high-grade changes for 25 years, beyond 65 as well (`surveillance`).
+    applies=(age_at(as_of).between(21, 65) | (age_at(as_of).at_least(66) & exists(surveillance.HIGH_GRADE)))
+    & has_organ("cervix", usual_in=("female",)),
     excluded=in_hospice | ever_diagnosed(ABSENCE_OF_CERVIX) | ever_done(HYSTERECTOMY_NO_CERVIX, own.HYSTERECTOMY),
     closers=(
         # Before 30 an HPV test does not lengthen the interval.
@@ -49,7 +51,12 @@ RULE = CareRule(
         settles("Pap test", final_results(PAP_TEST, own.PAP_TEST).where(has_value), years(3)),
         settles("Pap test", completed(PAP_TEST, own.PAP_TEST), years(3)),
     ),
-    unanswered=(positives.HPV.unanswered(), positives.CYTOLOGY.unanswered()),
+    unanswered=(
+        *positives.HPV.unanswered(),
+        *positives.UNDETERMINED.unanswered(),
+        *positives.CYTOLOGY.unanswered(),
+    ),
+    surveillance=surveillance.CERVIX,
     ways=(
         WayOut("order", _("Send me a home kit"), code="21440-3", system=LOINC, protocol="hpv_self_collection"),
         WayOut("book", _("Book a visit"), visit_type="WELLNESS"),

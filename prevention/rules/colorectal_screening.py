@@ -23,7 +23,7 @@ from prevention.measures.colon_cancer_screening_2025 import (
     SDNA_FIT,
     TOTAL_COLECTOMY,
 )
-from prevention.rules import positives
+from prevention.rules import positives, surveillance
 from prevention.rules import value_sets as own
 from prevention.rules.common import completed, ever_diagnosed, ever_done, final_results, in_hospice, settles
 
@@ -53,7 +53,8 @@ RULE = CareRule(
         settles("stool test", final_results(FOBT).where(has_value), years(1)),
         settles("stool test", completed(FOBT, own.STOOL_TEST), years(1)),
     ),
-    unanswered=(positives.STOOL.unanswered(),),
+    unanswered=(*positives.STOOL.unanswered(), *positives.COLONOGRAPHY.unanswered()),
+    surveillance=surveillance.COLON,
     ways=(
         WayOut(
             "order",

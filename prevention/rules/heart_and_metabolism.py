@@ -16,7 +16,7 @@ from prevention.engine.members import Condition, administrative_sex, age_at, exi
 from prevention.engine.moments import as_of, years
 from prevention.engine.predicates import Always
 from prevention.measures import value_sets as vs
-from prevention.rules import positives
+from prevention.rules import positives, surveillance
 from prevention.rules import value_sets as own
 from prevention.rules.common import (
     ONCE,
@@ -86,7 +86,8 @@ DIABETES_SCREENING = CareRule(
             "blood sugar test", final_results(own.GLUCOSE_SCREENING), years(3), (has_now(own.PREDIABETES), years(1))
         ),
     ),
-    unanswered=(positives.SUGAR.unanswered(),),
+    unanswered=positives.SUGAR.unanswered(),
+    surveillance=surveillance.SUGAR,
     ways=test_of("4548-4", "diabetes_screening"),
 )
 
@@ -159,7 +160,7 @@ AORTIC_ANEURYSM = CareRule(
     applies=age_at(as_of).between(65, 75) & administrative_sex("male") & ever_smoked,
     excluded=in_hospice | ever_diagnosed(own.AORTIC_ANEURYSM),
     closers=(settles("ultrasound", recorded(own.AORTA_ULTRASOUND), ONCE),),
-    unanswered=(positives.AORTA.unanswered(),),
+    unanswered=positives.AORTA.unanswered(),
     ways=(WayOut("book", _("Book the ultrasound"), visit_type="AORTA-US"),),
 )
 

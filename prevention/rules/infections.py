@@ -54,7 +54,7 @@ HIV_SCREENING = CareRule(
     applies=age_at(as_of).between(15, 65),
     excluded=in_hospice | has_hiv,
     closers=(settles("HIV test", hiv_tests, ONCE, (at_sexual_risk, years(1))),),
-    unanswered=(positives.HIV.unanswered(),),
+    unanswered=positives.HIV.unanswered(),
     ways=test_of("56888-1", "hiv_screening"),
 )
 
@@ -71,7 +71,7 @@ HEPATITIS_C_SCREENING = CareRule(
     applies=age_at(as_of).between(18, 79),
     excluded=in_hospice | ever_diagnosed(own.HEPATITIS_C),
     closers=(settles("hepatitis C test", recorded(own.HEPATITIS_C_TEST), ONCE),),
-    unanswered=(positives.HEPATITIS_C.unanswered(),),
+    unanswered=positives.HEPATITIS_C.unanswered(),
     ways=test_of("16128-1", "hepatitis_c_screening"),
 )
 
@@ -91,7 +91,7 @@ HEPATITIS_B_SCREENING = CareRule(
     applies=age_at(as_of).at_least(12) & (has_hiv | ever_diagnosed(own.HEPATITIS_B_RISK) | recent_infection),
     excluded=in_hospice | ever_diagnosed(own.HEPATITIS_B),
     closers=(settles("hepatitis B test", recorded(own.HEPATITIS_B_TEST), ONCE),),
-    unanswered=(positives.HEPATITIS_B.unanswered(),),
+    unanswered=positives.HEPATITIS_B.unanswered(),
     ways=test_of("5196-1", "hepatitis_b_screening"),
 )
 
@@ -110,7 +110,7 @@ SYPHILIS_SCREENING = CareRule(
     applies=age_at(as_of).at_least(15) & (has_hiv | at_sexual_risk),
     excluded=in_hospice | is_pregnant,
     closers=(settles("syphilis test", recorded(vs.SYPHILIS_TESTS, own.SYPHILIS_TEST), years(1)),),
-    unanswered=(positives.SYPHILIS.unanswered(),),
+    unanswered=positives.SYPHILIS.unanswered(),
     ways=test_of("24110-9", "syphilis_screening"),
 )
 
@@ -146,7 +146,7 @@ CHLAMYDIA_SCREENING = CareRule(
     applies=_asked,
     excluded=in_hospice,
     closers=(settles("chlamydia test", recorded(vs.CHLAMYDIA_SCREENING, own.CHLAMYDIA_TEST), years(1)),),
-    unanswered=(positives.CHLAMYDIA.unanswered(),),
+    unanswered=positives.CHLAMYDIA.unanswered(),
     ways=test_of("43304-5", "chlamydia_screening"),
 )
 
@@ -165,7 +165,7 @@ GONORRHOEA_SCREENING = CareRule(
     applies=_asked,
     excluded=in_hospice,
     closers=(settles("gonorrhoea test", recorded(vs.GONORRHEA_SCREENING, own.GONORRHOEA_TEST), years(1)),),
-    unanswered=(positives.GONORRHOEA.unanswered(),),
+    unanswered=positives.GONORRHOEA.unanswered(),
     ways=test_of("43305-2", "gonorrhoea_screening"),
 )
 
@@ -225,7 +225,7 @@ TUBERCULOSIS_SCREENING = CareRule(
     applies=age_at(as_of).at_least(18) & ever_diagnosed(own.TUBERCULOSIS_RISK),
     excluded=in_hospice | ever_diagnosed(own.TUBERCULOSIS),
     closers=(settles("tuberculosis test", recorded(own.TUBERCULOSIS_TEST), ONCE),),
-    unanswered=(positives.TUBERCULOSIS.unanswered(),),
+    unanswered=positives.TUBERCULOSIS.unanswered(),
     ways=test_of("71773-6", "tuberculosis_screening"),
 )
 

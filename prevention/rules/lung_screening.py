@@ -57,6 +57,6 @@ RULE = CareRule(
     applies=age_at(as_of).between(50, 80) & smoked(20) & (smokes | stopped_lately | (former & ~stopped_long_ago)),
     excluded=in_hospice | ever_diagnosed(own.LUNG_CANCER),
     closers=(settles("low-dose CT", recorded(own.LUNG_CT), years(1)),),
-    unanswered=(positives.LUNG.unanswered(),),
+    unanswered=positives.LUNG.unanswered(),
     ways=(WayOut("book", _("Book the scan"), visit_type="LUNG-CT"),),
 )

@@ -1,40 +1,29 @@
 """Results that ask for something more: while what answers one is not there, its screening is not done.
 
 Sources: stool tests, US Multi-Society Task Force on Colorectal Cancer 2017 (no repeated stool test instead of the
-colonoscopy); HPV and cytology, ASCCP Risk-Based Management Consensus Guidelines 2019; mammograms, ACR BI-RADS Atlas,
-5th edition (0 asks for imaging, 4 and 5 for tissue); lungs, ACR Lung-RADS 2022; HIV, hepatitis C, syphilis and the
-others, CDC testing algorithms (2014, 2020, 2024) and STI Treatment Guidelines 2021; tuberculosis, CDC 2020; depression,
-CMS2 and the cut-offs of the questionnaires (PHQ-9 10, PHQ-2 3, Edinburgh scale 10); sugar, American Diabetes
-Association, Standards of Care 2025, 2.1; aorta, Society for Vascular Surgery 2018 (3 cm).
+colonoscopy); CT colonography, C-RADS (from category 2 on); HPV and cytology, ASCCP Risk-Based Management Consensus
+Guidelines 2019; mammograms, ACR BI-RADS Atlas, 5th edition (0 asks for imaging, 4 and 5 for tissue); lungs, ACR
+Lung-RADS 2022; HIV, hepatitis C, syphilis and the others, CDC testing algorithms (2014, 2020, 2024) and STI Treatment
+Guidelines 2021; tuberculosis, CDC 2020; depression, CMS2 and the cut-offs of the questionnaires (PHQ-9 10, PHQ-2 3,
+Edinburgh scale 10); anxiety, GAD-7 10; sugar, American Diabetes Association, Standards of Care 2025, 2.1, and in
+pregnancy ACOG Practice Bulletin 190; aorta, Society for Vascular Surgery 2018 (3 cm); urine in pregnancy, Infectious
+Diseases Society of America 2019; antibodies in pregnancy, ACOG Practice Bulletin 192.
 
 How long an unanswered result asks is the interval for which a negative one would have held, and three years at least.
+What a result says is read in `findings`.
 """
-
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from prevention.engine.codes import CPT, LOINC, SNOMED, Code, Codes, ValueSet
-from prevention.engine.elements import has_value
-from prevention.engine.facts import Facts, Row, conditions, effective, medication_requests, service_requests
-from prevention.engine.measure import Unanswered
-from prevention.engine.moments import DAY, Duration, past, years
-from prevention.engine.predicates import Predicate, Raw
+from prevention.engine.moments import days, years
 from prevention.measures import value_sets as vs
 from prevention.measures.breast_cancer_screening_2025 import MAMMOGRAPHY
-from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY, FOBT, SDNA_FIT
+from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY, CT_COLONOGRAPHY, FOBT, SDNA_FIT
 from prevention.rules import value_sets as own
-from prevention.rules.common import believed, completed, final_results
+from prevention.rules.findings import PLAIN, Finding
+from prevention.rules.waiting import UNCLEAR_RESULT, UNCLEAR_TITLE, Positive
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
-FLAGS = ("A", "AA", "POS")
-WORDS = ("positive", "detected", "reactive", "abnormal")
-# SNOMED: positive, detected, present.
-PRESENT = ("10828004", "260373001", "52101004")
-EVER = years(120)
 PAP_TEST = ValueSet("Pap Test", "2.16.840.1.113883.3.464.1003.108.12.1017")
 HPV_TEST = ValueSet("HPV Test", "2.16.840.1.113883.3.464.1003.110.12.1059")
 
@@ -43,171 +32,107 @@ def cpt(*codes: str) -> tuple[Codes, ...]:
     return tuple(Code(code, CPT) for code in codes)
 
 
-@dataclass(frozen=True)
-class Finding:
-    """A result that is positive: by a flag, a word or a coded value; or by a number at or above one of `numbers`.
+def loinc(*codes: str) -> tuple[Codes, ...]:
+    return tuple(Code(code, LOINC) for code in codes)
 
-    `numbers`: (least, unit) with the unit as written (UCUM); an empty one is a plain score. `pattern`: a regular
-    expression over the written value, in lower case. `coded`: SNOMED codes of the value besides the usual ones.
-    `flags`: whether a flag alone will do.
-    """
-
-    codes: tuple[Codes, ...]
-    numbers: tuple[tuple[float, str], ...] = ()
-    pattern: str = ""
-    coded: tuple[str, ...] = ()
-    flags: bool = True
-
-    def sql(self) -> str:
-        """Over an observation `{row}` that has `fact_id`; never null."""
-        parts = []
-        if self.flags:
-            parts.append(f"{{row}}.interpretation IN {_listed(FLAGS)} OR lower({{row}}.value_text) IN {_listed(WORDS)}")
-        if self.pattern:
-            parts.append(f"lower({{row}}.value_text) ~ '{self.pattern}'")
-        for least, unit in self.numbers:
-            number = "coalesce({row}.value_quantity, {row}.value_integer)"
-            same = f"{{row}}.value_unit = '{unit}'" if unit else "left({row}.value_unit, 1) IN ('', '1', chr(123))"
-            parts.append(f"({same} AND {number} >= {least})")
-        among = (*(PRESENT if self.flags else ()), *self.coded)
-        if among:
-            parts.append(
-                "EXISTS (SELECT FROM clinical_observationcoding w JOIN core_concept k ON k.id = w.concept_id "
-                "JOIN core_codesystem y ON y.id = k.system_id AND y.uri = 'http://snomed.info/sct' "
-                f"WHERE w.fact_id = {{row}}.fact_id AND w.role = 3 AND k.code IN {_listed(among)})"
-            )
-        return f"coalesce({' OR '.join(parts)}, false)"
-
-    @property
-    def is_positive(self) -> Predicate:
-        return Raw(self.sql())
-
-    @property
-    def is_negative(self) -> Predicate:
-        """Reported, and not positive: what says nothing is neither."""
-        return Raw(f"NOT {self.sql()}") & has_value
-
-
-def _listed(values: tuple[str, ...]) -> str:
-    return "(" + ", ".join(f"'{value}'" for value in values) + ")"
-
-
-@dataclass(frozen=True)
-class Positive:
-    """A positive result and what answers it: a task with an owner and a clock, and a gap that does not close.
-
-    `what`: how gaps and states name it. On its day or after it is answered by what was done or found (`answers`), a
-    diagnosis (`diagnoses`), or an order (`plans`); from the day after on by what is of its own kind (`later`);
-    `repeated`: by another result of its kind that is not positive. `known`: diagnoses by which the rule leaves somebody
-    out for good, whenever they began. `lasts`: how old it may be. The task is due after `days`, urgent after
-    `escalate`.
-    """
-
-    id: str
-    what: str
-    title: "str | StrPromise"
-    task: "str | StrPromise"
-    findings: tuple[Finding, ...]
-    source: str
-    answers: tuple[Codes, ...] = ()
-    diagnoses: tuple[Codes, ...] = ()
-    plans: tuple[Codes, ...] = ()
-    later: tuple[Codes, ...] = ()
-    repeated: bool = False
-    known: tuple[Codes, ...] = ()
-    lasts: Duration = EVER
-    days: int = 90
-    escalate: int = 45
-
-    @property
-    def codes(self) -> tuple[Codes, ...]:
-        return tuple(dict.fromkeys(code for finding in self.findings for code in finding.codes))
-
-    def unanswered(self) -> Unanswered:
-        """For a rule: the positive results that nothing answers, and that no clinician settled with a reason."""
-        first, *others = (
-            final_results(*finding.codes).where(finding.is_positive & effective.latest.during(past(self.lasts)))
-            for finding in self.findings
-        )
-        found = first.union(*others).where(Raw(OPEN_TO_CLINICIANS))
-        for facts in self._on_or_after():
-            found = found.without(facts, _on_or_after)
-        if self.later:
-            found = found.without(completed(*self.later).union(final_results(*self.later)), _later)
-        return Unanswered(self.what, found)
-
-    def _on_or_after(self) -> list[Facts]:
-        found = []
-        if self.answers:
-            found.append(completed(*self.answers).union(final_results(*self.answers)))
-        if self.diagnoses:
-            found.append(conditions(*self.diagnoses).where(believed))
-        if self.plans:
-            ordered = medication_requests(*self.plans).union(service_requests(*self.plans))
-            found.append(ordered.with_status("active", "completed"))
-        if self.repeated:
-            first, *others = (final_results(*one.codes).where(one.is_negative) for one in self.findings)
-            found.append(first.union(*others))
-        return found
-
-
-def _on_or_after(result: Row, answer: Row) -> Predicate:
-    return answer.effective.start.on_or_after(result.effective.start, of=DAY)
-
-
-def _later(result: Row, answer: Row) -> Predicate:
-    return answer.effective.start.after(result.effective.start, of=DAY)
-
-
-# A clinician who closed the watch with a reason has answered.
-OPEN_TO_CLINICIANS = (
-    "NOT EXISTS (SELECT FROM prevention_followup w WHERE w.member_id = {row}.member_id "
-    "AND w.observation_id = {row}.fact_id AND w.status = 'closed')"
-)
 
 STOOL = Positive(
     id="positive_stool_test",
     what="positive stool test",
     title=_("Positive stool test: colonoscopy"),
     task=_("Positive stool test: arrange a colonoscopy"),
-    findings=(Finding((FOBT, SDNA_FIT)),),
+    # Blood in the stool: 100 ng/mL of the fluid in the tube, or 20 µg/g, where the laboratory gives no range.
+    findings=(Finding((FOBT, SDNA_FIT), numbers=((100, "ng/ml"), (20, "ug/g"))),),
     answers=(COLONOSCOPY,),
     source="US Multi-Society Task Force on Colorectal Cancer, 2017; NCQA follow-up measure: within 180 days. Ours is "
     "90.",
+)
+COLONOGRAPHY = Positive(
+    id="positive_ct_colonography",
+    what="CT colonography that asks for more",
+    title=_("CT colonography that asks for more: colonoscopy"),
+    task=_("CT colonography that asks for more: arrange a colonoscopy"),
+    findings=(
+        Finding(
+            (CT_COLONOGRAPHY,),
+            pattern="c-?rads[^0-9]*[234]|polyp|\\mmass(es)?\\M",
+            fine="c-?rads[^0-9]*1",
+            words=PLAIN,
+        ),
+    ),
+    answers=(COLONOSCOPY,),
+    source="American College of Radiology, C-RADS; US Multi-Society Task Force on Colorectal Cancer, 2017",
 )
 COLPOSCOPY = (
     *cpt("57420", "57421", "57452", "57454", "57455", "57456", "57460", "57461"),
     Code("392003006", SNOMED),
 )
+# Of cytology: squamous lesions and glandular cells that a colposcopy answers, and cells of undetermined significance,
+# which a negative HPV test answers as well. Cells that react, or that are there, are neither.
+WORSE_CELLS = (
+    "lg?sil|hg?sil|asc-?h|\\magc\\M|\\mais\\M|carcinoma|malignan|dysplasia|\\mcin ?[123i]|intraepithelial lesion|"
+    "atypical (endo|gland)|cannot exclude"
+)
+UNDETERMINED_CELLS = "asc-?us|undetermined significance"
+CELLS = Finding((PAP_TEST, own.PAP_TEST), pattern=WORSE_CELLS, words=PLAIN, unless=UNDETERMINED_CELLS)
+VIRUS = Finding((HPV_TEST, own.HPV_TEST))
 HPV = Positive(
     id="positive_hpv_test",
     what="positive HPV test",
     title=_("Positive HPV test: cytology or colposcopy"),
     task=_("Positive HPV test: arrange a visit for cytology or colposcopy"),
-    findings=(Finding((HPV_TEST,)),),
-    answers=(PAP_TEST, *COLPOSCOPY),
+    findings=(VIRUS,),
+    answers=COLPOSCOPY,
+    # Cells that are not normal ask for a colposcopy themselves.
+    negatives=(CELLS,),
     source="ASCCP Risk-Based Management Consensus Guidelines, 2019; Enduring Guidelines for self-collected samples, "
     "2025",
+)
+UNDETERMINED = Positive(
+    id="undetermined_pap_test",
+    what="undetermined Pap test",
+    title=_("Undetermined Pap test: HPV test or colposcopy"),
+    task=_("Undetermined Pap test (ASC-US): arrange an HPV test or a colposcopy"),
+    findings=(Finding((PAP_TEST, own.PAP_TEST), pattern=UNDETERMINED_CELLS, unless=WORSE_CELLS, narrow=True),),
+    answers=COLPOSCOPY,
+    negatives=(VIRUS,),
+    source="ASCCP Risk-Based Management Consensus Guidelines, 2019",
 )
 CYTOLOGY = Positive(
     id="abnormal_pap_test",
     what="abnormal Pap test",
-    title=_("Abnormal Pap test: HPV test or colposcopy"),
-    task=_("Abnormal Pap test: arrange an HPV test or a colposcopy"),
-    findings=(Finding((PAP_TEST,), pattern="asc-?us|asc-?h|lsil|hsil|agc|carcinoma"),),
-    answers=(HPV_TEST, *COLPOSCOPY),
+    title=_("Abnormal Pap test: colposcopy"),
+    task=_("Abnormal Pap test: arrange a colposcopy"),
+    findings=(CELLS,),
+    # No HPV test answers LSIL or worse.
+    answers=COLPOSCOPY,
     source="ASCCP Risk-Based Management Consensus Guidelines, 2019",
 )
 BIOPSY_OF_BREAST = cpt("19081", "19082", "19083", "19084", "19085", "19086", "19100", "19101")
 IMAGES_OF_BREAST = cpt("77065", "77066", "76641", "76642", "77046", "77047", "77048", "77049")
+MAMMOGRAMS = (MAMMOGRAPHY, own.MAMMOGRAPHY)
+BI_RADS = "(bi[ -]?rads|category)[^0-9]*"
+SUSPICIOUS = BI_RADS + "[456][abc]?\\M|suspicious|suggestive of malignancy"
+SUSPICIOUS_CODES = ("397144001", "397145000", "6111000179101")
 INCOMPLETE_MAMMOGRAM = Positive(
     id="incomplete_mammogram",
     what="mammogram that asks for more",
     title=_("Mammogram that asks for more: further images"),
     task=_("Mammogram that asks for more (BI-RADS 0): arrange further images"),
-    findings=(Finding((MAMMOGRAPHY,), pattern="bi-?rads[^0-9]*0", coded=("397138000",)),),
+    findings=(
+        Finding(
+            MAMMOGRAMS,
+            pattern=BI_RADS + "0\\M|incomplete|additional (images|imaging|views|evaluation)",
+            fine=BI_RADS + "[123]\\M|benign",
+            words=PLAIN,
+            coded=("397138000",),
+            fine_coded=("397140005", "397141009", "397143007"),
+            unless=SUSPICIOUS,
+            unless_coded=SUSPICIOUS_CODES,
+        ),
+    ),
     answers=(*IMAGES_OF_BREAST, *BIOPSY_OF_BREAST),
-    later=(MAMMOGRAPHY, own.MAMMOGRAPHY),
+    later=MAMMOGRAMS,
     source="ACR BI-RADS Atlas, 5th edition",
 )
 SUSPICIOUS_MAMMOGRAM = Positive(
@@ -215,18 +140,20 @@ SUSPICIOUS_MAMMOGRAM = Positive(
     what="suspicious mammogram",
     title=_("Suspicious mammogram: biopsy"),
     task=_("Suspicious mammogram (BI-RADS 4 or 5): arrange a biopsy"),
-    findings=(Finding((MAMMOGRAPHY,), pattern="bi-?rads[^0-9]*[45]", coded=("397144001", "397145000"), flags=False),),
+    findings=(Finding(MAMMOGRAMS, pattern=SUSPICIOUS, coded=SUSPICIOUS_CODES, narrow=True),),
     answers=BIOPSY_OF_BREAST,
     source="ACR BI-RADS Atlas, 5th edition",
     days=30,
     escalate=14,
 )
+# Of what an index or ratio says: at 1 the antibodies are there.
+AT_CUT_OFF = ((1, "s/co"), (1, "s_co_ratio"), (1, "ratio"), (1, "index"), (1, "[index]"))
 HIV = Positive(
     id="reactive_hiv_test",
     what="reactive HIV test",
     title=_("Reactive HIV test: confirm it"),
     task=_("Reactive HIV test: confirm it and link to care"),
-    findings=(Finding((vs.HIV_LABORATORY_TEST_CODES, own.HIV_TEST)),),
+    findings=(Finding((vs.HIV_LABORATORY_TEST_CODES, own.HIV_TEST), numbers=AT_CUT_OFF),),
     answers=(vs.HIV_VIRAL_LOAD,),
     repeated=True,
     known=(vs.HIV, own.HIV),
@@ -240,8 +167,8 @@ HEPATITIS_C = Positive(
     title=_("Reactive hepatitis C test: look for the virus"),
     task=_("Reactive hepatitis C test: order the RNA test"),
     # Antibodies: found virus is a diagnosis.
-    findings=(Finding(tuple(Code(code, LOINC) for code in ("16128-1", "13955-0", "48159-8"))),),
-    answers=tuple(Code(code, LOINC) for code in ("11259-9", "20416-4", "11011-4", "10676-5")),
+    findings=(Finding(loinc("16128-1", "13955-0", "48159-8"), numbers=AT_CUT_OFF),),
+    answers=loinc("11259-9", "20416-4", "11011-4", "10676-5"),
     repeated=True,
     known=(own.HEPATITIS_C,),
     source="CDC Recommendations for Hepatitis C Screening Among Adults, 2020",
@@ -251,8 +178,8 @@ HEPATITIS_B = Positive(
     what="reactive hepatitis B test",
     title=_("Reactive hepatitis B test: confirm it"),
     task=_("Reactive hepatitis B test: confirm it and link to care"),
-    findings=(Finding((own.HEPATITIS_B_TEST,)),),
-    answers=(Code("42595-9", LOINC), Code("24113-3", LOINC)),
+    findings=(Finding((own.HEPATITIS_B_TEST,), numbers=AT_CUT_OFF),),
+    answers=loinc("42595-9", "24113-3"),
     repeated=True,
     known=(own.HEPATITIS_B,),
     source="CDC, Screening and Testing for Hepatitis B Virus Infection, 2023",
@@ -262,7 +189,7 @@ SYPHILIS = Positive(
     what="reactive syphilis test",
     title=_("Reactive syphilis test: confirm and treat"),
     task=_("Reactive syphilis test: confirm and treat"),
-    findings=(Finding((vs.SYPHILIS_TESTS, own.SYPHILIS_TEST)),),
+    findings=(Finding((vs.SYPHILIS_TESTS, own.SYPHILIS_TEST), numbers=AT_CUT_OFF, pattern="1 ?: ?[0-9]"),),
     diagnoses=(own.STI,),
     repeated=True,
     lasts=years(3),
@@ -301,13 +228,20 @@ TUBERCULOSIS = Positive(
     what="positive tuberculosis test",
     title=_("Positive tuberculosis test: picture of the chest"),
     task=_("Positive tuberculosis test: order a picture of the chest"),
-    findings=(Finding((own.TUBERCULOSIS_TEST,)),),
+    # The units of interferon, and the wheal at which those at risk are looked at further.
+    findings=(Finding((own.TUBERCULOSIS_TEST,), numbers=((0.35, "iu/ml"), (0.35, "[iu]/ml"), (5, "mm"))),),
     answers=cpt("71045", "71046", "71047", "71048"),
     repeated=True,
     known=(own.TUBERCULOSIS,),
     source="CDC and National Tuberculosis Controllers Association, 2020",
     days=30,
     escalate=14,
+)
+PLANS_FOR_MOOD = (
+    vs.ADOLESCENT_DEPRESSION_MEDICATIONS,
+    vs.ADULT_DEPRESSION_MEDICATIONS,
+    vs.REFERRAL_FOR_ADOLESCENT_DEPRESSION,
+    vs.REFERRAL_FOR_ADULT_DEPRESSION,
 )
 # LOINC: PHQ-9 (adults, teenagers), PHQ-2, Edinburgh scale, and the summaries that CMS2 asks for.
 LOW_MOOD = Positive(
@@ -316,18 +250,13 @@ LOW_MOOD = Positive(
     title=_("Positive questions about mood: a plan"),
     task=_("Positive questions about mood: agree on a plan"),
     findings=(
-        Finding((Code("44261-6", LOINC), Code("89204-2", LOINC)), numbers=((10, ""),), flags=False),
-        Finding((Code("55758-7", LOINC),), numbers=((3, ""),), flags=False),
-        Finding((Code("71354-5", LOINC),), numbers=((10, ""),), flags=False),
-        Finding((Code("73831-0", LOINC), Code("73832-8", LOINC)), coded=("428181000124104",)),
+        Finding(loinc("44261-6", "89204-2"), numbers=((10, ""),), by_number=True),
+        Finding(loinc("55758-7"), numbers=((3, ""),), by_number=True),
+        Finding(loinc("71354-5"), numbers=((10, ""),), by_number=True),
+        Finding(loinc("73831-0", "73832-8"), coded=("428181000124104",), fine_coded=("428171000124102",)),
     ),
     answers=(vs.FOLLOW_UP_FOR_ADOLESCENT_DEPRESSION, vs.FOLLOW_UP_FOR_ADULT_DEPRESSION),
-    plans=(
-        vs.ADOLESCENT_DEPRESSION_MEDICATIONS,
-        vs.ADULT_DEPRESSION_MEDICATIONS,
-        vs.REFERRAL_FOR_ADOLESCENT_DEPRESSION,
-        vs.REFERRAL_FOR_ADULT_DEPRESSION,
-    ),
+    plans=PLANS_FOR_MOOD,
     repeated=True,
     known=(own.DEPRESSION_OR_BIPOLAR,),
     lasts=years(3),
@@ -335,15 +264,30 @@ LOW_MOOD = Positive(
     days=14,
     escalate=7,
 )
+ANXIETY = Positive(
+    id="positive_anxiety_screen",
+    what="positive anxiety questions",
+    title=_("Positive questions about anxiety: a plan"),
+    task=_("Positive questions about anxiety: agree on a plan"),
+    findings=(Finding(loinc("70274-6"), numbers=((10, ""),), by_number=True),),
+    answers=(vs.FOLLOW_UP_FOR_ADOLESCENT_DEPRESSION, vs.FOLLOW_UP_FOR_ADULT_DEPRESSION),
+    plans=PLANS_FOR_MOOD,
+    repeated=True,
+    known=(own.ANXIETY_DISORDER,),
+    lasts=years(3),
+    source="USPSTF 2023 and 2022; Spitzer et al., Archives of Internal Medicine 2006 (GAD-7 of 10)",
+    days=30,
+    escalate=14,
+)
 SUGAR = Positive(
     id="diabetic_blood_sugar",
     what="blood sugar in the range of diabetes",
     title=_("Blood sugar in the range of diabetes: confirm it"),
     task=_("Blood sugar in the range of diabetes: repeat the test"),
     findings=(
-        Finding(tuple(Code(code, LOINC) for code in ("4548-4", "4549-2", "17856-6")), numbers=((6.5, "%"),)),
-        Finding((Code("1558-6", LOINC),), numbers=((126, "mg/dL"),)),
-        Finding((Code("1518-0", LOINC),), numbers=((200, "mg/dL"),)),
+        Finding(loinc("4548-4", "4549-2", "17856-6"), numbers=((6.5, "%"), (48, "mmol/mol")), by_number=True),
+        Finding(loinc("1558-6"), numbers=((126, "mg/dl"), (7.0, "mmol/l")), by_number=True),
+        Finding(loinc("1518-0"), numbers=((200, "mg/dl"), (11.1, "mmol/l")), by_number=True),
     ),
     repeated=True,
     known=(vs.DIABETES,),
@@ -356,26 +300,100 @@ AORTA = Positive(
     what="widened aorta",
     title=_("Widened aorta: diagnosis and plan"),
     task=_("Widened aorta on ultrasound: note the diagnosis and plan the next picture"),
-    findings=(Finding((own.AORTA_ULTRASOUND,), numbers=((3, "cm"), (30, "mm"))),),
+    findings=(
+        Finding(
+            (own.AORTA_ULTRASOUND,),
+            numbers=((3, "cm"), (30, "mm")),
+            by_number=True,
+            pattern="aneurysm|\\maaa\\M|dilat|ectas|widen",
+            words=PLAIN,
+        ),
+    ),
     later=(own.AORTA_ULTRASOUND,),
     known=(own.AORTIC_ANEURYSM,),
     source="Society for Vascular Surgery, 2018",
 )
+# The edition of the scheme stands before the category.
+LUNG_RADS = "(lung[ -]?rads|category)( ?v?(ersion)? ?(1[.][01]|2022))?[^0-9]*"
 LUNG = Positive(
     id="lung_nodule",
     what="lung scan that asks for more",
     title=_("Lung scan that asks for more"),
     task=_("Lung scan that asks for more (Lung-RADS 0, 3 or 4): arrange what it advises"),
-    findings=(Finding((own.LUNG_CT,), pattern="lung-?rads[^0-9]*[034]"),),
+    findings=(
+        Finding(
+            (own.LUNG_CT,),
+            pattern=LUNG_RADS + "[034][abx]?\\M|suspicious",
+            fine=LUNG_RADS + "[12]s?\\M",
+            words=PLAIN,
+        ),
+    ),
     answers=cpt("71250", "71260", "71270", "78811", "78812", "78814", "78815", "32408"),
     later=(own.LUNG_CT,),
     known=(own.LUNG_CANCER,),
     source="ACR Lung-RADS, 2022",
 )
+GESTATIONAL_SUGAR = Positive(
+    id="high_glucose_in_pregnancy",
+    what="high glucose test in pregnancy",
+    title=_("High glucose test in pregnancy: confirm it"),
+    task=_("High glucose test in pregnancy: arrange the long test"),
+    findings=(Finding(loinc("1504-0", "20438-8"), numbers=((140, "mg/dl"), (7.8, "mmol/l"))),),
+    # Three hours and two after 100 g; two hours after 75 g.
+    answers=loinc("1530-5", "1514-9"),
+    negatives=(Finding(loinc("1518-0"), numbers=((153, "mg/dl"), (8.5, "mmol/l")), by_number=True),),
+    diagnoses=(own.GESTATIONAL_DIABETES,),
+    known=(vs.DIABETES,),
+    lasts=days(300),
+    source="ACOG Practice Bulletin 190, 2018; ADA Standards of Care 2025, 2.4",
+    days=14,
+    escalate=7,
+)
+URINE = Positive(
+    id="bacteria_in_urine_in_pregnancy",
+    what="bacteria in the urine in pregnancy",
+    title=_("Bacteria in the urine in pregnancy: treat"),
+    task=_("Bacteria in the urine in pregnancy: treat, then repeat the culture"),
+    findings=(
+        Finding(
+            (own.URINE_CULTURE,),
+            pattern="[0-9][0-9],?000|coli\\M|klebsiella|proteus|enterococc|enterobacter|citrobacter|pseudomonas|"
+            "staphylococc|streptococc|growth of",
+        ),
+    ),
+    plans=(
+        vs.ANTIBIOTIC_MEDICATIONS_FOR_PHARYNGITIS,
+        vs.ANTIBIOTIC_MEDICATIONS_FOR_UPPER_RESPIRATORY_INFECTION,
+    ),
+    diagnoses=(own.URINARY_INFECTION,),
+    repeated=True,
+    lasts=days(300),
+    everybodys=False,
+    source="USPSTF 2019-09-24; Infectious Diseases Society of America, 2019",
+    days=7,
+    escalate=3,
+)
+ANTIBODIES = Positive(
+    id="antibodies_in_pregnancy",
+    what="antibodies in pregnancy",
+    title=_("Antibodies in pregnancy: which and how strong"),
+    task=_("Antibodies in pregnancy: find out which and how strong, and plan the care"),
+    findings=(Finding((own.ANTIBODY_SCREEN,), pattern="\\manti-?[a-z]\\M"),),
+    answers=loinc("888-8"),
+    diagnoses=(own.SENSITISED,),
+    repeated=True,
+    lasts=days(300),
+    everybodys=False,
+    source="ACOG Practice Bulletin 192, 2018",
+    days=14,
+    escalate=7,
+)
 
 POSITIVES = (
     STOOL,
+    COLONOGRAPHY,
     HPV,
+    UNDETERMINED,
     CYTOLOGY,
     INCOMPLETE_MAMMOGRAM,
     SUSPICIOUS_MAMMOGRAM,
@@ -387,10 +405,14 @@ POSITIVES = (
     GONORRHOEA,
     TUBERCULOSIS,
     LOW_MOOD,
+    ANXIETY,
     SUGAR,
     AORTA,
     LUNG,
+    GESTATIONAL_SUGAR,
+    URINE,
+    ANTIBODIES,
 )
-BY_WHAT = {one.what: one for one in POSITIVES}
-# How gaps name what waits for an answer.
-WAITING = tuple(BY_WHAT)
+# How gaps name what waits for an answer, and what answers it, in words.
+TITLES = {one.what: one.title for one in POSITIVES} | {UNCLEAR_RESULT: UNCLEAR_TITLE}
+WAITING = tuple(TITLES)

@@ -98,7 +98,7 @@ RULES = (
         once_in_it("hepatitis B test", own.HEPATITIS_B_TEST),
         code="5196-1",
         excluded=ever_diagnosed(own.HEPATITIS_B),
-        unanswered=(positives.HEPATITIS_B.unanswered(),),
+        unanswered=positives.HEPATITIS_B.unanswered(),
     ),
     in_pregnancy(
         "pregnancy_hiv",
@@ -110,7 +110,7 @@ RULES = (
         settles("HIV test", in_this_pregnancy(hiv_tests), ONCE),
         code="56888-1",
         excluded=has_hiv,
-        unanswered=(positives.HIV.unanswered(),),
+        unanswered=positives.HIV.unanswered(),
     ),
     in_pregnancy(
         "pregnancy_syphilis",
@@ -121,7 +121,7 @@ RULES = (
         date(2018, 9, 4),
         once_in_it("syphilis test", vs.SYPHILIS_TESTS, own.SYPHILIS_TEST),
         code="24110-9",
-        unanswered=(positives.SYPHILIS.unanswered(),),
+        unanswered=positives.SYPHILIS.unanswered(),
     ),
     in_pregnancy(
         "pregnancy_rhesus",
@@ -143,6 +143,7 @@ RULES = (
         date(2004, 2, 15),
         once_in_it("antibody screen", own.ANTIBODY_SCREEN),
         code="890-4",
+        unanswered=positives.ANTIBODIES.unanswered(),
     ),
     in_pregnancy(
         "rhesus_antibodies",
@@ -156,6 +157,7 @@ RULES = (
         code="890-4",
         applies=weeks_pregnant(24, 28, own.WEEKS_24_TO_28) & rhesus_negative,
         excluded=ever_diagnosed(own.SENSITISED),
+        unanswered=positives.ANTIBODIES.unanswered(),
     ),
     in_pregnancy(
         "pregnancy_urine_culture",
@@ -166,6 +168,7 @@ RULES = (
         date(2019, 9, 24),
         once_in_it("urine culture", own.URINE_CULTURE),
         code="630-4",
+        unanswered=positives.URINE.unanswered(),
     ),
     in_pregnancy(
         "gestational_diabetes",
@@ -178,6 +181,7 @@ RULES = (
         code="1504-0",
         applies=weeks_pregnant(24, 42, own.WEEKS_24_OR_MORE),
         excluded=has_now(vs.DIABETES),
+        unanswered=positives.GESTATIONAL_SUGAR.unanswered(),
     ),
     in_pregnancy(
         "pregnancy_blood_pressure",

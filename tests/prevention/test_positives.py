@@ -58,6 +58,29 @@ TRIALS = {
     "positive stool test": (
         "colorectal_screening", 50, "male", (), valued(FOBT, 380, "10828004"), procedure(COLONOSCOPY, 300),
     ),
+    "CT colonography that asks for more": (
+        "colorectal_screening", 50, "male", (), result("79101-2", 380, interpretation="A"), procedure(COLONOSCOPY, 300),
+    ),
+    "undetermined Pap test": (
+        "cervical_screening", 40, "female", (), result(PAP_TEST, 300, value_text="ASC-US"),
+        result(HPV_TEST, 290, value_text="Not detected"),
+    ),
+    "positive anxiety questions": (
+        "anxiety_screening", 40, "male", (), result("70274-6", 60, value_quantity=12, value_unit="{score}"),
+        result("70274-6", 30, value_quantity=3, value_unit="{score}"),
+    ),
+    "high glucose test in pregnancy": (
+        "gestational_diabetes", 30, "female", CASE_OF["gestational_diabetes"].because,
+        result("1504-0", 10, value_quantity=155, value_unit="mg/dL"), diagnosis("O24.410", 5),
+    ),
+    "bacteria in the urine in pregnancy": (
+        "pregnancy_urine_culture", 30, "female", (PREGNANT,),
+        result("630-4", 30, value_text=">100,000 CFU/mL Escherichia coli"), diagnosis("O23.40", 29),
+    ),
+    "antibodies in pregnancy": (
+        "pregnancy_antibodies", 30, "female", (PREGNANT,), result("890-4", 30, interpretation="A"),
+        result("888-8", 20, value_text="Anti-E, titre 4"),
+    ),
     "positive HPV test": (
         "cervical_screening", 40, "female", (), result(HPV_TEST, 400, value_text="Detected"),
         result(PAP_TEST, 380, value_text="negative"),
@@ -134,7 +157,9 @@ def test_every_positive_has_a_trial():
 
 
 def test_every_rule_with_unanswered_results_is_tried():
-    tried = {trial[0] for trial in TRIALS.values()} | {"pregnancy_hiv", "pregnancy_hepatitis_b", "pregnancy_syphilis"}
+    tried = {trial[0] for trial in TRIALS.values()} | {
+        *("pregnancy_hiv", "pregnancy_hepatitis_b", "pregnancy_syphilis", "rhesus_antibodies"),
+    }
     assert tried == {rule.id for rule in RULES if rule.unanswered}
 
 
@@ -190,6 +215,125 @@ def test_in_pregnancy_a_reactive_test_is_not_done_either(place, rule):  # noqa: 
     someone.has(PREGNANT, result(code, 30, value_text="reactive"))
     assert rule in someone.due()
     assert someone.state(rule).last_done_what.startswith("reactive")
+
+
+# --- The cervix: what answers what -----------------------------------------------------------------------------
+
+HSIL = result(PAP_TEST, 60, value_text="High-grade squamous intraepithelial lesion")
+VIRUS = result(HPV_TEST, 60, value_text="High-risk HPV detected")
+NO_VIRUS = result(HPV_TEST, 60, value_text="No high-risk HPV detected")
+NORMAL = result(PAP_TEST, 60, value_text="Negative for intraepithelial lesion or malignancy")
+UNDETERMINED = result(PAP_TEST, 60, value_text="Atypical squamous cells of undetermined significance")
+COLPOSCOPY = procedure(Code("57454", CPT), 40)
+
+
+@pytest.mark.parametrize(
+    ("both", "waits"),
+    [
+        ((VIRUS, HSIL), True),
+        ((NO_VIRUS, HSIL), True),
+        ((VIRUS, UNDETERMINED), True),
+        ((NO_VIRUS, UNDETERMINED), False),
+        ((VIRUS, NORMAL), False),
+        ((VIRUS, HSIL, COLPOSCOPY), False),
+    ],
+    ids=["both abnormal", "HSIL alone", "virus and ASC-US", "ASC-US alone", "virus alone", "colposcopy"],
+)
+def test_two_tests_of_one_day_answer_each_other_only_where_one_is_negative(place, both, waits):  # noqa: F811
+    """ASCCP 2019: an HPV test answers no lesion; cytology that is not normal answers no virus."""
+    someone = Someone(place, 40, "female")
+    someone.has(*both)
+    assert ("cervical_screening" in someone.due()) is waits
+
+
+def test_both_watches_stay_open_when_both_are_abnormal(world):
+    with arranging():
+        for one in (VIRUS, HSIL):
+            one(world.maria)
+    evaluate(world.maria)
+    with arranging():
+        found = dict(FollowUp.objects.values_list("rule", "status"))
+    assert found == {"positive_hpv_test": "open", "abnormal_pap_test": "open"}
+
+
+# --- A result that nobody can read ------------------------------------------------------------------------------
+
+
+def test_a_result_that_is_not_clear_is_read_by_somebody_and_a_clear_one_answers_it(world):
+    with arranging():
+        charts.observation(world.maria, FOBT, ago(60), value_text="See report")
+    evaluate(world.maria)
+    with arranging():
+        found = CareGap.objects.get(member=world.maria, rule="colorectal_screening")
+        assert (found.status, found.last_done_what) == ("open", "result that is not clear")
+        watch = FollowUp.objects.select_related("task").get()
+        assert (watch.rule, watch.status) == ("positive_stool_test", "open")
+        assert watch.task.title.startswith("Screening result that is not clear")
+        assert ways_for_member([found], AS_OF) == {found.pk: []}, "no kit is sent meanwhile"
+        charts.observation(world.maria, FOBT, ago(30), value_text="Negative")
+    evaluate(world.maria)
+    with arranging():
+        found.refresh_from_db()
+        watch.refresh_from_db()
+    assert (found.status, watch.status) == ("closed", "done")
+
+
+def test_a_negative_stool_test_answers_no_positive_one_that_is_followed(world):
+    with arranging():
+        charts.observation(world.maria, FOBT, ago(60), value_quantity=250, value_unit="ng/mL", interpretation="H")
+        charts.observation(world.maria, FOBT, ago(30), value_text="Negative")
+    evaluate(world.maria)
+    with arranging():
+        assert FollowUp.objects.get().status == "open"
+
+
+# --- In whomever they are found -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("age", "sex", "rule", "found"),
+    [
+        (80, "female", "suspicious_mammogram", result("24606-6", 60, value_text="BI-RADS 5")),
+        (38, "female", "suspicious_mammogram", valued("24606-6", 60, "397144001")),
+        (67, "female", "abnormal_pap_test", HSIL),
+        (70, "male", "reactive_hiv_test", result("56888-1", 60, value_text="Reactive")),
+        (30, "male", "positive_chlamydia_test", result("43304-5", 60, value_text="Detected")),
+        (
+            82,
+            "male",
+            "lung_nodule",
+            lambda who: charts.observation(
+                who, Code("S8032", "http://www.nlm.nih.gov/research/umls/hcpcs"), ago(60), value_text="Lung-RADS 4B"
+            ),
+        ),
+    ],
+)
+def test_an_abnormal_result_is_followed_in_those_whom_no_rule_asks(world, age, sex, rule, found):
+    with arranging():
+        charts.enrol(someone := clinic.member(world.system, "Una", birth_date=date(AS_OF.year - age, 3, 1), sex=sex))
+        found(someone)
+    evaluate(someone)
+    with arranging():
+        assert list(FollowUp.objects.filter(member=someone).values_list("rule", "status")) == [(rule, "open")]
+
+
+def test_a_result_without_a_day_is_followed_from_the_day_on_which_it_came(world):
+    with arranging():
+        charts.observation(world.maria, HPV_TEST, None, value_text="Positive", recorded_at=AT - timedelta(days=3))
+    evaluate(world.maria)
+    with arranging():
+        found = FollowUp.objects.get()
+    assert (found.rule, found.status, found.resulted_on) == ("positive_hpv_test", "open", ago(3))
+
+
+def test_a_culture_outside_pregnancy_is_no_screening_and_an_old_result_is_left(world):
+    with arranging():
+        charts.enrol(someone := clinic.member(world.system, "Una", birth_date=date(1940, 3, 1), sex="female"))
+        charts.observation(someone, Code("630-4", LOINC), ago(60), value_text="Positive")
+        charts.observation(someone, Code("24606-6", LOINC), ago(1200), value_text="BI-RADS 5")
+    evaluate(someone)
+    with arranging():
+        assert not FollowUp.objects.filter(member=someone).exists()
 
 
 # --- Followed, told, ordered ----------------------------------------------------------------------------------

@@ -246,10 +246,10 @@ def follow_ups(request: AuthenticatedHttpRequest) -> HttpResponse:
     audit.record_read(
         request.user, verb="prevention.follow_ups", members=(one.member_id for one in found), request=request
     )
-    measured = {*follow_up.EVERYBODYS, *FollowUp.objects.values_list("rule", flat=True).distinct()}
+    measured = {*follow_up.ALWAYS_MEASURED, *FollowUp.objects.values_list("rule", flat=True).distinct()}
     context = {
         "rows": [
-            {"row": one, "rule": follow_up.BY_ID[one.rule], "days": (today - one.resulted_on).days} for one in found
+            {"row": one, "title": follow_up.title_of(one), "days": (today - one.resulted_on).days} for one in found
         ],
         "rates": [follow_up.rate(rule, today) for rule in follow_up.RULES if rule.id in measured],
         "today": today,
