@@ -30,8 +30,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections, models, transaction
-from django.db.models import BigIntegerField, Count, F, Q, Sum
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    connections,
+    models,
+    transaction,
+)
+from django.db.models import BigIntegerField, Count, F, Max, Q, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -47,6 +57,7 @@ fork = multiprocessing.get_context("fork")
 Handler = Callable[[JobRun, JobPartition], dict[str, int | float]]
 Finish = Callable[[JobRun], None]
 Title = Callable[[JobRun], str]
+SetAside = Callable[[JobRun, JobPartition, str], None]
 Status = JobRun.Status
 
 # Covers the moment between claiming a share and locking its row; from then on the lock says who has it.
@@ -57,15 +68,20 @@ BREATH = 1.0
 # Wake-ups for one run: as many workers as may take part. A superfluous one finds nothing to do.
 WAKE = 8
 FIRST = uuid.UUID(int=0)
-# The count that says how many people a share was about.
-MEMBERS = "members"
+# The count that says how many people a share was about, and how many of them were set aside.
+MEMBERS, ASIDE = "members", "set_aside"
+# What one odd record makes a share fail with, as often as it is tried.
+OF_A_RECORD = (DataError, IntegrityError, ArithmeticError, LookupError, TypeError, ValueError)
+# Where more are at fault than these, it is not their records.
+MOST_ASIDE = 20
 
 
 @dataclass(frozen=True)
 class Job:
     """A kind of work: `handler` for each share, `finish` once after the last, both inside a job's transaction.
 
-    `failed` is told once when the run failed for good, in the transaction that closes it.
+    `failed` is told once when the run failed for good, in the transaction that closes it. `set_aside` is told of a
+    share of one member whose record makes it fail: with it one odd record does not keep the others from their work.
     """
 
     kind: str
@@ -73,6 +89,7 @@ class Job:
     finish: Finish | None = None
     title: Title | None = None
     failed: Finish | None = None
+    set_aside: SetAside | None = None
 
 
 class JobFailed(RuntimeError):
@@ -94,13 +111,15 @@ def register(
     finish: Finish | None = None,
     title: Title | None = None,
     failed: Finish | None = None,
+    set_aside: SetAside | None = None,
 ) -> None:
     """Plug in a kind of job. `handler(run, partition)` returns counts, which are added up over the run.
 
     Among the counts, `members` says how many people a share was about: the rate that pages show comes from it.
-    `title(run)` names a run for people; `failed(run)` hears that it failed for good.
+    `title(run)` names a run for people; `failed(run)` hears that it failed for good. With `set_aside(run, share,
+    error)` a share that fails by a record is cut in two, until it is one member's alone, who is told there and left.
     """
-    _jobs[kind] = Job(kind, handler, finish, title, failed)
+    _jobs[kind] = Job(kind, handler, finish, title, failed, set_aside)
 
 
 def title_of(run: JobRun) -> str:
@@ -275,12 +294,54 @@ def _work_on(run: JobRun, partition: JobPartition, handler: Handler) -> Exceptio
             )
     except Exception as error:
         log.warning("job_share_failed", extra={"kind": run.kind, "run": str(run.pk), "share": partition.number})
+        if isinstance(error, OF_A_RECORD) and _cut(run, partition, describe(error)):
+            return None
         over = partition.attempts >= MAX_ATTEMPTS
         JobPartition.objects.filter(pk=partition.pk, worker=partition.worker).update(
             status=Status.FAILED if over else Status.QUEUED, error=describe(error), lease_until=None
         )
         return error
     return None
+
+
+def _cut(run: JobRun, partition: JobPartition, error: str) -> bool:
+    """A share that fails becomes two, down to the one member whose record it is, who is set aside.
+
+    False where the job sets nobody aside, or so many are already that no record is at fault.
+    """
+    job = _jobs.get(run.kind)
+    if job is None or job.set_aside is None:
+        return False
+    with as_job(run.started_by, reason=f"{run.kind} {run.key}"):
+        # The run's row gives numbers to one after the other.
+        JobRun.objects.select_for_update().get(pk=run.pk)
+        mine = JobPartition.objects.select_for_update().filter(pk=partition.pk, worker=partition.worker).first()
+        if mine is None:
+            return True
+        if JobPartition.objects.filter(run=run, counts__has_key=ASIDE).count() >= MOST_ASIDE:
+            return False
+        people, middle = _middle(mine)
+        mine.lease_until, mine.error = None, error
+        if people > 1:
+            last = JobPartition.objects.filter(run=run).aggregate(last=Max("number"))["last"]
+            JobPartition.objects.create(run=run, number=last + 1, lower=middle, upper=mine.upper)
+            mine.upper, mine.status, mine.attempts = middle, Status.QUEUED, 0
+        elif people:
+            job.set_aside(run, mine, error)
+            mine.status, mine.counts, mine.finished_at = Status.DONE, {ASIDE: 1}, timezone.now()
+        else:
+            return False
+        mine.save()
+    return True
+
+
+def _middle(share: JobPartition) -> tuple[int, uuid.UUID | None]:
+    """How many people a share is about, and the one with whom its second half begins."""
+    people = _population[0]._default_manager.filter(pk__gte=share.lower).order_by("pk")
+    if share.upper is not None:
+        people = people.filter(pk__lt=share.upper)
+    count = people.count()
+    return count, people.values_list("pk", flat=True)[count // 2] if count > 1 else None
 
 
 def _finish(run: JobRun, finish: Finish | None) -> Exception | None:

@@ -23,13 +23,16 @@ class PreventionConfig(AppConfig):
         from core import jobs as core_jobs
         from core.starters import register_starter
         from prevention import jobs
+        from prevention.aside import set_aside_share
         from prevention.cohorts import jobs as cohorts
         from prevention.immunisation import run as immunisations
         from prevention.outreach import batches
         from prevention.plan_rates import job as plan_rates
         from prevention.registries import run as registries
 
-        core_jobs.register(jobs.KIND, jobs.evaluate_share, finish=jobs.finish, title=jobs.title)
+        core_jobs.register(
+            jobs.KIND, jobs.evaluate_share, finish=jobs.finish, title=jobs.title, set_aside=set_aside_share
+        )
         register_starter(
             "prevention",
             label=_("Evaluate prevention"),
@@ -37,7 +40,13 @@ class PreventionConfig(AppConfig):
             permission="prevention.start_run",
             start=jobs.start_now,
         )
-        core_jobs.register(plan_rates.KIND, plan_rates.evaluate_share, finish=plan_rates.finish, title=plan_rates.title)
+        core_jobs.register(
+            plan_rates.KIND,
+            plan_rates.evaluate_share,
+            finish=plan_rates.finish,
+            title=plan_rates.title,
+            set_aside=set_aside_share,
+        )
         register_starter(
             "plan-rates",
             label=_("Count plan rates"),
@@ -50,8 +59,15 @@ class PreventionConfig(AppConfig):
             immunisations.evaluate_share,
             finish=immunisations.finish,
             title=immunisations.title,
+            set_aside=set_aside_share,
         )
-        core_jobs.register(registries.KIND, registries.evaluate_share, finish=registries.finish, title=registries.title)
+        core_jobs.register(
+            registries.KIND,
+            registries.evaluate_share,
+            finish=registries.finish,
+            title=registries.title,
+            set_aside=set_aside_share,
+        )
         core_jobs.register(batches.KIND, batches.place_share, title=batches.title)
         core_jobs.register(
             cohorts.COUNT, cohorts.count_share, finish=cohorts.finish_count, title=cohorts.title_of_count

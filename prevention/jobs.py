@@ -1,8 +1,9 @@
 """The nightly run over the whole membership, and the members who changed since."""
 
 from datetime import date, datetime
+from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from core.models import JobPartition, JobRun, User
 from core.terminology import load_own
 from prevention import standing
 from prevention.actions import by_index, evaluate_members, evaluate_partition
+from prevention.aside import tell_set_aside
 from prevention.engine.evaluate import Partition
 from prevention.engine.measure import Measure
 from prevention.immunisation.run import evaluate_changed
@@ -159,8 +161,25 @@ def take_changed(*, as_of: date, by: User) -> int:
         cursor.execute(TAKE, {"limit": CHANGED_AT_ONCE})
         ids = [row[0] for row in cursor.fetchall()]
         if ids:
+            _evaluate_changed(ids, [], as_of=as_of, by=by)
+        return len(ids)
+
+
+def _evaluate_changed(ids: list[UUID], aside: list[UUID], *, as_of: date, by: User) -> None:
+    """These members; where a record makes it fail, half of them each, until its member alone is set aside."""
+    try:
+        with transaction.atomic():
             # Vaccines first: outreach, which follows the care rules, reads their forecasts.
             evaluate_changed(ids, as_of=as_of)
             evaluate_members(ids, as_of=as_of)
             registries.evaluate_changed(ids, as_of=as_of)
-        return len(ids)
+    except jobs.OF_A_RECORD as error:
+        if len(aside) >= jobs.MOST_ASIDE:
+            raise
+        if len(ids) == 1:
+            aside.append(ids[0])
+            tell_set_aside(ids[0], jobs.describe(error), by=by)
+            return
+        half = len(ids) // 2
+        for part in (ids[:half], ids[half:]):
+            _evaluate_changed(part, aside, as_of=as_of, by=by)

@@ -17,6 +17,7 @@ from core.templatetags.kp import short_date
 from members.models import Member
 from members.ports import Place, PortalCard, register_portal_card
 from prevention import actions
+from prevention.aside import KIND as NOT_EVALUATED
 from prevention.immunisation.outlook import given, outlook
 from prevention.models import CareGap, CareRuleState, SurveillanceInterval
 from prevention.outreach.calls import settle_calls
@@ -243,6 +244,7 @@ def plug_in() -> None:
     clinical.register_chart_panel("vaccines", _("Vaccines due"), 45, chart_immunisations, count_vaccines, place="side")
     clinical.register_banner_alerts("prevention", 50, banner)
     clinical.register_basket("prevention", basket_items, place_from_basket)
+    clinical.register_task_kind(NOT_EVALUATED, gettext_lazy("Preventive care could not be worked out"), chart_url)
     clinical.register_task_kind("outside_record", gettext_lazy("Outside result to be confirmed"), task_url)
     clinical.register_task_kind(RECALL, gettext_lazy("Vaccine called back: tell them"), chart_url)
     clinical.register_task_kind(KIND, gettext_lazy("Abnormal result to follow"), follow_up_url, closes_itself=True)

@@ -30,6 +30,7 @@ from prevention.engine.predicates import (
     Raw,
     Timepoint,
 )
+from prevention.engine.written import instant
 
 ANNOTATION = re.compile(r"\{[^}]*\}")
 negated = Raw("{row}.is_negated")
@@ -242,11 +243,8 @@ class BoundsOverlap(Predicate):
 
 
 def _instant(written: str, missing: str) -> str:
-    """A FHIR date or time of at least a day's precision; a bound that is missing is open."""
-    return (
-        f"(CASE WHEN {written} LIKE '____-__-__%' THEN ({written})::timestamptz "
-        f"WHEN {written} IS NULL THEN '{missing}'::timestamptz END)"
-    )
+    """A bound; one that is missing is open."""
+    return f"(CASE WHEN {written} IS NULL THEN '{missing}'::timestamptz ELSE {instant(written)} END)"
 
 
 def bounds_overlap(interval: Interval) -> Predicate:

@@ -65,6 +65,7 @@ from prevention.engine.predicates import (
     birth_date,
     deceased,
 )
+from prevention.engine.written import instant
 
 __all__ = [
     "ACT_CODE",
@@ -146,11 +147,12 @@ authored_on = FactInterval(
 medication_request_period = FactInterval(Point("{row}.m0", "{row}.m0"), Point("{row}.m1", "{row}.m1"))
 medication_dispense_period = medication_request_period
 # The bounds of a request's dosages put together, and the first stretch of them: `First(collapse …)`.
+_BOUND = {side: instant(f"i ->> '{side}'") for side in ("start", "end")}
 _STRETCHES = (
-    "FROM unnest((SELECT range_agg(tstzrange((i ->> 'start')::timestamptz, coalesce((i ->> 'end')::timestamptz, "
-    "'infinity'), '[]')) FROM jsonb_path_query({row}.dosage, '$[*].timing.repeat.boundsPeriod') i "
-    "WHERE i ->> 'start' LIKE '____-__-__%' AND coalesce(i ->> 'end', '____-__-__') LIKE '____-__-__%')) r "
-    "ORDER BY lower(r) LIMIT 1"
+    f"FROM unnest((SELECT range_agg(tstzrange({_BOUND['start']}, coalesce({_BOUND['end']}, 'infinity'), '[]')) "
+    "FROM jsonb_path_query({row}.dosage, '$[*].timing.repeat.boundsPeriod') i "
+    f"WHERE {_BOUND['start']} <= coalesce({_BOUND['end']}, 'infinity') "
+    f"AND (i ->> 'end' IS NULL OR {_BOUND['end']} IS NOT NULL))) r ORDER BY lower(r) LIMIT 1"
 )
 dosage_bounds = FactInterval(
     Point(f"(SELECT lower(r) {_STRETCHES})", f"(SELECT lower(r) {_STRETCHES})"),
@@ -160,9 +162,9 @@ dosage_bounds = FactInterval(
 _SINCE = (
     "CASE WHEN {{row}}.s0 IS NULL OR {{row}}.s0 = '-infinity' THEN '-infinity'::timestamptz ELSE {{row}}.{side} END"
 )
+_OCCURRED = instant("i ->> 'last_occurrence'")
 _LAST_OCCURRENCE = (
-    "coalesce((SELECT max((i ->> 'last_occurrence')::timestamptz) FROM jsonb_path_query({row}.reactions, '$[*]') i), "
-    "'infinity'::timestamptz)"
+    f"coalesce((SELECT max({_OCCURRED}) FROM jsonb_path_query({{row}}.reactions, '$[*]') i), 'infinity'::timestamptz)"
 )
 known_allergy = FactInterval(
     Point(_SINCE.format(side="s0"), _SINCE.format(side="s1")), Point(_LAST_OCCURRENCE, _LAST_OCCURRENCE)

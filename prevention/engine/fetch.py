@@ -6,6 +6,7 @@ Columns: set_no, member_id, fact_id, status, is_negated, recorded_at, sensitivit
 
 from prevention.engine.codes import CONDITION, MEDICATION_DISPENSE, OBSERVATION, Resource
 from prevention.engine.moments import Setting
+from prevention.engine.written import instant, number
 
 _STEP = "CASE f.precision WHEN 'd' THEN interval '1 day' WHEN 'm' THEN interval '1 month' ELSE interval '1 year' END"
 _LAST = "date_trunc('milliseconds', CASE WHEN upper_inc(f.effective) THEN upper(f.effective) ELSE {} END)"
@@ -34,14 +35,18 @@ _PREVALENCE = {
 _DATED = {"is_dated": "f.status IN ('active', 'recurrence', 'relapse') OR NOT upper_inf(f.effective)"}
 
 _REPEAT = "f.dosage -> 0 -> 'timing' -> 'repeat'"
+_OFTEN = number(f"coalesce({_REPEAT} ->> 'frequencyMax', {_REPEAT} ->> 'frequency')")
 _PER_DAY = f"""CASE WHEN {_REPEAT} ? 'period' AND ({_REPEAT} ? 'frequency' OR {_REPEAT} ? 'frequencyMax') THEN
-    coalesce({_REPEAT} ->> 'frequencyMax', {_REPEAT} ->> 'frequency')::numeric
-    / nullif(({_REPEAT} ->> 'period')::numeric, 0)
+    {_OFTEN} / nullif({number(f"{_REPEAT} ->> 'period'")}, 0)
     * CASE {_REPEAT} ->> 'periodUnit' WHEN 'h' THEN 24 WHEN 'min' THEN 1440 WHEN 's' THEN 86400 WHEN 'd' THEN 1
       WHEN 'wk' THEN 1 / 7.0 WHEN 'mo' THEN 1 / 30.0 WHEN 'a' THEN 1 / 365.0 END
-    WHEN {_REPEAT} ? 'timeOfDay' THEN jsonb_array_length({_REPEAT} -> 'timeOfDay') ELSE 0 END"""
+    WHEN jsonb_typeof({_REPEAT} -> 'timeOfDay') = 'array' THEN jsonb_array_length({_REPEAT} -> 'timeOfDay')
+    ELSE 0 END"""
+_BOUND = f"{_REPEAT} -> 'boundsPeriod' ->> '{{}}'"
 _RATE = "f.dosage -> 0 -> 'doseAndRate' -> 0"
-_DOSE = f"coalesce({_RATE} -> 'doseRange' -> 'high' ->> 'value', {_RATE} -> 'doseQuantity' ->> 'value')::numeric"
+_DOSE = number(f"coalesce({_RATE} -> 'doseRange' -> 'high' ->> 'value', {_RATE} -> 'doseQuantity' ->> 'value')")
+# Days: no supply of anybody's lasts longer, whatever is written.
+LONGEST = 100_000
 _SUPPLY = f"coalesce(f.days_supply, f.quantity / nullif({_DOSE} * {_PER_DAY}, 0))"
 
 
@@ -56,14 +61,14 @@ def _medication_period(resource: Resource, zone: str) -> dict[str, str]:
         start, bounds_end = f"(lower(f.effective) AT TIME ZONE '{zone}')::date", "NULL::date"
     else:
         # A bound of less than a day's precision gives no day.
-        bound = f"({_REPEAT} -> 'boundsPeriod' ->> '{{}}')"
-        day = f"CASE WHEN {bound} LIKE '____-__-__%' THEN ({bound}::timestamptz AT TIME ZONE '{zone}')::date END"
-        bounds_end = day.format("end", "end")
+        starts, bounds_end = (
+            f"({instant(_BOUND.format(side))} AT TIME ZONE '{zone}')::date" for side in ("start", "end")
+        )
         start = (
-            f"coalesce({day.format('start', 'start')}, (f.recorded_at AT TIME ZONE '{zone}')::date, "
+            f"coalesce({starts}, (f.recorded_at AT TIME ZONE '{zone}')::date, "
             f"(lower(f.effective) AT TIME ZONE '{zone}')::date)"
         )
-    end = f"coalesce({start} + (trunc({total_supply(resource)})::int - 1), {bounds_end})"
+    end = f"coalesce({start} + (least(trunc({total_supply(resource)}), {LONGEST})::int - 1), {bounds_end})"
     return {
         "m0": f"CASE WHEN {end} IS NOT NULL THEN {start}::timestamp AT TIME ZONE '{zone}' END",
         "m1": f"{end}::timestamp AT TIME ZONE '{zone}'",

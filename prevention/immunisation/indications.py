@@ -31,7 +31,11 @@ class Indication:
 
     def holds_until(self, since: date | None) -> date | None:
         """The first day on which it no longer holds; None: for good."""
-        return since + timedelta(days=self.days) if self.days is not None and since is not None else None
+        if self.days is None or since is None:
+            return None
+        held = timedelta(days=self.days)
+        # The calendar has an end, and some write it where they know no day.
+        return min(since, date.max - held) + held
 
 
 @cache
