@@ -223,7 +223,8 @@ def discharge(*, by: User, stay: Stay, disposition: str, at: datetime | None = N
     where = concept(DISPOSITION_SYSTEM, disposition, str(DISPOSITIONS[disposition]))
     add_codings(encounter, [where], CodingRole.DISCHARGE_DISPOSITION)
     audit.record(by=by, action="update", verb="hospitals.discharge", obj=stay, detail={"disposition": disposition})
-    if disposition == DIED:
+    # A death that is on record already, by whoever knew the hour, is corrected on its own page alone.
+    if disposition == DIED and Member.objects.get(pk=stay.member_id).deceased_at is None:
         record_death(stay.member, by=by, at=at, reason="died in hospital")
     return None if disposition in NO_FOLLOW_UP else _follow_up(by, stay, at)
 

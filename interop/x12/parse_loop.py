@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from core.days import FIRST_DAY
 from interop.x12.codes import LANGUAGES, MAINTENANCE, NOT_APPLICABLE, RACES, SEXES, TELECOMS
 from interop.x12.loop import CoverageLine, Fault, Header, MemberLoop, Name, parse_date
 from interop.x12.segments import Segment
@@ -205,6 +206,8 @@ def _validate(loop: MemberLoop) -> None:
         fault("no_subscriber_number", "REF*0F, the subscriber number, is missing.")
     if loop.name.birth_date and loop.header.on and loop.name.birth_date > loop.header.on:
         fault("birth_date", "DMG02, the birth date, is later than the file.", where="DMG")
+    if loop.name.birth_date and loop.name.birth_date < FIRST_DAY:
+        fault("birth_date", f"DMG02, the birth date, is before {FIRST_DAY.year}.", where="DMG")
     if loop.death and loop.header.on and loop.death > loop.header.on:
         fault("death_date", "INS12, the date of death, is later than the file.")
     if loop.death and loop.name.birth_date and loop.death < loop.name.birth_date:

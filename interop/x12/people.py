@@ -132,7 +132,11 @@ class Finder:
         said = [subject.person]
         if subject.loop.prior is not None:
             said.append(person_of(subject.loop, subject.loop.prior))
-        if max(matching.score(person, known_of(member)).score for person in said) < CONTRADICTION:
+        is_another = max(matching.score(person, known_of(member)).score for person in said) < CONTRADICTION
+        # Somebody added under another given name is another, however alike the rest: a twin, a parent of the same name.
+        if subject.loop.maintenance == ADD and not any(same_given(person, member) for person in said):
+            is_another = True
+        if is_another:
             raise Refused(
                 "number_taken",
                 "Another person holds this subscriber number (REF*0F) in this group: name and birth date disagree. Ask "

@@ -165,6 +165,17 @@ def test_nobody_is_told_to_see_somebody_who_died(ward):
         assert not Task.objects.exists()
 
 
+def test_the_hour_of_a_death_that_is_on_record_is_not_the_discharges(ward):
+    stay = ward.summarised(ward.admitted())
+    known = timezone.now() - timedelta(hours=9)
+    with arranging():
+        Member.objects.filter(pk=ward.maria.pk).update(deceased_at=known)
+    with acting_as(ward.nina, reason="test"):
+        stays.discharge(by=ward.nina, stay=stay, disposition="exp")
+        ward.maria.refresh_from_db()
+    assert ward.maria.deceased_at == known
+
+
 def test_nothing_goes_on_for_somebody_who_died(ward):
     """Their visits are cancelled, what waits to be sent to them is withdrawn, and nobody is told that a visit moved."""
     kind = visit_type(ward.department)

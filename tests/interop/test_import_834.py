@@ -397,6 +397,17 @@ def test_twins_are_two_people(world):
     assert run.counts["created"] == 3
 
 
+def test_an_addition_under_the_number_of_a_namesake_born_the_same_day_is_asked_about(world):
+    world.take(member("S1", "DOE", "ALFRED", line1="1 MAIN ST", sex="M"))
+    run = world.take(member("S1", "DOE", "ALBERT", line1="1 MAIN ST", sex="M"), name="other.834")
+    assert codes(run) == ["number_taken"], "a twin is not the one who is known"
+
+
+def test_nobody_was_born_before_anybody_lives(world):
+    run = world.take(member("S1", "DOE", "JANE", born="18000101"))
+    assert codes(run) == ["birth_date"]
+
+
 def test_a_number_that_belongs_to_somebody_else_is_not_taken_over(world):
     world.take(member("S1", "DOE", "JANE"))
     run = world.take(member("S1", "SMITH", "WILLIAM", born="19700614", sex="M"), name="other.834")
