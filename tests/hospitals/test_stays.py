@@ -16,6 +16,7 @@ from hospitals.actions import handoffs, stays
 from hospitals.actions.beds import AlreadyAdmitted, BedOccupied, NotPossible
 from hospitals.models import BedAssignment, HandoffAcceptance, Stay, StayStatus
 from members.deaths import record_death
+from members.models import Member
 from scheduling import actions as scheduling
 from tests.clinical.factories import arranging
 from tests.hospitals import factories
