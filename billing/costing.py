@@ -92,7 +92,7 @@ def post_costs(as_of: datetime.date, *, by: User, partitions: int = 4) -> JobRun
         partitions=partitions,
         again=True,
     )
-    return jobs.work(run)
+    return jobs.work(run, stays=True)
 
 
 def work_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:

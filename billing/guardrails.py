@@ -164,7 +164,7 @@ def compare(as_of: datetime.date, *, by: User) -> JobRun:
     run = jobs.start_run(
         by=by, kind=KIND, key=as_of.isoformat(), parameters={"as_of": as_of.isoformat()}, partitions=1, again=True
     )
-    return jobs.work(run)
+    return jobs.work(run, stays=True)
 
 
 def work_share(run: JobRun, share: JobPartition) -> dict[str, int | float]:

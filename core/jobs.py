@@ -227,10 +227,12 @@ def work(
     *,
     finish: Finish | None = None,
     on_progress: Callable[["Progress"], None] | None = None,
+    stays: bool = False,
 ) -> JobRun:
     """Take share after share until none is left, then finish the run; returns it as it now stands.
 
-    Other processes may work on the same run at the same time. Without `handler` the registered one is used.
+    Other processes may work on the same run at the same time. Who `stays` waits for their shares, and takes one whose
+    worker was killed once its lease is over. Without `handler` the registered one is used.
     Raises `JobFailed`, from the last error, when a share failed for good, and `LookupError` for an unknown kind.
     """
     if handler is None:
@@ -240,10 +242,15 @@ def work(
     _prepare(run)
     failure: Exception | None = None
     worker = f"{socket.gethostname()}:{os.getpid()}"
-    while partition := _claim(run, worker):
-        failure = _work_on(run, partition, handler) or failure
-        if on_progress:
-            on_progress(progress(run))
+    while True:
+        while partition := _claim(run, worker):
+            failure = _work_on(run, partition, handler) or failure
+            if on_progress:
+                on_progress(progress(run))
+        others = JobPartition.objects.filter(run=run, run__status=Status.RUNNING, status=Status.RUNNING)
+        if not stays or not others.exists():
+            break
+        time.sleep(BREATH)
     failure = _finish(run, finish) or failure
     while isinstance(failure, SessionLost):
         # The database may be coming up again; who cannot wait for it leaves the rest to the sweep.
@@ -464,7 +471,7 @@ def work_in_processes(run: JobRun, processes: int | None = None) -> JobRun:
         for other in others:
             other.join()
     # Whoever takes the last share closes the run: that may be another, after this one found nothing more to do.
-    return work(run)
+    return work(run, stays=True)
 
 
 def _work_beside(run: JobRun) -> None:

@@ -46,7 +46,7 @@ def close_month(plan: Organization, month: datetime.date, *, by: User) -> Capita
         run = open_run(plan, month, by=by)
     if run.status != CapitationRun.Status.POSTED:
         assert run.job is not None
-        jobs.work(run.job)
+        jobs.work(run.job, stays=True)
         run.refresh_from_db()
     return run
 

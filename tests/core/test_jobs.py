@@ -233,6 +233,16 @@ def test_a_worker_whose_share_was_taken_over_commits_nothing(clerk):
     assert worked == ["quick"]
 
 
+def test_who_stays_takes_the_share_of_a_worker_that_was_killed_a_moment_ago(clerk, monkeypatch):
+    run = jobs.start_run(by=clerk, kind="counting", key="killed", partitions=1)
+    jobs._prepare(run)
+    jobs._claim(run, "killed")
+    assert jobs.work(run).status == "running", "its lease is not over"
+    monkeypatch.setattr(jobs.time, "sleep", lambda _s: JobPartition.objects.update(lease_until=timezone.now()))
+
+    assert jobs.work(run, stays=True).status == "done"
+
+
 def test_progress_says_what_is_left(clerk):
     system = make_system()
     for _ in range(4):
