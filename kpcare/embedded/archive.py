@@ -1,10 +1,11 @@
 """`./kp backup` and `./kp restore`: everything out and in, with checksums that both ends print.
 
 The file is a tar of `manifest.json` and `database.dump` (pg_dump's custom format). The manifest holds, for each
-table, its rows and an order-independent checksum, taken in the very snapshot that pg_dump reads.
+table, its rows and an order-independent checksum, taken in the very snapshot that pg_dump reads, and the dump's digest.
 """
 
 import argparse
+import contextlib
 import datetime
 import hashlib
 import io
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import psycopg2.extensions
 
 FORMAT = 1
+DUMP = "database.dump"
 Sums = dict[str, dict[str, int | str]]
 
 # Checksums compare text, so text must not depend on who asks.
@@ -116,65 +118,163 @@ def backup(url: str, file: Path) -> Sums:
         cursor.execute("SELECT pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=".kpcare-backup-") as folder:
-            dump = Path(folder) / "database.dump"
+            dump = Path(folder) / DUMP
             run([program("pg_dump"), "-Fc", "--no-comments", f"--snapshot={snapshot}", f"--file={dump}", url])
             names = migrations(cursor)
             sums = checksums(cursor)
-            manifest = {"format": FORMAT, "migrations": names, "tables": sums}
+            manifest = {"format": FORMAT, "migrations": names, "dump": digest_of(dump), "tables": sums}
             whole = Path(folder) / "whole.tar"
             with tarfile.open(whole, "w") as tar:
                 text = json.dumps(manifest, indent=1).encode()
                 entry = tarfile.TarInfo("manifest.json")
                 entry.size = len(text)
                 tar.addfile(entry, io.BytesIO(text))
-                tar.add(dump, "database.dump")
+                tar.add(dump, DUMP)
             whole.chmod(0o600)
             whole.replace(file)
     return sums
 
 
 def restore(url: str, file: Path, *, force: bool) -> Sums:
-    """Fill the empty database at `url` from `file` and compare. Raises `Problem` when anything differs."""
+    """Fill the database at `url` from `file` and compare. Raises `Problem` when anything differs.
+
+    What it held is dropped, what comes in is read, and the checksums are compared in one transaction: whatever goes
+    wrong, and wherever it is killed, the database is as it was.
+    """
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".kpcare-restore-") as folder, explained(file.parent):
         manifest = unpack(file, Path(folder))
         with owner_session(url) as cursor:
-            make_room(cursor, force=force)
-        dump = str(Path(folder) / "database.dump")
-        run([program("pg_restore"), "--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={url}", dump])
+            refuse_tables(cursor, force=force)
+        exchange(url, Path(folder) / DUMP, manifest["tables"])
     with owner_session(url) as cursor:
-        sums = checksums(cursor)
         # The planner knows nothing about what has just come in.
         cursor.connection.commit()
         cursor.connection.autocommit = True
         cursor.execute("ANALYZE")
-    different = [table for table in {*sums, *manifest["tables"]} if sums.get(table) != manifest["tables"].get(table)]
-    if different:
-        raise Problem(f"Restored, but not equal in {', '.join(sorted(different))}: do not use it; try another backup.")
-    return sums
+    return manifest["tables"]
+
+
+def exchange(url: str, dump: Path, sums: Sums) -> None:
+    """Put the dump in the place of what the database holds, if it comes to `sums`; otherwise nothing has happened."""
+    with tempfile.TemporaryFile("w+", dir=dump.parent) as said, tempfile.TemporaryFile("w+", dir=dump.parent) as told:
+        reading = subprocess.Popen(
+            [program("pg_restore"), "--exit-on-error", "--no-owner", "--file=-", str(dump)],
+            stdout=subprocess.PIPE,
+            stderr=said,
+        )
+        # No psql of its own transaction: at the end of its input it would commit what was read until then.
+        writing = subprocess.Popen(
+            [program("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=told,
+        )
+        assert reading.stdout is not None and writing.stdin is not None
+        try:
+            with contextlib.suppress(BrokenPipeError), writing.stdin:
+                writing.stdin.write(b"BEGIN;\nDROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n")
+                shutil.copyfileobj(reading.stdout, writing.stdin, 1 << 20)
+                if reading.wait() == 0:
+                    writing.stdin.write(comparison(sums).encode())
+            writing.wait()
+        finally:
+            # Whoever writes goes first: without the end of its input it has committed nothing.
+            for process in (writing, reading):
+                if process.poll() is None:
+                    process.kill()
+                process.wait()
+            reading.stdout.close()
+        for process, name, words in ((writing, "psql", told), (reading, "pg_restore", said)):
+            words.seek(0)
+            if process.returncode:
+                raise Problem(why(name, words.read()))
+
+
+def comparison(sums: Sums) -> str:
+    """SQL that ends the transaction: committed where every table comes to its rows and checksum, refused otherwise."""
+    wanted = json.dumps({table: [int(of["rows"]), str(int(str(of["checksum"]), 16))] for table, of in sums.items()})
+    return f"""
+RESET search_path;
+{STEADY}
+DO $comparison$
+DECLARE
+    wanted jsonb := $wanted${wanted}$wanted$;
+    held text;
+    rows bigint;
+    total numeric;
+    different text[] := '{{}}';
+    seen text[] := '{{}}';
+BEGIN
+    FOR held IN {TABLES} LOOP
+        EXECUTE format('SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM %s t', held)
+            INTO rows, total;
+        seen := seen || held;
+        -- The sum as an unsigned number of 64 bits.
+        total := mod(mod(total, 18446744073709551616) + 18446744073709551616, 18446744073709551616);
+        IF (wanted -> held) IS DISTINCT FROM jsonb_build_array(rows, total::text) THEN
+            different := different || held;
+        END IF;
+    END LOOP;
+    SELECT different || coalesce(array_agg(key), '{{}}') INTO different FROM jsonb_object_keys(wanted) AS k (key)
+        WHERE NOT key = ANY (seen);
+    IF different <> '{{}}' THEN
+        RAISE EXCEPTION 'Not equal to the backup in %.', array_to_string(different, ', ');
+    END IF;
+END $comparison$;
+COMMIT;
+"""
+
+
+def why(name: str, said: str) -> str:
+    """One sentence about a restore that did not go through; the database is as it was."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    stands = "What the database held stands as it was."
+    if "No space left on device" in said:
+        return f"The disk is full: free as much as the database takes and start again. {stands}"
+    differs = next((line for line in lines if "Not equal to the backup" in line), "")
+    if differs:
+        return f"{differs[differs.index('Not equal') :]} Use another backup. {stands}"
+    first = next((line for line in lines if "ERROR" in line or "error" in line), lines[0] if lines else "no message")
+    return f"{name} failed: {first[:300]}. {stands}"
 
 
 def unpack(file: Path, folder: Path) -> dict:
+    """Manifest and dump of an archive, whole. Raises `Problem` for one that is damaged or none of ours."""
+    damaged = f"{file} is damaged or no kpcare backup: use another one."
+    if not file.exists():
+        raise Problem(f"{file} does not exist: name the file that `./kp backup` wrote.")
     try:
         with tarfile.open(file) as tar:
             tar.extractall(folder, filter="data")
-            manifest = json.loads((folder / "manifest.json").read_text())
-    except FileNotFoundError:
-        raise Problem(f"{file} does not exist: name the file that `./kp backup` wrote.") from None
-    except (tarfile.TarError, ValueError, EOFError):
-        raise Problem(f"{file} is damaged or no kpcare backup: use another one.") from None
+        manifest = json.loads((folder / "manifest.json").read_text())
+        written = digest_of(folder / DUMP)
+    except (tarfile.TarError, ValueError, EOFError, FileNotFoundError, IsADirectoryError):
+        raise Problem(damaged) from None
+    if not isinstance(manifest, dict):
+        raise Problem(damaged)
     if manifest.get("format") != FORMAT:
         raise Problem(f"{file} is of another format: restore it with the kpcare version that wrote it.")
+    try:
+        comparison(manifest["tables"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise Problem(damaged) from None
+    # Backups of earlier versions do not say it; theirs shows when they are read or compared.
+    if manifest.get("dump", written) != written:
+        raise Problem(damaged)
     return manifest
 
 
-def make_room(cursor: "psycopg2.extensions.cursor", *, force: bool) -> None:
-    """Leave an empty `public` schema; a database that holds tables is only emptied with `force`."""
+def digest_of(dump: Path) -> str:
+    """SHA-256 of the dump's bytes, told before anything is touched whether they are those that were written."""
+    with dump.open("rb") as read:
+        return hashlib.file_digest(read, "sha256").hexdigest()
+
+
+def refuse_tables(cursor: "psycopg2.extensions.cursor", *, force: bool) -> None:
+    """A database that holds tables is only exchanged with `force`."""
     cursor.execute(TABLES)
     if cursor.fetchall() and not force:
         raise Problem("The database holds tables already: `--force` deletes them and restores over them.")
-    cursor.execute("DROP SCHEMA public CASCADE")
-    cursor.execute("CREATE SCHEMA public")
-    cursor.connection.commit()
 
 
 def owner_url(found: dict[str, str]) -> str:
