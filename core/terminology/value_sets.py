@@ -9,8 +9,9 @@ from typing import Any
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import Count
 
-from core.models import ValueSet
+from core.models import ValueSet, ValueSetMember
 from core.terminology.concepts import Coding, address, concepts
 
 OFFICIAL = "http://cts.nlm.nih.gov/fhir/ValueSet/"
@@ -24,12 +25,14 @@ def official(oid: str) -> str:
 
 @dataclass
 class Loaded:
-    """What a load did: sets read, of these changed, codes in them, and files set aside with the reason."""
+    """What a load did: sets read, of these changed, codes in them, files set aside with the reason, and sets that lost
+    more than half of their codes, with how many they had and have."""
 
     sets: int = 0
     changed: int = 0
     codes: int = 0
     set_aside: dict[str, str] = field(default_factory=dict)
+    shrunk: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ def load_own() -> Loaded:
 def load_value_sets(paths: Iterable[Path]) -> Loaded:
     """Read FHIR ValueSet resources with an expansion (JSON files, or bundles of them) and replace their memberships.
 
-    A set without an expansion or address is set aside with the reason; everything else is stored in one transaction.
+    A set without an expansion or address is set aside with the reason, and so is one page of a longer expansion, which
+    would pass for the whole; everything else is stored in one transaction.
     """
     found: list[Expansion] = []
     aside: dict[str, str] = {}
@@ -75,60 +79,106 @@ def load_value_sets(paths: Iterable[Path]) -> Loaded:
             aside[path.name] = f"not readable as JSON: {error}"
             continue
         for value_set in _value_sets(resource):
-            reason = _problem(value_set)
-            if reason:
-                aside[path.name] = reason
-            else:
+            # Of several in a bundle each says which it is.
+            name = f"{path.name} {value_set.get('url') or ''}".strip() if _is_bundle(resource) else path.name
+            try:
                 found.append(_expansion(value_set))
+            except NotTaken as why:
+                aside[name] = str(why)
+            except (AttributeError, KeyError, TypeError, ValueError):
+                aside[name] = "not written as FHIR R4 writes a ValueSet"
     loaded = _store(found, is_own=False)
     loaded.set_aside = aside
     return loaded
 
 
+class NotTaken(ValueError):
+    """Why a value set is not taken, for whoever loads it."""
+
+
+def _is_bundle(resource: Any) -> bool:
+    return isinstance(resource, dict) and resource.get("resourceType") == "Bundle"
+
+
 def _value_sets(resource: Any) -> Iterator[dict[str, Any]]:
     if not isinstance(resource, dict):
         yield {}
-    elif resource.get("resourceType") == "Bundle":
-        for entry in resource.get("entry", ()):
-            if entry.get("resource", {}).get("resourceType") == "ValueSet":
-                yield entry["resource"]
+    elif _is_bundle(resource):
+        for entry in resource.get("entry") or ():
+            one = entry.get("resource") if isinstance(entry, dict) else None
+            if isinstance(one, dict) and one.get("resourceType") == "ValueSet":
+                yield one
     else:
         yield resource
 
 
-def _problem(value_set: dict[str, Any]) -> str:
-    if value_set.get("resourceType") != "ValueSet":
-        return "not a ValueSet"
-    if not value_set.get("url"):
-        return "no address (url)"
-    if "expansion" not in value_set and not any(part.get("concept") for part in _includes(value_set)):
-        return "no expansion and no listed codes"
-    return ""
-
-
 def _includes(value_set: dict[str, Any]) -> list[dict[str, Any]]:
-    return value_set.get("compose", {}).get("include", [])
+    return (value_set.get("compose") or {}).get("include") or []
 
 
 def _expansion(value_set: dict[str, Any]) -> Expansion:
-    codings: list[Coding] = []
-    waiting = list(value_set.get("expansion", {}).get("contains", ()))
-    while waiting:
-        item = waiting.pop()
-        waiting.extend(item.get("contains", ()))
-        if item.get("code") and item.get("system") and not item.get("abstract"):
-            codings.append((item["system"], item["code"], item.get("display", "")))
-    if "expansion" not in value_set:
-        # Nothing but listed codes: then the definition is its own expansion.
-        for part in _includes(value_set):
-            codings += [(part["system"], item["code"], item.get("display", "")) for item in part.get("concept", ())]
+    """Raises `NotTaken` for a set without an address, without codes, or of which this is a part alone."""
+    if value_set.get("resourceType") != "ValueSet":
+        raise NotTaken("not a ValueSet")
+    if not value_set.get("url"):
+        raise NotTaken("no address (url)")
+    expansion = value_set.get("expansion")
+    codings = _listed(expansion) if expansion else _defined(value_set)
     return Expansion(
         url=value_set["url"].split("|")[0],
         name=(value_set.get("title") or value_set.get("name") or value_set["url"])[:255],
-        version=str(value_set.get("version", ""))[:60],
+        version=str(value_set.get("version") or "")[:60],
         source=(value_set.get("publisher") or "")[:300],
         codings=tuple(codings),
     )
+
+
+def _listed(expansion: dict[str, Any]) -> list[Coding]:
+    """The codes of an expansion that is whole (FHIR R4, ValueSet.expansion: total counts what all its pages list)."""
+    codings: list[Coding] = []
+    entries = 0
+    waiting = list(expansion.get("contains") or ())
+    while waiting:
+        item = waiting.pop()
+        entries += 1
+        waiting.extend(item.get("contains") or ())
+        if item.get("code") and item.get("system") and not item.get("abstract"):
+            codings.append((item["system"], item["code"], item.get("display") or ""))
+    offset, total = expansion.get("offset") or 0, expansion.get("total") or 0
+    if offset or total > entries:
+        raise NotTaken(
+            f"a page of the expansion alone: {entries:,} of {total:,} entries, from number {offset + 1:,} on. "
+            "Ask the terminology server for all of it (no count, no offset) and load that"
+        )
+    if any(_says(expansion, name) for name in ("limitedExpansion", "unclosed")):
+        raise NotTaken("the terminology server says that the expansion leaves codes out (limited or unclosed)")
+    if not codings:
+        raise NotTaken("an expansion that lists no code: it would empty the set")
+    return codings
+
+
+def _says(expansion: dict[str, Any], name: str) -> bool:
+    """Whether an expansion carries a parameter or extension of that name that is true."""
+    parts = [*(expansion.get("parameter") or ()), *(expansion.get("extension") or ())]
+    return any(
+        part.get("valueBoolean") is True and (part.get("name") or part.get("url") or "").rsplit("-", 1)[-1] == name
+        for part in parts
+    )
+
+
+def _defined(value_set: dict[str, Any]) -> list[Coding]:
+    """Nothing but listed codes: then the definition is its own expansion."""
+    parts = _includes(value_set)
+    codings = [
+        (part["system"], item["code"], item.get("display") or "")
+        for part in parts
+        for item in part.get("concept") or ()
+    ]
+    if not codings:
+        raise NotTaken("no expansion and no listed codes")
+    if any(not part.get("concept") for part in parts) or (value_set.get("compose") or {}).get("exclude"):
+        raise NotTaken("no expansion, and its definition does more than list codes: load its expansion")
+    return codings
 
 
 @transaction.atomic
@@ -147,12 +197,23 @@ def _store(expansions: list[Expansion], *, is_own: bool) -> Loaded:
         update_fields=["name", "version", "source", "is_own"],
     )
     sets = dict(ValueSet.objects.filter(url__in=by_url).values_list("url", "pk"))
+    before = _sizes(sets.values())
     pairs = {
         (sets[one.url], ids[key]) for one in by_url.values() for coding in one.codings if (key := _key(coding)) in ids
     }
     pairs |= _beginning([(sets[one.url], *_key(c)) for one in by_url.values() for c in one.codings if _is_pattern(c)])
     changed = _replace(sorted(sets.values()), sorted(pairs))
-    return Loaded(sets=len(by_url), changed=changed, codes=len(pairs))
+    after = _sizes(sets.values())
+    shrunk = {
+        url: (before[pk], after.get(pk, 0)) for url, pk in sets.items() if 2 * after.get(pk, 0) < before.get(pk, 0)
+    }
+    return Loaded(sets=len(by_url), changed=changed, codes=len(pairs), shrunk=shrunk)
+
+
+def _sizes(sets: Iterable[int]) -> dict[int, int]:
+    """How many codes each of these sets has; those without any are missing."""
+    members = ValueSetMember.objects.filter(value_set__in=list(sets)).values("value_set")
+    return dict(members.annotate(n=Count("pk")).values_list("value_set", "n"))
 
 
 def _key(coding: Coding) -> tuple[str, str]:

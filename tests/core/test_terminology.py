@@ -90,6 +90,80 @@ def test_what_is_no_expansion_is_set_aside_with_the_reason(tmp_path, capsys):
     assert "broken.json: not readable" in said.err
 
 
+def paged(**said) -> dict:
+    found = expansion("http://example.test/set", "1", "2")
+    found["expansion"] |= said
+    return found
+
+
+NESTED = [{"system": "http://loinc.org", "code": "1", "contains": [{"system": "http://loinc.org", "code": "2"}]}]
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        (paged(total=5000), "2 of 5,000 entries"),
+        (paged(total=5000, offset=1000), "from number 1,001 on"),
+        (paged(offset=2), "a page of the expansion alone"),
+        (paged(contains=[]), "lists no code"),
+        (paged(total=0, contains=None), "lists no code"),
+        (paged(parameter=[{"name": "limitedExpansion", "valueBoolean": True}]), "leaves codes out"),
+        (
+            paged(
+                extension=[{"url": "http://hl7.org/fhir/StructureDefinition/valueset-unclosed", "valueBoolean": True}]
+            ),
+            "leaves codes out",
+        ),
+        ({**paged(), "expansion": None}, "no expansion and no listed codes"),
+        ({**paged(), "expansion": "all"}, "not written as FHIR"),
+        ({"resourceType": "ValueSet", "url": 7, "expansion": {"contains": [{}]}}, "lists no code"),
+    ],
+)
+def test_a_part_of_a_set_never_takes_the_place_of_the_whole(tmp_path, resource, reason):
+    write(tmp_path, "whole.json", expansion("http://example.test/set", "1", "2", "3"))
+    terminology.load_value_sets(tmp_path.iterdir())
+    write(tmp_path, "whole.json", resource)
+
+    loaded = terminology.load_value_sets(tmp_path.iterdir())
+
+    assert reason in loaded.set_aside["whole.json"]
+    assert codes_of("http://example.test/set") == {"1", "2", "3"}
+
+
+@pytest.mark.parametrize("said", [{"total": 2}, {"total": 2, "offset": 0}, {"total": 2, "contains": NESTED}])
+def test_a_whole_expansion_that_says_how_long_it_is_is_taken(tmp_path, said):
+    write(tmp_path, "set.json", paged(**said))
+    assert terminology.load_value_sets(tmp_path.iterdir()).set_aside == {}
+    assert codes_of("http://example.test/set") == {"1", "2"}
+
+
+@pytest.mark.parametrize("entry", [None, [None], [{}], [{"resource": None}], ["x"]])
+def test_a_bundle_of_nothing_is_read_without_falling_over_it(tmp_path, entry):
+    write(tmp_path, "bundle.json", {"resourceType": "Bundle", "entry": entry})
+    assert terminology.load_value_sets(tmp_path.iterdir()).sets == 0
+
+
+def test_of_a_bundle_the_part_that_is_not_taken_is_named(tmp_path):
+    good = expansion("http://example.test/good", "1")
+    entries = [{"resource": good}, {"resource": paged(total=9)}]
+    write(tmp_path, "two.json", {"resourceType": "Bundle", "entry": entries})
+    loaded = terminology.load_value_sets(tmp_path.iterdir())
+    assert loaded.sets == 1
+    assert list(loaded.set_aside) == ["two.json http://example.test/set"]
+
+
+def test_a_set_that_loses_more_than_half_is_told(tmp_path, capsys):
+    write(tmp_path, "set.json", expansion("http://example.test/set", *"12345"))
+    call_command("load_valuesets", str(tmp_path))
+    assert "had" not in capsys.readouterr().err
+    write(tmp_path, "set.json", expansion("http://example.test/set", *"12"))
+    call_command("load_valuesets", str(tmp_path))
+    assert "http://example.test/set had 5 codes and has 2" in capsys.readouterr().err
+    write(tmp_path, "set.json", expansion("http://example.test/set", "1"))
+    call_command("load_valuesets", str(tmp_path))
+    assert "had" not in capsys.readouterr().err, "half is not more than half"
+
+
 def test_a_folder_without_value_sets_is_an_error(tmp_path):
     with pytest.raises(CommandError, match="No value set"):
         call_command("load_valuesets", str(tmp_path))

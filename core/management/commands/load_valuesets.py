@@ -27,5 +27,9 @@ class Command(BaseCommand):
         )
         for name, reason in loaded.set_aside.items():
             self.stderr.write(f"Set aside {name}: {reason}")
+        for url, (had, has) in loaded.shrunk.items():
+            self.stderr.write(
+                f"{url} had {had:,} codes and has {has:,}: if this is no new version of it, load the right file again."
+            )
         if not loaded.sets:
             raise CommandError("No value set was found.")
