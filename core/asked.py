@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from core.days import FIRST_DAY, LAST_DAY, is_believed
 
@@ -44,3 +46,21 @@ class DayField(forms.DateField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.validators += [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
+
+
+class MomentField(forms.DateTimeField):
+    """A day and time of such a day: one in the year 9999 is one that nothing can read at a clock west of London."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators.append(is_moment)
+
+
+def is_moment(at: datetime.datetime) -> None:
+    """Raises `ValidationError` for an instant whose day, as written, is none that is believed."""
+    if not FIRST_DAY <= at.date() <= LAST_DAY:
+        raise forms.ValidationError(
+            _("Days go from %(first)s to %(last)s."),
+            code="out_of_bounds",
+            params={"first": date_format(FIRST_DAY), "last": date_format(LAST_DAY)},
+        )

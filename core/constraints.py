@@ -1,5 +1,6 @@
 """Constraints that Django does not bring: the composite key that ties a child to its parent's member."""
 
+import datetime
 from collections.abc import Iterable
 from typing import Any
 
@@ -78,3 +79,18 @@ class MemberForeignKey(models.BaseConstraint):
         return super().__eq__(other)
 
     __hash__ = None  # type: ignore[assignment]  # as Django's own constraints, which compare and do not hash
+
+
+# Two days beyond the days that are believed (`core.asked`), at whatever clock they were written.
+FIRST_INSTANT = datetime.datetime(1849, 12, 30, tzinfo=datetime.UTC)
+LAST_INSTANT = datetime.datetime(2200, 1, 2, tzinfo=datetime.UTC)
+
+
+def readable(field: str, *, name: str) -> models.CheckConstraint:
+    """An instant that every clock can show: one after the year 9999 is stored, and then no page that reads it opens."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__isnull": True})
+        | models.Q(**{f"{field}__gte": FIRST_INSTANT, f"{field}__lt": LAST_INSTANT}),
+        name=name,
+        violation_error_message="Nobody lives on this day.",
+    )

@@ -42,7 +42,7 @@ class Steps:
         self,
         permission: str,
         act: Callable[..., Any],
-        done: "str | StrPromise",
+        done: "str | StrPromise | Callable[[Any], str]",
         *,
         form: Callable[..., BaseForm] | None = None,
         needs: Callable[[Any], Mapping[str, Any]] = _nothing,
@@ -51,7 +51,8 @@ class Steps:
         about: Callable[..., Mapping[str, Any]] | None = None,
         leads_to: str = "",
     ) -> GuardedView:
-        """The view of one step: `act(by=…, <word>=record, **what the form says)`, then the page with `done`.
+        """The view of one step: `act(by=…, <word>=record, **what the form says)`, then the page with `done`, or
+        with what `done` says of what the action gave.
 
         `leads_to` is the URL name of another page where whoever did it goes on: with the last step of their task the
         record may close for them.
@@ -70,7 +71,7 @@ class Steps:
                 return self.show(request, record, status=422, **{name: filled})
             on = about(record, **address) if about else {self.word: record}
             try:
-                act(by=request.user, **on, **(filled.cleaned_data if filled else {}))
+                given = act(by=request.user, **on, **(filled.cleaned_data if filled else {}))
             except self.refusals as refused:
                 if filled is None:
                     notify(request, str(refused), level=messages.ERROR)
@@ -79,7 +80,7 @@ class Steps:
                 # What refused it may have changed meanwhile: the page shows it as it is now.
                 record.refresh_from_db()
                 return self.show(request, record, status=422, **{name: filled})
-            notify(request, str(done))
+            notify(request, done(given) if callable(done) else str(done))
             return redirect(leads_to) if leads_to else redirect(self.page, record.pk)
 
         return step

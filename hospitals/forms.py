@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.asked import MomentField
 from core.choices import offer_rows, offer_values
 from core.models import User
 from hospitals.actions.stays import DISPOSITIONS, TURNS
@@ -51,7 +52,7 @@ class AdmitForm(forms.Form):
     )
     reason = forms.CharField(label=_("Reason"), max_length=500)
     attending = forms.ModelChoiceField(Clinician.objects.none(), label=_("Attending"), required=False)
-    expected_discharge_at = forms.DateTimeField(label=_("Expected discharge"), widget=WHEN, required=False)
+    expected_discharge_at = MomentField(label=_("Expected discharge"), widget=WHEN, required=False)
 
     def __init__(self, *args: Any, facility: Facility, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

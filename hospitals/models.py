@@ -5,7 +5,7 @@ from django.db.models import Deferrable
 from django.db.models.functions import Now
 
 from clinical.models import Encounter
-from core.constraints import MemberForeignKey
+from core.constraints import MemberForeignKey, readable
 from core.history import track
 from core.models import User
 from core.triggers import BumpVersion, immutable
@@ -50,6 +50,9 @@ class Stay(MemberOwned):
                 condition=models.Q(discharged_at__isnull=True) | models.Q(discharged_at__gt=models.F("admitted_at")),
                 name="hospitals_stay_order",
             ),
+            readable("admitted_at", name="hospitals_stay_admitted_readable"),
+            readable("expected_discharge_at", name="hospitals_stay_expected_readable"),
+            readable("discharged_at", name="hospitals_stay_discharged_readable"),
         ]
         triggers = [BumpVersion(name="bump_version")]
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.asked import DayField
+from core.asked import DayField, MomentField
 from labs.actions.specimens import REJECTIONS
 from labs.interpretation import WORDS
 from labs.models import LabTest
@@ -22,7 +22,7 @@ class IdentifyForm(forms.Form):
 
 
 class ReturnKitForm(IdentifyForm):
-    collected_on = forms.DateTimeField(
+    collected_on = MomentField(
         label=_("Sample taken"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )
 

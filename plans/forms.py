@@ -5,7 +5,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from core.asked import DayField
+from core.asked import DayField, MomentField
 from core.choices import offer_rows
 from core.widgets import ComboBox
 from plans.models import Coverage, CoveragePeriod, EmployerGroup, Product
@@ -44,7 +44,7 @@ class EligibilityForm(forms.Form):
     """Which day, and as known when."""
 
     on = DayField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
-    known_at = forms.DateTimeField(
+    known_at = MomentField(
         label=_("As known at"),
         required=False,
         help_text=_("Empty: as known now. UTC."),

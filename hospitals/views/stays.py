@@ -109,6 +109,20 @@ def _hand_off(*, by: User, stay: Stay, to_department: Department, **parts: str) 
     handoffs.hand_off(by=by, stay=stay, parts=parts, to_department=to_department)
 
 
+def _discharge(*, by: User, stay: Stay, disposition: str) -> str:
+    """Discharge; gives back in words what follows."""
+    task = stays.discharge(by=by, stay=stay, disposition=disposition)
+    if disposition == stays.DIED:
+        return _(
+            "Recorded as died here. Visits to come, orders and prescriptions have ended, and nobody is written to."
+        )
+    if task is None:
+        return _("Discharged to another hospital. Primary care has no task before they come home from there.")
+    if task.role:
+        return _("Discharged. Nobody is their primary care: the care coordinators have a task to see to it in 7 days.")
+    return _("Discharged. Primary care has a task to see them within 7 days.")
+
+
 def _status_now(stay: Stay) -> dict[str, str]:
     now = stay.statuses.in_force().first()
     return {"now": now.status if now else ""}
@@ -153,8 +167,8 @@ summary = step(
 )
 discharge = step(
     "hospitals.discharge",
-    stays.discharge,
-    gettext_lazy("Discharged. Primary care has a task to see them within 7 days."),
+    _discharge,
+    str,
     form=forms.DischargeForm,
     name="discharge_form",
 )

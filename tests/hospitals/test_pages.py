@@ -1,10 +1,14 @@
 """The bed board and the stay: who may open them, what they show, how many questions they ask the database."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from clinical.models import Task
 from core.db import acting_as
 from core.models import AuditEvent
 from hospitals.actions import stays
@@ -118,6 +122,48 @@ def test_discharge_without_summary_is_told_on_the_page(client, ward):
     answer = client.post(address("discharge", stay.pk), {"disposition": "home"})
     assert answer.status_code == 422
     assert "summary must be signed first" in answer.content.decode()
+
+
+@pytest.mark.parametrize("day", ["9999-12-31T23:59", "0001-01-01T00:00", "2200-01-01T00:00"])
+def test_an_expected_discharge_that_no_page_could_show_is_refused_on_the_form(client, ward, day):
+    client.force_login(ward.nina)
+    said = {"mrn": ward.pedro.mrn, "status": "inpatient", "reason": "Fall", "expected_discharge_at": day}
+    answer = client.post(address("admit", ward.beds[0].pk), said)
+    assert answer.status_code == 422
+    assert "Days go from" in answer.content.decode()
+    assert client.get(address("board")).status_code == 200
+    with acting_as(ward.nina, reason="test"):
+        assert not Stay.objects.exists()
+
+
+def test_the_database_holds_it_too(ward):
+    stay = ward.admitted()
+    unreadable = datetime(9999, 12, 31, 23, 59, tzinfo=ZoneInfo("America/Los_Angeles"))
+    with acting_as(ward.nina, reason="test"):
+        for column in ("expected_discharge_at", "discharged_at"):
+            with pytest.raises(IntegrityError, match="readable"), transaction.atomic():
+                Stay.objects.filter(pk=stay.pk).update(**{column: unreadable})
+
+
+@pytest.mark.parametrize(
+    ("who", "disposition", "says"),
+    [
+        ("maria", "home", "Primary care has a task"),
+        ("maria", "aadvice", "Primary care has a task"),
+        ("pedro", "home", "the care coordinators have a task"),
+        ("maria", "other-hcf", "Primary care has no task"),
+        ("maria", "exp", "Recorded as died here"),
+    ],
+)
+def test_what_is_said_at_discharge_is_what_follows(client, ward, who, disposition, says):
+    stay = ward.summarised(ward.admitted(getattr(ward, who)))
+    client.force_login(ward.doc)
+    answer = client.post(address("discharge", stay.pk), {"disposition": disposition}, follow=True)
+    (said,) = [str(message) for message in answer.context["messages"]]
+    assert says in said
+    with acting_as(ward.doc, reason="test"):
+        has_task = Task.objects.filter(dedupe_key=f"hospitals.discharge:{stay.pk}").exists()
+    assert has_task == ("a task" in said.replace("no task", ""))
 
 
 def test_whoever_gives_care_in_the_hospital_looks_after_the_person(ward):
