@@ -10,15 +10,17 @@ class ClinicalConfig(AppConfig):
 
     def ready(self) -> None:
         from clinical import panels, permissions  # noqa: F401  (permissions: states who may)
-        from clinical.effects import care_given, end_orders_of_the_dead
+        from clinical.effects import ask_primary_care, care_given, end_orders_of_the_dead, orders_ended
         from clinical.views import access, inbasket, messages, portal
         from core.navigation import frame, portal_nav, staff_nav
-        from members.deaths import register_death_effect
+        from members.deaths import register_death_effect, register_ended_kind, register_return_effect
         from members.ports import register_portal_card
         from plans.actions import register_termination_effect
 
         register_termination_effect("care_given", care_given)
         register_death_effect("orders", end_orders_of_the_dead)
+        register_return_effect("primary_care", ask_primary_care)
+        register_ended_kind("order", orders_ended, permission="clinical.view_chart")
         portal_nav.register("home", _("Home"), "clinical:home", order=0, icon="home", places=True)
         portal_nav.register("results", _("Results"), "clinical:my_results", order=40, icon="science", places=True)
         portal_nav.register("record", _("My record"), "clinical:my_record", order=50, icon="folder_open")
@@ -66,6 +68,7 @@ class ClinicalConfig(AppConfig):
     def register_task_kinds(self) -> None:
         from django.urls import reverse
 
+        from clinical.effects import DEATH_TAKEN_BACK
         from clinical.models import Task
         from clinical.ports import register_task_kind
 
@@ -79,6 +82,7 @@ class ClinicalConfig(AppConfig):
         register_task_kind("referral", _("Referral to us"), page("clinical:referral"), closes_itself=True)
         register_task_kind("referral_outside", _("Referral outside"), page("clinical:referral"), closes_itself=True)
         register_task_kind("follow_up", _("Follow-up"), chart_of)
+        register_task_kind(DEATH_TAKEN_BACK, _("Recorded as dead by mistake"), chart_of)
         register_task_kind("referral_declined", _("Referral sent back"), page("clinical:referral"))
         register_task_kind("referral_report", _("Report to read"), page("clinical:referral"))
 

@@ -12,14 +12,15 @@ class LabsConfig(AppConfig):
         from labs.actions.ordering import start_workflow
         from labs.actions.outside import KIND
         from labs.actions.review import CRITICAL, REVIEW, WITHDRAWN
-        from labs.effects import end_tests_of_the_dead
+        from labs.effects import end_tests_of_the_dead, tests_ended
         from labs.links import chart_url, result_url
         from labs.permissions import has_open_order
         from labs.views import chart, portal
-        from members.deaths import register_death_effect
+        from members.deaths import register_death_effect, register_ended_kind
         from members.ports import register_portal_card
 
         register_death_effect("tests", end_tests_of_the_dead)
+        register_ended_kind("test", tests_ended, permission="clinical.view_chart")
         ports.register_order_check("labs.duplicate", checks.duplicate_check, _("Ordered already"))
         ports.register_order_kind("laboratory", _("Laboratory"), 10, choices=checks.choices, placed=start_workflow)
         ports.register_relationship("labs", has_open_order)

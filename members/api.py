@@ -374,7 +374,7 @@ class MemberApi(Resource):
 
     @step(DeathTakenBackInput, permissions=("members.update",), example={"reason": "Spoke with them today"})
     def take_back_death(self, request: ApiRequest, record: Member, given: dict[str, Any]) -> None:
-        """The death was recorded by mistake. What was cancelled for it stays cancelled and is booked anew."""
+        """The death was recorded by mistake. What ended with it stays ended; primary care is asked to begin it anew."""
         take_back_death(record, by=request.user, reason=given["reason"])
 
     def organization(self, request: ApiRequest, asked: UUID | None) -> Organization:

@@ -5,13 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from clinical import ports
 from core.models import User
 from core.navigation import portal_nav, staff_nav
-from members.deaths import register_death_effect
+from members.deaths import register_death_effect, register_ended_kind
 from members.models import Member
 from members.ports import register_portal_card
 from network.models import RoleAssignment
 from network.permissions import roles_in_force
 from pharmacy import ordering
-from pharmacy.effects import end_medicines_of_the_dead
+from pharmacy.effects import end_medicines_of_the_dead, medicines_ended, refills_ended
 from pharmacy.models import Fill
 from pharmacy.safety import checks
 from pharmacy.views import chart, portal
@@ -39,6 +39,8 @@ def register() -> None:
     )
     checks.register()
     register_death_effect("medicines", end_medicines_of_the_dead)
+    register_ended_kind("medicine", medicines_ended, permission="pharmacy.view_medicines")
+    register_ended_kind("refill", refills_ended, permission="pharmacy.view_medicines")
     ports.register_chart_panel(
         "medicines",
         _("Medicines"),

@@ -7,11 +7,14 @@ class PreventionConfig(AppConfig):
 
     def ready(self) -> None:
         from core import outbox
+        from members.ports import register_merge_effect
         from prevention import panels, permissions  # noqa: F401  (permissions registers who may)
         from prevention.library import card as library_card
+        from prevention.merging import make_way
         from prevention.outreach.one_tap import path_for
         from prevention.registries import panel as registry_panel
 
+        register_merge_effect("prevention", make_way)
         self.register_jobs()
         panels.plug_in()
         registry_panel.plug_in()

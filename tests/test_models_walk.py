@@ -30,6 +30,7 @@ NO_HISTORY = {
     "core.auditevent": "append-only",
     "core.outboxmessage": "its states are its history; delivered rows do not change",
     "members.membermerge": "is itself the record of a merge and of its undoing",
+    "members.endedbydeath": "written once; that the death was taken back is an instant set once",
     "plans.coverageperiod": "bitemporal: versions keep when they were known; a trigger lets no other change through",
     "prevention.measureresult": "computed from the chart, which has history",
     "prevention.answeredsince": "a queue, emptied each night",

@@ -7,9 +7,11 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from clinical.models import CodingRole, ServiceRequest, ServiceRequestCoding, Task
 from core.db import acting_as
 from core.models import AuditEvent, OutboxMessage
 from members.deaths import MemberDied
+from members.models import EndedByDeath
 from network.models import RoleAssignment
 from scheduling import actions as scheduling
 from scheduling.models import WaitlistEntry
@@ -79,6 +81,62 @@ def test_a_mistaken_death_is_taken_back_for_a_reason(world):
     assert "This field is required" in desk.post(page(world.ana), {}).content.decode()
     desk.post(page(world.ana), {"reason": "Spoke with her today"})
     assert standing(world)[:2] == (None, ["cancelled", "booked"])
+
+
+def test_what_ended_with_a_mistaken_death_is_named_and_primary_care_is_asked(world):
+    """Visits by name for the desk, which books them; orders by number alone; all of it for the clinician."""
+    with make.arranging():
+        kind = visit_type(world.office, "LATER")
+        order = ServiceRequest.objects.create(
+            member=world.ana, status="active", kind="imaging", requester=world.physician, effective=None
+        )
+        ServiceRequestCoding.objects.create(
+            member=world.ana, fact=order, concept=make.concept("30746-2", "Chest CT"), role=CodingRole.CODE
+        )
+        hidden = ServiceRequest.objects.create(
+            member=world.ana, status="active", kind="procedure", requester=world.physician, sensitivity=1
+        )
+        ServiceRequestCoding.objects.create(
+            member=world.ana, fact=hidden, concept=make.concept("X1", "Something private"), role=CodingRole.CODE
+        )
+    with acting_as(world.desk, reason="test"):
+        join_waitlist(by=world.desk, member=world.ana, visit_type=kind, dates=(TODAY, TODAY + timedelta(days=9)))
+    died(world)
+    desk = session_of(world.desk)
+    shown = desk.get(page(world.ana)).content.decode()
+    for said in ("1 visit was cancelled", "1 place on the waiting list", "2 orders were revoked", kind.name):
+        assert said in shown
+    assert "Chest CT" not in shown
+
+    after = desk.post(page(world.ana), {"reason": "Spoke with her today"}, follow=True).content.decode()
+    assert "Their primary care clinician has a task" in after
+    assert "To be begun anew" in after
+    assert "2 orders were revoked" in after
+    assert world.physician.family in after
+    with make.arranging():
+        task = Task.objects.get(kind="death_taken_back")
+        assert (task.member_id, task.owner_id, task.status) == (world.ana.pk, world.physician.user_id, "requested")
+        assert "2 orders were revoked: Chest CT" in task.detail
+        assert world.visits[0].visit_type.name in task.detail
+        assert "Something private" not in task.detail
+        assert not EndedByDeath.objects.filter(member=world.ken).exists()
+
+
+def test_a_second_death_names_its_own_alone(world):
+    died(world)
+    desk = session_of(world.desk)
+    desk.post(page(world.ana), {"reason": "Spoke with her today"})
+    died(world)
+    assert "1 visit was cancelled" not in desk.get(page(world.ana)).content.decode()
+
+
+def test_whose_death_was_recorded_before_this_was_kept_is_looked_after_as_well(world):
+    died(world)
+    with make.arranging():
+        EndedByDeath.objects.all().delete()
+    session_of(world.desk).post(page(world.ana), {"reason": "Spoke with her today"})
+    with make.arranging():
+        assert "is not listed" in Task.objects.get(kind="death_taken_back").detail
 
 
 def test_only_who_keeps_members_data_records_a_death(world):

@@ -13,6 +13,7 @@ from clinical.models import MedicationDispense
 from core.db import acting_as
 from core.models import AuditEvent, OutboxMessage
 from members.deaths import MemberDied, record_death
+from members.models import EndedByDeath
 from pharmacy.actions import (
     Refused,
     adjust_stock,
@@ -423,6 +424,11 @@ def test_a_death_stops_medicines_and_nothing_is_prescribed_or_refilled_after(wor
         assert [rx.status for rx in (mine, theirs)] == ["stopped", "active"]
         assert [rx.request.status for rx in (mine, theirs)] == ["stopped", "active"]
         assert [Fill.objects.get(prescription=rx).status for rx in (mine, theirs)] == ["cancelled", "requested"]
+        named = EndedByDeath.objects.values_list("member", "kind", "what")
+        assert {(who, kind) for who, kind, _what in named} == {
+            (world.maria.pk, "medicine"), (world.maria.pk, "refill"),
+        }  # fmt: skip
+        assert all(mine.drug.name in what for _who, _kind, what in named)
         world.maria.refresh_from_db()
     with pytest.raises(MemberDied, match="nothing new begins"):
         world.prescribe()
