@@ -29,10 +29,10 @@ Channel, Status = OutboxMessage.Channel, OutboxMessage.Status
 # Nothing of these tells what somebody has or takes: names, places and times that the person knows already.
 ALLOWED = frozenset({"given_name", "day", "time", "place", "organization", "phone", "hours", "days", "by_name"})
 # An e-mail, an SMS, what a locked screen shows: all of them say that a message waits, and no more. The words of the
-# others are for the portal and for letters; an invitation is about an account and a new address about reaching one,
-# not about health.
+# others are for the portal and for letters; an invitation is about an account, a new address about reaching one, and
+# records that were joined about who opens them: not about health.
 OUTSIDE = frozenset({Channel.EMAIL, Channel.SMS, Channel.PUSH})
-SAID_OUTSIDE = frozenset({"invitation", "portal_invitation", "contact_added"})
+SAID_OUTSIDE = frozenset({"invitation", "portal_invitation", "contact_added", "records_joined"})
 WAITS = "message_waiting"
 MAX_ATTEMPTS = 6
 # After the first failure a minute, then 4, 16 minutes, an hour, four hours.

@@ -13,6 +13,7 @@ from core import audit, locks
 from core.db import until_done
 from core.models import User
 from core.outbox import enqueue
+from members.merged_access import side_of, tell_of_merge
 from members.models import (
     CommunicationPreference,
     Consent,
@@ -24,6 +25,7 @@ from members.models import (
     MemberTelecom,
     RaceEthnicity,
 )
+from members.ports import make_way
 from network.models import Organization
 
 UPDATABLE = frozenset(
@@ -238,12 +240,16 @@ def set_preferences(member: Member, *, by: User, **preferences: Any) -> Communic
 def merge_members(kept: Member, gone: Member, *, by: User, reason: str) -> MemberMerge:
     """`gone` was the same person: its rows become `kept`'s, and its record number leads there.
 
-    Where a job writes to one of them at the same time and Postgres gives the merge up, it is tried again a few times.
-    Raises `DatabaseError` where either is out of reach or merged already, or where both hold the same place (two
-    coverages in force at once): that is settled first, by a person.
+    Both are told. Accounts and proxies stay where they are, and where there are any the record is closed to them until
+    a second person has looked (`members.merged_access.settle_access`). Where a job writes to one of them at the same
+    time and Postgres gives the merge up, it is tried again a few times. Raises `DatabaseError` where either is out of
+    reach or merged already, or where both hold the same place (two coverages in force at once): that is settled first,
+    by a person.
     """
+    sides = [side_of(member, on=timezone.localdate()) for member in (kept, gone)]
 
     def merged() -> UUID:
+        make_way(kept, gone, by=by)
         with connection.cursor() as cursor:
             cursor.execute("SELECT members_merge(%s, %s, %s, %s)", [kept.pk, gone.pk, by.pk, reason[:300]])
             return cursor.fetchone()[0]
@@ -254,6 +260,7 @@ def merge_members(kept: Member, gone: Member, *, by: User, reason: str) -> Membe
         audit.record(
             by=by, action="update", verb="members.merge", member_id=member.pk, obj=merge, reason=reason, detail=counts
         )
+    tell_of_merge(merge, sides)
     return merge
 
 

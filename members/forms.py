@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.asked import DayField
-from core.choices import offer_rows
+from core.choices import offer_rows, offer_values
 from core.edits import Edits
 from core.models import User
 from members import languages
-from members.models import IdentityCheck, Member, MemberAddress, MemberTelecom, Proxy
+from members.models import IdentityCheck, Member, MemberAddress, MemberMerge, MemberTelecom, Proxy
 from members.portal import SCOPES
 from members.querysets import e164
 from members.validators import BORN, is_state, is_telephone
@@ -221,7 +221,7 @@ class DoctorForm(Edits, forms.Form):
 class DeathForm(forms.Form):
     """When somebody died, who says so, and that it is surely them."""
 
-    on = forms.DateField(label=_("Died on"), widget=DATE)
+    on = DayField(label=_("Died on"), widget=DATE)
     source = forms.CharField(
         label=_("Who says so"),
         min_length=5,
@@ -264,6 +264,37 @@ class MergeForm(forms.Form):
         help_text=_("Like: same passport seen, same phone and address confirmed by the member."),
     )
     compared = forms.BooleanField(label=_("I compared both records"))
+
+
+class SettleAccessForm(forms.Form):
+    """Who may open a record after another was merged into it."""
+
+    account = forms.ChoiceField(label=_("Which account opens it"), widget=forms.RadioSelect)
+    proxies = forms.MultipleChoiceField(
+        label=_("Who may go on acting for them"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Whoever is not chosen has no access any more."),
+    )
+    reason = forms.CharField(
+        label=_("How do you know?"),
+        min_length=10,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Like: called the number known since 2019, and they named their address of old."),
+    )
+
+    def __init__(self, *args: Any, merge: MemberMerge, proxies: list[Proxy], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        before = [account for account in (merge.kept_account, merge.gone_account) if account is not None]
+        accounts = [(str(account.pk), account.email) for account in before]
+        offer_values(self, "account", [*accounts, ("none", _("none of them"))])
+        own = [proxy for proxy in proxies if proxy.member_id == merge.member_id]
+        if not own:
+            del self.fields["proxies"]
+            return
+        said = [(str(p.pk), f"{p.user.name} · {p.user.email} · {p.get_relationship_display()}") for p in own]
+        offer_values(self, "proxies", said)
 
 
 class UnmergeForm(forms.Form):

@@ -15,6 +15,7 @@ from typing import Any
 import rules
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -24,13 +25,20 @@ from core.http import AuthenticatedHttpRequest, authenticated, forget, once
 from core.models import User
 from core.navigation import Person, frame
 from core.permissions import grant
-from members.models import Member, Proxy
+from members.models import Member, MemberMerge, Proxy
 
 SCOPES = ("view", "schedule", "message", "refill", "costs")
 SESSION_KEY = "portal_member"
 LOOKED_AT = "looked at"
 # What is kept on a user for the length of a request.
 KEPT_PROXIES, KEPT_MEMBER = "_proxies", "_own_member"
+
+
+class RecordClosed(PermissionDenied):
+    """The record was merged with another, and a second person has not looked yet at who may open it."""
+
+    def __str__(self) -> str:
+        return "closed after a merge"  # asked for by 403.html
 
 
 @register_reach
@@ -41,11 +49,17 @@ def portal_reach(user: User) -> tuple[set, set]:
         return {row[0] for row in cursor.fetchall()}, set()
 
 
+def _closed() -> QuerySet[MemberMerge, uuid.UUID]:
+    """Records that were merged, and that nobody has looked at since who may open them."""
+    return MemberMerge.objects.closing().values_list("member", flat=True)
+
+
 def proxies_of(user: User) -> dict[uuid.UUID, Proxy]:
     """The user's proxies in force today, by member id; kept on the user for the length of a request."""
     cached = getattr(user, KEPT_PROXIES, None)
     if cached is None:
         found = Proxy.objects.filter(user=user).in_force(timezone.localdate()).select_related("member")
+        found = found.filter(member__status=Member.Status.ACTIVE).exclude(member__in=_closed())
         cached = {proxy.member_id: proxy for proxy in found}
         setattr(user, KEPT_PROXIES, cached)
     return cached
@@ -54,7 +68,8 @@ def proxies_of(user: User) -> dict[uuid.UUID, Proxy]:
 def own_member(user: User) -> Member | None:
     """The user's own record, if they are a member."""
     if not hasattr(user, KEPT_MEMBER):
-        setattr(user, KEPT_MEMBER, Member.objects.filter(user=user).select_related("region").first())
+        found = Member.objects.filter(user=user, status=Member.Status.ACTIVE).exclude(pk__in=_closed())
+        setattr(user, KEPT_MEMBER, found.select_related("region").first())
     return getattr(user, KEPT_MEMBER)
 
 
@@ -74,7 +89,10 @@ def open_member(request: AuthenticatedHttpRequest, **kwargs: Any) -> Member:
     def find() -> Member:
         allowed = people(request.user)
         if not allowed:
-            raise PermissionDenied("This account has no member record.")
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT members_access_waits(%s)", [request.user.pk])
+                (waits,) = cursor.fetchone() or (False,)
+            raise RecordClosed if waits else PermissionDenied("This account has no member record.")
         chosen = request.session.get(SESSION_KEY) if hasattr(request, "session") else None
         return next((member for member in allowed if str(member.pk) == chosen), allowed[0])
 
@@ -117,7 +135,11 @@ def scopes_for(user: User, member: Member) -> frozenset[str]:
 
 
 def is_own(user: User, member: Member) -> bool:
-    return user.pk is not None and member.user_id == user.pk
+    """Whether it is their record, and open to them."""
+    if user.pk is None or member.user_id != user.pk:
+        return False
+    own = own_member(user)
+    return own is not None and own.pk == member.pk
 
 
 def opens_own(request: AuthenticatedHttpRequest) -> bool:

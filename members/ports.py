@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.http import AuthenticatedHttpRequest
+from core.models import User
 from members.models import Member
 
 
@@ -83,3 +84,24 @@ def register_compare_row(name: str, order: int, label: Any, say: CompareRow) -> 
 def compare_rows() -> list[tuple[Any, CompareRow]]:
     """The registered lines in order, each with its label."""
     return [(label, say) for _order, label, say in sorted(_compare.values(), key=lambda row: row[0])]
+
+
+# --- What makes way before two records become one -------------------------------------------------------------
+
+# Takes the record that stays, the one that goes, and who merges them; within the transaction of the merge.
+MergeEffect = Callable[[Member, Member, User], None]
+_merge_effects: dict[str, MergeEffect] = {}
+
+
+def register_merge_effect(name: str, effect: MergeEffect) -> None:
+    """Add or replace what `name` ends of the record that goes, where both hold what one person has only once.
+
+    Only for what software works out anew from the chart: what people wrote is settled by a person before the merge.
+    """
+    _merge_effects[name] = effect
+
+
+def make_way(kept: Member, gone: Member, *, by: User) -> None:
+    """Let every room end what the record that goes cannot bring along."""
+    for effect in _merge_effects.values():
+        effect(kept, gone, by)

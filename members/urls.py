@@ -19,6 +19,7 @@ staff = [
     path("members/matches/<uuid:review_id>/", staff_views.match, name="match"),
     path("members/merges/", duplicates.merges, name="merges"),
     path("members/merges/<uuid:merge_id>/undo/", duplicates.unmerge, name="unmerge"),
+    path("members/merges/<uuid:merge_id>/access/", duplicates.settle_access, name="settle_access"),
     path("members/<uuid:member_id>/contact/", desk.contact, name="contact"),
     path("members/<uuid:member_id>/contact/<uuid:telecom_id>/end/", desk.end_telecom, name="end_telecom"),
     path("members/<uuid:member_id>/doctor/", desk.doctor, name="doctor"),

@@ -183,13 +183,14 @@ LAYERS = {"demo": _lay_demo, "lived_in": _live_in}
 
 
 def add_leftovers() -> None:
-    """What no job and no demo account leaves behind: two records of one person made one; Maria's own result."""
+    """What no job and no demo account leaves behind: two records of one person made one, of which somebody could open one
+    online; Maria's own result."""
     from core.db import acting_as, as_job
     from core.models import User
     from kpcare.demo import ancillary
     from labs.models import LabTest
     from members.actions import merge_members
-    from members.models import Member
+    from members.models import Member, Proxy
 
     with as_job(User.objects.system("tests"), reason="one person"):
         known = Member.objects.filter(user=None, household__isnull=False).order_by("-mrn")[0]
@@ -199,6 +200,14 @@ def add_leftovers() -> None:
             given=known.given,
             birth_date=known.birth_date,
             region_id=known.region_id,
+        )
+        Proxy.objects.create(
+            member=again,
+            user=User.objects.get(email="maria@demo.example"),
+            relationship="carer",
+            scopes=["view"],
+            period=(None, None),
+            granted_by=User.objects.system("tests"),
         )
     desk = User.objects.get(email="front.desk@demo.example")
     with acting_as(desk, reason="one person"):

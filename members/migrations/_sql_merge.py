@@ -15,6 +15,8 @@ AS $$
       -- Nor is the audit rewritten: it says whose record was opened at the time, and seals lie over it. Whoever reads it
       -- follows the merges (core_records_of).
       AND c.relname NOT IN ('members_membermerge', 'core_auditevent')
+      -- Nor does anybody come to open a record because it was merged with one that they open.
+      AND c.relname NOT IN ('members_proxy', 'members_proxyrequest', 'members_identitycheck')
       -- History says what a row was at the time; merging does not rewrite it.
       AND NOT EXISTS (SELECT 1 FROM pg_attribute h WHERE h.attrelid = c.oid AND h.attname = 'pgh_id')
     ORDER BY c.relname
@@ -66,7 +68,9 @@ DECLARE
     merge_id uuid;
     moved jsonb;
     locked integer;
+    kept_account uuid;
     gone_account uuid;
+    opened text := 'none';
 BEGIN
     IF kept = gone THEN
         RAISE EXCEPTION 'A record cannot be merged into itself.' USING ERRCODE = 'check_violation';
@@ -89,15 +93,20 @@ BEGIN
     PERFORM set_config('kpcare.merge', '', true);
     WITH newborns AS (UPDATE members_member SET mother_id = kept WHERE mother_id = gone RETURNING id)
         SELECT moved || coalesce(jsonb_build_object('mother', (SELECT jsonb_agg(id) FROM newborns)), '{}') INTO moved;
+    -- Accounts and proxies stay where they are: of a merged record they open nothing, and of the one that stays nothing
+    -- until a second person has looked.
+    SELECT user_id INTO kept_account FROM members_member WHERE id = kept;
     SELECT user_id INTO gone_account FROM members_member WHERE id = gone;
-    IF gone_account IS NOT NULL AND (SELECT user_id IS NULL FROM members_member WHERE id = kept) THEN
-        UPDATE members_member SET user_id = NULL WHERE id = gone;
-        UPDATE members_member SET user_id = gone_account WHERE id = kept;
-        moved := moved || jsonb_build_object('user', jsonb_build_array(gone_account));
+    IF kept_account IS NOT NULL OR gone_account IS NOT NULL OR EXISTS (
+        SELECT FROM members_proxy WHERE member_id IN (kept, gone) AND period && daterange(CURRENT_DATE, NULL)) THEN
+        opened := 'waits';
     END IF;
     UPDATE members_member SET status = 'merged', merged_into_id = kept WHERE id = gone;
-    INSERT INTO members_membermerge (member_id, merged_id, moved, by_id, reason)
-        VALUES (kept, gone, moved, account, why) RETURNING id INTO merge_id;
+    INSERT INTO members_membermerge (member_id, merged_id, moved, by_id, reason, access, kept_account_id, gone_account_id)
+        VALUES (kept, gone, moved, account, why, opened, kept_account, gone_account) RETURNING id INTO merge_id;
+    -- What is due for the one that stays is worked out anew, also where nothing but what was worked out has moved.
+    INSERT INTO core_memberchange (member_id, source)
+        VALUES (kept, 'members_membermerge'), (gone, 'members_membermerge');
     RETURN merge_id;
 END $$;
 
@@ -178,11 +187,24 @@ BEGIN
         UPDATE members_member SET mother_id = done.merged_id
         WHERE id::text IN (SELECT jsonb_array_elements_text(done.moved -> 'mother'));
     END IF;
+    -- Merges made before accounts stayed where they are moved one.
     IF done.moved ? 'user' THEN
         UPDATE members_member SET user_id = NULL WHERE id = done.member_id;
         UPDATE members_member SET user_id = (done.moved -> 'user' ->> 0)::uuid WHERE id = done.merged_id;
     END IF;
+    IF done.access = 'settled' THEN
+        UPDATE members_member SET user_id = NULL
+        WHERE id IN (done.member_id, done.merged_id) AND user_id IN (done.kept_account_id, done.gone_account_id);
+        -- An account that has become somebody else's since stays theirs.
+        UPDATE members_member m SET user_id = CASE WHEN m.id = done.member_id
+            THEN done.kept_account_id ELSE done.gone_account_id END
+        WHERE m.id IN (done.member_id, done.merged_id) AND m.user_id IS NULL AND NOT EXISTS (
+            SELECT FROM members_member o WHERE o.user_id = CASE WHEN m.id = done.member_id
+                THEN done.kept_account_id ELSE done.gone_account_id END);
+    END IF;
     UPDATE members_membermerge SET undone_at = clock_timestamp(), undone_by_id = account WHERE id = merge_id;
+    INSERT INTO core_memberchange (member_id, source)
+        VALUES (done.member_id, 'members_membermerge'), (done.merged_id, 'members_membermerge');
 END $$;
 """
 

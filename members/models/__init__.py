@@ -1,4 +1,5 @@
 from members.models.contact import CommunicationPreference, MemberAddress, MemberTelecom
+from members.models.ended import EndedByDeath
 from members.models.identity import Household, MatchReview, Member, MemberIdentifier, MemberMerge, RaceEthnicity
 from members.models.owned import MemberOwned, Sensitivity, member_key, member_without_key
 from members.models.relations import Consent, IdentityCheck, PrimaryCareAssignment, Proxy, ProxyRequest
@@ -6,6 +7,7 @@ from members.models.relations import Consent, IdentityCheck, PrimaryCareAssignme
 __all__ = [
     "CommunicationPreference",
     "Consent",
+    "EndedByDeath",
     "Household",
     "IdentityCheck",
     "MatchReview",

@@ -4,6 +4,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Now
 
+from core.constraints import readable
 from core.history import track
 from core.ids import UUIDv7
 from core.models import Identified, User
@@ -126,6 +127,7 @@ class Member(Identified):
                 name="members_member_birth_country",
                 violation_error_message="The birth country is a code of two capital letters, such as US.",
             ),
+            readable("deceased_at", name="members_member_deceased_readable"),
         ]
         indexes = [
             models.Index(fields=["managing_organization", "name_key", "id"], name="members_member_by_name"),
@@ -225,8 +227,19 @@ class MatchReview(Identified):
         constraints = [models.UniqueConstraint(fields=["source"], name="members_matchreview_source")]
 
 
+class MemberMergeQuerySet(models.QuerySet["MemberMerge"]):
+    def closing(self) -> "MemberMergeQuerySet":
+        """Merges that keep the record that stays closed to accounts and proxies, until a second person has looked."""
+        return self.filter(access="waits", undone_at__isnull=True)
+
+
 class MemberMerge(models.Model):
-    """One merge and what it moved, so that unmerge is exact."""
+    """One merge and what it moved, so that unmerge is exact; and who may open the record that stays (decision 0056)."""
+
+    class Access(models.TextChoices):
+        NONE = "none", "nobody could open either record"
+        WAITS = "waits", "closed until a second person has looked"
+        SETTLED = "settled", "a second person has looked"
 
     id = models.UUIDField(primary_key=True, db_default=UUIDv7())
     member = models.ForeignKey(Member, models.PROTECT, related_name="+", help_text="The record that stays.")
@@ -237,3 +250,35 @@ class MemberMerge(models.Model):
     at = models.DateTimeField(db_default=Now())
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    access = models.CharField(max_length=10, choices=Access, default=Access.NONE, db_default=Access.NONE)
+    kept_account = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="Whose account opened the record that stays, before.",
+    )
+    gone_account = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        help_text="Whose account opened the record that went in.",
+    )
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    settled_at = models.DateTimeField(null=True)
+
+    objects = MemberMergeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(access__in=["none", "waits"], settled_by__isnull=True, settled_at__isnull=True)
+                | models.Q(access="settled", settled_by__isnull=False, settled_at__isnull=False)
+                & ~models.Q(settled_by=models.F("by")),
+                name="members_membermerge_two_people",
+                violation_error_message="Who merged two records does not decide who may open the one that stays.",
+            )
+        ]

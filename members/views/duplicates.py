@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import audit
@@ -17,8 +18,8 @@ from core.http import AuthenticatedHttpRequest, once
 from core.notices import notify
 from core.permissions import require, requires
 from core.templatetags.kp import mrn, short_date
-from members import actions, matching
-from members.forms import MergeForm, UnmergeForm
+from members import actions, matching, merged_access
+from members.forms import MergeForm, SettleAccessForm, UnmergeForm
 from members.languages import language_name
 from members.models import Member, MemberAddress, MemberIdentifier, MemberMerge, MemberTelecom
 from members.ports import compare_rows
@@ -27,6 +28,20 @@ from members.views.desk import frame, member_of
 
 # Written by our own functions and constraints: fit to be read by people.
 SAYS_WHY = ("23P01", "23514", "42501")
+# What a person settles before two records become one.
+HELD_BY_BOTH = {
+    "plans_coverageperiod": gettext_lazy(
+        "Both records are covered at the same time. End one coverage, or say which pays second; then merge."
+    ),
+    "plans_coverage": gettext_lazy(
+        "Both records are covered under one contract. On the page of the record that goes, end its coverage "
+        "with its first day as an error; then merge."
+    ),
+    "scheduling_appointment": gettext_lazy(
+        "Both records have a visit booked at the same time. Cancel one of them; then merge."
+    ),
+    "hospitals_stay": gettext_lazy("Both records are in hospital now. Discharge or correct one of them; then merge."),
+}
 
 
 def weights(match: matching.Match) -> list[tuple[str, str]]:
@@ -86,6 +101,9 @@ def compare(request: AuthenticatedHttpRequest, member_id: uuid.UUID, other_id: u
         refused = _merge(request, kept, gone, form.cleaned_data["reason"])
         if refused is None:
             notify(request, _("Merged. The number %(mrn)s leads here from now on.") % {"mrn": mrn(gone.mrn)})
+            if merged_access.waits(kept):
+                words = _("Online the record is closed until a second person has looked who may open it.")
+                notify(request, words, level=messages.WARNING)
             return redirect("members:duplicates", member_id=kept.pk)
         form.add_error(None, refused)
     for one in (member, other):
@@ -118,15 +136,9 @@ def _why(error: DatabaseError) -> str:
     diagnosis = getattr(error.__cause__, "diag", None)
     if getattr(error.__cause__, "pgcode", "") in SAYS_WHY and diagnosis is not None:
         said = str(diagnosis.message_primary)
-        if "plans_coverage." in said:
-            return _(
-                "Both records are covered under one contract. On the page of the record that goes, end its coverage "
-                "with its first day as an error; then merge."
-            )
-        if "plans_coverageperiod" in said:
-            return _(
-                "Both records are covered at the same time. End one coverage, or say which pays second; then merge."
-            )
+        for table, words in HELD_BY_BOTH.items():
+            if table in said:
+                return str(words)
         return said if "violates" not in said else _("Both records hold something that one person can have only once.")
     if getattr(error.__cause__, "pgcode", "") in PASSING:
         return _("Others are writing to these records just now. Nothing was changed: try again in a minute.")
@@ -181,7 +193,7 @@ def _rows(one: Member, two: Member) -> list[dict[str, Any]]:
 
 def merge_named(request: AuthenticatedHttpRequest, merge_id: uuid.UUID) -> MemberMerge:
     """The merge of this id, looked up once for a request."""
-    found = MemberMerge.objects.select_related("member", "merged", "by")
+    found = MemberMerge.objects.select_related("member", "merged", "by", "kept_account", "gone_account")
     return once(request, ("merge", merge_id), lambda: get_object_or_404(found, pk=merge_id))
 
 
@@ -216,6 +228,49 @@ def unmerge(request: AuthenticatedHttpRequest, merge_id: uuid.UUID) -> HttpRespo
         "form": form,
     }
     return render(request, "members/unmerge.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("members.merge", obj=merge_of)
+def settle_access(request: AuthenticatedHttpRequest, merge_id: uuid.UUID) -> HttpResponse:
+    """A second person says which account and which proxies open the record that stayed."""
+    merge, today = merge_named(request, merge_id), timezone.localdate()
+    if not MemberMerge.objects.closing().filter(pk=merge.pk).exists():
+        notify(request, _("Nobody waits for this: somebody has looked at it."), level=messages.WARNING)
+        return redirect("members:duplicates", member_id=merge.member_id)
+    proxies = merged_access.standing_proxies(merge, on=today)
+    refused = merged_access.refusal(merge, request.user)
+    posted = request.POST if request.method == "POST" and not refused else None
+    form = SettleAccessForm(posted, merge=merge, proxies=proxies)
+    if posted is not None and form.is_valid():
+        try:
+            _settle(request, merge, form.cleaned_data)
+        except ValueError as why:
+            form.add_error(None, str(why))
+        else:
+            notify(request, _("Settled. The record is open to those whom you chose."))
+            return redirect("members:duplicates", member_id=merge.member_id)
+    for one in (merge.member, merge.merged):
+        audit.record_read(request.user, verb="members.settle_access", obj=one, request=request)
+    context = {
+        **frame(request, merge.member, "duplicates"),
+        "merge": merge,
+        "form": form,
+        "refused": refused,
+        "accounts": [
+            {"member": side, "account": account}
+            for side, account in ((merge.member, merge.kept_account), (merge.merged, merge.gone_account))
+        ],
+        "others": [proxy for proxy in proxies if proxy.member_id == merge.merged_id],
+    }
+    return render(request, "members/settle_access.html", context)
+
+
+def _settle(request: AuthenticatedHttpRequest, merge: MemberMerge, said: dict[str, Any]) -> None:
+    account = next((a for a in (merge.kept_account, merge.gone_account) if a and str(a.pk) == said["account"]), None)
+    kept = [uuid.UUID(pk) for pk in said.get("proxies", ())]
+    with transaction.atomic():
+        merged_access.settle_access(merge, by=request.user, account=account, proxies=kept, reason=said["reason"])
 
 
 @require_safe

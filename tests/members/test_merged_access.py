@@ -1,0 +1,233 @@
+"""A merge hands nobody's record over: it is closed online until a second person has looked who may open it.
+
+Maria has a record of long standing; Mallory has one made of late, with an account at an address of their own.
+"""
+
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from core import outbox
+from core.db import acting_as, as_job, context_for
+from core.models import AuditEvent, OutboxMessage, User
+from members import actions, merged_access
+from members.models import Member, MemberMerge, MemberTelecom, Proxy
+from tests.members.factories import make_member
+from tests.network.factories import make_staff, make_system, make_user
+
+pytestmark = pytest.mark.django_db
+ALWAYS = (date(2020, 1, 1), None)
+
+
+def arranging():
+    return as_job(User.objects.system("tests"), reason="test")
+
+
+class Theft:
+    def __init__(self):
+        self.system = make_system()
+        self.maria, self.mallory = make_user("Maria", email="maria@example.test"), make_user("Mallory")
+        self.true = make_member(self.system, family="Alvarez", given="Maria", user=self.maria)
+        self.false = make_member(self.system, family="Alvarez", given="Maria", user=self.mallory)
+        self.admin, self.second = (make_staff("plan_administrator", self.system) for _ in range(2))
+        self.daughter, self.stranger = make_user("Daughter"), make_user("Stranger")
+        with arranging():
+            for record, user in ((self.true, self.daughter), (self.false, self.stranger)):
+                Proxy.objects.create(
+                    member=record,
+                    user=user,
+                    relationship="carer",
+                    scopes=["view"],
+                    period=ALWAYS,
+                    granted_by=self.admin,
+                )
+            MemberTelecom.objects.create(member=self.true, system="sms", value="+14155550100", period=ALWAYS)
+            MemberTelecom.objects.create(member=self.false, system="email", value="m@evil.example", period=ALWAYS)
+
+    def without_account(self, *records):
+        with arranging():
+            Member.objects.filter(pk__in=[record.pk for record in records]).update(user=None)
+
+    def merge(self, kept, gone) -> MemberMerge:
+        with acting_as(self.admin, reason="test"):
+            return actions.merge_members(kept, gone, by=self.admin, reason="same passport")
+
+    def settle(self, merge, account, by=None, proxies=()):
+        by = by or self.second
+        with acting_as(by, reason="test"), transaction.atomic():
+            return merged_access.settle_access(
+                merge, by=by, account=account, proxies=[p.pk for p in proxies], reason="called her of old"
+            )
+
+
+@pytest.fixture
+def theft() -> Theft:
+    return Theft()
+
+
+def again(user) -> User:
+    """The account as the next request finds it."""
+    return User.objects.get(pk=user.pk)
+
+
+def reached(user) -> set:
+    return set(context_for(again(user)).member_ids)
+
+
+@pytest.mark.parametrize("kept", ["true", "false"])
+def test_nobody_opens_the_record_that_stays_by_the_merge_alone(theft, kept):
+    gone = "false" if kept == "true" else "true"
+    theft.merge(getattr(theft, kept), getattr(theft, gone))
+    for user in (theft.maria, theft.mallory, theft.daughter, theft.stranger):
+        assert reached(user) == set(), user.name
+
+
+def test_an_account_does_not_come_along_where_the_true_record_has_none(theft, client):
+    theft.without_account(theft.true)
+    theft.merge(theft.true, theft.false)
+    assert reached(theft.mallory) == set()
+    client.force_login(theft.mallory, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(reverse("members:profile"))
+    assert page.status_code == 403
+    assert "have been made one" in page.content.decode()
+    with arranging():
+        assert Member.objects.get(pk=theft.true.pk).user_id is None
+
+
+def test_staff_who_are_proxies_open_it_by_their_role_alone(theft):
+    """Row-level security shows them the record all the same."""
+    from members.portal import people, scopes_for
+
+    clerk = make_staff("front_desk", theft.system)
+    with arranging():
+        Proxy.objects.create(
+            member=theft.false, user=clerk, relationship="carer", scopes=["view"], period=ALWAYS, granted_by=theft.admin
+        )
+        Member.objects.filter(pk=theft.false.pk).update(user=clerk)
+    theft.merge(theft.false, theft.true)
+    with acting_as(again(clerk), reason="test"):
+        assert people(again(clerk)) == []
+        assert scopes_for(again(clerk), Member.objects.get(pk=theft.false.pk)) == frozenset()
+
+
+def test_without_accounts_and_proxies_nothing_waits(theft):
+    theft.without_account(theft.true, theft.false)
+    with arranging():
+        Proxy.objects.all().update(period=(date(2020, 1, 1), date(2021, 1, 1)))
+    assert theft.merge(theft.true, theft.false).access == "none"
+
+
+def test_both_sides_are_told_at_every_address_and_nothing_is_said_of_anybody(theft):
+    merge = theft.merge(theft.true, theft.false)
+    with arranging():
+        told = OutboxMessage.objects.filter(template="records_joined")
+        assert {(m.channel, m.address) for m in told} == {
+            ("letter", ""), ("sms", "+14155550100"), ("email", "m@evil.example"),
+            ("email", "maria@example.test"), ("email", theft.mallory.email),
+        }  # fmt: skip
+        assert {m.member_id for m in told.filter(channel="letter")} == {theft.true.pk, theft.false.pk}
+        for message in told:
+            said = outbox.render(message)
+            assert "joined" in said.subject
+            for detail in ("Maria", "Alvarez", theft.true.mrn, theft.false.mrn, str(merge.pk)):
+                assert detail not in said.subject + said.body
+
+
+def test_a_second_person_opens_it_to_the_one_whom_they_know(theft):
+    merge = theft.merge(theft.true, theft.false)
+    with arranging():
+        hers = Proxy.objects.get(user=theft.daughter)
+    theft.settle(merge, theft.maria, proxies=[hers])
+    assert reached(theft.maria) == reached(theft.daughter) == {theft.true.pk}
+    assert reached(theft.mallory) == reached(theft.stranger) == set()
+    with arranging():
+        event = AuditEvent.objects.get(verb="members.settle_access")
+        assert (event.user_id, event.member_id) == (theft.second.pk, theft.true.pk)
+        assert OutboxMessage.objects.get(template="record_open").address == "maria@example.test"
+
+
+def test_the_account_of_the_record_that_went_can_be_the_right_one_and_proxies_left_out_end(theft):
+    merge = theft.merge(theft.false, theft.true)
+    theft.settle(merge, theft.maria)
+    assert reached(theft.maria) == {theft.false.pk}
+    assert [reached(user) for user in (theft.mallory, theft.daughter, theft.stranger)] == [set()] * 3
+
+
+def test_to_none_of_them_closes_it_for_good(theft):
+    theft.settle(theft.merge(theft.true, theft.false), None)
+    assert [reached(user) for user in (theft.maria, theft.mallory, theft.daughter)] == [set()] * 3
+
+
+def test_who_merged_or_had_a_hand_in_it_is_no_second_person(theft):
+    registrar = make_staff("plan_administrator", theft.system)
+    with acting_as(registrar, reason="test"):
+        actions.add_telecom(
+            theft.false, by=registrar, system="email", value="more@evil.example", on=timezone.localdate()
+        )
+    himself = make_staff("plan_administrator", theft.system)
+    with arranging():
+        Proxy.objects.create(
+            member=theft.true,
+            user=himself,
+            relationship="carer",
+            scopes=["view"],
+            period=ALWAYS,
+            granted_by=theft.admin,
+        )
+    merge = theft.merge(theft.true, theft.false)
+    for by, why in ((theft.admin, "merged them"), (registrar, "of late"), (himself, "open to yourself")):
+        with pytest.raises(ValueError, match=why):
+            theft.settle(merge, theft.mallory, by=by)
+    with acting_as(theft.admin, reason="test"), pytest.raises(IntegrityError, match="two_people"), transaction.atomic():
+        MemberMerge.objects.filter(pk=merge.pk).update(
+            access="settled", settled_by=theft.admin, settled_at=timezone.now()
+        )
+    with pytest.raises(ValueError, match="before"):
+        theft.settle(merge, theft.stranger)
+    assert reached(theft.mallory) == set()
+
+
+def test_a_stranger_to_the_system_settles_nothing(theft):
+    outsider = make_staff("plan_administrator", make_system())
+    merge = theft.merge(theft.true, theft.false)
+    with pytest.raises((MemberMerge.DoesNotExist, DatabaseError)):
+        theft.settle(merge, theft.mallory, by=outsider)
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_taken_apart_both_have_what_they_had(theft, settled):
+    merge = theft.merge(theft.true, theft.false)
+    if settled:
+        with arranging():
+            hers = Proxy.objects.get(user=theft.daughter)
+        theft.settle(merge, theft.mallory, proxies=[hers])
+    with acting_as(theft.admin, reason="test"):
+        actions.unmerge_members(merge, by=theft.admin, reason="two people after all")
+    assert reached(theft.maria) == reached(theft.daughter) == {theft.true.pk}
+    assert reached(theft.mallory) == reached(theft.stranger) == {theft.false.pk}
+
+
+def test_on_the_page_the_second_person_sees_both_accounts_and_the_first_is_sent_away(theft, client):
+    merge = theft.merge(theft.true, theft.false)
+    place = reverse("members:settle_access", args=[merge.pk])
+    client.force_login(theft.admin, backend="django.contrib.auth.backends.ModelBackend")
+    assert "You merged them" in client.get(place).content.decode()
+    client.post(place, {"account": str(theft.mallory.pk), "reason": "Seen her passport"})
+    assert reached(theft.mallory) == set()
+
+    client.force_login(theft.second, backend="django.contrib.auth.backends.ModelBackend")
+    assert place in client.get(reverse("members:merges")).content.decode()
+    page = client.get(place).content.decode()
+    for said in (theft.maria.email, theft.mallory.email, theft.daughter.email, theft.stranger.email):
+        assert said in page
+    assert client.post(place, {"reason": "Seen her passport"}).status_code == 200, "an account is chosen, or none"
+    with arranging():
+        hers = Proxy.objects.get(user=theft.daughter)
+    said = {"account": str(theft.maria.pk), "proxies": [str(hers.pk)], "reason": "Called her number of old"}
+    assert client.post(place, said).status_code == 302
+    assert reached(theft.maria) == reached(theft.daughter) == {theft.true.pk}
+    assert client.post(place, {**said, "account": str(theft.mallory.pk)}, follow=True).status_code == 200
+    assert reached(theft.mallory) == set(), "once settled it is settled"
