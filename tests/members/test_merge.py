@@ -12,7 +12,7 @@ from clinical.models import Condition, Encounter, Note
 from core import audit, seals
 from core.db import acting_as, as_job
 from core.models import AuditEvent, User
-from members import actions, matching
+from members import actions, matching, merged_access
 from members.models import Member, MemberAddress, MemberIdentifier, MemberMerge, RaceEthnicity
 from members.querysets import search
 from tests.core.test_seals import seal_all
@@ -284,6 +284,10 @@ def test_the_member_sees_who_opened_the_record_that_was_merged_into_theirs(clien
     with as_job(User.objects.system("tests"), reason="test"):
         Member.objects.filter(pk=pair.kept.pk).update(user=account)
     reader = opened_before_the_merge(pair)
+    second = make_staff("plan_administrator", pair.system)
+    with acting_as(second, reason="test"):
+        merge = MemberMerge.objects.get()
+        merged_access.settle_access(merge, by=second, account=account, proxies=(), reason="Called her of old")
     client.force_login(account)
     looked = client.get(reverse("clinical:who_opened")).context["looked"]
     assert reader.pk in {row["user_id"] for row in looked}
