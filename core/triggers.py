@@ -9,7 +9,8 @@ class Immutable(pgtrigger.Trigger):
     """Signed notes, final results and posted entries never change; a correction is a new row.
 
     Without it an `update()` rewrites what somebody already acted on. The one way through is the merge function:
-    it runs as the table's owner, says so in `kpcare.merge`, and may change `member_id` and nothing else.
+    it runs as the table's owner, says so in `kpcare.merge`, and may change `member_id` and nothing else; `version` is
+    counted by its own trigger, which comes before this one by its name.
     `condition` limits the rule to rows that are past changing (a draft note may still be edited).
     """
 
@@ -19,7 +20,7 @@ class Immutable(pgtrigger.Trigger):
     func = """
         IF TG_OP = 'UPDATE' AND current_setting('kpcare.merge', true) = 'on'
             AND current_user = (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID)
-            AND to_jsonb(NEW) - 'member_id' = to_jsonb(OLD) - 'member_id' THEN
+            AND to_jsonb(NEW) - ARRAY['member_id', 'version'] = to_jsonb(OLD) - ARRAY['member_id', 'version'] THEN
             RETURN NEW;
         END IF;
         RAISE EXCEPTION '% of % is refused: the row is final. Write a correction that points at it.',

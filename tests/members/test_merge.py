@@ -337,6 +337,38 @@ def test_what_was_hung_on_a_moved_row_goes_back_with_it(with_visit):
         assert own.member_id == with_visit.kept.pk, "what hangs on nothing that moved stays"
 
 
+def test_signed_notes_and_their_corrections_move_and_go_back_as_they_were(with_visit):
+    with as_job(User.objects.system("tests"), reason="test"):
+        at = datetime(2026, 3, 2, 11, tzinfo=UTC)
+        common = {"member": with_visit.gone, "encounter": with_visit.visit, "author": with_visit.admin, "signed_at": at}
+        signed = Note.objects.create(body="Cough for a week", **common)
+        Note.objects.create(body="Two weeks", amends=signed, **common)
+        before = set(Note.objects.values_list("pk", "body", "signed_at", "author", "amends"))
+    merge = with_visit.merge()
+    for record in (with_visit.kept, with_visit.gone):
+        with as_job(User.objects.system("tests"), reason="test"):
+            assert set(Note.objects.values_list("pk", "body", "signed_at", "author", "amends")) == before
+            assert set(Note.objects.values_list("member", flat=True)) == {record.pk}
+            with pytest.raises(DatabaseError, match="row is final"), transaction.atomic():
+                Note.objects.filter(pk=signed.pk).update(body="Nothing at all")
+        if record == with_visit.kept:
+            with acting_as(with_visit.admin, reason="test"):
+                actions.unmerge_members(merge, by=with_visit.admin, reason="two people")
+
+
+def test_every_final_row_that_counts_its_version_lets_the_merge_count_it(db):
+    """The next one is held to it too: a trigger that compares `version` refuses every merge of whoever has such a row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.tgrelid::regclass::text, t.tgname, p.prosrc LIKE '%%''version''%%' FROM pg_trigger t "
+            "JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.prosrc LIKE '%%kpcare.merge%%' AND EXISTS ("
+            "SELECT FROM pg_attribute a WHERE a.attrelid = t.tgrelid AND a.attname = 'version' AND NOT a.attisdropped)"
+        )
+        found = cursor.fetchall()
+    assert "clinical_note" in {table for table, _name, _lets in found}
+    assert [(table, name) for table, name, lets in found if not lets] == []
+
+
 def test_where_it_rests_on_something_that_stays_the_page_says_so(client, with_visit):
     merge = with_visit.merge()
     with as_job(User.objects.system("tests"), reason="test"):
