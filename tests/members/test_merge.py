@@ -357,11 +357,11 @@ def test_signed_notes_and_their_corrections_move_and_go_back_as_they_were(with_v
 
 
 def test_every_final_row_that_counts_its_version_lets_the_merge_count_it(db):
-    """The next one is held to it too: a trigger that compares `version` refuses every merge of whoever has such a row."""
+    """The next one is held to it too: who has a row whose trigger compares `version` could never be merged."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT t.tgrelid::regclass::text, t.tgname, p.prosrc LIKE '%%''version''%%' FROM pg_trigger t "
-            "JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.prosrc LIKE '%%kpcare.merge%%' AND EXISTS ("
+            "SELECT t.tgrelid::regclass::text, t.tgname, p.prosrc LIKE '%''version''%' FROM pg_trigger t "
+            "JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.prosrc LIKE '%kpcare.merge%' AND EXISTS ("
             "SELECT FROM pg_attribute a WHERE a.attrelid = t.tgrelid AND a.attname = 'version' AND NOT a.attisdropped)"
         )
         found = cursor.fetchall()
