@@ -45,7 +45,7 @@ class RecordClosed(PermissionDenied):
 def portal_reach(user: User) -> tuple[set, set]:
     """A person reaches themselves and those they are a proxy of today."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT members_reach(%s, %s)", [user.pk, timezone.localdate()])
+        cursor.execute("SELECT members_open_to(%s, %s)", [user.pk, timezone.localdate()])
         return {row[0] for row in cursor.fetchall()}, set()
 
 

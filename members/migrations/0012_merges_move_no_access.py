@@ -1,7 +1,8 @@
 """A merge moves neither accounts nor proxies: decision 0056 says which theft of a record that prevents.
 
 * `members_merge` leaves them where they are, and notes that the record that stays waits for a second person.
-* `members_reach`: an account or a proxy reaches no record that was merged into another, and none that waits.
+* `members_open_to`: of the records that an account or a proxy is given (`members_reach`), those that are open to them:
+  none that was merged into another, and none that waits.
 * `members_access_waits`: whether that is why an account opens nothing, so that it can be told in words.
 
 Besides, what ends with a recorded death is named from now on, so that a mistaken one can be mended; and a death is of a day that can be read: an instant after the year 9999 shuts every page that asks for it.
@@ -19,20 +20,12 @@ import core.ids
 from members.migrations._sql_merge import MERGE
 
 REACH = """
-CREATE OR REPLACE FUNCTION members_reach(account uuid, on_day date) RETURNS SETOF uuid
+CREATE OR REPLACE FUNCTION members_open_to(account uuid, on_day date) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
-    SELECT m.id FROM members_member m
-    WHERE m.user_id = account AND m.status = 'active' AND NOT EXISTS (
-        SELECT FROM members_membermerge w
-        WHERE w.member_id = m.id AND w.access = 'waits' AND w.undone_at IS NULL)
-    UNION
-    SELECT p.member_id FROM members_proxy p JOIN members_member m ON m.id = p.member_id AND m.status = 'active'
-    WHERE p.user_id = account AND p.period @> on_day
-      AND NOT (p.relationship = 'parent' AND coalesce(m.birth_date <= on_day - interval '18 years', false))
-      AND NOT EXISTS (
-        SELECT FROM members_membermerge w
-        WHERE w.member_id = m.id AND w.access = 'waits' AND w.undone_at IS NULL)
+    SELECT m.id FROM members_reach(account, on_day) AS r (id) JOIN members_member m ON m.id = r.id
+    WHERE m.status = 'active' AND NOT EXISTS (
+        SELECT FROM members_membermerge w WHERE w.member_id = m.id AND w.access = 'waits' AND w.undone_at IS NULL)
 $$;
 
 CREATE OR REPLACE FUNCTION members_access_waits(account uuid) RETURNS boolean
@@ -128,5 +121,8 @@ class Migration(migrations.Migration):
                 violation_error_message="Nobody lives on this day.",
             ),
         ),
-        migrations.RunSQL(REACH + MERGE, "DROP FUNCTION IF EXISTS members_access_waits(uuid);"),
+        migrations.RunSQL(
+            REACH + MERGE,
+            "DROP FUNCTION IF EXISTS members_access_waits(uuid); DROP FUNCTION IF EXISTS members_open_to(uuid, date);",
+        ),
     ]
