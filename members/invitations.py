@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import accounts, audit, outbox
 from core.models import AuditEvent, User
+from members import merged_access
 from members.models import IdentityCheck, Member, MemberTelecom
 from members.portal import age_on
 from network.ages import ADULT
@@ -20,9 +21,11 @@ NEWLY_ADDED = datetime.timedelta(days=14)
 
 
 def may_be_invited(member: Member, on: datetime.date) -> bool:
-    """Whether the member is a living adult without an account."""
+    """Whether the member is a living adult without an account, and nobody has yet to say who opens their record."""
     age = age_on(member, on)
-    return member.user_id is None and member.deceased_at is None and age is not None and age >= ADULT
+    if member.user_id is not None or member.deceased_at is not None or age is None or age < ADULT:
+        return False
+    return not merged_access.waits(member)
 
 
 @transaction.atomic
@@ -49,6 +52,9 @@ def invite_where_known(member: Member, *, by: User, on: datetime.date) -> None:
 
 def known_email(member: Member, on: datetime.date) -> MemberTelecom | None:
     """Where an invitation may go unseen: to an address that has stood for a while, or came with the person."""
+    if merged_access.merged_of_late(member, on=on):
+        # The addresses of two records stand beside each other, and of one of them nobody knows whose it is.
+        return None
     since = on - NEWLY_ADDED
     standing = MemberTelecom.objects.filter(member=member, system="email", period__contains=on).order_by("rank", "id")
     return next((one for one in standing if one.period.lower is None or one.period.lower <= since), None)

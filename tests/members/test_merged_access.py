@@ -15,8 +15,10 @@ from core.db import acting_as, as_job, context_for
 from core.models import AuditEvent, OutboxMessage, User
 from members import actions, merged_access
 from members.models import Member, MemberMerge, MemberTelecom, Proxy
+from plans.desk import Enrolment, enrol_by_hand
 from tests.members.factories import make_member
 from tests.network.factories import make_staff, make_system, make_user
+from tests.plans.factories import make_group, make_plan, make_product
 
 pytestmark = pytest.mark.django_db
 ALWAYS = (date(2020, 1, 1), None)
@@ -231,3 +233,23 @@ def test_on_the_page_the_second_person_sees_both_accounts_and_the_first_is_sent_
     assert reached(theft.maria) == reached(theft.daughter) == {theft.true.pk}
     assert client.post(place, {**said, "account": str(theft.mallory.pk)}, follow=True).status_code == 200
     assert reached(theft.mallory) == set(), "once settled it is settled"
+
+
+@pytest.mark.parametrize("opened", [True, False])
+def test_after_a_merge_an_invitation_goes_by_letter_and_while_it_waits_not_at_all(theft, opened):
+    """The address of the false record stands since 2020, and nothing says that it is not the true one's."""
+    group = make_group(make_plan(theft.system))
+    product = make_product(group.organization)
+    theft.without_account(theft.true, theft.false)
+    if not opened:
+        with arranging():
+            Proxy.objects.all().delete()
+    theft.merge(theft.true, theft.false)
+    with acting_as(theft.admin, reason="test"):
+        member = Member.objects.get(pk=theft.true.pk)
+        asked = Enrolment(member, group, "S1", "18", product, timezone.localdate())
+        enrol_by_hand(asked, by=theft.admin, as_of=timezone.localdate())
+    with arranging():
+        sent = OutboxMessage.objects.filter(template__in=("portal_invitation", "invitation"))
+        assert [message.channel for message in sent] == ([] if opened else ["letter"])
+        assert Member.objects.get(pk=theft.true.pk).user_id is None

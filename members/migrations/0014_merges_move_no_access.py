@@ -58,7 +58,7 @@ ACCESS = [("none", "nobody could open either record"), ("waits", "closed until a
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0011_panels_of_the_living"),
+        ("members", "0013_access_by_two_people"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
@@ -67,7 +67,13 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(db_default=core.ids.UUIDv7(), editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(
+                        db_default=core.ids.UUIDv7(),
+                        default=core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
                 ),
                 (
                     "sensitivity",
