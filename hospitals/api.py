@@ -45,6 +45,7 @@ class SummaryInput(Input):
 
 class DischargeInput(Input):
     disposition = serializers.ChoiceField(sorted(stays.DISPOSITIONS))
+    died_at = Instant(required=False, is_past=True, help_text="Of `exp`: when they died; otherwise at this moment.")
 
 
 class StayApi(ChartResource):
@@ -99,7 +100,7 @@ class StayApi(ChartResource):
     @step(DischargeInput, permissions=("hospitals.discharge",), example={"disposition": "home"})
     def discharge(self, request: ApiRequest, record: Stay, given: dict[str, Any]) -> None:
         """End the stay; primary care gets a task to see the person within seven days. Needs a signed summary."""
-        stays.discharge(by=request.user, stay=record, disposition=given["disposition"])
+        stays.discharge(by=request.user, stay=record, disposition=given["disposition"], died_at=given.get("died_at"))
 
 
 class BedApi(Resource):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.asked import MomentField
 from core.choices import offer_rows, offer_values
 from core.models import User
-from hospitals.actions.stays import DISPOSITIONS, TURNS
+from hospitals.actions.stays import DIED, DISPOSITIONS, TURNS
 from hospitals.models import BedAssignment, Stay, StayStatus
 from members.models import Member
 from network.models import Bed, Clinician, Department, Facility
@@ -112,6 +112,25 @@ class SummaryForm(forms.Form):
 
 class DischargeForm(forms.Form):
     disposition = forms.ChoiceField(label=_("Goes to"), choices=[("", "–"), *DISPOSITIONS.items()])
+    died_at = MomentField(
+        label=_("Died at"),
+        widget=WHEN,
+        required=False,
+        help_text=_("Only if they died here: the time of death, not that of this click."),
+    )
+
+    def __init__(self, *args: Any, stay: Stay, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A death that is known already stands as it was recorded.
+        if stay.member.deceased_at is not None:
+            del self.fields["died_at"]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        died = said.get("disposition") == DIED
+        if died and "died_at" in self.fields and not said.get("died_at") and "died_at" not in self.errors:
+            self.add_error("died_at", _("Say when they died."))
+        return said if died else {**said, "died_at": None}
 
 
 class HandoffForm(forms.Form):

@@ -197,17 +197,23 @@ def sign_summary(*, by: User, stay: Stay, body: str) -> Note:
 
 
 @transaction.atomic
-def discharge(*, by: User, stay: Stay, disposition: str, at: datetime | None = None) -> Task | None:
+def discharge(
+    *, by: User, stay: Stay, disposition: str, at: datetime | None = None, died_at: datetime | None = None
+) -> Task | None:
     """End the stay: bed free, status and encounter closed, and a follow-up task for primary care, due in seven days.
 
-    Raises `SummaryMissing` without a signed discharge summary, `NotPossible` for an unknown disposition. Returns the
-    follow-up task; None where nobody is to be followed up (death, another hospital). A death is noted in the record.
+    Raises `SummaryMissing` without a signed discharge summary, `NotPossible` for an unknown disposition or a death
+    outside the stay. Returns the follow-up task; None where nobody is to be followed up (death, another hospital). A
+    death is noted in the record as of `died_at` (otherwise `at`); one that is known already stands as it is.
     """
     require(by, "hospitals.discharge", stay)
     at = at or timezone.now()
     stay = locked(stay.pk)
     if disposition not in DISPOSITIONS:
         raise NotPossible(_("Choose where the person goes."))
+    # Typed to the minute.
+    if died_at is not None and not stay.admitted_at.replace(second=0, microsecond=0) <= died_at <= at:
+        raise NotPossible(_("The time of death lies before the stay, or is still to come."))
     summary = stay.encounter.notes.filter(kind=Note.Kind.DISCHARGE, signed_at__isnull=False)
     if not summary.exists():
         raise SummaryMissing(_("The discharge summary must be signed first."))
@@ -225,7 +231,7 @@ def discharge(*, by: User, stay: Stay, disposition: str, at: datetime | None = N
     audit.record(by=by, action="update", verb="hospitals.discharge", obj=stay, detail={"disposition": disposition})
     # A death that is on record already, by whoever knew the hour, is corrected on its own page alone.
     if disposition == DIED and Member.objects.get(pk=stay.member_id).deceased_at is None:
-        record_death(stay.member, by=by, at=at, reason="died in hospital")
+        record_death(stay.member, by=by, at=died_at or at, reason="died in hospital")
     return None if disposition in NO_FOLLOW_UP else _follow_up(by, stay, at)
 
 

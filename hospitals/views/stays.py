@@ -1,5 +1,6 @@
 """One stay: where the person lies, as what, who answers for them, and the way home."""
 
+import datetime
 import uuid
 from typing import Any
 
@@ -87,7 +88,7 @@ def context(request: AuthenticatedHttpRequest, found: Stay) -> dict[str, Any]:
     if may(user, "hospitals.write_summary", found) and summary is None:
         shown["summary_form"] = forms.SummaryForm()
     if may(user, "hospitals.discharge", found):
-        shown["discharge_form"] = forms.DischargeForm()
+        shown["discharge_form"] = forms.DischargeForm(stay=found)
     return shown
 
 
@@ -109,9 +110,9 @@ def _hand_off(*, by: User, stay: Stay, to_department: Department, **parts: str) 
     handoffs.hand_off(by=by, stay=stay, parts=parts, to_department=to_department)
 
 
-def _discharge(*, by: User, stay: Stay, disposition: str) -> str:
+def _discharge(*, by: User, stay: Stay, disposition: str, died_at: datetime.datetime | None = None) -> str:
     """Discharge; gives back in words what follows."""
-    task = stays.discharge(by=by, stay=stay, disposition=disposition)
+    task = stays.discharge(by=by, stay=stay, disposition=disposition, died_at=died_at)
     if disposition == stays.DIED:
         return _(
             "Recorded as died here. Visits to come, orders and prescriptions have ended, and nobody is written to."
@@ -170,6 +171,7 @@ discharge = step(
     _discharge,
     str,
     form=forms.DischargeForm,
+    needs=_stay,
     name="discharge_form",
 )
 hand_off = step(

@@ -1,12 +1,13 @@
 """The bed board and the stay: who may open them, what they show, how many questions they ask the database."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from clinical.models import Task
 from core.db import acting_as
@@ -14,9 +15,12 @@ from core.models import AuditEvent
 from hospitals.actions import stays
 from hospitals.forms import free_beds
 from hospitals.models import Stay
+from members.deaths import record_death
+from tests.clinical.factories import arranging
 from tests.hospitals import factories
 
 pytestmark = pytest.mark.django_db
+TYPED = "%Y-%m-%dT%H:%M"
 
 
 @pytest.fixture
@@ -158,12 +162,46 @@ def test_the_database_holds_it_too(ward):
 def test_what_is_said_at_discharge_is_what_follows(client, ward, who, disposition, says):
     stay = ward.summarised(ward.admitted(getattr(ward, who)))
     client.force_login(ward.doc)
-    answer = client.post(address("discharge", stay.pk), {"disposition": disposition}, follow=True)
+    died = {"died_at": timezone.localtime(stay.admitted_at).strftime(TYPED)} if disposition == "exp" else {}
+    answer = client.post(address("discharge", stay.pk), {"disposition": disposition, **died}, follow=True)
     (said,) = [str(message) for message in answer.context["messages"]]
     assert says in said
     with acting_as(ward.doc, reason="test"):
         has_task = Task.objects.filter(dedupe_key=f"hospitals.discharge:{stay.pk}").exists()
     assert has_task == ("a task" in said.replace("no task", ""))
+
+
+def test_the_time_of_death_is_asked_and_is_not_that_of_the_click(client, ward):
+    stay = ward.summarised(ward.admitted())
+    began = timezone.now().replace(second=0, microsecond=0) - timedelta(hours=9)
+    with arranging():
+        Stay.objects.filter(pk=stay.pk).update(admitted_at=began)
+    client.force_login(ward.doc)
+    place = address("discharge", stay.pk)
+    assert "Say when they died" in client.post(place, {"disposition": "exp"}).content.decode()
+    for hours, why in ((-1, "before the stay"), (10, "still to come")):
+        typed = timezone.localtime(began + timedelta(hours=hours)).strftime(TYPED)
+        assert why in client.post(place, {"disposition": "exp", "died_at": typed}).content.decode()
+    at = began + timedelta(hours=6)
+    said = {"disposition": "exp", "died_at": timezone.localtime(at).strftime(TYPED)}
+    assert client.post(place, said).status_code == 302
+    with arranging():
+        ward.maria.refresh_from_db()
+        assert ward.maria.deceased_at == at
+
+
+def test_a_death_that_is_known_stands_as_it_was_recorded(client, ward):
+    stay = ward.summarised(ward.admitted())
+    known = timezone.now() - timedelta(days=1)
+    with acting_as(ward.doc, reason="test"):
+        record_death(ward.maria, by=ward.doc, at=known, reason="Daughter called")
+    client.force_login(ward.doc)
+    assert 'name="died_at"' not in client.get(address("stay", stay.pk)).content.decode()
+    client.post(address("discharge", stay.pk), {"disposition": "exp"})
+    with arranging():
+        ward.maria.refresh_from_db()
+        stay.refresh_from_db()
+        assert (ward.maria.deceased_at, stay.disposition) == (known, "exp")
 
 
 def test_whoever_gives_care_in_the_hospital_looks_after_the_person(ward):
