@@ -125,12 +125,14 @@ def standing(url: str) -> tuple:
 AS_IT_WAS = ([("since",)], True)
 
 
-def rewrite(file, *, manifest=None, flip: float | None = None) -> None:
-    """The archive anew, with a byte of the dump turned over (at a share of its length) or another manifest."""
+def rewrite(file, *, manifest=None, flip: float | None = None, cut: float | None = None) -> None:
+    """The archive anew: a byte of the dump turned over, or the dump cut, at a share of its length; another manifest."""
     with tarfile.open(file) as tar:
         parts = {entry.name: bytearray(tar.extractfile(entry).read()) for entry in tar}
     if flip is not None:
         parts["database.dump"][int(len(parts["database.dump"]) * flip)] ^= 0x10
+    if cut is not None:
+        del parts["database.dump"][int(len(parts["database.dump"]) * cut) :]
     if manifest is not None:
         said = json.loads(parts["manifest.json"])
         manifest(said)
@@ -187,8 +189,10 @@ def test_a_manifest_that_says_nothing_is_damaged(source, archived, said):
     assert standing(source) == AS_IT_WAS
 
 
-def test_a_flipped_byte_in_a_backup_of_an_earlier_version_leaves_what_stood(source, archived):
-    rewrite(archived, flip=0.5, manifest=of_an_earlier_version)
+@pytest.mark.parametrize("cut", [0.3, 0.97])
+def test_a_restore_that_fails_on_the_way_leaves_what_stood(source, archived, cut):
+    """Nothing tells beforehand that the dump ends early, within its list of contents or within the rows."""
+    rewrite(archived, cut=cut, manifest=of_an_earlier_version)
     with pytest.raises(Problem, match="stands as it was"):
         archive.restore(source, archived, force=True)
     assert standing(source) == AS_IT_WAS
