@@ -183,8 +183,8 @@ LAYERS = {"demo": _lay_demo, "lived_in": _live_in}
 
 
 def add_leftovers() -> None:
-    """What no job and no demo account leaves behind: two records of one person made one, of which somebody could open one
-    online; Maria's own result."""
+    """What no job and no demo account leaves behind: two records of one person made one, of which somebody could open
+    one online; Maria's own result."""
     from core.db import acting_as, as_job
     from core.models import User
     from kpcare.demo import ancillary
