@@ -13,8 +13,8 @@ def instant(written: str) -> str:
 
 
 def number(written: str) -> str:
-    """SQL: a decimal number below 10¹²; null for any other text."""
+    """SQL: a decimal number from 0 to below 10¹², as amounts and frequencies are; null for any other text."""
     return (
-        f"(CASE WHEN ({written}) ~ '^-?[0-9]+([.][0-9]+)?$' AND length(split_part({written}, '.', 1)) <= 12 "
+        f"(CASE WHEN ({written}) ~ '^[0-9]+([.][0-9]+)?$' AND length(split_part({written}, '.', 1)) <= 12 "
         f"THEN ({written})::numeric END)"
     )

@@ -25,6 +25,7 @@ ODD_DOSAGES = {
     "how often, in words": {"timing": {"repeat": {"frequency": "twice", "period": 1, "periodUnit": "d"}}},
     "one time of day, not a list": {"timing": {"repeat": {"timeOfDay": "08:00:00"}}},
     "more than anybody takes": {"timing": {"repeat": {"frequency": 1, "period": 99999, "periodUnit": "a"}}},
+    "less than nothing": {"timing": {"repeat": {"frequency": -1, "period": 0.000001, "periodUnit": "s"}}},
     "no object at all": "one a day",
 }
 
