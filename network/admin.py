@@ -112,6 +112,7 @@ for _model in (Bed, Contract, Department, Employment, Facility, Organization, Re
 admin.site.register(RoleAssignment, admin_for(RoleAssignment, RoleAdmin))
 register_app(
     "network",
+    permissions={"RoleOffer": "network.manage_access"},
     paths={
         "Resource": (
             "clinician__employments__organization",

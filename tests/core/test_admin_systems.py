@@ -22,7 +22,7 @@ from core.models import IdempotencyKey, JobPartition, JobRun, OutboxMessage, Use
 from core.scope import path_to_organization
 from core.security import policy
 from network.actions import register_app
-from network.models import Bed, Employment, Organization, Resource, RoleAssignment, Room, ServiceArea
+from network.models import Bed, Employment, Organization, Resource, RoleAssignment, RoleOffer, Room, ServiceArea
 from pharmacy.models import FormularyEntry, StockLot, StockMovement
 from plans.models import GroupClass, PremiumRate
 from prevention.models import Campaign, CampaignStep, OutreachSummary
@@ -90,6 +90,7 @@ def furnished() -> Organization:
     bed = Bed.objects.create(room=room, label="A")
     Resource.objects.bulk_create([Resource(room=room), Resource(bed=bed)])
     ServiceArea.objects.create(region=world.region, postal_code="94601")
+    RoleOffer.objects.create(user=make_user(), role="nurse", organization=system, period=ALWAYS, offered_by=staff)
     visit_type(office)
     hours(clinician, office)
     limits(lab_test(system), "3.5", "5.1")
@@ -193,6 +194,7 @@ def test_every_model_says_whose_its_rows_are(model):
         ("plan_administrator", "billing.Budget"),
         ("administrator", "billing.OutsideClaim"),
         ("auditor", "network.RoleAssignment"),
+        ("auditor", "network.RoleOffer"),
         ("plan_administrator", "core.User"),
         ("administrator", "core.AuditEvent"),
         ("plan_administrator", "core.IdempotencyKey"),
