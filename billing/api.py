@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from billing import claims as reading
 from billing.actions.claims import CannotTake, clock, deny_claim, price_claim, take_claim
+from billing.actions.voids import void_claim
 from billing.capitation.close import NothingToClose, open_run
 from billing.models import CapitationLine, CapitationRun, ClaimLine, OutsideClaim
 from billing.permissions import CLAIMS, holds, systems_of
@@ -39,7 +40,7 @@ EXAMPLE = "0192f0c4-7a10-7c3e-9b1a-3f6d0c2a4e55"
 CLAIM = (
     *("id", "member", "claim_number", "payer", "provider", "provider_npi", "claim_type", "is_emergency"),
     *("incurred_from", "incurred_to", "received_at", "charged", "allowed", "member_share", "plan_share"),
-    *("status", "pend_reason", "priced_at", "paid_on", "version"),
+    *("status", "pend_reason", "priced_at", "paid_on", "frequency", "corrects", "version"),
 )
 RUN = ("id", "organization", "payment_month", "version", "status", "known_at", "totals", "posted_at", "created_at")
 LINE = (
@@ -91,6 +92,9 @@ class ClaimInput(Input):
     birth_date = Day()
     place_of_service = serializers.CharField(max_length=2, help_text="CMS place of service, or type of bill.")
     frequency = serializers.ChoiceField(["1", "7", "8"], default="1", help_text="1 original, 7 replaces, 8 voids.")
+    original_number = serializers.CharField(
+        max_length=80, required=False, help_text="Our number of the claim that this one replaces or voids (REF*F8)."
+    )
     admission_type = serializers.CharField(max_length=1, required=False, allow_blank=True)
     diagnoses = DiagnosisInput(many=True, allow_empty=False, max_length=25)  # type: ignore[call-arg]  # the stubs do not know what many=True adds
     lines = ClaimLineInput(many=True, allow_empty=False, max_length=99)  # type: ignore[call-arg]  # the stubs do not know what many=True adds
@@ -98,6 +102,10 @@ class ClaimInput(Input):
 
 class DenyInput(Input):
     reason = serializers.CharField(max_length=200)
+
+
+class VoidInput(Input):
+    reason = serializers.CharField(max_length=180)
 
 
 class ClaimApi(MemberRecords):
@@ -151,6 +159,12 @@ class ClaimApi(MemberRecords):
         """Deny a claim that waits, saying why."""
         deny_claim(record, by=request.user, reason=given["reason"])
 
+    @step(VoidInput, permissions=("billing.void_claim",))
+    def void(self, request: ApiRequest, record: OutsideClaim, given: dict[str, Any]) -> None:
+        """Take a priced or paid claim back, saying why: its cost, share and count toward the limits are met by their
+        opposites, and it stays as void."""
+        void_claim(record, by=request.user, at=clock(), reason=given["reason"])
+
     def added(self, found: list[dict], request: ApiRequest) -> list[dict]:
         lines: dict = {row["id"]: [] for row in found}
         for line in (
@@ -188,6 +202,7 @@ def incoming(given: dict[str, Any], plan: Organization) -> reading.IncomingClaim
         admission_type=given.get("admission_type", ""),
         diagnoses=tuple((one["system"], one["code"]) for one in given["diagnoses"]),
         lines=lines,
+        original_number=given.get("original_number", ""),
     )
 
 

@@ -13,6 +13,8 @@ REVENUE = "https://www.nubc.org/CodeSystem/RevenueCodes"
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 ICD9 = "http://hl7.org/fhir/sid/icd-9-cm"
 PROFESSIONAL, INSTITUTIONAL = "professional", "institutional"
+# CLM05-3 (NUBC, type of bill, third digit): replaces, or voids, an earlier claim.
+REPLACES, VOIDS = "7", "8"
 # Type of bill, first two digits: hospital inpatient (NUBC).
 INPATIENT_BILLS = frozenset({"11", "12", "18", "41"})
 Service = Benefit.Service
@@ -59,6 +61,7 @@ class IncomingClaim:
     diagnoses: tuple[tuple[str, str], ...] = ()
     lines: tuple[IncomingLine, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    original_number: str = ""  # REF*F8: our number of the claim that this one replaces or voids
 
     @property
     def is_emergency(self) -> bool:

@@ -48,6 +48,12 @@ class DenyForm(forms.Form):
     reason = forms.CharField(label=_("Reason for denial"), min_length=8, max_length=200)
 
 
+class VoidForm(forms.Form):
+    """Why a priced claim is taken back."""
+
+    reason = forms.CharField(label=_("Why it is taken back"), min_length=8, max_length=180)
+
+
 class ClosePeriodForm(forms.Form):
     """Whose books of which month are closed for good."""
 

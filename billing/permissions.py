@@ -52,5 +52,6 @@ grant("billing.view_budget", holds(*READ), because="finance and auditors compare
 grant("billing.view_claim", holds(*CLAIMS), because="finance and plan administrators handle outside claims")
 grant("billing.price_claim", holds(*CLAIMS), because="finance and plan administrators handle outside claims")
 grant("billing.deny_claim", holds(*CLAIMS), because="finance and plan administrators handle outside claims")
+grant("billing.void_claim", holds(*CLAIMS), because="finance and plan administrators handle outside claims")
 grant("billing.manage_fees", holds(*CLAIMS), because="finance and plan administrators keep what outside care is paid")
 grant("billing.view_guardrails", holds(*GUARDRAILS), because="they watch that no care is withheld")

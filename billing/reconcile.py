@@ -89,6 +89,18 @@ CHECKS = {
         LEFT JOIN billing_utilisationcost u ON u.source = 'billing.outsideclaim:' || c.id
         WHERE c.status IN ('priced', 'paid') GROUP BY c.id HAVING c.plan_share <> coalesce(sum(u.amount), 0)
     """,
+    "void claims": """
+        WITH sources AS (
+            SELECT c.id, 'billing.outsideclaim:' || c.id || suffix AS source
+            FROM billing_outsideclaim c CROSS JOIN (VALUES (''), (':reversal')) v(suffix) WHERE c.status = 'voided'
+        ), kept AS (
+            SELECT s.id, 'cost' AS kind, u.amount FROM sources s JOIN billing_utilisationcost u USING (source)
+            UNION ALL SELECT s.id, 'share', h.amount FROM sources s JOIN billing_costshare h USING (source)
+            UNION ALL SELECT s.id, 'limit ' || e.accumulator_id, e.amount
+            FROM sources s JOIN plans_accumulatorentry e USING (source)
+        )
+        SELECT 'claim ' || id || ' ' || kind, sum(amount)::text, '0' FROM kept GROUP BY id, kind HAVING sum(amount) <> 0
+    """,
     "accumulators": """
         SELECT 'accumulator ' || a.id, a.total::text, coalesce(sum(e.amount), 0)::text FROM plans_accumulator a
         LEFT JOIN plans_accumulatorentry e ON e.accumulator_id = a.id GROUP BY a.id

@@ -15,6 +15,7 @@ staff = [
     path("finance/claims/<uuid:claim_id>/", claims.claim, name="claim"),
     path("finance/claims/<uuid:claim_id>/price/", claims.price, name="price_claim"),
     path("finance/claims/<uuid:claim_id>/deny/", claims.deny, name="deny_claim"),
+    path("finance/claims/<uuid:claim_id>/void/", claims.void, name="void_claim"),
     path("finance/fees/", fees.fees, name="fees"),
     path("finance/fees/<uuid:fee_id>/end/", fees.end, name="end_fee"),
     path("finance/ledger/", ledger.entries, name="ledger"),

@@ -44,6 +44,8 @@ class LabResource(ChartResource):
     def refusal(self, error: Exception) -> APIException | None:
         if isinstance(error, results.SpecimenMismatch):
             return KeptConflict(str(error), code="specimen_mismatch")
+        if isinstance(error, specimens.ImpossibleTime):
+            return ValidationError({"collected_at": [str(error)]})
         if type(error) is ValueError:
             return ValidationError(str(error))
         return super().refusal(error)

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.db.models import Q
 
+from labs.bounds import refuse_impossible
 from labs.models import LabTest, ReferenceRange
 from members.models import Member
 
@@ -95,7 +96,7 @@ def parse_value(test: LabTest, value: str) -> tuple[Decimal | None, str]:
 
     Beyond what is measured (<0.01, >1000) it stays as it was written, sign and number.
 
-    Raises `ValueError` where a number is expected and something else was typed, or the value is empty.
+    Raises `ValueError` where a number is expected and something else was typed, the value is empty, or nobody has it.
     """
     value = " ".join(value.split())
     if not value:
@@ -103,6 +104,7 @@ def parse_value(test: LabTest, value: str) -> tuple[Decimal | None, str]:
     if not test.unit:
         return None, value.lower() if value.lower() in WORDS else value
     if beyond := BEYOND.fullmatch(value):
+        refuse_impossible(test, Decimal(beyond[2]), beyond[1][0])
         return None, f"{beyond[1]}{beyond[2]}"
     try:
         quantity = Decimal(value.replace(",", "."))
@@ -110,4 +112,6 @@ def parse_value(test: LabTest, value: str) -> tuple[Decimal | None, str]:
         quantity = Decimal("NaN")
     if not quantity.is_finite() or abs(quantity) >= Decimal(10) ** 9:
         raise ValueError(f"Enter a number in {test.unit}.")
-    return quantity.quantize(Decimal(1).scaleb(-test.decimals), ROUND_HALF_UP), ""
+    quantity = quantity.quantize(Decimal(1).scaleb(-test.decimals), ROUND_HALF_UP)
+    refuse_impossible(test, quantity)
+    return quantity, ""

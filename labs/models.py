@@ -8,7 +8,7 @@ from core.history import track
 from core.models import Concept, Identified, User
 from core.triggers import BumpVersion, immutable
 from labs.querysets import LabOrderQuerySet, LabResultQuerySet
-from labs.triggers import ResultOfItsSpecimen
+from labs.triggers import ResultOfItsSpecimen, TakenInItsTime
 from members.models import MemberOwned, member_key
 from network.models import Department, Organization
 
@@ -23,6 +23,14 @@ class LabTest(Identified):
     specimen_type = models.CharField(max_length=40, help_text="HL7 0487, like SER, BLD, UR, STL.")
     unit = models.CharField(max_length=40, blank=True, default="", help_text="UCUM.")
     decimals = models.PositiveSmallIntegerField(default=1)
+    # labs.bounds holds what is entered against them. A base excess may be negative, and then `least` says how far.
+    least = models.DecimalField(
+        max_digits=14, decimal_places=4, null=True, blank=True, default=0, db_default=0,
+        help_text="Nobody's specimen holds less; empty: no bound.",
+    )  # fmt: skip
+    most = models.DecimalField(
+        max_digits=14, decimal_places=4, null=True, blank=True, help_text="Nobody's specimen holds more."
+    )
     turnaround_hours = models.PositiveSmallIntegerField(default=24)
     useful_days = models.PositiveSmallIntegerField(
         default=0, help_text="A repeat within this many days is warned as a duplicate; 0: never."
@@ -31,7 +39,16 @@ class LabTest(Identified):
     is_active = models.BooleanField(default=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organization", "code"], name="labs_labtest_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "code"], name="labs_labtest_code"),
+            models.CheckConstraint(
+                condition=models.Q(least__isnull=True)
+                | models.Q(most__isnull=True)
+                | models.Q(least__lt=models.F("most")),
+                name="labs_labtest_bounds",
+                violation_error_message="The least possible value lies below the most.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -106,7 +123,16 @@ class Specimen(MemberOwned):
     rejected_reason = models.CharField(max_length=200, blank=True, default="")
 
     class Meta(MemberOwned.Meta):
-        constraints = [*MemberOwned.Meta.constraints, MemberForeignKey("order")]
+        constraints = [
+            *MemberOwned.Meta.constraints,
+            MemberForeignKey("order"),
+            models.CheckConstraint(
+                condition=models.Q(received_at__isnull=True) | models.Q(received_at__gte=models.F("collected_at")),
+                name="labs_specimen_received",
+                violation_error_message="A specimen is received after it was taken.",
+            ),
+        ]
+        triggers = [TakenInItsTime(name="taken_in_its_time")]
 
 
 @track()

@@ -24,3 +24,30 @@ class ResultOfItsSpecimen(pgtrigger.Trigger):
         END IF;
         RETURN NEW;
     """
+
+
+class TakenInItsTime(pgtrigger.Trigger):
+    """A specimen is taken in its patient's life, for its order, and not in time to come.
+
+    A wrong year files a result into somebody's past, where it is trended, counted by a measure and believed. A day
+    before the order is let pass: what was asked for by word of mouth is ordered after it was drawn. A birthday begins
+    up to fourteen hours before it does in UTC, and clocks differ by minutes. When a tube came to the bench is asked
+    alone of new ones, so that an old wrong date does not stop its work.
+    """
+
+    when = pgtrigger.Before
+    level = pgtrigger.Row
+    operation = pgtrigger.Insert | pgtrigger.UpdateOf("collected_at", "order_id")
+    func = """
+        IF NEW.collected_at > clock_timestamp() + interval '10 minutes' OR EXISTS (
+            SELECT FROM labs_laborder o JOIN members_member m ON m.id = o.member_id
+            WHERE o.id = NEW.order_id AND (
+                NEW.collected_at < o.created_at - interval '1 day'
+                OR NEW.collected_at < (m.birth_date::timestamp AT TIME ZONE 'UTC') - interval '14 hours'
+            )
+        ) THEN
+            RAISE EXCEPTION 'The specimen is dated before its order or birth, or in time to come: it is refused.'
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+        RETURN NEW;
+    """

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from billing import claims as reading
 from billing.actions.costs import post_outside_cost
+from billing.actions.voids import named_by, original_of, source_of, take_back
 from billing.claims import IncomingClaim
 from billing.matching import find_member
 from billing.models import ClaimDiagnosis, ClaimLine, CostShare, FeeScheduleLine, OutsideClaim, UtilisationCost
@@ -50,16 +51,18 @@ def take_claim(
     already = OutsideClaim.objects.filter(source=claim.source).first()
     if already is not None:
         return already, False
+    is_void = claim.frequency == reading.VOIDS
     if not claim.lines:
         raise CannotTake("no_lines", _("The claim has no service lines. Ask the sender for the whole claim."))
     if sum((line.charged for line in claim.lines), Decimal(0)) != claim.charged:
         raise CannotTake("charges_differ", _("The lines' charges do not add up to the claim's (CLM02)."))
-    if max(claim.incurred_to, *(line.service_date for line in claim.lines)) > received_at.date() + A_DAY:
+    if not is_void and max(_days(claim)) > received_at.date() + A_DAY:
         raise CannotTake("not_yet_served", _("A service date is still to come (DTP*472). Correct it, then replay."))
-    member, fault = find_member(claim, plan)
+    original = named_by(claim, plan) if is_void else None
+    member, fault = (original.member, "") if original else find_member(claim, plan)
     if member is None:
         raise CannotTake(fault, _member_reason(fault))
-    if _after_death(claim, member):
+    if not is_void and _after_death(claim, member):
         raise CannotTake("after_death", _("A service date lies after the member's death. Check both, then replay."))
     # One claim of a member after the other: of two that say the same at once, neither would see the other.
     Member.objects.select_for_update(no_key=True).get(pk=member.pk)
@@ -77,6 +80,10 @@ def _after_death(claim: IncomingClaim, member: Member) -> bool:
     zone = ZoneInfo(member.region.time_zone) if member.region else None
     died = timezone.localdate(member.deceased_at, zone)
     return max(claim.incurred_from, *(line.service_date for line in claim.lines)) > died
+
+
+def _days(claim: IncomingClaim) -> list[datetime.date]:
+    return [claim.incurred_to, *(line.service_date for line in claim.lines)]
 
 
 def _member_reason(fault: str) -> str:
@@ -109,6 +116,8 @@ def _write(
         received_at=received_at,
         charged=claim.charged,
         source=claim.source,
+        frequency=claim.frequency or "1",
+        original_number=claim.original_number[:80],
     )
     ClaimLine.objects.bulk_create(
         ClaimLine(
@@ -146,8 +155,6 @@ def _concepts(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Concept
 
 def standing_fault(claim: OutsideClaim) -> str:
     """Why a claim pends whatever its fees; empty where nothing about it asks for a person."""
-    if claim.source.rsplit(":", 1)[-1] in ("7", "8"):
-        return _("It replaces or voids an earlier claim: decide both together.")
     if claim.claim_type == reading.INSTITUTIONAL and claim.place_of_service in reading.INPATIENT_BILLS:
         # Domain ruling 17: the grouper version follows the discharge date; without one the claim is not mispriced.
         return _("An inpatient stay needs a DRG price for its discharge date, and no grouper is loaded.")
@@ -157,10 +164,10 @@ def standing_fault(claim: OutsideClaim) -> str:
 def duplicate_of(claim: OutsideClaim) -> OutsideClaim | None:
     """The earlier claim that says the same under another number: X12 claim adjustment reason 18, exact duplicate.
 
-    The same person, provider, dates, charge and lines. One that was denied is no original, and a claim that states it
-    replaces or voids another is not its duplicate.
+    The same person, provider, dates, charge and lines. One that was denied or made void is no original, and a claim
+    that states it replaces or voids another is not its duplicate.
     """
-    if claim.source.rsplit(":", 1)[-1] in ("7", "8"):
+    if claim.frequency in (reading.REPLACES, reading.VOIDS):
         return None
     alike = OutsideClaim.objects.filter(
         member=claim.member_id,
@@ -171,7 +178,7 @@ def duplicate_of(claim: OutsideClaim) -> OutsideClaim | None:
         incurred_to=claim.incurred_to,
         charged=claim.charged,
         pk__lt=claim.pk,
-    ).exclude(status=Status.DENIED)
+    ).exclude(status__in=[Status.DENIED, Status.VOIDED])
     said = _said(claim)
     return next((other for other in alike.order_by("pk")[:20] if _said(other) == said), None)
 
@@ -203,11 +210,14 @@ def price_claim(claim: OutsideClaim, *, by: User, at: datetime.datetime) -> Outs
     """Price every line by the fee schedule and divide the cost, or pend with the reason. A priced claim stays so.
 
     A line without a fee pends the claim, as does one in other units than the fee's and an earlier claim that says the
-    same; a person without coverage that day pends it with its cost known.
+    same; a person without coverage that day pends it with its cost known. A claim that voids another takes that one
+    back and costs nothing; one that replaces another takes it back once it is priced itself, and not before.
     """
     claim = OutsideClaim.objects.select_for_update(of=["self"]).select_related("payer", "member").get(pk=claim.pk)
     if claim.status not in (Status.RECEIVED, Status.PENDED):
         return claim
+    if claim.frequency == reading.VOIDS:
+        return _void_original(claim, by=by, at=at)
     lines = list(claim.lines.select_related("concept").order_by("number"))
     faults = [fault for fault in (standing_fault(claim), _duplicate_fault(claim)) if fault]
     faults += [fault for line in lines if (fault := _price_line(claim, line))]
@@ -220,16 +230,61 @@ def price_claim(claim: OutsideClaim, *, by: User, at: datetime.datetime) -> Outs
             if claim.is_emergency
             else _("No coverage on the day of service.")
         )
+    original = None
+    if claim.frequency == reading.REPLACES:
+        original, fault = original_of(claim)
+        faults += [fault] if fault else []
+    if not faults:
+        allowed = sum((line.allowed for line in lines if line.allowed is not None), Decimal(0))
+        faults = _price(claim, allowed, original, by=by, at=at)
     if faults:
         claim.status = Status.PENDED
         claim.pend_reason = " ".join(dict.fromkeys(faults))[:200]
         claim.save(update_fields=["status", "pend_reason", "coverage_period"])
-    else:
-        _divide(claim, sum((line.allowed for line in lines if line.allowed is not None), Decimal(0)), by=by, at=at)
     audit.record(
         by=by, action=AuditEvent.Action.UPDATE, verb="billing.price_claim", obj=claim, detail={"status": claim.status}
     )
     return claim
+
+
+def _void_original(claim: OutsideClaim, *, by: User, at: datetime.datetime) -> OutsideClaim:
+    """Take back what a void names; it pends where that cannot be."""
+    original, fault = original_of(claim)
+    if original is None:
+        claim.status, claim.pend_reason = Status.PENDED, fault[:200]
+    else:
+        take_back(original, by=by, at=at, reason=_("Made void by claim %(number)s.") % {"number": claim.claim_number})
+        claim.status, claim.corrects, claim.priced_at = Status.VOIDED, original, at
+        claim.pend_reason = _("It made claim %(number)s void.") % {"number": original.claim_number}
+    claim.save(update_fields=["status", "pend_reason", "corrects", "priced_at"])
+    audit.record(
+        by=by, action=AuditEvent.Action.UPDATE, verb="billing.price_claim", obj=claim, detail={"status": claim.status}
+    )
+    return claim
+
+
+class _NotDivided(Exception):
+    """The member's share is not known; what was taken back for it comes back."""
+
+
+def _price(
+    claim: OutsideClaim, allowed: Decimal, original: OutsideClaim | None, *, by: User, at: datetime.datetime
+) -> list[str]:
+    """Divide the allowed amount, in the place of `original` where there is one; or why it cannot be divided.
+
+    The original goes first: what it used up of the deductible is the replacement's to use.
+    """
+    try:
+        with transaction.atomic():
+            if original is not None:
+                why = _("Replaced by claim %(number)s.") % {"number": claim.claim_number}
+                take_back(original, by=by, at=at, reason=why)
+                claim.corrects = original
+            _divide(claim, allowed, by=by, at=at)
+    except _NotDivided as wrong:
+        claim.corrects = None
+        return [str(wrong)]
+    return []
 
 
 def _price_line(claim: OutsideClaim, line: ClaimLine) -> str:
@@ -272,14 +327,15 @@ def _fee(claim: OutsideClaim, line: ClaimLine) -> FeeScheduleLine | None:
 
 
 def _divide(claim: OutsideClaim, allowed: Decimal, *, by: User, at: datetime.datetime) -> None:
-    """Divide the allowed amount between member and plan by benefit and limits, and write the cost once."""
+    """Divide the allowed amount between member and plan by benefit and limits, and write the cost once.
+
+    Raises `_NotDivided`.
+    """
     service = reading.service_of(claim.claim_type, claim.place_of_service, claim.is_emergency)
-    source = f"billing.outsideclaim:{claim.pk}"
+    source = source_of(claim)
     cost = charge(by=by, member=claim.member, service=service, on=claim.incurred_from, allowed=allowed, source=source)
     if not cost.covered or cost.member_pays is None:
-        claim.status, claim.pend_reason = Status.PENDED, " ".join(map(str, cost.because))[:200]
-        claim.save(update_fields=["status", "pend_reason", "coverage_period"])
-        return
+        raise _NotDivided(" ".join(map(str, cost.because)))
     claim.allowed, claim.member_share = allowed, cost.member_pays
     claim.plan_share = allowed - cost.member_pays
     claim.status, claim.pend_reason, claim.priced_at = Status.PRICED, "", at

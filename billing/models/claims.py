@@ -83,6 +83,7 @@ class OutsideClaim(MemberOwned):
         PRICED = "priced"
         PAID = "paid"
         DENIED = "denied"
+        VOIDED = "voided", "void"
 
     claim_number = models.CharField(max_length=80, help_text="Payer claim control number.")
     patient_control_number = models.CharField(max_length=80, blank=True, default="", help_text="CLM01.")
@@ -107,13 +108,30 @@ class OutsideClaim(MemberOwned):
     source = models.CharField(
         max_length=200, unique=True, help_text="Sender and claim id: the same claim sent twice is one."
     )
+    frequency = models.CharField(
+        max_length=1, default="1", db_default="1", help_text="CLM05-3: 1 original, 7 replaces, 8 voids."
+    )
+    original_number = models.CharField(
+        max_length=80, blank=True, default="", db_default="",
+        help_text="Our number of what it replaces or voids, as its sender states it (REF*F8).",
+    )  # fmt: skip
+    corrects = member_key(
+        "self", null=True, blank=True, related_name="corrections", db_index=False,
+        help_text="The claim in whose place it stands.",
+    )  # fmt: skip
     version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     class Meta(MemberOwned.Meta):
         constraints = [
             *MemberOwned.Meta.constraints,
             MemberForeignKey("coverage_period"),
+            MemberForeignKey("corrects"),
             models.UniqueConstraint(fields=["payer", "claim_number"], name="billing_claim_number"),
+            models.UniqueConstraint(
+                fields=["corrects"],
+                name="billing_claim_corrected_once",
+                violation_error_message="This claim was replaced or made void already.",
+            ),
             models.CheckConstraint(
                 condition=models.Q(allowed__isnull=True)
                 | models.Q(allowed=models.F("member_share") + models.F("plan_share")),

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from billing.actions.claims import clock, deny_claim, duplicate_of, price_claim
-from billing.forms import DenyForm
+from billing.actions.voids import STANDING, void_claim
+from billing.forms import DenyForm, VoidForm
 from billing.models import OutsideClaim
 from billing.permissions import CLAIMS, systems_of
 from core import audit
@@ -20,7 +21,7 @@ from core.notices import notify
 from core.permissions import requires
 
 PAGE = 25
-STATUS = {"received": "info", "pended": "due", "priced": "good", "paid": "good", "denied": "plain"}
+STATUS = {"received": "info", "pended": "due", "priced": "good", "paid": "good", "denied": "plain", "voided": "plain"}
 Status = OutsideClaim.Status
 
 
@@ -89,7 +90,10 @@ def claim(request: AuthenticatedHttpRequest, claim_id: UUID) -> HttpResponse:
             "diagnoses": found.diagnoses.select_related("concept").order_by("rank"),
             "first": duplicate_of(found) if found.status == Status.PENDED else None,
             "can_price": found.status == Status.PENDED,
+            "can_void": found.status in STANDING,
+            "later": found.corrections.first(),
             "form": DenyForm(),
+            "void_form": VoidForm(),
         },
     )
 
@@ -116,4 +120,20 @@ def deny(request: AuthenticatedHttpRequest, claim_id: UUID) -> HttpResponse:
         notify(request, _("Denied."))
     else:
         notify(request, _("Say why the claim is denied."))
+    return redirect("billing:claim", claim_id=request.record.pk)
+
+
+@require_POST
+@requires("billing.void_claim", obj=find_claim)
+def void(request: AuthenticatedHttpRequest, claim_id: UUID) -> HttpResponse:
+    """Take a priced claim back for a reason."""
+    form = VoidForm(request.POST)
+    if not form.is_valid():
+        notify(request, _("Say why the claim is taken back."))
+        return redirect("billing:claim", claim_id=request.record.pk)
+    try:
+        void_claim(request.record, by=request.user, at=clock(), reason=form.cleaned_data["reason"])
+        notify(request, _("Void. What it cost is taken back."))
+    except ValueError as error:
+        notify(request, str(error))
     return redirect("billing:claim", claim_id=request.record.pk)

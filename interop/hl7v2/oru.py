@@ -20,7 +20,8 @@ from interop.hl7v2.work import ACCEPTED, CHANGED, UNCHANGED, Work, overall
 from labs.actions import outside
 from labs.actions.interface import file_result
 from labs.actions.results import SpecimenMismatch
-from labs.actions.specimens import IdentityMismatch
+from labs.actions.specimens import IdentityMismatch, ImpossibleTime
+from labs.bounds import refuse_impossible_outside
 from labs.interpretation import ABNORMAL_WORDS
 from labs.models import LabOrder
 from labs.workflow import WrongStage
@@ -144,6 +145,9 @@ def _take_ours(work: Work, incoming: Incoming, report: Report, result: Result, o
     except WrongStage:
         reason = "The order in OBR-2 was cancelled here, or is at a stage that takes no result."
         raise Fault("stage", reason, report.place.at(2), error=ErrorCode.UNKNOWN_KEY) from None
+    except ImpossibleTime as error:
+        reason = f"SPM-17, OBR-7 or OBX-14: {error}"
+        raise Fault("date", reason, report.place.at(7), error=ErrorCode.DATA_TYPE) from None
     except ValueError as error:
         raise Fault("value", f"OBX-5: {error}", result.place.at(5), error=ErrorCode.DATA_TYPE) from None
     if filed is None:
@@ -179,6 +183,7 @@ def _collected(report: Report, result: Result) -> datetime | None:
 def _take_outside(work: Work, member: Member, report: Report, results: Sequence[Result]) -> list[str]:
     filed = []
     for result in results:
+        _require_possible(work, member, result)
         reported = _reported(work, member, report, result)
         filed.append(outside.file_outside_result(by=work.by, member=member, source=work.source, reported=reported))
     outcomes = [one.outcome for one in filed]
@@ -189,6 +194,21 @@ def _take_outside(work: Work, member: Member, report: Report, results: Sequence[
             report=_whole(work, member, report, [one for one in observations if one.status != codes.WITHDRAWN]),
         )  # fmt: skip
     return outcomes
+
+
+def _require_possible(work: Work, member: Member, result: Result) -> None:
+    """In the person's life, and a value that somebody can have."""
+    at, born, value = result.at, member.birth_date, result.value
+    if at is not None and born is not None and at.upper.date() + timedelta(days=1) < born:
+        reason = "OBX-14 or OBR-7 lies before the person's birth."
+        raise Fault("date", reason, result.place.at(14), error=ErrorCode.DATA_TYPE)
+    if value.quantity is None or result.status == codes.WITHDRAWN:
+        return
+    loinc, sign = _codes(work, result)[0].code, value.comparator[:1]
+    try:
+        refuse_impossible_outside(member.managing_organization_id, loinc, value.unit, value.quantity, sign)
+    except ValueError as error:
+        raise Fault("value", f"OBX-5: {error}", result.place.at(5), error=ErrorCode.DATA_TYPE) from None
 
 
 def _reported(work: Work, member: Member, report: Report, result: Result) -> outside.Reported:

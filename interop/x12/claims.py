@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TextIO
 
-from billing.claims import ICD9, ICD10, INSTITUTIONAL, PROFESSIONAL, IncomingClaim, IncomingLine
+from billing.claims import ICD9, ICD10, INSTITUTIONAL, PROFESSIONAL, REPLACES, VOIDS, IncomingClaim, IncomingLine
 from interop.x12 import segments
 from interop.x12.segments import Segment
 
@@ -139,8 +139,11 @@ def _claim(context: _Context, claim: list[Segment]) -> IncomingClaim:
     admission = next((segment.get(1) for segment in own if segment.name == "CL1"), "")
     payer = _find(context.subscriber, "NM1", "PR")
     sender = npi or (provider.get(3) if provider else "")
+    original = _find(own, "REF", "F8")
+    # Of one claim there may be several replacements, each of the one before it.
+    number = f"{head.get(1)}:{original.get(2)}" if original and frequency in (REPLACES, VOIDS) else head.get(1)
     return IncomingClaim(
-        source=f"{sender[:60]}:{payer.get(9) if payer else ''}:{head.get(1)}:{frequency or '1'}"[:200],
+        source=f"{sender[:60]}:{payer.get(9) if payer else ''}:{number}"[:198] + f":{frequency[:1] or '1'}",
         claim_type=kind,
         patient_control_number=head.get(1),
         provider_npi=npi,
@@ -161,6 +164,7 @@ def _claim(context: _Context, claim: list[Segment]) -> IncomingClaim:
         admission_type=admission,
         diagnoses=tuple(_diagnoses(own, separator)),
         lines=lines,
+        original_number=original.get(2) if original else "",
     )
 
 

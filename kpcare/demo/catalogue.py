@@ -14,6 +14,7 @@ from kpcare.demo.free_times import FreeTimes
 from kpcare.demo.markets import GASTROENTEROLOGY, OPTOMETRY, RADIOLOGY, ROOM_SESSIONS, VACCINE_SEATS
 from kpcare.demo.rows import Rows
 from kpcare.demo.world import EVER, World
+from labs.bounds import bounds_of
 from labs.models import LabTest, ReferenceRange
 from network.models import Contract, Region
 from pharmacy.models import (
@@ -157,6 +158,7 @@ def add_laboratory(world: World) -> None:
             decimals=decimals,
             useful_days=useful,
             is_home_kit=kit,
+            **bounds_of(codes.OBSERVATIONS[key][0], unit),
         )
         if low or high:
             ReferenceRange.objects.create(

@@ -6,11 +6,13 @@ import pytest
 from django.utils import timezone
 
 from billing.capitation.close import close_month
-from billing.models import CapitationRun, OutsideClaim
+from billing.claims import CPT
+from billing.models import CapitationRun, FeeScheduleLine, OutsideClaim
 from clinical.models import Condition, Encounter, Referral, Task
 from core.db import acting_as
 from core.models import AuditEvent, JobRun
-from labs.models import ResultMismatch, Specimen
+from core.terminology import concept
+from labs.models import LabResult, ResultMismatch, Specimen
 from network.models import RoleAssignment
 from plans.models import Benefit
 from prevention.models import CareGap, OutreachContact
@@ -200,6 +202,19 @@ class TestLaboratory:
         assert (entered["status"], released["status"]) == ("preliminary", "final")
         assert [row["id"] for row in seen] == [entered["id"]]
         assert (corrected["status"], corrected["corrects"]) == ("corrected", entered["id"])
+
+    def test_what_cannot_be_is_refused_and_nothing_is_written(self, lab, order):
+        bench = session_of(lab.tom)
+        who = {"mrn": lab.maria.mrn, "birth_date": lab.maria.birth_date.isoformat()}
+
+        dated = fault(bench, f"lab-orders/{order['id']}/collect", {**who, "collected_at": "1900-01-01T00:00:00Z"}, 400)
+        accession = self.collected(lab, order)
+        told = fault(bench, "results", {"order": order["id"], "accession": accession, "value": "-5"}, 400)
+
+        assert (dated["attr"], "before the person was born" in dated["detail"]) == ("collected_at", True)
+        assert "cannot have this value" in told["detail"]
+        with make.arranging():
+            assert not LabResult.objects.exists()
 
     def test_a_wrong_person_is_not_drawn_from(self, lab, order):
         wrong = {"mrn": lab.pedro.mrn, "birth_date": lab.pedro.birth_date.isoformat()}
@@ -428,6 +443,30 @@ class TestMoney:
         assert (taken["status"], still["status"], denied["status"]) == ("pended", "pended", "denied")
         assert "no fee" in taken["pend_reason"]
         assert twice["detail"] == "Only a claim that waits can be denied."
+
+    def test_a_priced_claim_is_taken_back_at_the_desk_or_by_its_sender(self, money):
+        clerk, stranger = session_of(money.controller), session_of(money.stranger)
+        with make.arranging():
+            product = money.products["commercial_group"]
+            # The member pays it all: what the books do is tested with the action.
+            told = {"copay": "600.00", "period": ALWAYS}
+            Benefit.objects.update_or_create(product=product, service="emergency", defaults=told)
+            FeeScheduleLine.objects.create(
+                organization=money.plan, concept=concept(CPT, "99284"), amount="600.00", period=ALWAYS
+            )
+        first = post(clerk, "claims", self.claim(money), 201)
+        why = {"reason": "Another Ada was treated"}
+
+        assert first["status"] == "priced"
+        post(stranger, f"claims/{first['id']}/void", why, 404)
+        void = post(clerk, f"claims/{first['id']}/void", why)
+        second = post(clerk, "claims", self.claim(money, source="clearinghouse:2"), 201)
+        by_sender = {"source": "clearinghouse:2", "frequency": "8", "original_number": second["claim_number"]}
+        sent = post(clerk, "claims", self.claim(money, **by_sender), 201)
+
+        assert (void["status"], second["status"]) == ("voided", "priced")
+        assert (sent["status"], sent["corrects"]) == ("voided", second["id"])
+        assert clerk.get(f"/api/v1/claims/{second['id']}/").json()["status"] == "voided"
 
     def test_an_unknown_person_is_a_conflict_and_nothing_is_written(self, money):
         answer = fault(session_of(money.controller), "claims", self.claim(money, member_number="0", given="Eze"))

@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from billing.models import OutsideClaim
+from billing.claims import CPT
+from billing.models import FeeScheduleLine, OutsideClaim, UtilisationCost
+from billing.reconcile import differences
 from core.db import as_job
 from core.models import User
+from core.terminology import concept
 from interop.models import SetAside
 from interop.x12.claim_import import import_837, replay_claims
 from interop.x12.claims import read_claims
-from tests.billing.factories import make_world
+from plans.models import Benefit
+from tests.billing.factories import ALWAYS, make_world
 
 DATA = Path(os.environ.get("KPCARE_DATA", Path(__file__).resolve().parents[3] / "shared" / "data")) / "x12"
 DECKS = ("837_005010X222A2", "837_005010X223A3")
@@ -101,3 +105,72 @@ def test_what_is_no_x12_says_so(tmp_path):
 
     assert run.status == "failed"
     assert "ISA" in run.error
+
+
+# --- Replaced and made void ------------------------------------------------------------------------------------------
+
+ENVELOPE = (
+    "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *261106*1200*^*00501*000000001*0*T*:~"
+    "GS*HC*SENDER*RECEIVER*20261106*1200*1*X*005010X222A1~ST*837*0001*005010X222A1~BHT*0019*00*1*20261106*1200*CH~"
+    "NM1*41*2*SENDER*****46*1~NM1*40*2*RECEIVER*****46*2~"
+    "HL*1**20*1~NM1*85*2*FAR HOSPITAL*****XX*1234567893~N3*1 FAR ST~N4*RENO*NV*89501~REF*EI*123456789~"
+)
+
+
+def claim_file(
+    folder: Path, name: str, member, *, frequency: str = "1", original: str = "", code: str = "99284"
+) -> Path:
+    """An 837P with one emergency claim, A1, that may say which of ours it replaces or voids."""
+    body = (
+        f"HL*2*1*22*0~SBR*P*18*******CI~NM1*IL*1*{member.family}*{member.given}****MI*{member.mrn}~"
+        f"DMG*D8*{member.birth_date:%Y%m%d}*F~NM1*PR*2*ANY PLAN*****PI*~CLM*A1*900***23:B:{frequency}*Y*A*Y*Y~"
+        + (f"REF*F8*{original}~" if original else "")
+        + f"HI*ABK:R079~LX*1~SV1*HC:{code}*900*UN*1***1~DTP*472*D8*20261005~SE*20*0001~GE*1*1~IEA*1*000000001~"
+    )
+    path = folder / name
+    path.write_text(ENVELOPE + body)
+    return path
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_is_replaced_and_then_made_void_by_files(tmp_path):
+    by = User.objects.system("import-test")
+    with as_job(by, reason="test"):
+        world = make_world()
+        member = world.member()
+        product = world.products["commercial_group"]
+        Benefit.objects.create(product=product, service="emergency", copay=Decimal(150), period=ALWAYS)
+        for code, amount in (("99284", "600.00"), ("99283", "400.00")):
+            FeeScheduleLine.objects.create(
+                organization=world.plan, concept=concept(CPT, code), amount=Decimal(amount), period=ALWAYS
+            )
+
+    def taken(name: str, **said) -> dict[str, int]:
+        return import_837(claim_file(tmp_path, name, member, **said), by=by).counts
+
+    def standing() -> dict[str, tuple[str, Decimal | None]]:
+        with as_job(by, reason="test"):
+            assert differences() == []
+            found = OutsideClaim.objects.order_by("pk").values_list("frequency", "status", "plan_share")
+            return {f"{number}. {frequency}": tuple(rest) for number, (frequency, *rest) in enumerate(found, 1)}
+
+    assert taken("first.837")["created"] == 1
+    with as_job(by, reason="test"):
+        number = OutsideClaim.objects.get().claim_number
+    assert taken("second.837", frequency="7", original=number, code="99283")["created"] == 1
+    assert standing() == {"1. 1": ("voided", Decimal("450.00")), "2. 7": ("priced", Decimal("250.00"))}
+
+    with as_job(by, reason="test"):
+        number = OutsideClaim.objects.get(status="priced").claim_number
+    # Of the same sender's claim a second one: another number of ours stands in it, so it is no repetition.
+    assert taken("third.837", frequency="7", original=number, code="99284")["created"] == 1
+    assert taken("void.837", frequency="8", original=number)["created"] == 1
+    assert taken("void.837", frequency="8", original=number)["unchanged"] == 1
+    assert standing() == {
+        "1. 1": ("voided", Decimal("450.00")),
+        "2. 7": ("voided", Decimal("250.00")),
+        "3. 7": ("voided", Decimal("450.00")),
+        "4. 8": ("voided", None),
+    }
+    with as_job(by, reason="test"):
+        assert sum(UtilisationCost.objects.values_list("amount", flat=True)) == 0

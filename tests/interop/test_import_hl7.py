@@ -15,7 +15,7 @@ from interop.actions import replay_run
 from interop.hl7v2.run import Import
 from interop.models import ImportRun, SetAside
 from labs.actions import specimens
-from labs.models import LabOrder, LabResult, ResultMismatch
+from labs.models import LabOrder, LabResult, LabTest, ResultMismatch, Specimen
 from members.actions import decide_match
 from members.models import MatchReview, Member, MemberIdentifier
 from tests.interop.hl7_files import message, msh, obr, obx, pid, save, segment
@@ -25,9 +25,16 @@ from tests.labs.factories import arranging
 pytestmark = pytest.mark.django_db
 
 
+class EarlierOrders(factories.Laboratory):
+    """Our orders were placed on the day before the messages' specimens were taken."""
+
+    def order(self, *args, **kwargs) -> LabOrder:
+        return self.placed(super().order(*args, **kwargs), datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC))
+
+
 @pytest.fixture
 def lab():
-    return factories.Laboratory()
+    return EarlierOrders()
 
 
 @pytest.fixture
@@ -278,6 +285,42 @@ def test_preliminary_final_corrected_and_withdrawn_are_one_result(lab, take, eve
     assert send("", "D")["changed"] == 1
     assert set(Observation.objects.values_list("status", flat=True)) == {"entered-in-error"}
     assert send("", "X")["unchanged"] == 1
+
+
+@pytest.mark.parametrize("is_ours", [True, False], ids=["our order", "nobody's order"])
+@pytest.mark.parametrize("value", ["-5", "42", "400"])
+def test_a_value_that_nobody_has_is_set_aside_with_its_segment_until_the_sender_mends_it(
+    lab, take, everything, value, is_ours
+):
+    LabTest.objects.filter(code="K").update(least="0.5", most="20")
+    placer = str(lab.order().pk) if is_ours else ""
+
+    run = take(message(pid(lab.maria), obr(placer), obx(value)))
+
+    ((code, reason),) = standing(run)
+    assert code == "value"
+    assert "0.5 to 20 mmol/L" in reason
+    assert value not in reason.removeprefix("OBX-5")
+    assert run.run.set_aside.get().position.endswith("(OBX-5)")
+    assert not Observation.objects.exists() and not LabResult.objects.exists()
+    assert take(message(pid(lab.maria), obr(placer), obx("4.2")), name="mended.hl7").set_aside == 0
+    assert Observation.objects.get().value_quantity == Decimal("4.2")
+
+
+@pytest.mark.parametrize("at", ["19000101000000+0000", "20260225081500-0800"], ids=["before birth", "before the order"])
+def test_a_specimen_of_another_time_is_set_aside(lab, take, everything, at):
+    run = take(message(pid(lab.maria), obr(str(lab.order().pk), at=at), obx("4.2")))
+
+    assert [code for code, _ in standing(run)] == ["date"]
+    assert run.run.set_aside.get().position.endswith("(OBR-7)")
+    assert not Specimen.objects.exists()
+
+
+def test_another_laboratorys_result_is_of_the_persons_life(lab, take, everything):
+    run = take(message(pid(lab.maria), obr(at="19000101000000+0000"), obx("4.2")))
+
+    assert [code for code, _ in standing(run)] == ["date"]
+    assert not Observation.objects.exists()
 
 
 def test_a_local_code_is_set_aside_and_says_what_is_missing(lab, take, everything):

@@ -229,10 +229,10 @@ def test_a_final_result_never_changes(lab, statement):
 
 
 def test_a_home_kit_is_mailed_returned_and_tested(lab):
-    order = lab.order(lab.fit)
+    taken = timezone.now() - datetime.timedelta(days=2)
+    order = lab.placed(lab.order(lab.fit), taken - datetime.timedelta(days=7))
     with acting_as(lab.tom, reason="test"):
         specimens.mail_kit(by=lab.tom, order=order)
-        taken = timezone.now() - datetime.timedelta(days=2)
         tube = specimens.receive_kit(
             by=lab.tom, order=order, mrn=lab.maria.mrn, birth_date=lab.maria.birth_date, collected_at=taken
         )
