@@ -198,6 +198,8 @@ LOGIN = current_login()
 DATABASES = {"default": _database(LOGIN)}
 # Refusals and chart reads are written on a connection of their own: a rollback must not take them along.
 DATABASES["audit"] = {**DATABASES["default"], "ATOMIC_REQUESTS": False, "TEST": {"MIRROR": "default"}}
+# A pooler's name for the same database in a pool of its own: who holds a connection must not wait for another of it.
+DATABASES["audit"]["NAME"] = env("AUDIT_DATABASE", default=DATABASES["default"]["NAME"])
 
 REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
 
@@ -388,8 +390,8 @@ MESSAGE_GATEWAYS = {
     if (url := env(f"{channel.upper()}_GATEWAY_URL", default=""))
 }
 
-# Partitions of logs and history made after a migrate, for the months to come; beat makes them from then on.
-PARTITION_MONTHS_AHEAD = env.int("PARTITION_MONTHS_AHEAD", default=1)
+# Partitions of logs and history made after a migrate, for this month and so many to come; beat makes them from then on.
+PARTITION_MONTHS_AHEAD = env.int("PARTITION_MONTHS_AHEAD", default=0 if DEMO else 1)
 
 # --- Audit -------------------------------------------------------------------------------------------------
 # Seals of the audit are written here too: put it where the database's administrators cannot write.

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -22,12 +23,12 @@ def test_our_compose_file_holds():
     assert faults(ROOT / "docker-compose.yml") == []
 
 
-def broken(tmp_path: Path, change) -> list[str]:
+def broken(tmp_path: Path, change, *, is_started: bool = False) -> list[str]:
     document = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     change(document["services"])
     file = tmp_path / "docker-compose.yml"
     file.write_text(yaml.safe_dump(document))
-    return faults(file)
+    return faults(file, is_started=is_started)
 
 
 def test_a_missing_service_is_named(tmp_path):
@@ -44,3 +45,62 @@ def test_waiting_for_health_that_nobody_checks_is_refused(tmp_path):
     found = broken(tmp_path, lambda services: services["postgres"].pop("healthcheck"))
 
     assert "web: waits for postgres to be healthy, which has no health check." in found
+
+
+def in_environment(service: str, **values):
+    return lambda services: services[service]["environment"].update(values)
+
+
+def without(service: str, *keys: str):
+    return lambda services: [services[service]["environment"].pop(key) for key in keys]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (without("web", "SECRET_KEY"), "web: does not start: django.core.exceptions.ImproperlyConfigured: SECRET_KEY"),
+        (without("worker", "IDENTIFIER_KEY"), "(worker|beat): does not start: .*IDENTIFIER_KEY is not set"),
+        (in_environment("web", KPCARE_LOGIN="jobs"), "web: does not start: .*DATABASE_JOBS_URL is not set"),
+        (without("worker", "AUDIT_DATABASE"), "(worker|beat): its access log shares a pool"),
+        (in_environment("web", PGBOUNCER="0"), "web: PGBOUNCER does not say whether its address is the pool's"),
+        (in_environment("migrate", PGBOUNCER="1"), "migrate: PGBOUNCER does not say"),
+        (
+            in_environment(
+                "migrate",
+                DATABASE_OWNER_URL="postgres://kpcare_owner:${P}@pgbouncer:6432/kpcare",
+                PGBOUNCER="1",
+                AUDIT_DATABASE="kpcare_audit",
+            ),
+            "migrate: does not wait for pgbouncer|migrate: the owner migrates through the pool",
+        ),
+        (
+            lambda services: services["beat"]["depends_on"].pop("migrate"),
+            "(web|worker|beat): does not wait until migrate has",
+        ),
+        (
+            lambda services: services["web"]["depends_on"].pop("pgbouncer"),
+            "(web|worker|beat): does not wait for pgbouncer",
+        ),
+        (
+            lambda services: services["postgres"]["healthcheck"].update(test=["CMD", "pg_isready"]),
+            "postgres: its health check asks by the socket",
+        ),
+        (lambda services: services["redis"]["healthcheck"].update(test=["redis-cli"]), "redis: its health check is no"),
+        (lambda services: services["redis"]["healthcheck"].update(every="5s"), "redis: every is no key of a health"),
+        (
+            lambda services: services["worker"]["healthcheck"].update(test=["CMD", "python", "-m", "kpcare.puls"]),
+            "worker: kpcare.puls is no module here",
+        ),
+        (lambda services: services["redis"].update(image="redis"), "redis: image redis names no version"),
+        (lambda services: services["web"].update(build="./docs"), "web: there is no Dockerfile to build"),
+        (
+            lambda services: services["migrate"].update(command="python mange.py migrate"),
+            "migrate: mange.py is not here",
+        ),
+    ],
+)
+def test_what_would_not_come_up_is_named(tmp_path, change, said):
+    found = broken(tmp_path, change, is_started="does not start" in said)
+
+    assert found
+    assert all(re.match(said, one) for one in found), found
