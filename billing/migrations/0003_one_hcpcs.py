@@ -1,6 +1,7 @@
 """HCPCS was filed under two addresses: fees that were shipped under one, claims and fees typed by hand under another.
 
-Codes of the second move to the first. Where both have the code, the fee that was typed stands: by it claims were priced.
+Codes of the second move to the first. Where both have the code, the fee that was typed stands while it is in force: by
+it claims were priced. The shipped one goes on before and after it.
 """
 
 from django.db import migrations
@@ -24,12 +25,25 @@ BEGIN
         UPDATE core_codesystem SET uri = 'http://www.nlm.nih.gov/research/umls/hcpcs' WHERE id = gone;
         RETURN;
     END IF;
-    DELETE FROM billing_feescheduleline shipped USING core_concept one, core_concept two, billing_feescheduleline typed
-    WHERE one.system_id = kept AND two.system_id = gone AND two.code = one.code
-        AND shipped.concept_id = one.id AND typed.concept_id = two.id
-        AND typed.organization_id = shipped.organization_id AND typed.payee_id IS NOT DISTINCT FROM shipped.payee_id
-        AND typed.modifier = shipped.modifier AND typed.place_of_service = shipped.place_of_service
-        AND typed.period && shipped.period;
+    CREATE TEMPORARY TABLE kept_fee ON COMMIT DROP AS
+    SELECT cut.id, piece, row_number() OVER (PARTITION BY cut.id ORDER BY piece) AS part
+    FROM (
+        SELECT shipped.id, datemultirange(shipped.period) - range_agg(typed.period) AS left_over
+        FROM billing_feescheduleline shipped JOIN core_concept one ON one.id = shipped.concept_id
+        JOIN core_concept two ON two.code = one.code AND two.system_id = gone
+        JOIN billing_feescheduleline typed ON typed.concept_id = two.id
+        WHERE one.system_id = kept
+            AND typed.organization_id = shipped.organization_id AND typed.payee_id IS NOT DISTINCT FROM shipped.payee_id
+            AND typed.modifier = shipped.modifier AND typed.place_of_service = shipped.place_of_service
+            AND typed.period && shipped.period
+        GROUP BY shipped.id
+    ) cut LEFT JOIN LATERAL unnest(cut.left_over) piece ON true;
+    DELETE FROM billing_feescheduleline f USING kept_fee k WHERE k.id = f.id AND k.piece IS NULL;
+    UPDATE billing_feescheduleline f SET period = k.piece FROM kept_fee k
+    WHERE k.id = f.id AND k.part = 1 AND k.piece IS NOT NULL;
+    INSERT INTO billing_feescheduleline
+    SELECT (jsonb_populate_record(f, jsonb_build_object('id', uuidv7(), 'period', k.piece))).*
+    FROM kept_fee k JOIN billing_feescheduleline f ON f.id = k.id WHERE k.part > 1;
     UPDATE billing_feescheduleline f SET concept_id = one.id FROM core_concept one, core_concept two
     WHERE one.system_id = kept AND two.system_id = gone AND two.code = one.code AND f.concept_id = two.id;
     UPDATE billing_claimline l SET concept_id = one.id FROM core_concept one, core_concept two
