@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -104,13 +105,31 @@ def refuse_without_venv() -> None:
 
 
 def run(*command: str) -> None:
-    """Run one installer step; a failure becomes one sentence under what the step itself said."""
+    """Run one installer step; a failure becomes one sentence, which names the file with all that the step said."""
     # The machine's own certificates: an organisation's proxy is trusted there and not in uv's list.
     environ = {"UV_SYSTEM_CERTS": "1", **os.environ}
-    done = subprocess.run(command, env=environ, stdout=sys.stderr, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode == 0:
         return
-    print(done.stderr, file=sys.stderr)
-    if "No space left on device" in done.stderr:
-        raise Problem(f"The disk that holds {paths.STATE} is full: free at least 1 GB and start again.")
-    raise Problem("The packages could not be installed: check the network and what is said above, then start again.")
+    log = kept(done.stdout)
+    see = f" All that the installer said is in {log}." if log else ""
+    if any(words in done.stdout for words in ("No space left on device", "Disk quota exceeded")):
+        raise Problem(f"The disk that holds {paths.STATE} is full: free at least 1 GB and start again.{see}")
+    lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+    last = lines[-1][:200] if lines else f"exit {done.returncode}"
+    raise Problem(f"The packages could not be installed ({last}): check the network, then start again.{see}")
+
+
+def kept(said: str) -> Path | None:
+    """The file that now holds what an installer said; on a full disk one in the temp folder, or none."""
+    for folder in (paths.STATE / "log", Path(tempfile.gettempdir())):
+        file = folder / ("packages.log" if folder.parent == paths.STATE else f"kpcare-{os.geteuid()}-packages.log")
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            file.unlink(missing_ok=True)
+            with file.open("x") as out:
+                out.write(said)
+        except OSError:
+            continue
+        return file
+    return None
