@@ -207,7 +207,7 @@ class ActionAdmin(RoomAdmin):
     """
 
     permission = ""
-    form = AdminEditForm
+    form: type[forms.ModelForm] = AdminEditForm
     formfield_overrides = {
         DateRangeField: {"widget": RangeWidget(forms.DateInput(attrs={"type": "date"}))},
     }

@@ -202,7 +202,7 @@ def staff_proxies(request: AuthenticatedHttpRequest) -> HttpResponse:
     audit.record_read(
         request.user,
         verb="members.staff_proxies",
-        detail={"rows": len(rows), "members": [str(row["proxy"].member_id) for row in rows]},
+        detail={"rows": len(rows), "members": [str(proxy.member_id) for proxy in proxies[:PAGE]]},
         request=request,
     )
     labels = (_("Given"), _("To"), _("Whose record"), _("They may"), _("By"), _("On what ground"), _("Until"))
