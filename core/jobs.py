@@ -329,7 +329,7 @@ def _cut(run: JobRun, partition: JobPartition, error: str) -> bool:
             return False
         people, middle = _middle(mine)
         mine.lease_until, mine.error = None, error
-        if people > 1:
+        if middle is not None:
             last = JobPartition.objects.filter(run=run).aggregate(last=Max("number"))["last"]
             JobPartition.objects.create(run=run, number=last + 1, lower=middle, upper=mine.upper)
             mine.upper, mine.status, mine.attempts = middle, Status.QUEUED, 0

@@ -110,7 +110,7 @@ def settle_access(
         raise ValueError(_("Somebody has looked at it already, or the record has gone on into another."))
     if why := refusal(held, by):
         raise ValueError(why)
-    before = {held.kept_account_id, held.gone_account_id} - {None}
+    before = {account_id for account_id in (held.kept_account_id, held.gone_account_id) if account_id is not None}
     if account is not None and account.pk not in before:
         raise ValueError(_("Choose an account that opened one of the two records before."))
     _open_to(held, account, before)

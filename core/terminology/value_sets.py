@@ -169,7 +169,7 @@ def _says(expansion: dict[str, Any], name: str) -> bool:
 def _defined(value_set: dict[str, Any]) -> list[Coding]:
     """Nothing but listed codes: then the definition is its own expansion."""
     parts = _includes(value_set)
-    codings = [
+    codings: list[Coding] = [
         (part["system"], item["code"], item.get("display") or "")
         for part in parts
         for item in part.get("concept") or ()
