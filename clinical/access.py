@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from clinical import ports
 from clinical.models import AccessReview, BreakTheGlass
 from core import audit
 from core.models import User
@@ -54,12 +55,16 @@ SELECT EXISTS (
 ) OR EXISTS (
     SELECT FROM clinical_encounter e WHERE e.member_id = %(member)s AND e.status <> 'cancelled'
         AND e.effective && tstzrange(%(since)s, %(until)s)
+        -- A visit with a page of its own (a vaccine clinic's) opens that alone.
+        AND NOT EXISTS (SELECT FROM scheduling_appointment v JOIN scheduling_visittype k ON k.id = v.visit_type_id
+            WHERE v.id = e.appointment_id AND k.code = ANY (%(narrow)s))
         AND (e.clinician_id IN (SELECT id FROM me) OR e.department_id IN (SELECT id FROM places))
 ) OR EXISTS (
     SELECT FROM scheduling_appointment s WHERE s.member_id = %(member)s AND s.status NOT IN ('cancelled', 'noshow')
         AND s.during && tstzrange(%(since)s, %(until)s)
         -- A visit that one booked oneself opens no chart: begun, it is an encounter.
         AND s.booked_by_id IS DISTINCT FROM %(user)s
+        AND NOT EXISTS (SELECT FROM scheduling_visittype k WHERE k.id = s.visit_type_id AND k.code = ANY (%(narrow)s))
         AND (s.clinician_id IN (SELECT id FROM me) OR s.department_id IN (SELECT id FROM places))
 ) OR EXISTS (
     SELECT FROM clinical_task k WHERE k.member_id = %(member)s AND k.status IN ('requested', 'accepted', 'in-progress')
@@ -79,7 +84,8 @@ def looks_after(user: User, member_id: UUID, *, at: datetime | None = None) -> b
 
     They are the primary care clinician or on the care team, saw or will see the member (180 days after a visit, 60
     before one), have an open task, or hold a clinical role at the department where one of these holds. A visit that
-    they booked, a task that they gave, or a primary care assignment that they made does not count.
+    they booked, a task that they gave, or a primary care assignment that they made does not count, nor does anybody's
+    visit of a type that has a page of its own (`ports.register_narrow_visit`).
     """
     at = at or timezone.now()
     with connection.cursor() as cursor:
@@ -92,6 +98,7 @@ def looks_after(user: User, member_id: UUID, *, at: datetime | None = None) -> b
                 "since": at - AFTER,
                 "until": at + BEFORE,
                 "roles": list(CLINICAL_ROLES),
+                "narrow": ports.narrow_visits(),
             },
         )
         return cursor.fetchone()[0]
@@ -150,10 +157,11 @@ def break_the_glass(*, by: User, member: Member, reason: str, hours: int = GLASS
 
 
 def begin_to_look_after(*, by: User, member: Member, reason: str) -> None:
-    """Called before `by` begins a visit or an admission: to somebody unknown to them it is access by reason as well.
+    """Called before `by` admits somebody: where they are unknown to them it is access by reason as well.
 
     Care goes on without a question; the member is told and auditors see it, so that nobody opens a record by an act
-    of their own unseen.
+    of their own unseen. For what is done in a minute and undone in the next, a walk-in at a clinic, it is too much:
+    that opens what the clinic needs (`ports.register_narrow_visit`).
     """
     known = has_care_relationship(by, member) or has_broken_the_glass(by, member)
     if not known and may(by, "clinical.break_the_glass", member):

@@ -19,6 +19,24 @@ from network.models import Clinician
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
+# --- Visits that open no chart ------------------------------------------------------------------------------
+
+_narrow: set[str] = set()
+
+
+def register_narrow_visit(code: str) -> None:
+    """Visits of this type make nobody look after the member: they open a page of their own and no chart.
+
+    So of a vaccine clinic, which takes in whoever comes. Who looks after the member otherwise does so still.
+    """
+    _narrow.add(code)
+
+
+def narrow_visits() -> list[str]:
+    """The codes of visit types that open no chart."""
+    return sorted(_narrow)
+
+
 # --- Chart panels -------------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ class PreventionConfig(AppConfig):
     name = "prevention"
 
     def ready(self) -> None:
+        from clinical import ports
         from core import outbox
         from members.ports import register_merge_effect
         from prevention import panels, permissions  # noqa: F401  (permissions registers who may)
@@ -13,8 +14,10 @@ class PreventionConfig(AppConfig):
         from prevention.merging import make_way
         from prevention.outreach.one_tap import path_for
         from prevention.registries import panel as registry_panel
+        from prevention.vaccine_clinic import VISIT_TYPE
 
         register_merge_effect("prevention", make_way)
+        ports.register_narrow_visit(VISIT_TYPE)
         self.register_jobs()
         panels.plug_in()
         registry_panel.plug_in()

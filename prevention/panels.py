@@ -114,8 +114,10 @@ def chart_gaps(request: AuthenticatedHttpRequest, member: Member) -> clinical.Pa
 
 
 def chart_immunisations(request: AuthenticatedHttpRequest, member: Member) -> clinical.Panel | None:
+    found = outlook(member, request.user, actions.today())
     context = {
-        "outlook": outlook(member, request.user, actions.today()),
+        "outlook": found,
+        "asks": list(dict.fromkeys(due.row.vaccine_group for due in found.asks)),
         "given": given(member, request.user),
         "can_record": bool(may(request.user, "clinical.write_chart", member)),
     }

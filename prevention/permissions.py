@@ -1,14 +1,18 @@
 """Who works the prevention lists and runs. Members answer their own gaps through `members.portal_*`."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import rules
+from django.utils import timezone
 
 from core.models import User
-from core.permissions import grant
+from core.permissions import grant, may
 from network.models import Facility, RoleAssignment
 from network.permissions import has_role, roles_in_force
 from prevention.reach import is_in_reach
+from prevention.vaccine_clinic import VISIT_TYPE
+from scheduling.models import Appointment
 from scheduling.permissions import works_in_system_of
 
 Role = RoleAssignment.Role
@@ -23,6 +27,23 @@ def keeps_stock_of(user: User, obj: Any = None) -> bool:
         return True
     owner = facility.organization.system_id or facility.organization_id
     return any((held.organization.system_id or held.organization_id) == owner for held in roles_in_force(user))
+
+
+@rules.predicate
+def is_at_the_clinic_today(user: User, obj: Any = None) -> bool:
+    """The visit is a vaccine visit of today at its place, and has not fallen through."""
+    if not isinstance(obj, Appointment) or obj.visit_type.code != VISIT_TYPE:
+        return False
+    zone = ZoneInfo(obj.department.facility.time_zone)
+    return obj.status in Appointment.HOLDING and timezone.localdate(obj.starts_at, zone) == timezone.localdate(
+        timezone=zone
+    )
+
+
+@rules.predicate
+def writes_in_the_chart(user: User, obj: Any = None) -> bool:
+    """They may write in the member's chart, by whatever ground."""
+    return obj is not None and bool(may(user, "clinical.write_chart", obj))
 
 
 # A pharmacist orders where a protocol says so.
@@ -98,6 +119,17 @@ grant(
     "prevention.run_vaccine_clinic",
     has_role(*VACCINATING) & works_in_system_of,
     because="they vaccinate in this system",
+)
+# Whom they vaccinate, by the member's visit: it opens what a vaccination needs, for the day, and not the chart.
+grant(
+    "prevention.vaccinate",
+    has_role(*VACCINATING) & works_in_system_of & is_at_the_clinic_today,
+    because="the member is at their vaccine clinic today",
+)
+grant(
+    "prevention.vaccinate",
+    has_role(*VACCINATING) & works_in_system_of & writes_in_the_chart,
+    because="they care for this member",
 )
 grant(
     "prevention.keep_vaccine_stock",

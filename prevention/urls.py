@@ -25,6 +25,7 @@ portal = [
     path("library/", library_views.library, name="library"),
     path("library/<slug:slug>/", library_views.article, name="article"),
     path("vaccines/", immunisation_views.immunisations, name="immunisations"),
+    path("vaccines/born/", immunisation_views.born, name="birth_country"),
     path("vaccines/certificate/", immunisation_views.certificate, name="immunisation_certificate"),
     path("gaps/<uuid:gap_id>/", member_views.gap, name="gap"),
     path("gaps/<uuid:gap_id>/order/", member_views.order, name="order"),
@@ -46,6 +47,7 @@ staff = [
     path("chart/<uuid:member_id>/prevention/<slug:rule>/talked/", talks.talked, name="talked"),
     path("chart/<uuid:member_id>/prevention/<uuid:interval_id>/end/", intervals.end_interval, name="end_interval"),
     path("chart/<uuid:member_id>/vaccines/record/", doses.record_dose, name="record_dose"),
+    path("chart/<uuid:member_id>/vaccines/born/", doses.born, name="member_birth_country"),
     path("prevention/vaccine-schedules/", immunisation_policy.policies, name="immunisation_policies"),
     path("prevention/vaccine-schedules/roll-over/", immunisation_policy.roll_over, name="roll_over_seasons"),
     path(

@@ -8,11 +8,12 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinical.access import begin_to_look_after
+from clinical import ports
 from clinical.coding import ACT_CODE, add_codings
 from clinical.models import CodingRole, Encounter
 from core import audit
 from core.models import AuditEvent, Concept, SourceSystem, User
+from core.permissions import require
 from core.terminology import concept
 from members.models import Member
 from scheduling import actions as scheduling
@@ -27,7 +28,8 @@ def start_visit(appointment: Appointment, *, by: User, at: datetime.datetime | N
 
     `at` is when it began, by default now.
 
-    Raises `ValidationError` where the member has not arrived.
+    Raises `ValidationError` where the member has not arrived, `PermissionDenied` for whoever may not write in the
+    chart; a visit with a page of its own (`ports.register_narrow_visit`) asks its own room who may.
     """
     appointment = (
         Appointment.objects.select_for_update(of=("self",))
@@ -39,7 +41,9 @@ def start_visit(appointment: Appointment, *, by: User, at: datetime.datetime | N
         return found
     if appointment.status not in (Appointment.Status.ARRIVED, Appointment.Status.ROOMED):
         raise ValidationError(_("Check the member in first."), code="not_here")
-    begin_to_look_after(by=by, member=appointment.member, reason=f"Visit begun at {appointment.department.name}")
+    if appointment.visit_type.code not in ports.narrow_visits():
+        # Beginning a visit opens no chart: whoever does has a ground to write in it, or has given a reason.
+        require(by, "clinical.write_chart", appointment)
     encounter = Encounter.objects.create(
         member_id=appointment.member_id,
         status="in-progress",

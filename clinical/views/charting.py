@@ -47,7 +47,7 @@ def opens_chart(
                 return _led_to_the_kept(request, member)
             decision = may(request.user, "clinical.view_chart", member)
             if not decision:
-                return _led_to_the_glass(request, member, decision)
+                return led_to_the_glass(request, member, decision)
             if permission != "clinical.view_chart":
                 require(request.user, permission, member, request=request)
             audit.record_read(request.user, verb=verb, obj=member, reason=decision.why, request=request)
@@ -68,7 +68,11 @@ def _led_to_the_kept(request: AuthenticatedHttpRequest, member: Member) -> HttpR
     return redirect(request.get_full_path().replace(str(member.pk), str(kept.pk), 1))
 
 
-def _led_to_the_glass(request: AuthenticatedHttpRequest, member: Member, decision: Decision) -> HttpResponse:
+def led_to_the_glass(request: AuthenticatedHttpRequest, member: Member, decision: Decision) -> HttpResponse:
+    """To the page that asks a clinician for a reason, and back from there; the refusal is audited.
+
+    Raises `PermissionDenied` for whoever cannot give one.
+    """
     if not may(request.user, "clinical.break_the_glass", member):
         require(request.user, "clinical.view_chart", member, request=request)
     audit.record_refusal(request.user, verb="clinical.view_chart", obj=member, reason=decision.why, request=request)
@@ -91,7 +95,7 @@ def frame(request: AuthenticatedHttpRequest, member: Member, current: str) -> di
     primary = chart.primary_care()
     allergies = chart.allergies()
     second = [
-        language_name(member.language) + (f", {_('interpreter')}" if member.needs_interpreter else ""),
+        _language(member),
         str(primary.clinician) if primary else _("no primary care clinician"),
         _coverage(member),
     ]
@@ -110,6 +114,32 @@ def frame(request: AuthenticatedHttpRequest, member: Member, current: str) -> di
         "rail": rail(request, member, current),
         "glass": request.decision.why if "break the glass" in request.decision.why else "",
     }
+
+
+def narrow_frame(request: AuthenticatedHttpRequest, member: Member, title: str) -> dict[str, Any]:
+    """The context of a page in the chart's frame that shows no more of it than who it is and what they do not bear.
+
+    `title` is the page's own name; beside it stands the way to the whole chart, which asks for a reason.
+    """
+    return {
+        "member": member,
+        "banner": {
+            "name": f"{member.family}, {member.name_used or member.given}",
+            "line": identity(member),
+            "second": _language(member),
+        },
+        "allergies": chart_of(request, member).allergies(),
+        "banner_alerts": [],
+        "glass": "",
+        "rail": [
+            {"label": title, "url": request.get_full_path(), "current": True},
+            {"label": _("Whole chart, with a reason"), "url": reverse("clinical:chart", args=[member.pk])},
+        ],
+    }
+
+
+def _language(member: Member) -> str:
+    return language_name(member.language) + (f", {_('interpreter')}" if member.needs_interpreter else "")
 
 
 def _coverage(member: Member) -> str:

@@ -61,7 +61,7 @@ GROUP BY f.member_id, f.id
 """
 # What a chart says under any of the codes that the schedule asks for; diagnoses in ICD-10-CM see `indications`.
 FACTS = """
-SELECT k.member_id::text, s.uri, c.code, (lower(f.effective) AT TIME ZONE %(zone)s)::date, f.sensitivity
+SELECT k.member_id::text, s.uri, c.code, (lower(f.effective) AT TIME ZONE %(zone)s)::date, f.sensitivity, {ended}
 FROM clinical_{fact} f
 JOIN clinical_{coding} k ON k.member_id = f.member_id AND k.fact_id = f.id AND k.role = 1
 JOIN core_concept c ON c.id = k.concept_id
@@ -77,11 +77,15 @@ IN_FORCE = """f.status IN ('active', 'recurrence', 'relapse') AND f.verification
         OR upper(f.effective) > %(as_of)s::timestamp AT TIME ZONE %(zone)s)"""
 STANDING = "f.status = 'active' AND f.verification NOT IN ('refuted', 'entered-in-error')"
 DONE = "f.status IN ('final', 'amended', 'corrected', 'completed')"
+# The first day on which it is no longer in force, where its end is known ahead.
+ENDED = """CASE WHEN NOT upper_inf(f.effective)
+    THEN ((upper(f.effective) - interval '1 microsecond') AT TIME ZONE %(zone)s)::date + 1 END"""
+NEVER = "NULL::date"
 KINDS = (
-    ("condition", "conditioncoding", IN_FORCE, DIAGNOSED),
-    ("allergyintolerance", "allergycoding", STANDING, REACTED),
-    ("observation", "observationcoding", DONE, CODED),
-    ("procedure", "procedurecoding", DONE, CODED),
+    ("condition", "conditioncoding", IN_FORCE, DIAGNOSED, ENDED),
+    ("allergyintolerance", "allergycoding", STANDING, REACTED, NEVER),
+    ("observation", "observationcoding", DONE, CODED, NEVER),
+    ("procedure", "procedurecoding", DONE, CODED, NEVER),
 )
 
 
@@ -117,10 +121,10 @@ def read(ids: Sequence[uuid.UUID], policies: Policies, as_of: date) -> list[Char
             )
         parameters["codes"] = sorted(asked)
         found: dict[str, list[Said]] = defaultdict(list)
-        for fact, coding, said, coded in KINDS:
-            cursor.execute(FACTS.format(fact=fact, coding=coding, said=said, coded=coded), parameters)
-            for member_id, uri, code, since, sensitivity in cursor.fetchall():
-                found[member_id].append((SYSTEMS[uri], code, since, sensitivity))
+        for fact, coding, said, coded, ended in KINDS:
+            cursor.execute(FACTS.format(fact=fact, coding=coding, said=said, coded=coded, ended=ended), parameters)
+            for member_id, uri, code, since, sensitivity, until in cursor.fetchall():
+                found[member_id].append((SYSTEMS[uri], code, since, sensitivity, until))
     charts = []
     for row in members:
         key = str(row[0])
@@ -129,8 +133,8 @@ def read(ids: Sequence[uuid.UUID], policies: Policies, as_of: date) -> list[Char
     return charts
 
 
-# (code system in the schedule's words, code, since, labels)
-Said = tuple[str, str, date | None, int]
+# (code system in the schedule's words, code, since, labels, the first day on which it no longer holds)
+Said = tuple[str, str, date | None, int, date | None]
 
 
 @dataclass(slots=True)
@@ -152,18 +156,18 @@ class _Observed:
     ) -> "_Observed":
         """From the codes of facts, and from immune globulins among what was given."""
         it, schedule = cls(), policy.schedule
-        for system, code, since, sensitivity in said:
+        for system, code, since, sensitivity, ended in said:
             if system == "icd10cm":
                 for indication in indications.of_code(code):
                     known = indication.observations & schedule.observations.keys()
-                    it.add(known, since, sensitivity, indication.holds_until(since), as_of)
+                    it.add(known, since, sensitivity, _sooner(indication.holds_until(since), ended), as_of)
             elif system == "cdsi":
-                it.add({code} & schedule.observations.keys(), since, sensitivity, None, as_of)
+                it.add({code} & schedule.observations.keys(), since, sensitivity, ended, as_of)
             else:
                 meant = schedule.coded.get((system, code), frozenset())
                 if "007" in meant:
-                    it.add({"007"}, since, sensitivity, indications.pregnant_until(since), as_of)
-                it.add(meant - {"007"}, since, sensitivity, None, as_of)
+                    it.add({"007"}, since, sensitivity, _sooner(indications.pregnant_until(since), ended), as_of)
+                it.add(meant - {"007"}, since, sensitivity, ended, as_of)
         for dose in doses:
             globulin = indications.IMMUNE_GLOBULINS.get(dose.cvx)
             if globulin and globulin.observation in schedule.observations:
@@ -187,6 +191,10 @@ class _Observed:
             self.lapses_on = min(until, self.lapses_on or until)
 
 
+def _sooner(one: date | None, other: date | None) -> date | None:
+    return min((day for day in (one, other) if day is not None), default=None)
+
+
 def _chart(
     row: tuple[Any, ...],
     policy: Policy,
@@ -208,7 +216,11 @@ def _chart(
     given = [(one.given_on.isoformat(), one.cvx, one.mvx, str(one.lot_expires_on), one.key) for one in patient.doses]
     seen = [(one.code, str(one.on)) for one in patient.observations]
     known = repr(
-        (born_on.isoformat(), birth_country, patient.gender, given, seen, sorted(labels.items()), observed.labels)
+        (
+            *(born_on.isoformat(), birth_country, patient.gender, given, seen, sorted(labels.items())),
+            # An end that was moved changes nothing today, and when to look again.
+            *(observed.labels, str(observed.lapses_on)),
+        )
     )
     digest = hashlib.blake2b(known.encode(), digest_size=16).hexdigest()
     return Chart(member_id, policy, patient, digest, labels, observed.labels, observed.lapses_on)

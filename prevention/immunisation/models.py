@@ -31,8 +31,9 @@ class ImmunisationPolicy(Identified):
     """Which schedule a market follows, and from when: CDSi, and what a state's authority says otherwise.
 
     The overlay names vaccine groups and antigens of the compact table: `{"authority": …, "without": [groups],
-    "antigens": {name: row}, "seasons": …}`, of which `seasons` (see the module of that name) names an authority of its
-    own. Without a policy for the region the system's own holds, without that CDSi as packaged.
+    "antigens": {name: row}, "seasons": …}`, of which `seasons` (see the module of that name) names whose word it is,
+    an organisation or another authority. Without a policy for the region the system's own holds, without that CDSi as
+    packaged.
     """
 
     managing_organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", db_index=False)
@@ -104,7 +105,14 @@ class ImmunisationForecast(GroupResult):
     antigens = ArrayField(models.CharField(max_length=30), default=list, db_default=[])
     series = ArrayField(models.CharField(max_length=120), default=list, db_default=[])
     reason = models.CharField(max_length=200, blank=True, default="", db_default="")
-    authority = models.CharField(max_length=120)
+    authority = models.CharField(max_length=120, help_text="A name, or a roll-over of seasons as a code says it.")
+    asks = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What is asked before a dose, since the answer may make it needless: birth_country.",
+    )
     changed_at = models.DateTimeField()
 
     class Meta(GroupResult.Meta):

@@ -14,6 +14,7 @@ from core.models import User
 from members.models import Member
 from prevention.immunisation.charts import CVX
 from prevention.immunisation.patient import EvaluationStatus, SeriesStatus
+from prevention.immunisation.seasons import in_words
 from prevention.immunisation.table import packaged
 from prevention.models import ImmunisationEvaluation, ImmunisationForecast
 
@@ -122,7 +123,8 @@ class Given:
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """`now` may be given in one visit: earliest dates already wait for live-virus conflicts to end (CDSi 6.7), and
-    live vaccines of the same day do not conflict. `may` is possible but not yet recommended. `coming` by date."""
+    live vaccines of the same day do not conflict. `may` is possible but not yet recommended. `coming` by date. `asks`
+    waits for where the person was born."""
 
     now: list[Due]
     may: list[Due]
@@ -130,6 +132,7 @@ class Outlook:
     contraindicated: list[ImmunisationForecast]
     done: list[ImmunisationForecast]
     authorities: list[str]
+    asks: list[Due] = field(default_factory=list)
 
     @property
     def is_known(self) -> bool:
@@ -145,19 +148,24 @@ def outlook(member: Member, user: User, today: date, *, with_risk: bool = True) 
     now: list[Due] = []
     may: list[Due] = []
     coming: list[Due] = []
+    asks: list[Due] = []
     contraindicated, done, authorities = [], [], []
     for row in rows.order_by("recommended_on", "vaccine_group"):
-        if row.authority not in authorities:
-            authorities.append(row.authority)
+        if (authority := in_words(row.authority)) not in authorities:
+            authorities.append(authority)
         if row.status == SeriesStatus.CONTRAINDICATED.value:
             contraindicated.append(row)
         elif row.status in (SeriesStatus.COMPLETE.value, SeriesStatus.IMMUNE.value):
             done.append(row)
+        elif row.asks:
+            # Answered and not worked out anew yet: that takes seconds.
+            if not member.birth_country:
+                asks.append(Due(row, today))
         elif row.earliest_on is not None:
             due = Due(row, today)
             place = coming if row.earliest_on > today else now if due.is_recommended else may
             place.append(due)
-    return Outlook(now, may, coming, contraindicated, done, authorities)
+    return Outlook(now, may, coming, contraindicated, done, authorities, asks)
 
 
 def given(member: Member, user: User) -> list[Given]:

@@ -6,7 +6,8 @@ import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 from prevention.immunisation.changes import Steps
@@ -14,14 +15,13 @@ from prevention.immunisation.schedule import Schedule
 from prevention.immunisation.seasons import rolled_over
 from prevention.immunisation.table import PACKAGED, build
 
-# Raised whenever the engine answers differently: everybody is evaluated again then.
-ENGINE = "4.6-3"
+SPECIFICATION = "4.6"
 BASE_AUTHORITY = "CDC ACIP, CDSi {version}"
 
 
 @dataclass(frozen=True)
 class Policy:
-    """A market's schedule. `key` changes whenever anything in it does."""
+    """A market's schedule. `key` changes whenever anything in it does, or in what evaluates by it."""
 
     key: str
     schedule: Schedule
@@ -32,6 +32,19 @@ class Policy:
     def authority(self, vaccine_group: str) -> str:
         """Who says so, for a vaccine group."""
         return self.authorities.get(vaccine_group, self.base_authority)
+
+
+@cache
+def engine() -> str:
+    """A digest of this folder's own text, how charts are read and which diagnosis indicates what included.
+
+    A version whose text is another evaluates everybody again: nobody has to remember to say that it answers otherwise.
+    """
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    for path in sorted([*here.glob("*.py"), *here.glob("*.csv")]):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 class PolicyError(ValueError):
@@ -58,7 +71,9 @@ def make(table: dict[str, Any], overlay: dict[str, Any]) -> Policy:
         schedule = build(table)
     except (KeyError, TypeError, ValueError) as error:
         raise PolicyError(f"the overlay is not understood: {error!r}") from None
-    return Policy(f"{ENGINE}:{schedule.version}:{digest}", schedule, Steps(schedule), base, authorities)
+    return Policy(
+        f"{SPECIFICATION}-{engine()}:{schedule.version}:{digest}", schedule, Steps(schedule), base, authorities
+    )
 
 
 def _overlaid(table: dict[str, Any], overlay: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:

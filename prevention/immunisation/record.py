@@ -13,6 +13,7 @@ from psycopg2.extras import execute_values
 
 from core.db import copy
 from prevention.engine.record import ROW_ID, id_base
+from prevention.immunisation.birth_country import question
 from prevention.immunisation.charts import Chart
 from prevention.immunisation.engine import Result
 from prevention.immunisation.patient import Reason, SeriesStatus
@@ -41,7 +42,10 @@ class Found:
             chart.policy.key,
             chart.digest,
             next_change_on,
-            [_forecast(member_id, chart, group, sensitivity) for group, sensitivity in said],
+            [
+                _forecast(member_id, chart, group, sensitivity, question(chart.policy.schedule, group, result.history))
+                for group, sensitivity in said
+            ],
             [line for group, sensitivity in said for line in _evaluations(member_id, result, group, sensitivity)],
         )
 
@@ -83,14 +87,14 @@ def _key(member_id: str, group: VaccineGroupForecast) -> str:
     return f"{member_id}\t{_text(group.group)}\t{'t' if group.risk else 'f'}\t{_text(group.series_group)}"
 
 
-def _forecast(member_id: str, chart: Chart, group: VaccineGroupForecast, sensitivity: int) -> str:
+def _forecast(member_id: str, chart: Chart, group: VaccineGroupForecast, sensitivity: int, asks: str) -> str:
     dates = group.forecast
     number = "\\N" if dates.dose_number is None else dates.dose_number
     return (
         f"{_key(member_id, group)}\t{group.status.value}\t{number}\t{_day(dates.earliest)}\t{_day(dates.recommended)}"
         f"\t{_day(dates.past_due)}\t{_day(dates.latest)}\t{_array(dates.vaccines)}\t{_array(group.antigens)}"
         f"\t{_array(group.series)}\t{_text('; '.join(group.reasons)[:200])}"
-        f"\t{_text(chart.policy.authority(group.group))}\t{sensitivity}\n"
+        f"\t{_text(chart.policy.authority(group.group))}\t{sensitivity}\t{asks}\n"
     )
 
 
@@ -108,7 +112,7 @@ def _evaluations(member_id: str, result: Result, group: VaccineGroupForecast, se
 KEY = "member_id, vaccine_group, is_risk, series_group"
 FORECAST = (
     "status, dose_number, earliest_on, recommended_on, past_due_on, latest_on, vaccines, antigens, series, reason, "
-    "authority, sensitivity"
+    "authority, sensitivity, asks"
 )
 EVALUATION_KEY = f"{KEY}, immunization_id"
 EVALUATION = "status, reasons, sensitivity"

@@ -13,12 +13,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from prevention.immunisation.dates import Duration, plus
 from prevention.immunisation.schedule import Schedule
 
 YEAR = Duration(12, 0)
 # As long as the column that keeps a forecast's authority leaves for it.
 NAME_LENGTH = 36
+# A forecast's authority is stored as a name; of a roll-over as what it is, whose season and whose word it is.
+ROLLED_OVER = "rolled-over"
 
 
 @dataclass(frozen=True)
@@ -48,13 +52,34 @@ class RollOver:
 
     name: str
     source: str
-    authority: str
     dates: dict[str, dict[str, str]]
 
     def overlay(self, organization: str) -> dict[str, Any]:
         """What a policy's overlay holds under `seasons`, in the name of the organisation that sets it."""
-        authority = self.authority.format(organization=organization[:NAME_LENGTH])
-        return {"name": self.name, "authority": authority, "source": self.source, "dates": self.dates}
+        return {
+            "name": self.name,
+            "organization": organization[:NAME_LENGTH],
+            "source": self.source,
+            "dates": self.dates,
+        }
+
+
+def stored_authority(seasons: dict[str, Any]) -> str:
+    """The authority that a forecast by such a roll-over keeps: `rolled-over|2026–27|Redwood Health`, or a name."""
+    if seasons.get("organization"):
+        return "|".join((ROLLED_OVER, seasons["name"], seasons["organization"][:NAME_LENGTH].replace("|", " ")))
+    return seasons.get("authority", "")
+
+
+def in_words(authority: str) -> str:
+    """A stored authority in the reader's language; a name stays as it is."""
+    kind, *rest = authority.split("|")
+    if kind != ROLLED_OVER or len(rest) != 2:
+        return authority
+    return _("CDC ACIP; season dates rolled over to %(season)s by %(organization)s until the CDC's come") % {
+        "season": rest[0],
+        "organization": rest[1],
+    }
 
 
 @lru_cache(maxsize=1)
@@ -67,7 +92,7 @@ def shipped(on: date) -> RollOver | None:
     for row in _files():
         first, after = map(date.fromisoformat, row["holds"])
         if first <= on < after:
-            return RollOver(row["name"], row["source"], row["authority"], row["dates"])
+            return RollOver(row["name"], row["source"], row["dates"])
     return None
 
 
@@ -78,7 +103,8 @@ def rolled_over(table: dict[str, Any], seasons: dict[str, Any]) -> tuple[dict[st
     """
     if not seasons:
         return table, {}
-    if not seasons.get("authority"):
+    authority = stored_authority(seasons)
+    if not authority:
         raise ValueError("a roll-over of seasons names its authority")
     antigens, authorities = dict(table["antigens"]), {}
     for antigen, dates in seasons.get("dates", {}).items():
@@ -86,7 +112,7 @@ def rolled_over(table: dict[str, Any], seasons: dict[str, Any]) -> tuple[dict[st
             raise ValueError(f"no antigen {antigen}")
         if antigens[antigen] != (changed := _redated(antigens[antigen], dates)):
             antigens[antigen] = changed
-            authorities[changed["vaccine_group"]] = seasons["authority"]
+            authorities[changed["vaccine_group"]] = authority
     return {**table, "antigens": antigens}, authorities
 
 

@@ -138,23 +138,26 @@ WITH whole AS (
 ), counted AS (
     SELECT campaign_id, 'arm' AS dimension, arm AS stratum, count(*) AS gaps, sum(sent) AS sent, sum(opened) AS opened,
         sum(booked) AS booked, sum(done) AS done, sum(observed) AS observed,
-        sum(done * observed) AS done_observed, sum(cost) AS cost
+        sum(done * observed) AS done_observed, sum(cost) AS cost, sum(cost * observed) AS cost_observed
     FROM whole GROUP BY campaign_id, arm
     UNION ALL
     SELECT campaign_id, 'language', language, count(*), sum(sent), sum(opened), sum(booked), sum(done), sum(observed),
-        sum(done * observed), sum(cost) FROM whole WHERE arm = 'outreach' GROUP BY campaign_id, language
+        sum(done * observed), sum(cost), sum(cost * observed)
+    FROM whole WHERE arm = 'outreach' GROUP BY campaign_id, language
     UNION ALL
     SELECT campaign_id, 'wording', wording, count(*), sum(sent), sum(opened), sum(booked), sum(done), sum(observed),
-        sum(done * observed), sum(cost) FROM whole WHERE arm = 'outreach' GROUP BY campaign_id, wording
+        sum(done * observed), sum(cost), sum(cost * observed)
+    FROM whole WHERE arm = 'outreach' GROUP BY campaign_id, wording
     UNION ALL
     SELECT w.campaign_id, 'channel', c.channel, sum(c.gaps), sum(c.sent), sum(c.opened), sum(c.booked), sum(c.done),
-        sum(c.of_observed * w.observed), sum(c.done * w.observed), sum(c.cost)
+        sum(c.of_observed * w.observed), sum(c.done * w.observed), sum(c.cost), sum(c.cost * w.observed)
     FROM credit c JOIN whole w USING (gap_id) WHERE w.arm = 'outreach' GROUP BY w.campaign_id, c.channel
 )
 INSERT INTO prevention_outreachsummary
-    (campaign_id, as_of, dimension, stratum, gaps, sent, opened, booked, done, observed, done_observed, cost)
+    (campaign_id, as_of, dimension, stratum, gaps, sent, opened, booked, done, observed, done_observed, cost,
+    cost_observed)
 SELECT campaign_id, %(today)s, dimension, stratum, gaps, sent, opened, booked, done, observed,
-    done_observed, cost FROM counted
+    done_observed, cost, cost_observed FROM counted
 """
 TABLES = ("oe_episode", "oe_step", "oe_answer", "oe_kit")
 
@@ -197,6 +200,8 @@ class Comparison:
     """Closed among those observed, reached out to against held back; `low` and `high` bound the difference (95 %).
 
     Observed is whose 90 days are over: before that day only closures could be counted, and every rate would be 100 %.
+    Both costs are of them alone: of a closed gap, and of one that would have stayed open, which is never the lower; the
+    latter is told where the difference is more than chance.
     """
 
     reached: OutreachSummary
@@ -230,11 +235,11 @@ def compare(campaign: Campaign) -> Comparison | None:
     reached, held = arms.get("outreach"), arms.get("holdout")
     if reached is None:
         return None
-    per_closed = reached.cost / reached.done if reached.done else None
+    # Contacts and closures of the same gaps, those whose time is over: of the others only the cost is known.
+    per_closed = reached.cost_observed / reached.done_observed if reached.done_observed else None
     if held is None or not held.observed or not reached.observed:
         return Comparison(reached, held, None, None, None, per_closed, None)
     gained, low, high = difference(reached.done_observed, reached.observed, held.done_observed, held.observed)
-    # What was spent so far is for all of them, so what it gains is told for all.
-    further = Decimal(gained) * reached.gaps
-    per_further = reached.cost / further if further > 0 else None
+    # What may as well be chance has no price.
+    per_further = reached.cost_observed / (Decimal(gained) * reached.observed) if low > 0 else None
     return Comparison(reached, held, gained, low, high, per_closed, per_further)

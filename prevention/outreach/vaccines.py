@@ -9,12 +9,14 @@ from prevention.outreach.hospice import IN_HOSPICE
 from prevention.outreach.queue import OF_AGE
 
 # What the forecasts say today of the groups that a campaign for people of that age names. What rests on a condition
-# (`is_risk`) is no gap: its reminder would tell of the condition. It stands on the member's own page of vaccines.
+# (`is_risk`) is no gap: its reminder would tell of the condition. It stands on the member's own page of vaccines, and
+# so does what waits for an answer.
 # Nor is anything in hospice care.
 DUE = f"""
 CREATE TEMPORARY TABLE po_vaccine ON COMMIT DROP AS
 SELECT f.member_id, r.rule, max(f.sensitivity) AS sensitivity,
-    min(f.recommended_on) FILTER (WHERE f.status = 'Not Complete' AND f.recommended_on <= %(today)s::date) AS due_on
+    min(f.recommended_on) FILTER (WHERE f.status = 'Not Complete' AND f.recommended_on <= %(today)s::date
+        AND f.asks = '') AS due_on
 FROM prevention_campaign c CROSS JOIN LATERAL unnest(c.rules) r(rule)
 JOIN prevention_immunisationforecast f ON f.vaccine_group = substr(r.rule, 14)
 JOIN members_member m ON m.id = f.member_id AND m.deceased_at IS NULL AND m.status = 'active'

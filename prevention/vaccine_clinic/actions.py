@@ -12,7 +12,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinical.access import begin_to_look_after
 from clinical.actions.immunizations import record_immunization
 from clinical.actions.visits import finish_visit, start_visit
 from clinical.coding import CVX
@@ -58,6 +57,8 @@ class DoseRefused(ValidationError):
 def walk_in(*, by: User, member: Member, department: Department, at: datetime.datetime | None = None) -> Appointment:
     """Somebody who comes without an appointment takes a free seat of the clinic that is on, and is here.
 
+    It opens the clinic's own page of them for the day (`prevention.vaccinate`), and no chart.
+
     Raises `BookingRefused` where no seat of today is left.
     """
     require(by, "prevention.run_vaccine_clinic", department)
@@ -80,7 +81,6 @@ def walk_in(*, by: User, member: Member, department: Department, at: datetime.da
     )
     if slot is None or kind is None:
         raise scheduling.BookingRefused(_("No seat of today's clinic is free."), code="taken")
-    begin_to_look_after(by=by, member=member, reason=f"Came without appointment to {department.name}")
     visit = scheduling.book(by=by, member=member, slot=slot, visit_type=kind, reason=_("Without appointment"), at=at)
     audit.record(by=by, action="create", verb="prevention.walk_in", obj=visit)
     return scheduling.check_in(visit, by=by, at=at)
@@ -93,8 +93,7 @@ def give_doses(visit: Appointment, doses: Sequence[Dose], *, by: User) -> list[D
     All of it or nothing. Raises `DoseRefused` for a lot that cannot be used, a site or statement that is missing, and a
     dose that the schedule is against without a reason; `ValidationError` for no dose or a visit of another day.
     """
-    require(by, "prevention.run_vaccine_clinic", visit)
-    require(by, "clinical.write_chart", visit.member)
+    require(by, "prevention.vaccinate", visit)
     if not doses:
         raise ValidationError(_("Choose the lot of what was given."), code="nothing")
     if visit.status == Appointment.Status.BOOKED:

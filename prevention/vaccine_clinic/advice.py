@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.templatetags.kp import short_date
 from members.models import Member
+from prevention.immunisation.birth_country import ask_first, question
 from prevention.immunisation.charts import read
 from prevention.immunisation.contraindications import contraindicated_vaccines
 from prevention.immunisation.dates import BEGINNING, END, plus, plus_or
@@ -25,7 +26,8 @@ class Advice:
     """Worked out from the chart as it stands at this moment, for whoever is about to give a dose.
 
     `earliest` is the first day for each vaccine group that asks for a dose; `waits` of them for another live vaccine;
-    `settled` are complete or immune, `never` contraindicated as a whole, `ruled_out` single vaccines (CVX).
+    `settled` are complete or immune, `never` contraindicated as a whole, `ruled_out` single vaccines (CVX); `asks` are
+    those for which it matters where the person was born, and nobody has asked.
     """
 
     schedule: Schedule
@@ -35,6 +37,7 @@ class Advice:
     settled: frozenset[str] = frozenset()
     never: frozenset[str] = frozenset()
     ruled_out: frozenset[str] = frozenset()
+    asks: frozenset[str] = frozenset()
     born: datetime.date | None = None
 
     def groups_of(self, cvx: str) -> list[str]:
@@ -47,6 +50,8 @@ class Advice:
         groups = self.groups_of(cvx)
         if cvx in self.ruled_out or any(group in self.never for group in groups):
             return _("Contraindicated for this person.")
+        if groups and all(group in self.asks for group in groups):
+            return ask_first()
         due = [group for group in groups if self.earliest.get(group, datetime.date.max) <= self.today]
         if due:
             return "" if any(self._is_for_age(cvx, group) for group in due) else _("Not a vaccine for this age.")
@@ -92,7 +97,7 @@ def advise(member: Member, today: datetime.date) -> Advice:
         return Advice(schedule, today)
     result = Assessor(schedule, today).assess(charts[0].patient)
     earliest: dict[str, datetime.date] = {}
-    settled, never = set(), set()
+    settled, never, asks = set(), set(), set()
     for one in result.forecasts:
         if one.status in (SeriesStatus.COMPLETE, SeriesStatus.IMMUNE):
             settled.add(one.group)
@@ -100,6 +105,8 @@ def advise(member: Member, today: datetime.date) -> Advice:
             never.add(one.group)
         elif day := _asks_from(one):
             earliest[one.group] = min(day, earliest.get(one.group, day))
+            if question(schedule, one, result.history):
+                asks.add(one.group)
     ruled_out = frozenset(
         cvx for antigen in schedule.antigens.values() for cvx in contraindicated_vaccines(antigen, result.history)
     )
@@ -114,6 +121,7 @@ def advise(member: Member, today: datetime.date) -> Advice:
         frozenset(settled - earliest.keys()),
         frozenset(never - earliest.keys()),
         ruled_out,
+        frozenset(asks),
         member.birth_date,
     )
 

@@ -23,7 +23,8 @@ SOON = datetime.timedelta(days=120)
 
 @dataclass
 class Comer:
-    """One visit of the day. `due` today, `later` soon with its first day, `never`; `given` by name once it is done."""
+    """One visit of the day. `due` today, `later` soon with its first day, `never`; `asks` first where they were born;
+    `given` by name once it is done."""
 
     visit: Appointment
     time: str
@@ -31,6 +32,7 @@ class Comer:
     due: list[str] = field(default_factory=list)
     later: list[tuple[str, datetime.date]] = field(default_factory=list)
     never: list[str] = field(default_factory=list)
+    asks: list[str] = field(default_factory=list)
     given: list[str] = field(default_factory=list)
 
     @property
@@ -69,14 +71,17 @@ def comers(department: Department, on: datetime.date) -> list[Comer]:
     asked = ImmunisationForecast.objects.filter(member__in=by_member, sensitivity=0).order_by(
         "recommended_on", "vaccine_group"
     )
-    for member, group, status, earliest, recommended in asked.values_list(
-        "member_id", "vaccine_group", "status", "earliest_on", "recommended_on"
+    for member, group, status, earliest, recommended, question in asked.values_list(
+        "member_id", "vaccine_group", "status", "earliest_on", "recommended_on", "asks"
     ):
         for row in by_member[member]:
             if status == SeriesStatus.CONTRAINDICATED.value:
                 row.never.append(group)
             elif status != SeriesStatus.NOT_COMPLETE.value or earliest is None:
                 continue
+            elif question:
+                if not row.visit.member.birth_country and group not in row.asks:
+                    row.asks.append(group)
             elif on < earliest <= on + SOON:
                 row.later.append((group, earliest))
             elif earliest <= on and recommended is not None and recommended <= on and group not in row.due:

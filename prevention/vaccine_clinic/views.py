@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinical.views.charting import frame, opens_chart
+from clinical.views.charting import frame, led_to_the_glass, narrow_frame
 from core import audit
 from core.asked import read_day
 from core.http import AuthenticatedHttpRequest
@@ -23,10 +23,11 @@ from core.notices import notify
 from core.permissions import may, requires
 from members.models import Member
 from members.portal import age_on
-from members.querysets import search
+from members.querysets import parse_query, search
 from network.models import Department
 from pharmacy.actions.dispensing import Refused
-from prevention.immunisation.outlook import outlook
+from prevention.immunisation.birth_country import note_birth_country
+from prevention.immunisation.outlook import given, outlook
 from prevention.vaccine_clinic import VISIT_TYPE, stock
 from prevention.vaccine_clinic.actions import DoseRefused, give_doses, walk_in
 from prevention.vaccine_clinic.advice import advise
@@ -51,7 +52,8 @@ def day(request: AuthenticatedHttpRequest) -> HttpResponse:
     on = read_day(request.GET.get("day")) or today
     rows = comers(department, on)
     asked = request.GET.get("q", "").strip()
-    found = search(asked) if asked and on == today else []
+    names_one = _names_one_person(asked)
+    found = search(asked) if names_one and on == today else []
     shown = [row.visit.member_id for row in rows] + [member.pk for member in found]
     audit.record_read(
         request.user, verb="prevention.vaccine_clinic", obj=department, members=dict.fromkeys(shown), request=request
@@ -68,6 +70,7 @@ def day(request: AuthenticatedHttpRequest) -> HttpResponse:
         "lots": stock.shelf(department.facility, start=start, end=end),
         "asked": asked,
         "found": found,
+        "names_one": names_one,
         "may_walk_in": bool(may(request.user, "scheduling.book_for_member")),
         "here": request.get_full_path(),
         "columns": [
@@ -76,6 +79,12 @@ def day(request: AuthenticatedHttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "prevention/vaccine_clinic/day.html", context)
+
+
+def _names_one_person(asked: str) -> bool:
+    """Whether what was typed says who stands there: a record number, or a name and the whole birth date."""
+    query = parse_query(asked[:200])
+    return bool(query.mrn) or bool(query.names and query.born and not query.born_before)
 
 
 @require_POST
@@ -106,13 +115,18 @@ def a_visit(request: AuthenticatedHttpRequest, vaccine_visit_id: uuid.UUID) -> A
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("prevention.run_vaccine_clinic", obj=a_visit)
 def visit(request: AuthenticatedHttpRequest, vaccine_visit_id: uuid.UUID) -> HttpResponse:
-    """One person at the clinic, whose chart opens to whoever looks after them."""
-    return _person(request, member_id=request.record.member_id, found=request.record)
+    """One person at the clinic: what is due with the lots at hand, and everything given recorded in one go.
 
-
-@opens_chart("prevention.vaccine_visit", "clinical.write_chart")
-def _person(request: AuthenticatedHttpRequest, member: Member, found: Appointment) -> HttpResponse:
-    """What is due with the lots at hand, and everything given recorded in one go."""
+    On another day than the visit's it opens to those alone who look after the member.
+    """
+    found: Appointment = request.record
+    member = found.member
+    decision = may(request.user, "prevention.vaccinate", found)
+    if not decision:
+        return led_to_the_glass(request, member, decision)
+    audit.record_read(request.user, verb="prevention.vaccine_visit", obj=found, reason=decision.why, request=request)
+    if request.method == "POST" and "birth_country" in request.POST:
+        return _born(request, found)
     forms = _Forms(request, member, found)
     problem = ""
     if request.method == "POST" and forms.are_valid():
@@ -120,7 +134,7 @@ def _person(request: AuthenticatedHttpRequest, member: Member, found: Appointmen
         if not problem:
             return redirect(_page("vaccine_clinic", found.department))
     context = {
-        **frame(request, member, "vaccines"),
+        **_frame(request, member),
         "visit": found,
         "groups": forms.groups,
         "missing": [row["due"].row.vaccine_group for row in forms.groups if row["form"] is None],
@@ -131,6 +145,8 @@ def _person(request: AuthenticatedHttpRequest, member: Member, found: Appointmen
             for due in forms.outlook.coming
             if due.row.earliest_on is not None and due.row.earliest_on <= forms.advice.today + SOON
         ],
+        "record": given(member, request.user),
+        "asks": list(dict.fromkeys(due.row.vaccine_group for due in forms.outlook.asks)),
         "doses": DoseGiven.objects.filter(member=member, visit=found).select_related("lot__product__drug", "given_by"),
         "is_open": found.status in ("booked", "arrived", "roomed"),
         "problem": problem,
@@ -138,6 +154,25 @@ def _person(request: AuthenticatedHttpRequest, member: Member, found: Appointmen
     }
     status = 422 if problem or request.method == "POST" else 200
     return render(request, "prevention/vaccine_clinic/visit.html", context, status=status)
+
+
+def _born(request: AuthenticatedHttpRequest, visit: Appointment) -> HttpResponse:
+    """Where the person was born, asked before a vaccine that it may make needless."""
+    try:
+        note_birth_country(visit.member, by=request.user, country=request.POST["birth_country"])
+    except ValueError:
+        raise Http404 from None
+    notify(request, _("Noted. What is due next is worked out within seconds."))
+    return redirect("prevention:vaccine_visit", visit.pk)
+
+
+def _frame(request: AuthenticatedHttpRequest, member: Member) -> dict[str, Any]:
+    """The chart's frame for whoever may open the chart; for the others who it is, and allergies."""
+    decision = may(request.user, "clinical.view_chart", member)
+    if not decision:
+        return narrow_frame(request, member, _("Vaccine visit"))
+    request.decision = decision
+    return frame(request, member, "vaccines")
 
 
 class _Forms:
@@ -177,7 +212,7 @@ def _give(request: AuthenticatedHttpRequest, visit: Appointment, forms: _Forms) 
     """What stands against it, in words; empty where everything was recorded."""
     chosen = {form.dose.lot_id: form for form in forms.all if form.dose}
     try:
-        given = give_doses(visit, [form.dose for form in forms.all if form.dose], by=request.user)
+        recorded = give_doses(visit, [form.dose for form in forms.all if form.dose], by=request.user)
     except DoseRefused as refused:
         form = chosen[refused.lot_id]
         fields = {"site": "site", "information": "information_on", "against": "despite"}
@@ -189,7 +224,7 @@ def _give(request: AuthenticatedHttpRequest, visit: Appointment, forms: _Forms) 
     notify(
         request,
         _("%(name)s: %(doses)d recorded. The certificate shows it already.")
-        % {"name": visit.member, "doses": len(given)},
+        % {"name": visit.member, "doses": len(recorded)},
     )
     return ""
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from clinical.actions.immunizations import record_immunization
 from clinical.coding import CVX
@@ -20,6 +20,7 @@ from core.notices import notify
 from core.terminology import concept
 from members.models import Member
 from prevention.forms import DoseForm
+from prevention.immunisation.birth_country import note_birth_country
 from prevention.immunisation.outlook import given, outlook
 from prevention.immunisation.table import packaged
 from prevention.vaccine_clinic.stock import take_from_shelf
@@ -41,6 +42,18 @@ def record_dose(request: AuthenticatedHttpRequest, member: Member) -> HttpRespon
         return redirect("clinical:chart_panel", member_id=member.pk, name="vaccines")
     context = {**frame(request, member, "vaccines"), "form": form, "visit": visit, "given": given(member, request.user)}
     return render(request, "prevention/dose.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@opens_chart("prevention.note_birth_country", "clinical.write_chart")
+def born(request: AuthenticatedHttpRequest, member: Member) -> HttpResponse:
+    """Where the member was born, asked before a vaccine that it may make needless."""
+    try:
+        note_birth_country(member, by=request.user, country=request.POST.get("birth_country", ""))
+    except ValueError:
+        raise Http404 from None
+    notify(request, _("Noted. What is due next is worked out within seconds."))
+    return redirect("clinical:chart_panel", member_id=member.pk, name="vaccines")
 
 
 def _record(request: AuthenticatedHttpRequest, member: Member, form: DoseForm, visit: Encounter | None) -> bool:

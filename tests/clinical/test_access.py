@@ -117,7 +117,7 @@ def test_a_task_that_one_gave_to_ones_own_department_opens_no_chart_to_oneself(w
 def test_who_begins_to_look_after_a_stranger_is_told_to_the_member_and_listed_for_auditors(world):
     with acting_as(world.other, reason="care"):
         begin_to_look_after(by=world.other, member=world.brown, reason="Admitted to Ward 3")
-        begin_to_look_after(by=world.other, member=world.brown, reason="Visit begun at the clinic")
+        begin_to_look_after(by=world.other, member=world.brown, reason="Admitted to Ward 4")
     with acting_as(world.own, reason="care"):
         begin_to_look_after(by=world.own, member=world.maria, reason="Visit begun at the office")
     with as_job(User.objects.system("tests"), reason="test"):

@@ -52,6 +52,9 @@ class OutreachSummary(Identified):
     observed = models.PositiveIntegerField(default=0, help_text="Those of `gaps` whose 90 days are over.")
     done_observed = models.PositiveIntegerField(default=0, help_text="Those of `observed` that are `done`.")
     cost = models.DecimalField(max_digits=14, decimal_places=4, default=0)
+    cost_observed = models.DecimalField(
+        max_digits=14, decimal_places=4, default=0, help_text="That part of `cost` which was for those of `observed`."
+    )
 
     class Meta:
         app_label = "prevention"

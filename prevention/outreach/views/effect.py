@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from core.http import AuthenticatedHttpRequest
 from core.permissions import may, requires
 from prevention.models import Campaign, OutreachSummary, Reminder
+from prevention.outreach import small_cells
 from prevention.outreach.campaign_forms import WORDINGS
 from prevention.outreach.effect import UNTOUCHED, WITHIN, Comparison, compare
 from prevention.outreach.kinds import is_known, kind_of
@@ -28,9 +29,29 @@ def a_campaign(request: AuthenticatedHttpRequest, campaign_id: uuid.UUID) -> Cam
 def campaigns(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The campaigns in force, each with what it does and how it fares."""
     found = Campaign.objects.filter(period__contains=timezone.localdate()).prefetch_related("steps", "summaries")
-    rows = [{"campaign": one, "comparison": compare(one)} for one in found.order_by("rank", "code")]
+    rows = [_line(one) for one in found.order_by("rank", "code")]
     context = {"rows": rows, "can_set": bool(may(request.user, "prevention.set_campaign"))}
     return render(request, "prevention/outreach/campaigns.html", context)
+
+
+def _line(one: Campaign) -> dict[str, Any]:
+    """A campaign on the list: how many gaps it has, and how many have closed, where that is not too few to say."""
+    comparison = compare(one)
+    few = small_cells.hidden(list(one.summaries.all()))
+    return {
+        "campaign": one,
+        "comparison": comparison,
+        "gaps": None if comparison is None else _unless_few(comparison.reached, "gaps", few),
+        "done": None if comparison is None else _unless_few(comparison.reached, "done", few),
+    }
+
+
+Few = dict[str, set[small_cells.Cell]]
+
+
+def _unless_few(row: OutreachSummary, name: str, few: Few) -> int | None:
+    """The number, or None where it is hidden."""
+    return None if (row.dimension, row.stratum) in few[name] else getattr(row, name)
 
 
 @require_safe
@@ -39,6 +60,8 @@ def campaign(request: AuthenticatedHttpRequest, campaign_id: uuid.UUID) -> HttpR
     """One campaign: policy, comparison with those held back, and the way from sent to done by stratum."""
     found: Campaign = request.record
     comparison = compare(found)
+    summaries = list(found.summaries.all())
+    few = small_cells.hidden(summaries)
     rules = [str(kind_of(rule).title) for rule in found.rules if is_known(rule)]
     context = {
         "campaign": found,
@@ -48,7 +71,8 @@ def campaign(request: AuthenticatedHttpRequest, campaign_id: uuid.UUID) -> HttpR
             for step in found.steps.order_by("number")
         ],
         "comparison": comparison,
-        "arms": _arms(comparison),
+        "arms": (arms := _arms(comparison, few)),
+        "is_hidden": comparison is not None and any(row["rate"] is None for row in arms["rows"] if row["observed"]),
         "can_set": bool(may(request.user, "prevention.set_campaign", found)),
         "is_running": timezone.localdate() in found.period,
         "versions": Campaign.objects.filter(
@@ -63,20 +87,29 @@ def campaign(request: AuthenticatedHttpRequest, campaign_id: uuid.UUID) -> HttpR
             if comparison and (value := getattr(comparison, name)) is not None
         },
         "within": WITHIN,
-        "strata": _strata(found),
+        "strata": _strata(summaries, few),
     }
     return render(request, "prevention/outreach/campaign.html", context)
 
 
-def _arms(comparison: Comparison | None) -> dict[str, Any]:
-    """Closed among those observed, with and without outreach, side by side with their intervals."""
-    groups = []
-    if comparison is not None:
-        for label, row in ((_("Outreach"), comparison.reached), (_("Held back"), comparison.held)):
-            if row is not None and row.observed:
-                low, high = wilson(row.done_observed, row.observed)
-                groups.append(_bar(label, row.done_observed / row.observed, low, high))
-    return {"label": _("Closed"), "unit": "%", "goal": None, "groups": groups}
+def _arms(comparison: Comparison | None, few: Few) -> dict[str, Any]:
+    """Closed among those observed, with and without outreach, side by side with their intervals.
+
+    In `rows` what is hidden is None, and so is the rate of nobody.
+    """
+    groups, rows = [], []
+    arms = ((_("Outreach"), comparison.reached), (_("Held back"), comparison.held)) if comparison else ()
+    for label, row in arms:
+        if row is None:
+            continue
+        told = (row.dimension, row.stratum) not in few["rate"]
+        made = {"label": label, "gaps": _unless_few(row, "gaps", few), "observed": row.observed, "is_told": told}
+        bar = None
+        if row.observed and told:
+            bar = _bar(label, row.done_observed / row.observed, *wilson(row.done_observed, row.observed))
+            groups.append(bar)
+        rows.append({**made, "done": row.done_observed if told else None, "rate": bar})
+    return {"label": _("Closed"), "unit": "%", "goal": None, "groups": groups, "rows": rows}
 
 
 def _bar(label: str, value: float, low: float, high: float) -> dict[str, Any]:
@@ -89,12 +122,13 @@ def _bar(label: str, value: float, low: float, high: float) -> dict[str, Any]:
     }
 
 
-def _strata(found: Campaign) -> list[dict[str, Any]]:
+def _strata(summaries: list[OutreachSummary], few: Few) -> list[dict[str, Any]]:
     titles = {"channel": _("Channel"), "language": _("Language"), "wording": _("Wording")}
     tables = []
     for dimension, title in titles.items():
-        kept = sorted(found.summaries.filter(dimension=dimension), key=lambda row: _place(row, dimension))
-        rows = [_row(row, dimension) for row in kept]
+        of_it = (row for row in summaries if row.dimension == dimension)
+        kept = sorted(of_it, key=lambda row: _place(row, dimension))
+        rows = [_row(row, dimension, few) for row in kept]
         if rows:
             bars = [
                 _bar(row["words"], row["percent"] / 100, row["low"] / 100, row["high"] / 100)
@@ -106,11 +140,16 @@ def _strata(found: Campaign) -> list[dict[str, Any]]:
                     "title": title,
                     "by_channel": dimension == "channel",
                     "rows": rows,
-                    "total": _total(kept) if len(kept) > 1 else None,
+                    "hides": any(None in row["cells"] or row["is_hidden"] for row in rows),
+                    "total": _total(kept, few) if len(kept) > 1 else None,
                     "funnel": {
                         "label": title,
                         "steps": [_("Sent"), _("Opened or answered"), _("Booked or ordered"), _("Done")],
-                        "rows": [{"label": row["words"], "counts": row["counts"]} for row in rows],
+                        "rows": [
+                            {"label": row["words"], "counts": row["cells"][1:]}
+                            for row in rows
+                            if None not in row["cells"]
+                        ],
                     },
                     "bars": {"label": title, "unit": "%", "goal": None, "groups": bars},
                 }
@@ -124,12 +163,17 @@ def _place(row: OutreachSummary, dimension: str) -> tuple[int, str]:
     return (order.index(row.stratum) if dimension == "channel" and row.stratum in order else 0, row.stratum)
 
 
-def _total(rows: list[OutreachSummary]) -> dict[str, Any]:
+def _total(rows: list[OutreachSummary], few: Few) -> dict[str, Any]:
     """What the rows of a table add up to: the same in each. A gap is contacted by several channels, so these do not."""
-    return {name: sum(getattr(row, name) for row in rows) for name in ("booked", "done", "cost")}
+    cells = [
+        None if small_cells.WHOLE in few[name] else sum(getattr(row, name) for row in rows)
+        for name in ("booked", "done")
+    ]
+    return {"cells": cells, "cost": sum(row.cost for row in rows)}
 
 
-def _row(row: OutreachSummary, dimension: str) -> dict[str, Any]:
+def _row(row: OutreachSummary, dimension: str, few: Few) -> dict[str, Any]:
+    """A group in words. `cells` are its numbers from gaps to done, None where hidden; so are rate and costs."""
     words = row.stratum
     if dimension == "language":
         words = language_name(row.stratum)
@@ -139,13 +183,20 @@ def _row(row: OutreachSummary, dimension: str) -> dict[str, Any]:
         words = str(Reminder.Channel(row.stratum).label).capitalize()
     elif dimension == "wording":
         words = str(dict(WORDINGS).get(row.stratum, row.stratum))
-    bounds = wilson(row.done_observed, row.observed) if row.observed else None
+    cells = [_unless_few(row, name, few) for name in ("gaps", *small_cells.OF_GAPS)]
+    told = (dimension, row.stratum) not in few["rate"]
+    bounds = wilson(row.done_observed, row.observed) if row.observed and told else None
+    # What a step costs is known: a cost says how many steps there were.
+    cost = row.cost if cells[0] is not None and cells[1] is not None else None
     return {
         "words": words,
-        "row": row,
-        "counts": [row.sent, row.opened, row.booked, row.done],
-        "cost_per_closed": row.cost / row.done if row.done else None,
-        "percent": 100 * row.done_observed / row.observed if row.observed else None,
+        "cells": cells,
+        "is_hidden": not told,
+        "cost": cost,
+        "cost_per_closed": row.cost_observed / row.done_observed
+        if told and cost is not None and row.done_observed
+        else None,
+        "percent": 100 * row.done_observed / row.observed if bounds else None,
         "low": 100 * bounds[0] if bounds else None,
         "high": 100 * bounds[1] if bounds else None,
     }

@@ -1,6 +1,6 @@
 """Conditions that a chart holds in ICD-10-CM alone reach the vaccine schedule."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -103,6 +103,29 @@ def test_the_next_evaluation_comes_when_the_pregnancy_ends_by_itself(somebody):
         state = ImmunisationState.objects.get(member=somebody)
     assert state.next_change_on is not None
     assert state.next_change_on <= began + timedelta(days=301)
+
+
+def test_a_diagnosis_whose_end_is_known_ahead_lapses_on_that_day(somebody):
+    """A condition with an abatement to come went on contraindicating until something else was written."""
+    ends = AS_OF + timedelta(days=10)
+    with arranging():
+        made = charts.condition(somebody, Code("D84.9", ICD10CM), date(2020, 1, 1), abated=ends)
+    assert observed(somebody)
+    is_due(somebody, "MMR")
+    with arranging():
+        state = ImmunisationState.objects.get(member=somebody)
+    assert state.next_change_on == ends + timedelta(days=1), "it is in force until noon of its last day"
+    assert observed(somebody, ends + timedelta(days=1)) == set()
+
+    # An end that is moved changes nothing today, and when to look again.
+    with arranging():
+        type(made).objects.filter(pk=made.pk).update(
+            effective=(made.effective[0], datetime.combine(ends - timedelta(days=5), time(12), UTC))
+        )
+    is_due(somebody, "MMR")
+    with arranging():
+        state.refresh_from_db()
+    assert state.next_change_on == ends - timedelta(days=4)
 
 
 def given(who, cvx: str, on: date) -> None:

@@ -1,9 +1,11 @@
 """Policy is dated per market: CDSi plus overlay, and each forecast names its authority."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from prevention.immunisation import policy as policies
 from prevention.immunisation.policy import PolicyError, make, packaged_policy
 from prevention.immunisation.table import PACKAGED
 
@@ -46,3 +48,22 @@ def test_an_overlay_may_leave_a_vaccine_group_out(table):
 def test_an_overlay_that_makes_no_sense_is_refused(table, overlay, says):
     with pytest.raises(PolicyError, match=says):
         make(table, overlay)
+
+
+def test_another_text_of_the_engine_is_another_key(tmp_path, monkeypatch):
+    """Whoever was evaluated by an older version is evaluated again: nobody has to remember to say so."""
+    before = policies.packaged_policy().key
+    assert policies.engine() in before
+    for name in ("charts.py", "icd10cm_indications.csv"):
+        (tmp_path / name).write_bytes((Path(policies.__file__).parent / name).read_bytes())
+    monkeypatch.setattr(policies, "__file__", str(tmp_path / "policy.py"))
+    seen = set()
+    for name in ("charts.py", "icd10cm_indications.csv"):
+        policies.engine.cache_clear()
+        seen.add(policies.engine())
+        with (tmp_path / name).open("a") as file:
+            file.write("\n")
+        policies.engine.cache_clear()
+        seen.add(policies.engine())
+    policies.engine.cache_clear()
+    assert len(seen) == 3

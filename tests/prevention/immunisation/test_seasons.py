@@ -102,18 +102,28 @@ def test_infants_are_due_for_rsv_in_the_season(table):
 
 def test_the_forecast_names_whose_dates_they_are(table):
     policy = rolled(table)
-    assert policy.authority("Influenza") == (
+    assert seasons.in_words(policy.authority("Influenza")) == (
         "CDC ACIP; season dates rolled over to 2026–27 by Redwood Health until the CDC's come"
     )
-    assert policy.authority("MMR") == "CDC ACIP, CDSi 4.64"
-    assert len(seasons.shipped(NOVEMBER).overlay("W" * 200)["authority"]) <= 120
+    assert policy.authority("MMR") == seasons.in_words("CDC ACIP, CDSi 4.64") == "CDC ACIP, CDSi 4.64"
+    assert len(seasons.stored_authority(seasons.shipped(NOVEMBER).overlay("W" * 200))) <= 120
+
+
+def test_what_is_kept_holds_no_words_of_a_language(table):
+    overlay = seasons.shipped(NOVEMBER).overlay("Redwood | Health")
+    policy = make(table, {"seasons": overlay})
+    assert "authority" not in overlay
+    assert policy.authority("Influenza") == "rolled-over|2026–27|Redwood   Health"
+    assert "by Redwood   Health until" in seasons.in_words(policy.authority("Influenza"))
+    named = make(table, {"seasons": {**overlay, "organization": "", "authority": "State health department"}})
+    assert seasons.in_words(named.authority("Influenza")) == "State health department"
 
 
 def test_another_authority_goes_before_for_what_it_says(table):
     row = {**table["antigens"]["Influenza"], "contraindications": []}
     policy = rolled(table, authority="State health department", antigens={"Influenza": row})
     assert policy.authority("Influenza") == "State health department"
-    assert "rolled over" in policy.authority("RSV")
+    assert "rolled over" in seasons.in_words(policy.authority("RSV"))
 
 
 def test_newer_dates_of_the_cdc_go_before(table):
@@ -179,8 +189,21 @@ def test_set_once_everybody_is_due_and_a_second_time_does_nothing(world):
     assert world.roll_over() == []
     with arranging():
         assert AuditEvent.objects.get(verb="prevention.roll_over_seasons").user_id == world.admin.pk
-        assert "rolled over" in ImmunisationForecast.objects.filter(vaccine_group="Influenza").first().authority
+        assert (
+            ImmunisationForecast.objects.filter(vaccine_group="Influenza").first().authority.startswith("rolled-over")
+        )
     assert made.region is None
+
+
+def test_the_members_page_says_it_in_their_language(world, monkeypatch):
+    world.roll_over()
+    assert world.is_due(world.maria)
+    monkeypatch.setattr(seasons, "_", lambda words: f"in their words: {words}")
+    with arranging():
+        words = outlook(world.maria, world.maria.user, world.today).authorities
+        kept = set(ImmunisationForecast.objects.values_list("authority", flat=True))
+    assert all("season dates" not in one for one in kept)
+    assert any(one.startswith("in their words: CDC ACIP; season dates rolled over") for one in words)
 
 
 def test_what_a_market_follows_stays_as_it_is_but_for_the_seasons(world):

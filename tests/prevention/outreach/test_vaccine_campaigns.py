@@ -72,6 +72,14 @@ def family() -> Family:
 # --- Which, for whom --------------------------------------------------------------------------------------------
 
 
+def test_what_waits_for_an_answer_is_no_gap_and_one_that_was_open_is_closed(family):
+    forecast = family.forecast(family.ana, "Varicella")
+    assert family.sync() == [("Ana", "immunisation:Varicella")]
+    with arranging():
+        ImmunisationForecast.objects.filter(pk=forecast.pk).update(asks="birth_country")
+    assert family.sync() == []
+
+
 @pytest.mark.parametrize(
     ("years", "group", "campaign"),
     [

@@ -6,14 +6,18 @@ from decimal import Decimal
 import pytest
 from dateutil.relativedelta import relativedelta
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.urls import reverse
 from django.utils import timezone
 from zeal import zeal_ignore
 
 from clinical import models as clinical
+from clinical.access import looks_after
+from clinical.actions import start_visit
 from clinical.models import BreakTheGlass, Encounter, Immunization
 from core.db import acting_as
 from core.models import AuditEvent
+from core.permissions import may
 from pharmacy.actions.dispensing import Refused
 from pharmacy.models import StockMovement
 from prevention.engine.facts import Code
@@ -21,6 +25,7 @@ from prevention.models import DoseGiven
 from prevention.vaccine_clinic import stock
 from prevention.vaccine_clinic.actions import DoseRefused, give_doses, walk_in
 from prevention.vaccine_clinic.advice import advise
+from scheduling import actions as scheduling
 from scheduling.actions import BookingRefused
 from scheduling.models import Appointment
 from tests.clinical import factories
@@ -373,7 +378,8 @@ def test_the_nurse_records_everything_on_one_page_and_the_certificate_shows_it_a
 
 def test_taken_in_from_the_list_she_is_at_once_at_the_form(client, clinic):
     client.force_login(clinic.park.user)
-    page = client.get(reverse("prevention:vaccine_clinic"), {"q": "Alvarez"}).content.decode()
+    asked = f"Alvarez {clinic.maria.birth_date:%Y-%m-%d}"
+    page = client.get(reverse("prevention:vaccine_clinic"), {"q": asked}).content.decode()
     assert "Take in" in page
 
     answer = client.post(
@@ -384,17 +390,95 @@ def test_taken_in_from_the_list_she_is_at_once_at_the_form(client, clinic):
     assert client.get(answer["Location"]).status_code == 200
 
 
-def test_a_stranger_who_is_taken_in_is_opened_without_a_question_and_auditors_see_it(client, clinic):
+@pytest.fixture
+def stranger(clinic):
+    """Of the same plan, and nobody at the clinic looks after her."""
     with arranging():
-        stranger = factories.member(clinic.system, "Noor", "Haddad")
-    client.force_login(clinic.park.user)
-    asked = {"department": clinic.department.pk, "member": stranger.pk}
-    answer = client.post(reverse("prevention:vaccine_walk_in"), asked)
+        made = factories.member(clinic.system, "Noor", "Haddad", birth_date=clinic.today - relativedelta(years=60))
+        vaccinate(made, "115", clinic.today - relativedelta(years=12))
+    return made
 
-    assert client.get(answer["Location"]).status_code == 200
+
+def take_in(client, clinic, member):
+    client.force_login(clinic.park.user)
+    asked = {"department": clinic.department.pk, "member": member.pk}
+    return client.post(reverse("prevention:vaccine_walk_in"), asked)["Location"]
+
+
+def test_a_stranger_who_is_taken_in_opens_the_clinics_page_and_not_her_chart(client, clinic, stranger):
+    page = client.get(take_in(client, clinic, stranger))
+
+    assert page.status_code == 200 and "Haddad, Noor" in page.content.decode()
+    assert [row.on.date() for row in page.context["record"]], "what she had is there"
+    assert [item["label"] for item in page.context["rail"]] == ["Vaccine visit", "Whole chart, with a reason"]
+    chart = client.get(reverse("clinical:chart", args=[stranger.pk]))
+    assert chart.status_code == 302
+    assert chart["Location"].startswith(reverse("clinical:break_glass", args=[stranger.pk])), "it asks for the reason"
     with arranging():
-        opened = BreakTheGlass.objects.get(member=stranger)
-    assert (opened.user_id, opened.reason.split(" to ")[0]) == (clinic.park.user_id, "Came without appointment")
+        assert not BreakTheGlass.objects.exists(), "nothing for auditors to wade through on a flu day"
+        seen = AuditEvent.objects.get(verb="prevention.vaccine_visit", member_id=stranger.pk)
+        assert (seen.user_id, seen.reason) == (clinic.park.user_id, "the member is at their vaccine clinic today")
+
+
+def test_nor_does_the_visit_once_a_dose_was_given_open_her_chart_to_anybody_there(client, clinic, stranger):
+    lot = clinic.lot(clinic.zoster)
+    with arranging():
+        colleague = factories.clinician(clinic.department, "Cody Lane", as_role="nurse")
+    take_in(client, clinic, stranger)
+    with arranging():
+        visit = Appointment.objects.get(member=stranger)
+    give(clinic, visit, clinic.dose(lot))
+
+    for user in (clinic.park.user, colleague.user):
+        with acting_as(user, reason="test"):
+            assert not looks_after(user, stranger.pk)
+            assert not may(user, "clinical.view_chart", stranger)
+    with arranging():
+        assert DoseGiven.objects.filter(member=stranger).count() == 1
+        assert not BreakTheGlass.objects.exists()
+
+
+def test_the_page_of_somebody_unknown_is_open_on_the_day_of_the_visit_alone(client, clinic, stranger):
+    url = take_in(client, clinic, stranger)
+    with arranging():
+        visit = Appointment.objects.get(member=stranger)
+    user = clinic.park.user
+    with acting_as(user, reason="test"):
+        assert may(user, "prevention.vaccinate", visit)
+        for days in (-1, 1):
+            moved = [at + timedelta(days=days) for at in (visit.starts_at, visit.ends_at)]
+            visit.during = DateTimeTZRange(*moved)
+            assert not may(user, "prevention.vaccinate", visit)
+            visit.refresh_from_db()
+    with arranging():
+        Appointment.objects.filter(pk=visit.pk).update(status="cancelled")
+    client.force_login(user)
+    assert client.get(url)["Location"].startswith(reverse("clinical:break_glass", args=[stranger.pk]))
+
+
+def test_a_visit_of_another_kind_is_not_begun_by_whoever_may_not_write_in_the_chart(clinic, stranger):
+    from tests.scheduling.factories import hours
+
+    slot = hours(clinic.chen, clinic.department, timezone.now() + timedelta(minutes=1), count=1)[0]
+    user = clinic.park.user
+    with acting_as(user, reason="test"):
+        made = scheduling.book(by=user, member=stranger, slot=slot, visit_type=clinic.office)
+        scheduling.check_in(made, by=user)
+        with pytest.raises(PermissionDenied):
+            start_visit(made, by=user)
+    with arranging():
+        assert not BreakTheGlass.objects.exists()
+
+
+def test_without_appointment_one_is_found_by_name_and_birth_date_or_by_record_number(client, clinic, stranger):
+    client.force_login(clinic.park.user)
+    page = reverse("prevention:vaccine_clinic")
+    born = f"{stranger.birth_date:%m/%d/%Y}"
+    for asked in ("Haddad", f"{stranger.birth_date.year} Haddad", born):
+        answer = client.get(page, {"q": asked})
+        assert not answer.context["found"] and "Ask for the birth date" in answer.content.decode(), asked
+    for asked in (f"Haddad {born}", stranger.mrn):
+        assert [one.pk for one in client.get(page, {"q": asked}).context["found"]] == [stranger.pk], asked
 
 
 def test_a_visit_of_another_kind_and_of_the_other_system_is_no_vaccine_visit(client, clinic):
