@@ -119,6 +119,11 @@ __all__ = [
 # --- Times of a fact ------------------------------------------------------------------------------------
 
 effective = FactInterval(Point("{row}.s0", "{row}.s1", is_own=True), Point("{row}.e0", "{row}.e1", is_own=True))
+# What happened over a period has none.
+_AT_ONE_TIME = "CASE WHEN {{row}}.s0 = {{row}}.e0 AND {{row}}.s1 = {{row}}.e1 THEN {{row}}.{side} END"
+instant = Point(_AT_ONE_TIME.format(side="s0"), _AT_ONE_TIME.format(side="s1"))
+"""The fact's time where it is one dateTime (or a Period of one moment), for CQL that compares `performed` as it stands:
+without `toInterval()` a Period compares to nothing."""
 _ONSET = Point(
     "CASE WHEN {row}.is_dated THEN {row}.s0 END",
     "CASE WHEN {row}.is_dated THEN CASE WHEN {row}.s0 = '-infinity' THEN {row}.s0 ELSE {row}.s1 END END",
@@ -333,6 +338,10 @@ class Row:
         return self[effective]
 
     period = performed = effective
+
+    @property
+    def instant(self) -> Timepoint:
+        return Of(self.number, instant)
 
     @property
     def prevalence_interval(self) -> FactInterval:

@@ -85,8 +85,10 @@ high_bmi_procedures = procedures(vs.FOLLOW_UP_FOR_ABOVE_NORMAL_BMI).where(
         related(
             overweight,
             lambda procedure, overweight: (
-                overweight.prevalence_interval.start.on_or_before(procedure.performed.start, of=DAY)
-                & ~overweight.prevalence_interval.end.before(procedure.performed.start, of=DAY)
+                # The text has `performed` without toInterval() here, and with it for underweight: a procedure that
+                # took a while compares to nothing.
+                overweight.prevalence_interval.start.on_or_before(procedure.instant, of=DAY)
+                & ~overweight.prevalence_interval.end.before(procedure.instant, of=DAY)
             ),
         ),
     )

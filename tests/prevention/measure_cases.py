@@ -314,6 +314,43 @@ def bmi() -> list[Case]:
             PASS,
         ),
         case(
+            "high, known as overweight, seen to at one time",
+            "1980-05-05",
+            [
+                *seen,
+                high,
+                diagnosis(vs.OVERWEIGHT_OR_OBESE, "2025-01-01"),
+                done(vs.FOLLOW_UP_FOR_ABOVE_NORMAL_BMI, "2025-04-01T09:00"),
+            ],
+            PASS,
+        ),
+        case(
+            "high, known as overweight, seen to over a period, with which the text compares nothing",
+            "1980-05-05",
+            [
+                *seen,
+                high,
+                diagnosis(vs.OVERWEIGHT_OR_OBESE, "2025-01-01"),
+                done(vs.FOLLOW_UP_FOR_ABOVE_NORMAL_BMI, "2025-04-01T09:00", until="2025-04-01T10:00"),
+            ],
+            IN,
+        ),
+        case(
+            "high, seen to over a period for that reason",
+            "1980-05-05",
+            [
+                *seen,
+                high,
+                done(
+                    vs.FOLLOW_UP_FOR_ABOVE_NORMAL_BMI,
+                    "2025-04-01T09:00",
+                    until="2025-04-01T10:00",
+                    reason=vs.OVERWEIGHT_OR_OBESE,
+                ),
+            ],
+            PASS,
+        ),
+        case(
             "low, followed up",
             "1980-05-05",
             [*seen, low, done(vs.FOLLOW_UP_FOR_BELOW_NORMAL_BMI, "2025-04-01", reason=vs.UNDERWEIGHT)],
