@@ -122,15 +122,23 @@ def finish(run: JobRun) -> None:
 
 
 def open_gaps() -> dict[str, dict[str, dict[str, object]]]:
-    """System id → rule → how many gaps are open and since when: what the worklist says on top."""
+    """System id → rule → open gaps: how many, of how many nothing is on record, and since when the others are due.
+
+    What the worklist says on top. The day of somebody with nothing on record says how old a recommendation is.
+    """
     found: dict[str, dict[str, dict[str, object]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT m.managing_organization_id, g.rule, count(*), min(g.due_on) FROM prevention_caregap g "
+            "SELECT m.managing_organization_id, g.rule, count(*), count(*) FILTER (WHERE g.last_done_on IS NULL), "
+            "min(g.due_on) FILTER (WHERE g.last_done_on IS NOT NULL) FROM prevention_caregap g "
             "JOIN members_member m ON m.id = g.member_id WHERE g.status = 'open' GROUP BY 1, 2"
         )
-        for system, rule, count, oldest in cursor.fetchall():
-            found.setdefault(str(system), {})[rule] = {"count": count, "oldest": oldest.isoformat()}
+        for system, rule, count, never, oldest in cursor.fetchall():
+            found.setdefault(str(system), {})[rule] = {
+                "count": count,
+                "never": never,
+                "oldest": oldest.isoformat() if oldest else None,
+            }
     return found
 
 

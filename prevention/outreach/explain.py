@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.db import connection
 from django.db.models import DateField, Func, Min
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -12,8 +16,10 @@ from core.templatetags.kp import short_date
 from labs.models import LabOrder
 from members.portal import age_on
 from plans.models import CoveragePeriod
+from prevention.engine.compiler import Compiler
 from prevention.engine.measure import ONCE, Asked, CareRule, Surveillance
-from prevention.engine.moments import Duration
+from prevention.engine.members import Choice, Condition
+from prevention.engine.moments import Duration, Setting
 from prevention.models import (
     CareGap,
     CareRuleState,
@@ -27,6 +33,9 @@ from prevention.outreach.protocols import ways_for_member
 from prevention.rules.positives import TITLES
 from prevention.rules.surveillance import BY_WHAT as SHORTER
 from scheduling.models import Appointment
+
+# Days after which "due since" no longer says when somebody fell behind.
+LONG_AGO = 730
 
 
 @dataclass(frozen=True)
@@ -43,9 +52,9 @@ class Explanation:
     """What, why (with the facts), since when, what closes it, when next, and what can be done now.
 
     `since_why` says what made it due on that day, where it is known: a birthday, a recommendation, the first coverage.
-    `since` is empty where nothing is on record and nobody here could know: they joined later. `under_way` says what
-    already waits: a booked visit, a kit on its way, a report being looked at. `follows_result`: a result asks for
-    something more, which a clinician arranges.
+    `since` is empty where nothing is on record and nobody here could know (they joined later), or where the day is too
+    long past to tell anything (`LONG_AGO`). `under_way` says what already waits: a booked visit, a kit on its way, a
+    report being looked at. `follows_result`: a result asks for something more, which a clinician arranges.
     """
 
     what: str
@@ -71,6 +80,7 @@ def explain(gap: CareGap, today: date) -> Explanation:
     waiting = TITLES.get(gap.last_done_what) if is_open else None
     joined = _joined(gap)
     unknown = not gap.last_done_on and joined is not None and gap.due_on < joined
+    dateless = unknown or not since_when(gap, today)
     return Explanation(
         what=str(kind.member_title),
         why=_("A result of this test asks for something more. Your care team arranges it with you.")
@@ -78,8 +88,8 @@ def explain(gap: CareGap, today: date) -> Explanation:
         else str(kind.why),
         source=f"{kind.source}; {sooner.source}" if is_open and (sooner := _sooner(gap)) else kind.source,
         facts=_facts(gap, today, joined if unknown else None),
-        since=None if unknown else gap.due_on,
-        since_why="" if unknown else _why_since(gap, kind),
+        since=None if dateless else gap.due_on,
+        since_why="" if dateless else _why_since(gap, kind),
         closes=[str(waiting)] if waiting else _closes(gap, kind, today),
         next_on=gap.due_on if is_open else state.next_due_on if state and state.applies else None,
         now=_ways(gap, kind, today) if is_open and not waiting else [],
@@ -88,6 +98,15 @@ def explain(gap: CareGap, today: date) -> Explanation:
         costs_nothing=kind.costs_nothing and not waiting,
         follows_result=waiting is not None,
     )
+
+
+def since_when(gap: CareGap, today: date) -> date | None:
+    """Since when it is due, where that says something.
+
+    For whoever never had it on record it is when they came of age for it or it was first recommended: of years ago it
+    tells nobody anything but that there is none on record.
+    """
+    return None if not gap.last_done_on and (today - gap.due_on).days > LONG_AGO else gap.due_on
 
 
 def _joined(gap: CareGap) -> date | None:
@@ -144,7 +163,8 @@ def _birthday(born: date, age: int) -> date:
 
 
 def _closes(gap: CareGap, kind: GapKind, today: date) -> list[str]:
-    """`HPV test, good for 3 to 5 years`: as long as it may settle the rule; a person's own interval stands for all."""
+    """`HPV test, good for 5 years`: as long as it settles the rule for this person, or may; their own interval stands
+    for all."""
     if not isinstance(kind, CareRule):
         return [_("the dose that is due")]
     own = _own_interval(gap, today)
@@ -155,9 +175,36 @@ def _closes(gap: CareGap, kind: GapKind, today: date) -> list[str]:
         return [_good_for(what, [sooner.every]) for what in whats]
     lasting: dict[str, list[Duration]] = {}
     for closer in kind.closers:
-        every = [Duration(months=own.months)] if own else [each for _when, each in closer.every.when]
-        lasting.setdefault(closer.what, []).extend(every if own else [*every, closer.every.otherwise])
+        every = [Duration(months=own.months)] if own else _lasting(closer.every, gap, today)
+        lasting.setdefault(closer.what, []).extend(every)
     return [_good_for(str(closer_words(what)), every) for what, every in lasting.items()]
+
+
+def _lasting(every: Choice, gap: CareGap, today: date) -> list[Duration]:
+    """How long it may settle the rule for this person: what age and sex decide is decided, the rest is left open."""
+    if not every.when:
+        return [every.otherwise]
+    setting = Setting.of_year(today.year, as_of=today, zone=ZoneInfo(settings.TIME_ZONE))
+    found: list[Duration] = []
+    for condition, duration in every.when:
+        holds = told_of_member(condition, gap.member_id, setting)
+        if holds is not False:
+            found.append(duration)
+        if holds:
+            return found
+    return [*found, every.otherwise]
+
+
+def told_of_member(condition: Condition, member_id: UUID, setting: Setting) -> bool | None:
+    """Whether a condition that asks for nothing but age and sex holds; None for one that asks for facts."""
+    to = Compiler(setting)
+    holds = condition.true(to)
+    if to.retrieves or to.columns or to.derived or to.laterals:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT coalesce({holds}, false) FROM members_member s WHERE s.id = %s", [member_id])
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def _good_for(what: str, every: list[Duration]) -> str:
@@ -166,12 +213,27 @@ def _good_for(what: str, every: list[Duration]) -> str:
         return what
     if len(ends) == 1:
         return _("%(what)s, good for %(time)s") % {"what": what, "time": _in_words(ends[0])}
-    shortest, longest = _in_words(ends[0]), _in_words(ends[-1])
-    return _("%(what)s, good for %(shortest)s to %(longest)s, depending on you") % {
+    return _("%(what)s, good for %(time)s: your care team says how long for you") % {
         "what": what,
-        "shortest": shortest,
-        "longest": longest,
+        "time": _span(ends[0], ends[-1]),
     }
+
+
+def _span(shortest: Duration, longest: Duration) -> str:
+    """`3 to 5 years`, `6 months to 2 years`."""
+    units = [_unit(each) for each in (shortest, longest)]
+    if units[0][1] != units[1][1]:
+        return _("%(shortest)s to %(longest)s") % {"shortest": _in_words(shortest), "longest": _in_words(longest)}
+    (low, unit), (high, _same) = units
+    words = {"year": _("%(low)d to %(high)d years"), "month": _("%(low)d to %(high)d months")}
+    return words.get(unit, _("%(low)d to %(high)d days")) % {"low": low, "high": high}
+
+
+def _unit(every: Duration) -> tuple[int, str]:
+    """How many of which: years where they come out even, else months, else days."""
+    if every.months and every.months % 12 == 0:
+        return every.months // 12, "year"
+    return (every.months, "month") if every.months else (every.days, "day")
 
 
 def _own_interval(gap: CareGap, today: date) -> SurveillanceInterval | None:
@@ -179,12 +241,20 @@ def _own_interval(gap: CareGap, today: date) -> SurveillanceInterval | None:
 
 
 def _in_words(every: Duration) -> str:
-    count = every.months // 12
-    if every.months and every.months % 12 == 0:
+    count, unit = _unit(every)
+    if unit == "year":
         return ngettext("%(n)d year", "%(n)d years", count) % {"n": count}
-    if every.months:
-        return ngettext("%(n)d month", "%(n)d months", every.months) % {"n": every.months}
-    return ngettext("%(n)d day", "%(n)d days", every.days) % {"n": every.days}
+    if unit == "month":
+        return ngettext("%(n)d month", "%(n)d months", count) % {"n": count}
+    return ngettext("%(n)d day", "%(n)d days", count) % {"n": count}
+
+
+def how_long(days: int) -> str:
+    """A time that has gone by, as people say it: `40 days`, `7 months`, `11 years`."""
+    if days < 60:
+        return _in_words(Duration(days=days))
+    months = days * 12 // 365
+    return _in_words(Duration(months=months if months < 24 else months // 12 * 12))
 
 
 def _ways(gap: CareGap, kind: GapKind, today: date) -> list[Way]:

@@ -17,6 +17,7 @@ from core.permissions import requires
 from members.portal import look_at, open_member, opened_by, people
 from prevention import actions
 from prevention.models import CareGap
+from prevention.outreach.because import because
 from prevention.outreach.elsewhere import report_elsewhere
 from prevention.outreach.explain import explain
 from prevention.outreach.forms import ElsewhereForm, NotNowForm, order_forms, what_applies
@@ -64,6 +65,7 @@ def _page(
     context = {
         "gap": gap,
         "explained": explained,
+        "because": because(gap, request.user, actions.today()),
         "orders": order_forms(explained.now),
         "booking_url": booking_url(gap),
         # Booking goes on in the record that is open: a child's is opened first, by a post.

@@ -30,8 +30,9 @@ from prevention.forms import WorklistFilter
 from prevention.immunisation.actions import seasons_over
 from prevention.immunisation.outlook import IN_WORDS
 from prevention.models import CareGap, OutreachContact, Reminder
+from prevention.outreach.because import because
 from prevention.outreach.calls import answer_from_list, settle_calls
-from prevention.outreach.explain import explain
+from prevention.outreach.explain import explain, how_long, since_when
 from prevention.outreach.forms import OUTCOME_WORDS, CallForm
 from prevention.outreach.kinds import is_known, kind_of, staff_words
 from prevention.outreach.orders import order_for_gap
@@ -120,43 +121,50 @@ def _row(gap: CareGap, contacted: bool) -> dict[str, Any]:
         "gap": gap,
         "name": f"{gap.member.family}, {gap.member.name_used or gap.member.given}",
         "line": _line(gap),
-        "days": (timezone.localdate() - gap.due_on).days,
         "contacted": contacted,
         "detail": reverse("prevention:gap_detail", args=[gap.pk]),
     }
 
 
 def _line(gap: CareGap) -> str:
-    """`52 · last Mar 2016 · Spanish, interpreter`: what one wants to know before one calls."""
+    """`52 · last Mar 2016 · overdue by 8 months · Spanish, interpreter`: what one wants to know before one calls."""
     age = age_on(gap.member, timezone.localdate())
-    last = (
-        _("last %(day)s") % {"day": short_date(gap.last_done_on, "year")} if gap.last_done_on else _("never on record")
-    )
+    today = timezone.localdate()
+    if gap.last_done_on:
+        last = _("last %(day)s") % {"day": short_date(gap.last_done_on, "year")}
+        since = _("overdue by %(time)s") % {"time": how_long(max(0, (today - gap.due_on).days))}
+    else:
+        last, since = _("never on record"), ""
+        if day := since_when(gap, today):
+            since = _("due since %(day)s") % {"day": short_date(day, "year")}
     language = language_name(gap.member.language) if not gap.member.language.startswith("en") else ""
     if gap.member.needs_interpreter:
         language = f"{language}, {_('interpreter')}" if language else _("interpreter")
-    since = _("due since %(day)s") % {"day": short_date(gap.due_on, "year")}
     return " · ".join(part for part in (str(age) if age is not None else "", last, since, language) if part)
 
 
 def _counts(request: AuthenticatedHttpRequest, rule: str, mine: QuerySet[CareGap]) -> dict[str, Any]:
-    """How many are open and since when, as the last run found it: counting a million rows is its work, not a page's.
+    """How many are open, of how many nothing is on record, and how long the others are overdue at most.
 
-    For whom the list is of their own place, how many stand in it as well, since when the longest of them.
+    As the last run found it: counting a million rows is its work, not a page's. For whom the list is of their own
+    place, how many stand in it as well.
     """
     run = JobRun.objects.filter(kind=jobs.KIND, status=JobRun.Status.DONE).order_by("-created_at").first()
-    found: dict[str, Any] = {"count": 0, "oldest": None, "run": run, "own": None}
+    found: dict[str, Any] = {"count": 0, "never": 0, "oldest": None, "run": run, "own": None}
     systems = {str(system) for system in systems_held(request.user)}
     for system, rules in (run.totals.get("open", {}) if run else {}).items():
         if system in systems and rule in rules:
             found["count"] += rules[rule]["count"]
-            oldest = date.fromisoformat(rules[rule]["oldest"])
-            found["oldest"] = min(oldest, found["oldest"] or oldest)
+            # Runs of earlier versions told neither of these, or the day of everybody.
+            if "never" in rules[rule]:
+                found["never"] += rules[rule]["never"]
+                if rules[rule]["oldest"]:
+                    oldest = date.fromisoformat(rules[rule]["oldest"])
+                    found["oldest"] = min(oldest, found["oldest"] or oldest)
     if not sees_the_system(request.user):
-        first = mine.first()
-        found["own"], found["oldest"] = mine.order_by()[:COUNTED].count(), first.due_on if first else None
+        found["own"] = mine.order_by()[:COUNTED].count()
     if found["oldest"]:
-        found["oldest_days"] = (timezone.localdate() - found["oldest"]).days
+        found["overdue"] = how_long(max(0, (timezone.localdate() - found["oldest"]).days))
     return found
 
 
@@ -166,6 +174,7 @@ def _detail(request: AuthenticatedHttpRequest, gap: CareGap, form: CallForm) -> 
         "gap": gap,
         "rule": rule,
         "explained": explain(gap, timezone.localdate()),
+        "because": because(gap, request.user, timezone.localdate()),
         "orders": [
             {"protocol": way.protocol, "label": staff_words(way)}
             for way in ways_for_staff([gap], request.user, timezone.localdate())[gap.pk]

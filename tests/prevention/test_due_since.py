@@ -175,14 +175,15 @@ def test_the_explanation_says_why_since_then(place):
     )
     due(older, joined_later, younger, treated)
 
-    def said(one, rule: str) -> str:
+    def said(one, rule: str, on: date = AS_OF) -> str:
         with arranging():
-            return explain(CareGap.objects.get(member=one, rule=rule), AS_OF).since_why
+            return explain(CareGap.objects.get(member=one, rule=rule), on).since_why
 
-    assert said(older, "breast_screening") == "when this was first recommended at that age"
+    assert said(older, "breast_screening", date(2004, 1, 1)) == "when this was first recommended at that age"
+    assert said(older, "breast_screening") == "", "of 2002 the date tells nobody anything"
     assert said(joined_later, "breast_screening") == "", "what came before she joined nobody knows"
     assert said(younger, "breast_screening") == "turned 40"
-    assert said(treated, "blood_pressure") == "first covered here"
+    assert said(treated, "blood_pressure", date(2021, 1, 1)) == "first covered here"
     assert said(treated, "hba1c") == ""
 
 

@@ -15,6 +15,7 @@ from labs.models import LabTest
 from network.models import RoleAssignment
 from prevention.actions import evaluate_members
 from prevention.models import CareGap, OutreachContact
+from prevention.outreach.explain import how_long
 from prevention.rules import FOR_MEMBERS, rule
 from tests.clinical import factories
 from tests.clinical.factories import World, arranging
@@ -190,11 +191,55 @@ def test_the_worklist_says_in_which_language_to_call(client, world):
     assert "· Spanish" in page
 
 
+OPEN = {"count": 221, "never": 37, "oldest": "2002-09-03"}
+
+
+def test_the_list_says_what_one_can_use(client, world):
+    """Not "8846 days oldest", nor since when a recommendation has stood."""
+    today = timezone.localdate()
+    with arranging():
+        JobRun.objects.create(
+            kind="prevention", key="2026-11-22", status="done", started_by=User.objects.system("tests"),
+            totals={"open": {str(world.system.pk): {"cervical_screening": OPEN}}},
+        )  # fmt: skip
+        CareGap.objects.filter(member=world.maria, rule="cervical_screening").update(
+            due_on=date(2002, 9, 3), last_done_on=None, last_done_what=""
+        )
+    client.force_login(world.coordinator)
+    address = reverse("prevention:worklist") + "?rule=cervical_screening"
+    page = client.get(address).content.decode()
+    assert "<strong>37</strong>" in page
+    assert f"<strong>{how_long((today - date(2002, 9, 3)).days)}</strong>" in page
+    assert "never on record" in page and "2002" not in page
+
+    with arranging():
+        CareGap.objects.filter(member=world.maria, rule="cervical_screening").update(
+            due_on=today - timedelta(days=300), last_done_on=today - timedelta(days=1400)
+        )
+    assert "overdue by 9 months" in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (0, "0 days"),
+        (1, "1 day"),
+        (59, "59 days"),
+        (61, "2 months"),
+        (365, "1 year"),
+        (700, "23 months"),
+        (8846, "24 years"),
+    ],
+)
+def test_a_time_is_said_as_people_say_it(days, words):
+    assert how_long(days) == words
+
+
 def test_a_list_of_ones_own_place_says_how_many_of_the_plans_are_on_it(client, world):
     with arranging():
         JobRun.objects.create(
             kind="prevention", key="2026-11-22", status="done", started_by=User.objects.system("tests"),
-            totals={"open": {str(world.system.pk): {"cervical_screening": {"count": 221, "oldest": "2024-01-05"}}}},
+            totals={"open": {str(world.system.pk): {"cervical_screening": OPEN}}},
         )  # fmt: skip
         assistant = factories.account("Mia Assistant")
         factories.role(assistant, RoleAssignment.Role.MEDICAL_ASSISTANT, world.system, world.department)

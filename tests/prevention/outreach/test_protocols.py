@@ -187,12 +187,16 @@ def closes(world, one) -> list[str]:
         return explain(one, TODAY).closes
 
 
-def test_what_depends_on_the_person_is_told_as_a_span(world):
-    assert closes(world, world.hpv) == [
-        "HPV test, good for 3 years to 5 years, depending on you",
-        "Pap test, good for 3 years",
-    ]
-    assert "HbA1c, good for 3 months to 6 months, depending on you" in closes(world, world.hba1c)
+def test_what_age_decides_is_decided(world):
+    assert closes(world, world.hpv) == ["HPV test, good for 5 years", "Pap test, good for 3 years"]
+    with arranging():
+        world.maria.birth_date = TODAY.replace(year=TODAY.year - 25)
+        world.maria.save()
+    assert closes(world, world.hpv) == ["HPV test, good for 3 years", "Pap test, good for 3 years"]
+
+
+def test_what_her_results_decide_is_told_as_a_span(world):
+    assert "HbA1c, good for 3 to 6 months: your care team says how long for you" in closes(world, world.hba1c)
 
 
 def test_her_own_interval_stands_for_all(world):
