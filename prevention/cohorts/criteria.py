@@ -109,9 +109,11 @@ class Criteria:
         return {name: value for name, value in asdict(self).items() if value not in (None, "", ())}
 
     def closer_than_safe_harbor(self) -> list[str]:
-        """What these criteria say of everybody in the cohort that a de-identified data set may not: an age over 89, a
-        day nearer than its year (45 CFR 164.514(b)(2)(i)(C))."""
+        """What these criteria say of everybody in the cohort that a de-identified data set may not: a place smaller
+        than a state, an age over 89, a day nearer than its year (45 CFR 164.514(b)(2)(i)(B) and (C))."""
         found = []
+        if self.regions:
+            found.append(_("a market is smaller than a state: choose everybody"))
         if (self.min_age or 0) > OLDEST + 1 or (self.max_age is not None and self.max_age > OLDEST):
             found.append(
                 _("ages over 89 must stay together: choose no age above 90 to begin with, and none to end with")

@@ -392,6 +392,8 @@ def test_part_2_records_are_in_no_limited_data_set(world):
         (Criteria(facts=(Fact("condition", vs.DIABETES.url, since="2024-01-01", until="2024-12-31"),)), True),
         (Criteria(facts=(Fact("condition", vs.DIABETES.url, since="2024-09-01"),)), False),
         (Criteria(facts=(Fact("condition", vs.DIABETES.url, until="2024-09-14"),)), False),
+        # Everybody of it lives in one part of a state.
+        (Criteria(regions=("018f0000-0000-7000-8000-000000000001",)), False),
     ],
 )
 def test_what_everybody_in_it_has_in_common_is_no_nearer_than_safe_harbor(world, criteria, leaves):
