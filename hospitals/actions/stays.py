@@ -100,7 +100,7 @@ def admit(
     ward = bed.room.department
     if Stay.objects.current().filter(member=member).exists():
         raise AlreadyAdmitted(_("This person is already admitted."))
-    begin_to_look_after(by=by, member=member, reason=f"Admitted to {ward.name}. {reason}")
+    begin_to_look_after(by=by, member=member, reason=f"Admitted to {ward.name}. {reason}".strip())
     with overlaps_told():
         encounter = Encounter.objects.create(
             member=member,

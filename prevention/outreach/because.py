@@ -7,6 +7,7 @@ night decided by is what is shown, and nothing of it is stored a second time.
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
@@ -14,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from clinical.coding import names
-from clinical.models import CodingRole
+from clinical.models import CodingRole, Fact
 from clinical.sensitivity import visible
 from core.models import User
 from core.templatetags.kp import short_date
@@ -58,7 +59,7 @@ def because(gap: CareGap, user: User, today: date) -> list[Because]:
     for model in sorted({model for model, _fact, _day in rows}):
         facts = apps.get_model("clinical", model)
         days = {fact: day for of, fact, day in rows if of == model}
-        seen = list(visible(facts.objects.filter(pk__in=days), user, gap.member))
+        seen = cast(list[Fact], list(visible(facts._default_manager.filter(pk__in=days), user, gap.member)))
         role = CodingRole.TYPE if model == "encounter" else CodingRole.CODE
         for fact, concept in names(seen, role).items():
             name = concept.display or concept.code

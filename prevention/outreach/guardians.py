@@ -5,7 +5,8 @@ another adult of the household. Whoever asked to be left alone is passed over. A
 communications (45 CFR 164.522(b)) is spoken of to nobody. Text messages and e-mails go to proxies alone: nobody else
 has shown that the child is theirs.
 
-`queue.READY` asks the same of the database, for everybody at once.
+Said once, in SQL: the nightly queue takes the first who is willing (`PARENT`, `HOME`), for everybody at once; a page
+names all of them (`adults_of`).
 """
 
 import uuid
@@ -16,11 +17,11 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from dateutil.relativedelta import relativedelta
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from members.models import CommunicationPreference, Consent, Member, MemberAddress, MemberTelecom, Proxy
+from members.models import Member, MemberAddress, MemberTelecom, Proxy
 from network.ages import ADULT
-from plans.models import Coverage
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -47,24 +48,60 @@ SUBSCRIBES = """
 EXISTS (SELECT FROM plans_coverage v JOIN plans_coveragecontract t ON t.id = v.contract_id
     WHERE v.member_id = m.id AND t.member_id = o.id)
 """
+# Parents and guardians who may see the record (`a` the account), and in which order: who is a member first, a guardian
+# before a parent, the longest first.
+PROXIES = f"""
+members_proxy x JOIN core_user a ON a.id = x.user_id AND a.is_active
+LEFT JOIN members_member o ON o.user_id = x.user_id
+WHERE {IS_CHILD} AND {IS_PARENT}
+"""
+PROXIES_FIRST = "o.id IS NULL, x.relationship <> 'guardian', lower(x.period), x.id"
 # By key, not by a condition with OR: that would read all members for each child.
-AT_HOME = """
+AT_HOME = f"""
 (SELECT k.id FROM members_member k WHERE k.household_id = m.household_id UNION SELECT m.mother_id
     UNION SELECT t.member_id FROM plans_coverage v JOIN plans_coveragecontract t ON t.id = v.contract_id
         WHERE v.member_id = m.id) c
 JOIN members_member o ON o.id = c.id AND o.id <> m.id AND o.status = 'active' AND o.deceased_at IS NULL
     AND o.birth_date <= %(today)s::date - make_interval(years => %(adult)s)
+WHERE {IS_CHILD}
+"""
+IS_MOTHER = "o.id IS NOT DISTINCT FROM m.mother_id"
+AT_HOME_FIRST = f"{IS_MOTHER} DESC, {SUBSCRIBES} DESC, o.birth_date, o.id"
+
+# Who is written to about a child. Nobody is, where the child asked for confidential communications.
+PARENT = f"""
+SELECT x.user_id, o.id AS member_id, o.language, CASE WHEN o.id IS NULL THEN a.email END AS email
+FROM {PROXIES} AND NOT {UNWILLING} AND NOT {CONFIDENTIAL} ORDER BY {PROXIES_FIRST} LIMIT 1
 """
 # An adult who is no proxy: called and written a letter, never sent a message.
 HOME = f"""
-SELECT o.id AS member_id, o.language FROM {AT_HOME} WHERE {IS_CHILD} AND NOT {UNWILLING} AND NOT {CONFIDENTIAL}
-ORDER BY o.id IS NOT DISTINCT FROM m.mother_id DESC, {SUBSCRIBES} DESC, o.birth_date, o.id LIMIT 1
+SELECT o.id AS member_id, o.language FROM {AT_HOME} AND NOT {UNWILLING} AND NOT {CONFIDENTIAL}
+ORDER BY {AT_HOME_FIRST} LIMIT 1
 """
 # There are adults, and every one of them asked to be left alone; or the child asked that none be told.
 REFUSED = f"""
-({CONFIDENTIAL} OR EXISTS (SELECT FROM members_proxy x WHERE {IS_PARENT})
-    OR EXISTS (SELECT FROM {AT_HOME}))
+({CONFIDENTIAL} OR EXISTS (SELECT FROM {PROXIES}) OR EXISTS (SELECT FROM {AT_HOME}))
 """
+# All of them: child, relation, adult (a member or a name), whether they may be spoken to.
+EVERYBODY = f"""
+SELECT m.id, w.relation, w.member_id, w.name, NOT (w.unwilling OR {CONFIDENTIAL}) FROM members_member m
+CROSS JOIN LATERAL (
+    SELECT 1 AS turn, row_number() OVER (ORDER BY {PROXIES_FIRST}) AS place, x.relationship AS relation,
+        o.id AS member_id, a.name, {UNWILLING} AS unwilling FROM {PROXIES}
+    UNION ALL
+    SELECT 2, row_number() OVER (ORDER BY {AT_HOME_FIRST}),
+        CASE WHEN {IS_MOTHER} THEN 'mother' WHEN {SUBSCRIBES} THEN 'subscriber' ELSE 'household' END,
+        o.id, '', {UNWILLING} FROM {AT_HOME}
+) w WHERE m.id = ANY (%(children)s) ORDER BY m.id, w.turn, w.place
+"""
+WISHES = f"SELECT m.id FROM members_member m WHERE m.id = ANY (%(children)s) AND {CONFIDENTIAL}"
+RELATIONS = {
+    "parent": _("parent"),
+    "guardian": _("legal guardian"),
+    "mother": _("mother"),
+    "subscriber": _("subscriber of the coverage"),
+    "household": _("adult of the household"),
+}
 
 
 @dataclass(frozen=True)
@@ -91,93 +128,32 @@ def is_child(member: Member, today: date) -> bool:
 
 def adults_of(members: Iterable[Member], today: date) -> dict[uuid.UUID, Adults]:
     """Child → the adults to speak to; nothing for who is grown up. A few queries, however many members."""
-    children = {one.pk: one for one in members if is_child(one, today)}
+    children = [one.pk for one in members if is_child(one, today)]
     if not children:
         return {}
-    found: dict[uuid.UUID, list[tuple[str | StrPromise, Member | None, str]]] = defaultdict(list)
-    for proxy in _proxies(children, today):
-        own = getattr(proxy.user, "member", None)
-        found[proxy.member_id].append((PROXIES[Proxy.Relationship(proxy.relationship)], own, proxy.user.name))
-    for child, relation, adult in _at_home(children, today):
-        if adult.pk not in {known.pk for _relation, known, _name in found[child] if known}:
-            found[child].append((relation, adult, str(adult)))
-    known = {adult.pk for adults in found.values() for _relation, adult, _name in adults if adult}
-    unwilling, numbers, addresses = _unwilling(known, today), _numbers(known, today), addresses_of(known, today)
-    confidential = set(
-        MemberAddress.objects.filter(
-            member__in=children, use=MemberAddress.Use.CONFIDENTIAL, period__contains=today
-        ).values_list("member_id", flat=True)
-    )
-    answer = {}
-    for child in children:
-        willing = [
-            Guardian(name, relation, adult, numbers.get(adult.pk, ()), addresses.get(adult.pk))
-            if adult
-            else Guardian(name, relation, None)
-            for relation, adult, name in found[child]
-            if child not in confidential and (adult is None or adult.pk not in unwilling)
-        ]
-        answer[child] = Adults(willing, refused=not willing and (bool(found[child]) or child in confidential))
-    return answer
-
-
-def _proxies(children: Collection[uuid.UUID], today: date) -> Iterable[Proxy]:
-    """As `queue.PARENT` has them: who is a member first, a guardian before a parent, the longest first."""
-    rows = Proxy.objects.filter(
-        member__in=children,
-        period__contains=today,
-        relationship__in=PARENTS,
-        scopes__contains=["view"],
-        user__is_active=True,
-    ).select_related("user__member")
-    order: dict[str, int] = {relation: place for place, relation in enumerate(PARENTS)}
-    return sorted(
-        rows,
-        key=lambda row: (
-            getattr(row.user, "member", None) is None,
-            -order[row.relationship],
-            row.period.lower or date.min,
-            row.pk,
-        ),
-    )
-
-
-def _at_home(children: dict[uuid.UUID, Member], today: date) -> Iterable[tuple[uuid.UUID, "str | StrPromise", Member]]:
-    """(child, relation, adult), whom first: the mother, the subscriber, then by age."""
-    subscribers: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    covered = Coverage.objects.filter(member__in=children).values_list("member_id", "contract__member_id")
-    for child_id, adult_id in covered:
-        subscribers[child_id].add(adult_id)
-    grown = Member.objects.filter(
-        status=Member.Status.ACTIVE, deceased_at__isnull=True, birth_date__lte=today - relativedelta(years=ADULT)
-    )
-    homes = {one.household_id for one in children.values() if one.household_id}
-    wanted = {adult_id for adult_ids in subscribers.values() for adult_id in adult_ids}
-    wanted |= {one.mother_id for one in children.values() if one.mother_id}
-    adults = list((grown.filter(household__in=homes) | grown.filter(pk__in=wanted)).order_by("birth_date", "pk"))
-    for child in children.values():
-        named = [
-            (0 if adult.pk == child.mother_id else 1 if adult.pk in subscribers[child.pk] else 2, adult)
-            for adult in adults
-            if adult.pk != child.pk
-            and (
-                adult.pk == child.mother_id
-                or adult.pk in subscribers[child.pk]
-                or (child.household_id and adult.household_id == child.household_id)
-            )
-        ]
-        for place, adult in sorted(named, key=lambda one: one[0]):
-            yield child.pk, RELATIONS[place], adult
-
-
-PROXIES = {Proxy.Relationship.PARENT: _("parent"), Proxy.Relationship.GUARDIAN: _("legal guardian")}
-RELATIONS = (_("mother"), _("subscriber of the coverage"), _("adult of the household"))
-
-
-def _unwilling(members: Collection[uuid.UUID], today: date) -> set[uuid.UUID]:
-    wishes = CommunicationPreference.objects.filter(member__in=members, no_outreach=True)
-    consents = Consent.objects.filter(member__in=members, kind="reminders", is_given=False, period__contains=today)
-    return {*wishes.values_list("member_id", flat=True), *consents.values_list("member_id", flat=True)}
+    asked = {"children": children, "today": today, "adult": ADULT}
+    with connection.cursor() as cursor:
+        cursor.execute(EVERYBODY, asked)
+        rows = cursor.fetchall()
+        cursor.execute(WISHES, asked)
+        wish = {child for (child,) in cursor.fetchall()}
+    known = Member.objects.in_bulk({adult for _child, _relation, adult, _name, _may in rows if adult})
+    numbers, addresses = _numbers(known, today), addresses_of(known, today)
+    found = {child: Adults([], refused=child in wish) for child in children}
+    named: set[tuple[uuid.UUID, uuid.UUID]] = set()
+    for child, relation, adult, name, may in rows:
+        if adult is not None:
+            # A parent who lives with the child is named once, as the parent.
+            if (child, adult) in named:
+                continue
+            named.add((child, adult))
+        there = known.get(adult) if adult else None
+        if may:
+            who = Guardian(name or str(there), RELATIONS[relation], there, numbers.get(adult, ()), addresses.get(adult))
+            found[child].willing.append(who)
+        elif not found[child].refused:
+            found[child] = found[child]._replace(refused=True)
+    return {child: Adults(each.willing, each.refused and not each.willing) for child, each in found.items()}
 
 
 def _numbers(members: Collection[uuid.UUID], today: date) -> dict[uuid.UUID, tuple[str, ...]]:

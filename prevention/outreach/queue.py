@@ -15,8 +15,9 @@ from core import outbox
 from network.ages import ADULT
 from prevention.engine.evaluate import Partition
 from prevention.engine.record import ROW_ID, id_base
-from prevention.outreach.guardians import CONFIDENTIAL, HOME, IS_CHILD, IS_PARENT, REFUSED, UNWILLING
+from prevention.outreach.guardians import HOME, IS_CHILD, PARENT, REFUSED
 from prevention.outreach.hospice import IN_PEACE
+from prevention.outreach.stepping import STEPPING
 from prevention.rules import RULES
 from prevention.rules.positives import WAITING
 
@@ -170,16 +171,6 @@ WHERE {{e}} AND e.stop_reason = 'ended' AND g.id = e.gap_id AND g.member_id = e.
     AND {IN_FORCE} AND {OF_AGE} AND ({UNREACHABLE}) IS NULL
 """
 
-# Who is written to about a child: a parent or guardian who may see their record and has not asked to be left alone.
-# Nobody is, where the child asked for confidential communications.
-PARENT = f"""
-SELECT x.user_id, o.id AS member_id, o.language, CASE WHEN o.id IS NULL THEN a.email END AS email
-FROM members_proxy x JOIN core_user a ON a.id = x.user_id AND a.is_active
-LEFT JOIN members_member o ON o.user_id = x.user_id
-WHERE {IS_CHILD} AND {IS_PARENT} AND NOT {UNWILLING} AND NOT {CONFIDENTIAL}
-ORDER BY o.id IS NULL, x.relationship DESC, lower(x.period), x.id LIMIT 1
-"""
-
 # Everybody whose messages reach the same person: themselves and the children that they are written to about.
 KIN = """
 ARRAY(SELECT e.member_id UNION SELECT o.id FROM members_member o WHERE o.user_id = coalesce(q.user_id, m.user_id)
@@ -202,14 +193,13 @@ SELECT e.member_id, e.gap_id, e.campaign_id, e.wording, e.score, e.entered_at, g
     CASE WHEN NOT {IS_CHILD} THEN ARRAY[e.member_id] WHEN q.user_id IS NULL AND h.member_id IS NULL AND {REFUSED}
         THEN '{{{{}}}}' ELSE array_remove(ARRAY[q.member_id, h.member_id, e.member_id], NULL) END AS called,
     {KIN} AS kin,
-    l.base, coalesce(l.step - l.base, 0) AS last_step, l.created_at AS last_at, coalesce(b.after_days, 0) AS last_after,
-    (SELECT min(s.after_days) FROM prevention_campaignstep s WHERE s.campaign_id = e.campaign_id) AS first_after,
+    e.base, e.last_step, e.last_at, e.last_after, e.first_after,
     EXISTS (SELECT FROM members_member k WHERE k.household_id = m.household_id AND k.id <> m.id
         AND k.deceased_at > %(at)s - interval '90 days') AS bereaved,
     p.id AS policy_id, p.cap, p.cap_days, p.channels AS usual, p.link_days, p.bounce_days, y.channels AS wanted,
     coalesce(y.quiet_from, p.quiet_from) AS quiet_from, coalesce(y.quiet_until, p.quiet_until) AS quiet_until,
     coalesce(z.time_zone, %(zone)s) AS zone
-FROM prevention_outreachepisode e
+FROM po_stepping e
 JOIN prevention_caregap g ON g.id = e.gap_id AND g.member_id = e.member_id AND g.status = 'open' AND g.sensitivity = 0
     AND g.last_done_what <> ALL (%(followed)s)
 JOIN members_member m ON m.id = e.member_id
@@ -225,15 +215,7 @@ JOIN LATERAL (
         AND coalesce(p.region_id = m.region_id, p.region_id IS NULL) AND p.period @> %(today)s::date
     ORDER BY p.region_id IS NULL LIMIT 1
 ) p ON true
-LEFT JOIN LATERAL (
-    SELECT max(r.step) FILTER (WHERE r.created_at >= e.entered_at) AS step,
-        max(r.created_at) FILTER (WHERE r.created_at >= e.entered_at) AS created_at,
-        coalesce(max(r.step) FILTER (WHERE r.created_at < e.entered_at), 0) AS base
-    FROM prevention_reminder r WHERE r.gap_id = e.gap_id
-) l ON true
-LEFT JOIN prevention_campaignstep b ON b.campaign_id = e.campaign_id AND b.number = l.step - l.base
-WHERE {{e}} AND e.stopped_at IS NULL AND e.arm = 'outreach'
-    AND NOT EXISTS (SELECT FROM hospitals_stay s WHERE s.member_id = e.member_id AND s.admitted_at <= %(at)s
+WHERE NOT EXISTS (SELECT FROM hospitals_stay s WHERE s.member_id = e.member_id AND s.admitted_at <= %(at)s
         AND (s.discharged_at IS NULL OR s.discharged_at > %(at)s))
     AND NOT (EXISTS (SELECT FROM prevention_outreachcontact k
             WHERE k.gap_id = e.gap_id AND k.outcome = 'booked')
@@ -444,11 +426,15 @@ def queue_outreach(partition: Partition, *, as_of: date, at: datetime) -> Queued
         withdrawn = write(WITHDRAW.format(r=partition.test("r.member_id")))
         entered = write(RESUME.format(e=partition.test("e.member_id")))
         entered += write(RETURN.format(e=partition.test("e.member_id")))
-        cursor.execute("DROP TABLE IF EXISTS po_entering, po_ready, po_answered, po_bounced, po_reached, po_chosen")
+        cursor.execute(
+            "DROP TABLE IF EXISTS po_entering, po_stepping, po_ready, po_answered, po_bounced, po_reached, po_chosen"
+        )
         write(ENTERING.format(g=partition.test("g.member_id")))
         entered += write(ENTER)
         write(SAID.format(r=partition.test("r.member_id")))
-        write(READY.format(e=partition.test("e.member_id")))
+        write(STEPPING.format(e=partition.test("e.member_id")))
+        cursor.execute("ANALYZE po_stepping")
+        write(READY.format())
         cursor.execute("ANALYZE po_ready")
         for name, sql in (("po_answered", ANSWERED), ("po_bounced", BOUNCED)):
             cursor.execute(f"{sql}; CREATE INDEX ON {name} (member_id, channel); ANALYZE {name}", parameters)

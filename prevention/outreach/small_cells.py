@@ -24,7 +24,8 @@ def hidden(rows: Sequence[OutreachSummary]) -> dict[str, set[Cell]]:
     `rows` are all summaries of one campaign. Where `gaps` is hidden, everything of the cell is.
     """
     by_cell = {(row.dimension, row.stratum): row for row in rows}
-    parts, ways = [], []
+    parts: list[Sum[Cell]] = []
+    ways: list[Sum[Cell]] = []
     if WHOLE in by_cell:
         of = {name: tuple(sorted(cell for cell in by_cell if cell[0] == name)) for name in (*PARTS, "channel")}
         parts = [Sum(WHOLE, of[name]) for name in PARTS if of[name]]

@@ -6,13 +6,14 @@ and says so ("does not want it"). "In this pregnancy" is the last nine months:
 where only a diagnosis says so, nobody knows the first day.
 """
 
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from prevention.engine.elements import value_in
-from prevention.engine.facts import effective
+from prevention.engine.facts import Facts, effective
 from prevention.engine.measure import CareRule, Closer, Unanswered
 from prevention.engine.members import Condition, last
 from prevention.engine.moments import Duration, days, months, past
@@ -83,6 +84,25 @@ def once_in_it(what: str, *codes: object, every: Duration = ONCE) -> Closer:
     return settles(what, in_this_pregnancy(recorded(*codes)), every)  # type: ignore[arg-type]
 
 
+def since_24_weeks(facts: Facts) -> Facts:
+    """Those since the twenty-fourth week: at the end of the twenty-eighth it is 34 days back."""
+    return facts.where(effective.latest.during(past(days(34))))
+
+
+def antibody_test(
+    id: str,
+    title: "StrOrPromise",
+    member_title: "StrOrPromise",
+    why: "StrOrPromise",
+    grade: str,
+    lately: Callable[[Facts], Facts],
+    **more: Any,
+) -> CareRule:
+    """Antibodies against blood groups, looked for within what `lately` leaves of the tests."""
+    closer = settles("antibody screen", lately(recorded(own.ANTIBODY_SCREEN)), ONCE)
+    return in_pregnancy(id, title, member_title, why, grade, date(2004, 2, 15), closer, code="890-4", **more)
+
+
 rhesus_negative = last(final_results(own.RHESUS), value_in(own.RHESUS_NEGATIVE), by=effective.latest) | ever_diagnosed(
     own.RHESUS_NEGATIVE
 )
@@ -134,27 +154,22 @@ RULES = (
         settles("rhesus factor", recorded(own.RHESUS), ONCE),
         code="10331-7",
     ),
-    in_pregnancy(
+    antibody_test(
         "pregnancy_antibodies",
         _("Antibody test in pregnancy"),
         _("Blood test for antibodies"),
         _("The test shows antibodies in your blood that could harm the baby, while there is time to watch over it."),
         "A",
-        date(2004, 2, 15),
-        once_in_it("antibody screen", own.ANTIBODY_SCREEN),
-        code="890-4",
+        in_this_pregnancy,
         unanswered=positives.ANTIBODIES.unanswered(),
     ),
-    in_pregnancy(
+    antibody_test(
         "rhesus_antibodies",
         _("Antibody test again at 24 to 28 weeks, rhesus negative"),
         _("Blood test for antibodies, again"),
         _("You are rhesus negative: antibodies are looked for again now, before the injection that protects the baby."),
         "B",
-        date(2004, 2, 15),
-        # Since the twenty-fourth week: at the end of the twenty-eighth it is 34 days back.
-        settles("antibody screen", recorded(own.ANTIBODY_SCREEN).where(effective.latest.during(past(days(34)))), ONCE),
-        code="890-4",
+        since_24_weeks,
         applies=weeks_pregnant(24, 28, own.WEEKS_24_TO_28) & rhesus_negative,
         excluded=ever_diagnosed(own.SENSITISED),
         unanswered=positives.ANTIBODIES.unanswered(),
@@ -177,7 +192,7 @@ RULES = (
         _("From 24 weeks a sugar test shows diabetes that comes with pregnancy."),
         "B",
         date(2021, 8, 10),
-        settles("glucose test", in_this_pregnancy(recorded(own.GESTATIONAL_GLUCOSE)), ONCE),
+        once_in_it("glucose test", own.GESTATIONAL_GLUCOSE),
         code="1504-0",
         applies=weeks_pregnant(24, 42, own.WEEKS_24_OR_MORE),
         excluded=has_now(vs.DIABETES),

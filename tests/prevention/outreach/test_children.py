@@ -4,17 +4,20 @@ from datetime import date
 
 import pytest
 from dateutil.relativedelta import relativedelta
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from clinical.sensitivity import visible
 from core import terminology
 from core.db import acting_as
-from members.models import CommunicationPreference, Household, Member, MemberAddress, MemberTelecom, Sensitivity
+from core.models import User
+from members.models import CommunicationPreference, Household, Member, MemberAddress, MemberTelecom, Proxy, Sensitivity
+from network.ages import ADULT
 from network.models import RoleAssignment
 from plans.models import Coverage
 from prevention.models import CampaignStep, CareGap, OutreachEpisode
-from prevention.outreach import letters
+from prevention.outreach import guardians, letters
 from prevention.outreach.calls import open_calls, take_call
 from prevention.outreach.guardians import adults_of
 from prevention.rules import RULES
@@ -138,6 +141,52 @@ def test_the_number_is_shown_to_who_has_the_call_in_hand(client, family):
     assert "Rosa Alvarez" in page
     assert "+15105550111" not in page
     assert "ask for Rosa Alvarez" in client.get(reverse("prevention:calls")).content.decode()
+
+
+def test_a_legal_guardian_goes_before_a_parent_in_the_list_and_in_the_queue(family):
+    """The page named the guardian first, and the messages went to the parent."""
+    family.proxies(family.rosa)
+    with arranging():
+        guardian = clinic.proxy(family.luis.user, family.mateo, "view")
+        Proxy.objects.filter(pk=guardian.pk).update(relationship="guardian")
+        MemberTelecom.objects.create(member=family.luis, system="sms", value="+15105550133")
+    assert family.adults() == [("Luis", "legal guardian"), ("Rosa", "parent")]
+    sent = [one for one in written(family, family.mateo) if one.channel == "sms"]
+    assert {one.message.address for one in sent} == {"+15105550133"}
+
+
+def test_a_proxy_whose_account_is_closed_is_nobody_to_ask_and_no_refusal(family):
+    family.proxies(family.rosa)
+    with arranging():
+        User.objects.filter(pk=family.rosa.user_id).update(is_active=False)
+        found = adults_of([Member.objects.get(pk=family.mateo.pk)], timezone.localdate())[family.mateo.pk]
+    assert (found.willing, found.refused) == ([], False)
+    # As for a child of whose adults nobody is known: letters go to where the child lives.
+    assert {"letter", "visit"} <= {one.channel for one in written(family, family.mateo)}
+
+
+def test_whoever_the_queue_writes_to_is_the_first_of_the_list(family):
+    """One definition: over adults at home and proxies, willing and not."""
+    family.live_together(family.mateo, family.luis, family.rosa)
+    family.proxies(family.luis)
+    for unwilling in ((), (family.luis,), (family.rosa,)):
+        if unwilling:
+            family.leave_alone(*unwilling)
+        asked = {"children": [family.mateo.pk], "today": timezone.localdate(), "adult": ADULT}
+        with arranging(), connection.cursor() as cursor:
+            first = None
+            for one in (guardians.PARENT, guardians.HOME):
+                cursor.execute(
+                    f"SELECT q.member_id FROM members_member m CROSS JOIN LATERAL ({one}) q "
+                    "WHERE m.id = ANY (%(children)s)",
+                    asked,
+                )
+                row = cursor.fetchone()
+                first = first or (row and row[0])
+        named = family.adults()
+        assert (first is None) == (named == [])
+        if first:
+            assert {family.luis.pk: "Luis", family.rosa.pk: "Rosa"}[first] == named[0][0]
 
 
 def test_without_a_proxy_an_adult_at_home_is_asked_for(family):

@@ -1,10 +1,11 @@
 """Who is written to, by what, when and how often; and who is left in peace."""
 
+import random
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from clinical.models import Encounter
 from core.models import OutboxMessage, User
@@ -21,6 +22,7 @@ from prevention.models import (
     RegistryEntry,
     Reminder,
 )
+from prevention.outreach import queue as outreach_queue
 from tests.clinical.factories import arranging, department, member, region, system
 from tests.database import as_owner
 from tests.prevention import charts
@@ -546,3 +548,65 @@ def test_the_bereaved_are_not_called(of):
 
     queue(widow)
     assert [r.channel for r in reminders(widow)] == ["visit"], "a word at the next visit, no call"
+
+
+# --- Whose day has not come is passed over --------------------------------------------------------------------
+
+PASSED_OVER = "SELECT FROM prevention_campaignstep s\n        WHERE s.campaign_id = e.campaign_id AND s.number"
+
+
+def nights(people, days: range) -> tuple[set, set]:
+    """What half a year of nights leaves, taken back afterwards: reminders, and where episodes ended."""
+    with transaction.atomic():
+        for day in days:
+            queue(*people, **at(day))
+        told = {(r.member.given, r.gap.rule, r.step, r.channel, (r.created_at - AT).days) for r in reminders()}
+        with arranging():
+            ended = set(OutreachEpisode.objects.values_list("member__given", "gap__rule", "stop_reason"))
+        transaction.set_rollback(True)
+    return told, ended
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_to_look_at_everybody_each_night_changes_nothing(of, monkeypatch, seed):
+    """Episodes whose next step is of another day are left out early: nobody is told later, or not at all, for that."""
+    rng = random.Random(seed)
+    with arranging():
+        market = region(of)
+        people = [member(of, f"P{n}", region=market, with_account=rng.random() < 0.4) for n in range(8)]
+        for one in people:
+            charts.enrol(one)
+            reached_by(one, *(kind for kind in ("email", "sms", "phone", "letter") if rng.random() < 0.5))
+            for rule in rng.sample(("colorectal_screening", "cervical_screening", "blood_pressure"), rng.randint(1, 3)):
+                gap(one, rule, due=AS_OF - timedelta(days=rng.randint(0, 900)))
+            if rng.random() < 0.3:
+                wanted = rng.sample(["email", "sms", "letter"], 1)
+                CommunicationPreference.objects.create(member=one, channels=wanted)
+    days = range(0, 190, rng.choice((1, 2, 5)))
+
+    early = nights(people, days)
+    everybody = outreach_queue.STEPPING.replace(f"EXISTS ({PASSED_OVER}", f"true OR EXISTS ({PASSED_OVER}")
+    assert everybody != outreach_queue.STEPPING
+    monkeypatch.setattr(outreach_queue, "STEPPING", everybody)
+
+    assert nights(people, days) == early
+    assert early[0]
+
+
+def test_an_episode_whose_day_has_not_come_is_not_looked_at(maria):
+    """What makes the ordinary night short: after a step only those are asked about whose next one has come."""
+    with arranging():
+        gap(maria)
+    stepping = []
+
+    def watch(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if "CREATE TEMPORARY TABLE po_stepping" in sql:
+            stepping.append(context["cursor"].rowcount)
+        return answer
+
+    with connection.execute_wrapper(watch):
+        for day in range(10):
+            queue(maria, **at(day))
+
+    assert stepping == [1, 0, 0, 0, 0, 0, 0, 1, 0, 0]
