@@ -121,7 +121,7 @@ __all__ = [
 effective = FactInterval(Point("{row}.s0", "{row}.s1", is_own=True), Point("{row}.e0", "{row}.e1", is_own=True))
 # What happened over a period has none.
 _AT_ONE_TIME = "CASE WHEN {{row}}.s0 = {{row}}.e0 AND {{row}}.s1 = {{row}}.e1 THEN {{row}}.{side} END"
-instant = Point(_AT_ONE_TIME.format(side="s0"), _AT_ONE_TIME.format(side="s1"))
+at_one_time = Point(_AT_ONE_TIME.format(side="s0"), _AT_ONE_TIME.format(side="s1"))
 """The fact's time where it is one dateTime (or a Period of one moment), for CQL that compares `performed` as it stands:
 without `toInterval()` a Period compares to nothing."""
 _ONSET = Point(
@@ -341,7 +341,7 @@ class Row:
 
     @property
     def instant(self) -> Timepoint:
-        return Of(self.number, instant)
+        return Of(self.number, at_one_time)
 
     @property
     def prevalence_interval(self) -> FactInterval:
