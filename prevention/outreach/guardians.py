@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 from django.db import connection
@@ -131,7 +131,7 @@ def adults_of(members: Iterable[Member], today: date) -> dict[uuid.UUID, Adults]
     children = [one.pk for one in members if is_child(one, today)]
     if not children:
         return {}
-    asked = {"children": children, "today": today, "adult": ADULT}
+    asked: dict[str, Any] = {"children": children, "today": today, "adult": ADULT}
     with connection.cursor() as cursor:
         cursor.execute(EVERYBODY, asked)
         rows = cursor.fetchall()
