@@ -14,7 +14,7 @@ from core import audit
 from core.models import User
 from members.models import Member
 from prevention.engine.compiler import Program, compile_program
-from prevention.engine.evaluate import Partition, compute
+from prevention.engine.evaluate import Partition, clear, compute
 from prevention.engine.measure import CareRule, Measure
 from prevention.engine.moments import Setting
 from prevention.engine.record import Changes, record
@@ -67,6 +67,7 @@ def evaluate_partition(
             by_index()
         changes = record(program, partition, at)
         _forget_replaced(program, partition)
+        clear(program)
         total = {name: value + total[name] for name, value in changes.counts().items()}
     return total
 

@@ -109,8 +109,7 @@ def compute(program: Program, partition: Partition, *, known_at: datetime | None
         cursor.execute("SET LOCAL jit = off")
         # A sample of 3,000 rows says of these tables what one of 30,000 does.
         cursor.execute("SET LOCAL default_statistics_target = 10")
-        tables = ["pf_subject", "pf_needed", "pf_codes", "pf_outcome", *(table for table, _ in program.fetches)]
-        cursor.execute(f"DROP TABLE IF EXISTS {', '.join(tables)}")
+        clear(program)
         _needed(cursor, program, partition)
         cursor.execute(
             SUBJECT.format(c=partition.test("c.member_id"), p=partition.test("p.member_id"), m=partition.test("m.id")),
@@ -129,6 +128,13 @@ def compute(program: Program, partition: Partition, *, known_at: datetime | None
         cursor.execute("SET LOCAL enable_nestloop = on")
         _define(cursor, program)
         cursor.execute(f"CREATE TEMPORARY TABLE pf_outcome ON COMMIT DROP AS {program.outcome}")
+
+
+def clear(program: Program) -> None:
+    """Drop what `compute` left, as whoever called it; the end of the transaction does so as well."""
+    tables = ["pf_subject", "pf_needed", "pf_codes", "pf_outcome", *(table for table, _ in program.fetches)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {', '.join(tables)}")
 
 
 def _define(cursor: CursorWrapper, program: Program) -> None:

@@ -20,7 +20,7 @@ from clinical.sensitivity import visible
 from core.models import User
 from core.templatetags.kp import short_date
 from prevention.engine.compiler import Compiler, Program
-from prevention.engine.evaluate import Partition, compute
+from prevention.engine.evaluate import Partition, clear, compute
 from prevention.engine.grounds import grounds
 from prevention.engine.measure import CareRule
 from prevention.engine.moments import Setting
@@ -55,6 +55,7 @@ def because(gap: CareGap, user: User, today: date) -> list[Because]:
     with connection.cursor() as cursor:
         cursor.execute(select)
         rows = cursor.fetchall()
+    clear(program)
     found: dict[str, date | None] = {}
     for model in sorted({model for model, _fact, _day in rows}):
         facts = apps.get_model("clinical", model)
