@@ -2,6 +2,8 @@
 
 import contextlib
 import datetime
+import importlib.util
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -63,6 +65,23 @@ def step(say: str, arguments: Sequence[str], run: Runner) -> None:
             raise Problem(f"The disk that holds {paths.STATE} is full: free at least 1 GB and start again.")
         last = next((line for line in reversed(said.splitlines()) if line.strip()), "no message")
         raise Problem(f"`./kp {arguments[0]}` failed ({last.strip()}): see {log}.")
+
+
+def compile_ahead() -> None:
+    """On the first start: have Django and the rooms compiled on one core, while another makes the servers."""
+    found = importlib.util.find_spec("django")
+    if found is None or found.cached is None or Path(found.cached).exists():
+        return
+    # It asks no database: the address is only there because settings want one.
+    nobody = {"KPCARE_DEMO": "1", "KPCARE_LOGIN": "owner", "DATABASE_OWNER_URL": "postgres://nobody@localhost/none"}
+    subprocess.Popen(
+        [sys.executable, "-c", "import django; django.setup()"],
+        cwd=paths.ROOT,
+        env={**os.environ, **nobody, "DJANGO_SETTINGS_MODULE": "kpcare.settings"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def migrate(environ: dict[str, str]) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import FrameType
 
 from kpcare.embedded import paths
-from kpcare.embedded.preparing import Preparation, demo_logins, migrate
+from kpcare.embedded.preparing import Preparation, compile_ahead, demo_logins, migrate
 from kpcare.embedded.problems import Problem, explained
 from kpcare.embedded.processes import end, is_running
 from kpcare.embedded.servers import servers
@@ -252,6 +252,7 @@ def main(arguments: list[str]) -> int:
         end_orphans()
         refuse_taken_port(options.port)
         (paths.STATE / "log").mkdir(exist_ok=True)
+        compile_ahead()
         with servers() as found:
             embedded = "DATABASE_URL" in found
             environ = {**os.environ, **found, "PYTHONUNBUFFERED": "1"}
