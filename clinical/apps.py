@@ -14,6 +14,7 @@ class ClinicalConfig(AppConfig):
         from clinical.views import access, inbasket, messages, portal
         from core.navigation import frame, portal_nav, staff_nav
         from members.deaths import register_death_effect, register_ended_kind, register_return_effect
+        from members.portal import opens_with
         from members.ports import register_portal_card
         from plans.actions import register_termination_effect
 
@@ -37,6 +38,7 @@ class ClinicalConfig(AppConfig):
             icon="mail_outline",
             places=True,
             count=messages.unread_count,
+            leads=opens_with("message"),
         )
         panels.register()
         self.register_task_kinds()

@@ -8,7 +8,7 @@ checked anew on every request. Views say what they need:
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -24,7 +24,7 @@ from core.db import register_reach
 from core.http import AuthenticatedHttpRequest, authenticated, forget, once
 from core.models import User
 from core.navigation import Person, frame
-from core.permissions import grant
+from core.permissions import grant, may
 from members.models import Member, MemberMerge, Proxy
 
 SCOPES = ("view", "schedule", "message", "refill", "costs")
@@ -148,6 +148,18 @@ def opens_own(request: AuthenticatedHttpRequest) -> bool:
         return is_own(request.user, open_member(request))
     except PermissionDenied:
         return False
+
+
+def opens_with(scope: str) -> Callable[[AuthenticatedHttpRequest], bool]:
+    """Whether the record that is open is open to the signed-in person for `scope` (one of `SCOPES`)."""
+
+    def leads(request: AuthenticatedHttpRequest) -> bool:
+        try:
+            return bool(may(request.user, f"members.portal_{scope}", open_member(request)))
+        except PermissionDenied:
+            return False
+
+    return leads
 
 
 def hides_sensitive(user: User, member: Member) -> bool:

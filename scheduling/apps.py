@@ -8,6 +8,7 @@ class SchedulingConfig(AppConfig):
     def ready(self) -> None:
         from core.navigation import portal_nav, staff_nav
         from members.deaths import register_death_effect, register_ended_kind
+        from members.portal import opens_with
         from members.ports import register_portal_card
         from members.tabs import register_person_tab
         from plans.actions import register_termination_effect
@@ -28,6 +29,7 @@ class SchedulingConfig(AppConfig):
             icon="event",
             places=True,
             short=_("Visits"),
+            leads=opens_with("schedule"),
         )
         staff_nav.register("schedule", _("Schedule"), "scheduling:day", order=20, permission="scheduling.view_schedule")
         register_person_tab("visits", _("Visits"), "scheduling:member_desk", 5, permission="scheduling.book_for_member")

@@ -149,8 +149,12 @@ def _counts(request: AuthenticatedHttpRequest, rule: str, mine: QuerySet[CareGap
     As the last run found it: counting a million rows is its work, not a page's. For whom the list is of their own
     place, how many stand in it as well.
     """
-    run = JobRun.objects.filter(kind=jobs.KIND, status=JobRun.Status.DONE).order_by("-created_at").first()
-    found: dict[str, Any] = {"count": 0, "never": 0, "oldest": None, "run": run, "own": None}
+    runs = JobRun.objects.filter(kind=jobs.KIND).order_by("-created_at")
+    # A run that is done again, or failed when it was, still has what it found before.
+    run, last = runs.filter(totals__has_key="open").first(), runs.first()
+    found: dict[str, Any] = {"count": 0, "never": 0, "oldest": None, "own": None}
+    found["as_of"] = date.fromisoformat(run.key[:10]) if run else None
+    found["failed"] = last is not None and last.status == JobRun.Status.FAILED
     systems = {str(system) for system in systems_held(request.user)}
     for system, rules in (run.totals.get("open", {}) if run else {}).items():
         if system in systems and rule in rules:

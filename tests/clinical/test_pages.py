@@ -434,7 +434,11 @@ def test_a_proxy_without_the_scope_neither_books_nor_writes(client, world):
         factories.proxy(world.pedro.user, world.maria, "view")
     client.force_login(world.pedro.user)
     client.post(reverse("members:switch_person", args=[world.maria.pk]))
-    assert client.get("/").status_code == 200
+    home = client.get("/")
+    assert home.status_code == 200
+    for place in ("clinical:threads", "scheduling:appointments", "plans:coverage"):
+        assert f'href="{reverse(place)}"' not in home.content.decode(), "the menu leads nowhere that is closed to them"
+    assert f'href="{reverse("clinical:my_results")}"' in home.content.decode()
     assert client.get(reverse("scheduling:book")).status_code == 403
     assert client.get(reverse("clinical:threads")).status_code == 403
 

@@ -252,6 +252,19 @@ def test_a_list_of_ones_own_place_says_how_many_of_the_plans_are_on_it(client, w
     assert "of yours" not in page and "221" in page
 
 
+def test_after_a_night_that_failed_the_list_says_so_and_keeps_what_the_one_before_found(client, world):
+    with arranging():
+        JobRun.objects.create(
+            kind="prevention", key="2026-11-22", status="failed", started_by=User.objects.system("tests"),
+            totals={"open": {str(world.system.pk): {"cervical_screening": OPEN}}},
+        )  # fmt: skip
+    client.force_login(world.coordinator)
+
+    page = client.get(reverse("prevention:worklist") + "?rule=cervical_screening").content.decode()
+
+    assert "221" in page and "the last run failed" in page and "no run yet" not in page
+
+
 @pytest.mark.parametrize("name", ["gap_detail", "contact", "staff_order"])
 def test_the_other_systems_coordinator_cannot_touch_our_gaps(client, world, name):
     client.force_login(world.other_coordinator)
