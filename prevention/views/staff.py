@@ -200,7 +200,7 @@ def _detail(request: AuthenticatedHttpRequest, gap: CareGap, form: CallForm) -> 
         ],
         "form": form,
         "booking_url": f"{reverse('scheduling:staff_book', args=[gap.member_id])}?from=gap:{gap.pk}"
-        if any(way.kind == "book" for way in rule.ways)
+        if any(way.kind == "book" for way in rule.ways) and may(request.user, "scheduling.book_for_member", gap.member)
         else "",
         "can_set_interval": bool(may(request.user, "prevention.set_interval", gap.member)),
     }
