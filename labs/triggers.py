@@ -31,15 +31,16 @@ class TakenInItsTime(pgtrigger.Trigger):
 
     A wrong year files a result into somebody's past, where it is trended, counted by a measure and believed. A day
     before the order is let pass: what was asked for by word of mouth is ordered after it was drawn. A birthday begins
-    up to fourteen hours before it does in UTC, and clocks differ by minutes. When a tube came to the bench is asked
-    alone of new ones, so that an old wrong date does not stop its work.
+    up to fourteen hours before it does in UTC. To the minute the action asks, by the clock of whoever acts; here a day
+    ahead is what nobody's clock is wrong by. When a tube came to the bench is asked alone of new ones, so that an old
+    wrong date does not stop its work.
     """
 
     when = pgtrigger.Before
     level = pgtrigger.Row
     operation = pgtrigger.Insert | pgtrigger.UpdateOf("collected_at", "order_id")
     func = """
-        IF NEW.collected_at > clock_timestamp() + interval '10 minutes' OR EXISTS (
+        IF NEW.collected_at > clock_timestamp() + interval '1 day' OR EXISTS (
             SELECT FROM labs_laborder o JOIN members_member m ON m.id = o.member_id
             WHERE o.id = NEW.order_id AND (
                 NEW.collected_at < o.created_at - interval '1 day'

@@ -68,11 +68,14 @@ def _medication_period(resource: Resource, zone: str) -> dict[str, str]:
             f"coalesce({starts}, (f.recorded_at AT TIME ZONE '{zone}')::date, "
             f"(lower(f.effective) AT TIME ZONE '{zone}')::date)"
         )
-    end = f"coalesce({start} + (least(trunc({total_supply(resource)}), {LONGEST})::int - 1), {bounds_end})"
+    # Not `least`, which passes over a null.
+    supply = total_supply(resource)
+    days = f"(CASE WHEN {supply} > {LONGEST} THEN {LONGEST} ELSE trunc({supply}) END)::int"
+    end = f"coalesce({start} + ({days} - 1), {bounds_end})"
     return {
         "m0": f"CASE WHEN {end} IS NOT NULL THEN {start}::timestamp AT TIME ZONE '{zone}' END",
         "m1": f"{end}::timestamp AT TIME ZONE '{zone}'",
-        "supply": total_supply(resource),
+        "supply": supply,
     }
 
 

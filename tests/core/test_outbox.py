@@ -210,8 +210,8 @@ def test_outside_the_portal_every_message_reads_alike(template, channel):
     assert "/x/" in said.body
 
 
-def test_no_more_than_invitations_and_a_new_address_are_told_outside_in_their_own_words():
-    assert {"invitation", "portal_invitation", "contact_added"} == outbox.SAID_OUTSIDE
+def test_no_more_than_invitations_a_new_address_and_a_merge_are_told_outside_in_their_own_words():
+    assert {"invitation", "portal_invitation", "contact_added", "records_joined"} == outbox.SAID_OUTSIDE
 
 
 def test_the_portal_says_what_it_is_about():
