@@ -220,8 +220,8 @@ def row_versions() -> list[tuple[Any, ...]]:
 
 MAMMOGRAM = """
 WITH fact AS (
-    INSERT INTO clinical_observation (member_id, status, effective, value_quantity)
-    VALUES (%(member)s, 'final', tstzrange('2026-11-20 10:00+00', '2026-11-20 10:05+00'), 1) RETURNING id, member_id
+    INSERT INTO clinical_observation (member_id, status, effective)
+    VALUES (%(member)s, 'final', tstzrange('2026-11-20 10:00+00', '2026-11-20 10:05+00')) RETURNING id, member_id
 )
 INSERT INTO clinical_observationcoding (member_id, fact_id, role, concept_id)
 SELECT fact.member_id, fact.id, 1, c.id FROM fact, core_concept c WHERE c.code = 'mammogram#0'
@@ -253,7 +253,7 @@ def one_member(members: int) -> dict[str, Any]:
         took.append(time.perf_counter() - began)
         with as_job(by, reason="bench"):
             gap.refresh_from_db()
-        if (taken, gap.status) != (1, "closed"):
+        if not taken or gap.status != "closed":
             raise RuntimeError(f"{taken} members were evaluated and the gap is {gap.status}.")
     took = sorted(took[1:])
     wait = float(SCHEDULE["prevention-changed"]["schedule"])
