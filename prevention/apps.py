@@ -19,6 +19,7 @@ class PreventionConfig(AppConfig):
         register_merge_effect("prevention", make_way)
         ports.register_narrow_visit(VISIT_TYPE)
         self.register_jobs()
+        self.register_starters()
         panels.plug_in()
         registry_panel.plug_in()
         library_card.plug_in()
@@ -27,7 +28,6 @@ class PreventionConfig(AppConfig):
 
     def register_jobs(self) -> None:
         from core import jobs as core_jobs
-        from core.starters import register_starter
         from prevention import jobs
         from prevention.aside import set_aside_share
         from prevention.cohorts import jobs as cohorts
@@ -39,26 +39,12 @@ class PreventionConfig(AppConfig):
         core_jobs.register(
             jobs.KIND, jobs.evaluate_share, finish=jobs.finish, title=jobs.title, set_aside=set_aside_share
         )
-        register_starter(
-            "prevention",
-            label=_("Evaluate prevention"),
-            says=_("Everybody is evaluated as of today, in the background. Nobody is reminded twice."),
-            permission="prevention.start_run",
-            start=jobs.start_now,
-        )
         core_jobs.register(
             plan_rates.KIND,
             plan_rates.evaluate_share,
             finish=plan_rates.finish,
             title=plan_rates.title,
             set_aside=set_aside_share,
-        )
-        register_starter(
-            "plan-rates",
-            label=_("Count plan rates"),
-            says=_("Everybody is counted by the plan measures of this year, as far as it has gone."),
-            permission="prevention.start_run",
-            start=plan_rates.start_now,
         )
         core_jobs.register(
             immunisations.KIND,
@@ -80,6 +66,27 @@ class PreventionConfig(AppConfig):
         )
         core_jobs.register(
             cohorts.EXPORT, cohorts.export_share, title=cohorts.title_of_export, failed=cohorts.export_failed
+        )
+
+    def register_starters(self) -> None:
+        from core.starters import register_starter
+        from prevention import jobs
+        from prevention.plan_rates import job as plan_rates
+        from prevention.registries import run as registries
+
+        register_starter(
+            "prevention",
+            label=_("Evaluate prevention"),
+            says=_("Everybody is evaluated as of today, in the background. Nobody is reminded twice."),
+            permission="prevention.start_run",
+            start=jobs.start_now,
+        )
+        register_starter(
+            "plan-rates",
+            label=_("Count plan rates"),
+            says=_("Everybody is counted by the plan measures of this year, as far as it has gone."),
+            permission="prevention.start_run",
+            start=plan_rates.start_now,
         )
         register_starter(
             "registries",
