@@ -3,11 +3,13 @@
 import contextlib
 import json
 import os
+import re
 import resource
+import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -42,6 +44,8 @@ LEFT = (
 def main(kind: str, members: int) -> dict[str, Any]:
     import django
 
+    # A queue of its own: no worker of another world takes its tasks.
+    os.environ["REDIS_URL"] = re.sub(r"\d+$", "13", os.environ["REDIS_URL"])
     django.setup()
     spent = lay(members)
     return {**KINDS[kind](members), "world_seconds": round(spent, 1)}
@@ -229,8 +233,24 @@ SELECT fact.member_id, fact.id, 1, c.id FROM fact, core_concept c WHERE c.code =
 ASKED = 40
 
 
+@contextlib.contextmanager
+def a_worker() -> Iterator[None]:
+    """A worker of the product's, on the benchmark's own database and queue."""
+    command = [sys.executable, "-m", "celery", "-A", "kpcare", "worker", "-Q", "default", "-c", "1", "-l", "ERROR"]
+    worker = subprocess.Popen([*command, "--without-gossip", "--without-mingle"], env=dict(os.environ))
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait()
+
+
 def one_member(members: int) -> dict[str, Any]:
-    """From a committed result in one chart to the closed gap, all measures and rules; the wait for beat is added."""
+    """From a committed result in one chart to the closed gap that another connection sees, all measures and rules.
+
+    By the product's own way: the commit wakes a worker. Where Redis lost the wake-up, beat's second is added.
+    """
+    from core import wakeups
     from core.db import as_job
     from core.models import User
     from kpcare.schedule import SCHEDULE
@@ -245,24 +265,26 @@ def one_member(members: int) -> dict[str, Any]:
     with as_job(by, reason="bench"):
         gaps = list(CareGap.objects.filter(rule="breast_screening", status="open").order_by("id")[:ASKED])
     took = []
-    for gap in gaps:
-        with as_job(by, reason="bench") as _, connection_cursor() as cursor:
-            cursor.execute(MAMMOGRAM, {"member": gap.member_id})
-        began = time.perf_counter()
-        taken = jobs.take_changed(as_of=AS_OF, by=by)
-        took.append(time.perf_counter() - began)
-        with as_job(by, reason="bench"):
-            gap.refresh_from_db()
-        if not taken or gap.status != "closed":
-            raise RuntimeError(f"{taken} members were evaluated and the gap is {gap.status}.")
+    with a_worker():
+        for gap in gaps:
+            with as_job(by, reason="bench"), connection_cursor() as cursor:
+                cursor.execute(MAMMOGRAM, {"member": gap.member_id})
+                wakeups.member_changed()
+            began = time.perf_counter()
+            while gap.status != "closed":
+                if (waited := time.perf_counter() - began) > 60:
+                    raise RuntimeError(f"{waited:.0f} s after the mammogram the gap is {gap.status}.")
+                time.sleep(0.01)
+                with as_job(by, reason="bench"):
+                    gap.refresh_from_db()
+            took.append(time.perf_counter() - began)
+    # The first waited for the worker to start.
     took = sorted(took[1:])
-    wait = float(SCHEDULE["prevention-changed"]["schedule"])
     return {
-        "seconds": wait + took[int(0.95 * len(took))],
-        "wait_at_most": wait,
-        "evaluation_median": round(took[len(took) // 2], 3),
-        "evaluation_95th": round(took[int(0.95 * len(took))], 3),
-        "evaluation_longest": round(took[-1], 3),
+        "seconds": took[int(0.95 * len(took))],
+        "median": round(took[len(took) // 2], 3),
+        "longest": round(took[-1], 3),
+        "more_where_a_wakeup_is_lost": float(SCHEDULE["prevention-changed"]["schedule"]),
     }
 
 

@@ -1,4 +1,4 @@
-"""From a result in one chart to the closed gap, by all measures and rules: at most two seconds."""
+"""From a result in one chart to the closed gap, by all measures and rules, through a worker: at most two seconds."""
 
 from bench._nightly import measured
 from bench.runner import Result

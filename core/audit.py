@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connections, models
 from django.http import HttpRequest
 
+from core import wakeups
 from core.context import current, role_in_use
 from core.db import ask, is_pooled, keep
 from core.models import User
@@ -121,6 +122,8 @@ def record(
         by, action=action, verb=verb, member_id=member_id, obj=obj, reason=reason, detail=detail, request=None
     )
     _insert("default", row)
+    if row["member_id"] is not None:
+        wakeups.member_changed()
 
 
 def record_read(

@@ -13,12 +13,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.template.loader import get_template, render_to_string
 from django.utils import timezone, translation
 
-from core import gateways
+from core import gateways, wakeups
 from core.db import as_job
 from core.models import OutboxMessage, User
 from core.models.base import ClockTimestamp
@@ -121,16 +120,8 @@ def enqueue(
 
 
 def wake() -> None:
-    """Have due messages delivered once this transaction has committed; a thousand calls are one wake-up."""
-    if any(entry[1] is _send_wakeup for entry in connection.run_on_commit):
-        return
-    # Robust: with Redis away the sweep delivers.
-    transaction.on_commit(_send_wakeup, robust=True)
-
-
-def leave_to_the_sweep() -> None:
-    """Wake nobody for what the open transaction wrote: a world is laid before there are workers."""
-    connection.run_on_commit = [entry for entry in connection.run_on_commit if entry[1] is not _send_wakeup]
+    """Have due messages delivered once this transaction has committed."""
+    wakeups.after_commit(_send_wakeup)
 
 
 def _send_wakeup() -> None:

@@ -7,13 +7,14 @@ class PreventionConfig(AppConfig):
 
     def ready(self) -> None:
         from clinical import ports
-        from core import outbox
+        from core import outbox, wakeups
         from members.ports import register_merge_effect
         from prevention import panels, permissions  # noqa: F401  (permissions registers who may)
         from prevention.library import card as library_card
         from prevention.merging import make_way
         from prevention.outreach.one_tap import path_for
         from prevention.registries import panel as registry_panel
+        from prevention.tasks import wake_for_changes
         from prevention.vaccine_clinic import VISIT_TYPE
 
         register_merge_effect("prevention", make_way)
@@ -24,6 +25,7 @@ class PreventionConfig(AppConfig):
         registry_panel.plug_in()
         library_card.plug_in()
         outbox.register_path("one-tap", path_for)
+        wakeups.register_member_wakeup(wake_for_changes)
         self.register_places()
 
     def register_jobs(self) -> None:

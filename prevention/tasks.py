@@ -56,6 +56,11 @@ def changed_members() -> int:
     return total
 
 
+def wake_for_changes() -> None:
+    """Have changed members looked at now. Nobody wants to hear of it later: beat looks every second."""
+    changed_members.apply_async(expires=5)
+
+
 @shared_task(queue="jobs", ignore_result=True)
 def remove_expired_exports() -> int:
     """Delete the files of cohort exports whose time is over."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.db import connection, transaction
 
 from clinical.models import Task
-from core import outbox
+from core import wakeups
 from core.context import Context, use
 from core.models import User
 from core.terminology import load_own
@@ -99,7 +99,7 @@ def build(
         clinic_day.add(place, now)
         vaccines.lay(now)
         hero.add(now)
-        outbox.leave_to_the_sweep()
+        wakeups.leave_to_the_sweep()
     _look_at_what_is_there()
     say(f"Demo world of {members:,} members laid in {time.monotonic() - started:.1f} s; history did not fire for it.")
     return {name: table.written for name, table in charts.tables.items()}
