@@ -274,7 +274,7 @@ def one_member(members: int) -> dict[str, Any]:
             while gap.status != "closed":
                 if (waited := time.perf_counter() - began) > 60:
                     raise RuntimeError(f"{waited:.0f} s after the mammogram the gap is {gap.status}.")
-                time.sleep(0.01)
+                time.sleep(0.02)
                 with as_job(by, reason="bench"):
                     gap.refresh_from_db()
             took.append(time.perf_counter() - began)

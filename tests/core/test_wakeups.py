@@ -45,10 +45,9 @@ def test_what_is_about_nobody_wakes_nobody(woken, django_capture_on_commit_callb
 
 def test_what_is_taken_back_wakes_nobody(woken, django_capture_on_commit_callbacks):
     member = make_member(make_system())
-    with django_capture_on_commit_callbacks(execute=True):
-        with pytest.raises(RuntimeError), transaction.atomic():
-            change(member)
-            raise RuntimeError
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(RuntimeError), transaction.atomic():
+        change(member)
+        raise RuntimeError
     assert not woken
 
 
