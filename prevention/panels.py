@@ -119,6 +119,7 @@ def chart_immunisations(request: AuthenticatedHttpRequest, member: Member) -> cl
         "outlook": found,
         "asks": list(dict.fromkeys(due.row.vaccine_group for due in found.asks)),
         "given": given(member, request.user),
+        "is_behind": any(due.is_overdue for due in found.now),
         "can_record": bool(may(request.user, "clinical.write_chart", member)),
     }
     return clinical.Panel("prevention/immunisations_panel.html", context)

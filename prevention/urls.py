@@ -47,6 +47,7 @@ staff = [
     path("chart/<uuid:member_id>/prevention/<slug:rule>/talked/", talks.talked, name="talked"),
     path("chart/<uuid:member_id>/prevention/<uuid:interval_id>/end/", intervals.end_interval, name="end_interval"),
     path("chart/<uuid:member_id>/vaccines/record/", doses.record_dose, name="record_dose"),
+    path("chart/<uuid:member_id>/vaccines/catch-up/", doses.catch_up, name="catch_up"),
     path("chart/<uuid:member_id>/vaccines/born/", doses.born, name="member_birth_country"),
     path("prevention/vaccine-schedules/", immunisation_policy.policies, name="immunisation_policies"),
     path("prevention/vaccine-schedules/roll-over/", immunisation_policy.roll_over, name="roll_over_seasons"),

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinical.actions.immunizations import record_immunization
 from clinical.coding import CVX
@@ -21,6 +21,7 @@ from core.terminology import concept
 from members.models import Member
 from prevention.forms import DoseForm
 from prevention.immunisation.birth_country import note_birth_country
+from prevention.immunisation.catch_up import catch_up_of
 from prevention.immunisation.outlook import given, outlook
 from prevention.immunisation.table import packaged
 from prevention.vaccine_clinic.stock import take_from_shelf
@@ -42,6 +43,21 @@ def record_dose(request: AuthenticatedHttpRequest, member: Member) -> HttpRespon
         return redirect("clinical:chart_panel", member_id=member.pk, name="vaccines")
     context = {**frame(request, member, "vaccines"), "form": form, "visit": visit, "given": given(member, request.user)}
     return render(request, "prevention/dose.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@opens_chart("prevention.catch_up")
+def catch_up(request: AuthenticatedHttpRequest, member: Member) -> HttpResponse:
+    """At which visits somebody who is behind gets every dose that they lack, to print and take along."""
+    today = timezone.localdate()
+    visits = catch_up_of(member, request.user, today)
+    context = {
+        **frame(request, member, "vaccines"),
+        "visits": visits,
+        "columns": [_("Not before"), _("Vaccines")],
+        "authorities": outlook(member, request.user, today).authorities,
+    }
+    return render(request, "prevention/catch_up.html", context)
 
 
 @require_POST
