@@ -119,6 +119,12 @@ def look_at(request: AuthenticatedHttpRequest, member: Member) -> None:
     once(request, LOOKED_AT, lambda: member.pk)
 
 
+def look_at_whose(request: AuthenticatedHttpRequest, member: Member) -> None:
+    """A notice led here: the page is about `member`, whoever's record is open. For members among `people`."""
+    if member.pk != open_member(request).pk:
+        look_at(request, member)
+
+
 def opened_by(request: AuthenticatedHttpRequest, member: Member) -> str:
     """Where a post opens the record that this page looks at, for what goes on in it; empty where it is open."""
     looked_at = once(request, LOOKED_AT, lambda: None)

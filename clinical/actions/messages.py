@@ -1,7 +1,6 @@
 """Messages between a member and the care team: each question is a task until it is answered."""
 
 import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,8 +11,8 @@ from clinical.actions.tasks import create_task
 from clinical.models import Message, MessageThread, Task
 from core import audit
 from core.models import AuditEvent, User
-from core.outbox import enqueue
 from members.models import Member, PrimaryCareAssignment
+from members.telling import tell
 from network.models import Clinician, Department
 
 Action = AuditEvent.Action
@@ -122,16 +121,14 @@ def _write(thread: MessageThread, *, by: User, body: str, from_member: bool, clo
 
 
 def _tell_member(message: Message, thread: MessageThread) -> None:
-    member = thread.member
-    user = member.user
-    if user is None:
-        return
-    common: dict[str, Any] = {
-        "template": "message_waiting",
-        "user": user,
-        "member_id": member.pk,
-        "language": member.language,
-        "url_path": f"/messages/{thread.pk}/",
-    }
-    enqueue(dedupe_key=f"message:{message.pk}:portal", channel="portal", **common)
-    enqueue(dedupe_key=f"message:{message.pk}:email", channel="email", address=user.email, **common)
+    """The member, or who acts for them; and whoever wrote last for somebody who has an account."""
+    wrote = User.objects.filter(pk__in=thread.messages.filter(from_member=True).values("author"))
+    tell(
+        thread.member,
+        "message_waiting",
+        key=f"message:{message.pk}",
+        url_path=f"/messages/{thread.pk}/",
+        scope="message",
+        sensitivity=thread.sensitivity,
+        also=wrote,
+    )

@@ -20,9 +20,9 @@ from core import audit
 from core.http import AuthenticatedHttpRequest
 from core.models import OutboxMessage
 from core.notices import notify
-from core.permissions import requires
+from core.permissions import may, requires
 from members.models import Member
-from members.portal import open_member
+from members.portal import look_at_whose, open_member, people
 from members.ports import Place, PortalCard
 
 SHOWN = 50
@@ -35,27 +35,42 @@ def own_threads(request: AuthenticatedHttpRequest) -> QuerySet[MessageThread]:
 
 
 def own_thread(request: AuthenticatedHttpRequest, thread_id: uuid.UUID) -> MessageThread:
-    """A conversation of the member whose record is open; 404 for anybody else's and for what is kept from a proxy."""
+    """A conversation of somebody whose record the reader may open; 404 for anybody else's and for what is kept from a
+    proxy. A notice leads a parent to their child's."""
+    found = get_object_or_404(
+        MessageThread.objects.select_related("member"), pk=thread_id, member__in=people(request.user)
+    )
+    look_at_whose(request, found.member)
     return get_object_or_404(own_threads(request), pk=thread_id)
 
 
-def unread_count(request: AuthenticatedHttpRequest) -> int | None:
-    """Answers not yet opened, for the number beside "Messages"."""
+def _unread(request: AuthenticatedHttpRequest) -> QuerySet[OutboxMessage]:
     return OutboxMessage.objects.filter(
         user=request.user, channel="portal", template="message_waiting", read_at__isnull=True
-    ).count()
+    )
+
+
+def unread_count(request: AuthenticatedHttpRequest) -> int | None:
+    """Answers not yet opened in the record that is open, for the number beside "Messages"."""
+    return _unread(request).filter(member_id=open_member(request).pk).count()
 
 
 def new_answers(request: AuthenticatedHttpRequest, member: Member) -> PortalCard | None:
-    """The home's card while the care team's answer has not been opened."""
-    paths = OutboxMessage.objects.filter(
-        user=request.user, member_id=member.pk, channel="portal", template="message_waiting", read_at__isnull=True
-    ).values_list("url_path", flat=True)
-    ids = {path.strip("/").split("/")[-1] for path in paths}
-    found = list(own_threads(request).filter(pk__in=ids).order_by("-last_message_at")[:5])
+    """The home's card while the care team's answer has not been opened: the member's, then those whom they act for."""
+    paths = _unread(request).values_list("member_id", "url_path")
+    waiting_for: dict[uuid.UUID, set[str]] = {}
+    for member_id, path in paths:
+        waiting_for.setdefault(member_id, set()).add(path.strip("/").split("/")[-1])
+    found: list[MessageThread] = []
+    for person in sorted(people(request.user), key=lambda one: one.pk != member.pk):
+        if (ids := waiting_for.get(person.pk)) and may(request.user, "members.portal_message", person):
+            threads = visible(MessageThread.objects.filter(member=person, pk__in=ids), request.user, person)
+            threads = threads.select_related("clinician", "department__facility", "member")
+            found += threads.order_by("-last_message_at")[:5]
     if not found:
         return None
-    return PortalCard(Place.NEEDS_YOU, "clinical/portal/card_messages.html", {"threads": found}, count=len(found))
+    context = {"threads": found, "member": member}
+    return PortalCard(Place.NEEDS_YOU, "clinical/portal/card_messages.html", context, count=len(found))
 
 
 @require_safe

@@ -21,11 +21,11 @@ from clinical.models import CodingRole, DiagnosticReport, Observation, Task
 from clinical.triggers import RELEASED, RELEASED_REPORT
 from core import audit
 from core.models import Concept, SourceSystem, User
-from core.outbox import enqueue
 from core.permissions import require
 from core.terminology import concept
 from labs.interpretation import RANK
 from members.models import Member, PrimaryCareAssignment
+from members.telling import tell
 from network.models import RoleAssignment
 
 KIND = "outside_result"
@@ -294,16 +294,6 @@ def open_review(
 
 def tell_member(member: Member, report: DiagnosticReport) -> None:
     """ "Something is new", as for our own results; labelled ones are not announced."""
-    if member.user is None or report.sensitivity:
-        return
-    for channel in ("portal", "email"):
-        enqueue(
-            dedupe_key=f"labs.report:{report.pk}:{report.version}:{channel}",
-            channel=channel,
-            template="result_waiting",
-            user=member.user,
-            member_id=member.pk,
-            address=member.user.email if channel == "email" else "",
-            language=member.language,
-            url_path="/results/",
-        )
+    if not report.sensitivity:
+        key = f"labs.report:{report.pk}:{report.version}"
+        tell(member, "result_waiting", key=key, url_path="/results/", scope="view")

@@ -13,10 +13,10 @@ from clinical.actions.tasks import complete_task, receives
 from clinical.models import Task
 from core import audit
 from core.models import User
-from core.outbox import enqueue
 from core.permissions import require
 from labs.models import LabOrder, LabResult
 from members.models import Member, PrimaryCareAssignment
+from members.telling import tell
 from network.models import Department, Employment, RoleAssignment
 
 CRITICAL, REVIEW, WITHDRAWN = "critical_result", "result_review", "result_withdrawn"
@@ -103,19 +103,9 @@ def covering_department(order: LabOrder) -> Department | None:
 def tell_member(member: Member, result: LabResult) -> None:
     """ "Something is new", by portal notice and e-mail; what it is stands in the portal alone. Labelled results are
     not announced: the notice itself would tell whoever sees the phone."""
-    if member.user is None or result.sensitivity:
-        return
-    for channel in ("portal", "email"):
-        enqueue(
-            dedupe_key=f"labs.result:{result.pk}:{channel}",
-            channel=channel,
-            template="result_waiting",
-            user=member.user,
-            member_id=member.pk,
-            address=member.user.email if channel == "email" else "",
-            language=member.language,
-            url_path=f"/results/{result.pk}/",
-        )
+    if not result.sensitivity:
+        key, path = f"labs.result:{result.pk}", f"/results/{result.pk}/"
+        tell(member, "result_waiting", key=key, url_path=path, scope="view")
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from core.models import OutboxMessage
 from core.permissions import requires
 from labs.models import LabOrder, LabResult
 from members.models import Member
-from members.portal import hides_sensitive, open_member
+from members.portal import hides_sensitive, look_at_whose, people
 from members.ports import Place, PortalCard
 
 # HL7 0078 → status of the badge and words. Red is for critical alone.
@@ -73,9 +73,11 @@ def range_words(low: Decimal | None, high: Decimal | None, decimals: int) -> str
 
 
 def result_of(request: AuthenticatedHttpRequest, result_id: uuid.UUID, **kwargs: Any) -> LabResult:
-    """The result of the address if it belongs to the open record and may be read; otherwise 404."""
-    member = open_member(request)
-    found = results_of(request, member).select_related(
+    """The result of the address if it is of somebody whose record the reader may open, and may be read; otherwise 404.
+    A notice leads a parent to their child's."""
+    whose = get_object_or_404(LabResult.objects.select_related("member"), pk=result_id, member__in=people(request.user))
+    look_at_whose(request, whose.member)
+    found = results_of(request, whose.member).select_related(
         "test__loinc", "specimen", "performing_laboratory", "observation", "corrects", "member"
     )
     return get_object_or_404(found, pk=result_id)

@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinical.models import CodingRole, MedicationDispense, MedicationDispenseCoding
-from core import audit, outbox
+from core import audit
 from core.models import User
 from core.permissions import require
 from core.templatetags.kp import short_date
 from members.deaths import refuse_dead
+from members.telling import tell
 from network.models import Facility
 from pharmacy.costs import charge_fill, price_fill
 from pharmacy.models import Fill, Prescription, StockLot, StockMovement
@@ -190,16 +191,14 @@ def fill(*, by: User, fill: Fill, scanned_ndc: str = "", pickup_place: str = "")
 
 
 def _tell_ready(fill: Fill) -> None:
-    if fill.member.user_id is None:
-        return
-    outbox.enqueue(
-        dedupe_key=f"pharmacy.ready:{fill.pk}",
-        channel="portal",
-        template="medicine_ready",
-        user=fill.member.user,
-        member_id=fill.member_id,
-        language=fill.member.language,
+    tell(
+        fill.member,
+        "medicine_ready",
+        key=f"pharmacy.ready:{fill.pk}",
         url_path="/medicines/",
+        scope="refill",
+        sensitivity=fill.sensitivity,
+        by_email=False,
     )
 
 

@@ -14,7 +14,7 @@ from core.http import AuthenticatedHttpRequest
 from core.navigation import url_or_none
 from core.notices import notify
 from core.permissions import requires
-from members.portal import look_at, open_member, opened_by, people
+from members.portal import look_at_whose, opened_by, people
 from prevention import actions
 from prevention.models import CareGap
 from prevention.outreach.because import because
@@ -32,12 +32,10 @@ def own_gap(request: AuthenticatedHttpRequest, gap_id: uuid.UUID) -> CareGap:
     A notice leads a parent to their child's gap: this page is about the child, and the session stays with whose record
     is open.
     """
-    open_now = open_member(request)
     gap = get_object_or_404(CareGap.objects.select_related("member"), pk=gap_id, member__in=people(request.user))
     if not is_known(gap.rule):
         raise Http404
-    if gap.member_id != open_now.pk:
-        look_at(request, gap.member)
+    look_at_whose(request, gap.member)
     return gap
 
 

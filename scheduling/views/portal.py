@@ -17,7 +17,7 @@ from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import requires
 from members.models import Member
-from members.portal import age_on, open_member, scopes_for
+from members.portal import age_on, look_at_whose, open_member, people, scopes_for
 from members.ports import Place, PortalCard
 from network.models import Department
 from scheduling import actions, calendars, offers, waiting
@@ -28,10 +28,15 @@ from scheduling.ports import BookingOrigin, booking_origin, tell_booked
 
 
 def own_appointment(request: AuthenticatedHttpRequest, appointment_id: uuid.UUID) -> Appointment:
-    """The appointment of the member whose record is open; 404 for anybody else's."""
-    return get_object_or_404(
-        Appointment.objects.with_details().select_related("member"), pk=appointment_id, member=open_member(request)
+    """An appointment of somebody whose record the reader may open; 404 for anybody else's. A notice leads a parent to
+    their child's."""
+    found = get_object_or_404(
+        Appointment.objects.with_details().select_related("member"),
+        pk=appointment_id,
+        member__in=people(request.user),
     )
+    look_at_whose(request, found.member)
+    return found
 
 
 @require_safe
