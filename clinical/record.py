@@ -154,7 +154,7 @@ def day_of(row: Observation, zone: datetime.tzinfo | None) -> datetime.date:
     One that is known to the day alone began at midnight somewhere near: its noon is of that day in every zone around.
     """
     since = row.effective.lower
-    return timezone.localdate(since if row.precision == "t" else since + datetime.timedelta(hours=12), zone)
+    return timezone.localdate(since if row.precision[0] == "t" else since + datetime.timedelta(hours=12), zone)
 
 
 def with_blood_pressure(found: list[Series]) -> list[Series]:

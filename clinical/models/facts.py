@@ -28,7 +28,12 @@ class Fact(MemberOwned):
 
     status = models.CharField(max_length=20, help_text="The FHIR status of this kind of resource.")
     effective = DateTimeRangeField(null=True, blank=True)
-    precision = models.CharField(max_length=1, choices=Precision, default=Precision.TIME, db_default=Precision.TIME)
+    precision = models.CharField(
+        max_length=2,
+        default=Precision.TIME,
+        db_default=Precision.TIME,
+        help_text="How finely the time was said; two letters where the ends differ, the start's first.",
+    )
     utc_offset = models.SmallIntegerField(null=True, blank=True, help_text="Minutes east, as the source wrote it.")
     recorded_at = models.DateTimeField(
         null=True, blank=True, db_default=Now(), help_text="FHIR issued, recordedDate or authoredOn."

@@ -8,20 +8,28 @@ from prevention.engine.codes import CONDITION, MEDICATION_DISPENSE, OBSERVATION,
 from prevention.engine.moments import Setting
 from prevention.engine.written import instant, number
 
-_STEP = "CASE f.precision WHEN 'd' THEN interval '1 day' WHEN 'm' THEN interval '1 month' ELSE interval '1 year' END"
 _LAST = "date_trunc('milliseconds', CASE WHEN upper_inc(f.effective) THEN upper(f.effective) ELSE {} END)"
 _LAST = _LAST.format("upper(f.effective) - interval '1 microsecond'")
+
+
+def _step(side: str) -> str:
+    """How long the day, month or year is that stands at this end (`left`: start, `right`: end)."""
+    return (
+        f"CASE {side}(f.precision, 1) WHEN 'd' THEN interval '1 day' WHEN 'm' THEN interval '1 month' "
+        "ELSE interval '1 year' END"
+    )
+
 
 # A missing end of a FHIR Period is "for ever"; a missing start, somewhere before the end.
 _START = {
     "s0": "CASE WHEN lower_inf(f.effective) THEN '-infinity' ELSE lower(f.effective) END",
     "s1": f"CASE WHEN f.precision = 't' THEN coalesce(lower(f.effective), {_LAST}) "
-    f"WHEN lower_inf(f.effective) THEN {_LAST} "
-    f"ELSE lower(f.effective) + {_STEP} - interval '1 millisecond' END",
+    f"WHEN lower_inf(f.effective) THEN {_LAST} WHEN left(f.precision, 1) = 't' THEN lower(f.effective) "
+    f"ELSE lower(f.effective) + {_step('left')} - interval '1 millisecond' END",
 }
 _END = {
     "e0": f"CASE WHEN upper_inf(f.effective) THEN 'infinity' WHEN f.precision = 't' THEN {_LAST} "
-    f"ELSE upper(f.effective) - {_STEP} END",
+    f"WHEN right(f.precision, 1) = 't' THEN {_LAST} ELSE upper(f.effective) - {_step('right')} END",
     "e1": f"CASE WHEN upper_inf(f.effective) THEN 'infinity' ELSE {_LAST} END",
 }
 # QICoreCommon.prevalenceInterval: an inactive condition without abatement ended, nobody knows when.
@@ -79,10 +87,15 @@ def _medication_period(resource: Resource, zone: str) -> dict[str, str]:
     }
 
 
+def boundaries(resource: Resource) -> dict[str, str]:
+    """SQL for s0, s1, e0 and e1 of a fact `f`, by its range and by how finely each end was said."""
+    return _START | (_PREVALENCE if resource is CONDITION else _END)
+
+
 def _columns(resource: Resource, zone: str) -> dict[str, str]:
     columns = {"status": "f.status", "is_negated": "f.is_negated", "recorded_at": "f.recorded_at"}
-    columns |= {"sensitivity": "f.sensitivity", **_START}
-    columns |= _PREVALENCE | _DATED if resource is CONDITION else _END
+    columns |= {"sensitivity": "f.sensitivity", **boundaries(resource)}
+    columns |= _DATED if resource is CONDITION else {}
     columns |= {name: f"f.{name}" for name in resource.columns}
     if resource.has_supply:
         columns |= _medication_period(resource, zone)

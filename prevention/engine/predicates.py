@@ -363,28 +363,43 @@ class Compare(Predicate):
     other: Anchor
     of: str | None
 
-    def _sides(self, to: Compiling, row: str) -> tuple[str, str, str, str, str]:
-        """The operator, our point's sides and the other's (one and the same for a moment)."""
-        if isinstance(self.other, Timepoint):
-            if self.of == DAY:
-                return self.operator, *self.point.days(to, row), *self.other.days(to, row)
-            return self.operator, *self.point.sides(to, row), *self.other.sides(to, row)
-        operator, bound = self.operator, to.instant(self.other)
-        if self.of == DAY:
-            # A bound that is known turns into the edge of its day: the fact's time needs no conversion.
-            next_day = operator in ("<=", ">")
-            operator = {"<=": "<", ">": ">="}.get(operator, operator)
-            bound = to.day_after(self.other) if next_day else to.day_start(self.other)
-        return operator, *self.point.sides(to, row), bound, bound
-
     def true(self, to: Compiling, row: str) -> str:
-        operator, earliest, latest, low, high = self._sides(to, row)
-        return f"{latest} {operator} {low}" if operator[0] == "<" else f"{earliest} {operator} {high}"
+        return self._holds(self.operator, to, row)
 
     def false(self, to: Compiling, row: str) -> str:
-        operator, earliest, latest, low, high = self._sides(to, row)
-        opposite = _OPPOSITE[operator]
-        return f"{earliest} {opposite} {high}" if operator[0] == "<" else f"{latest} {opposite} {low}"
+        return self._holds(_OPPOSITE[self.operator], to, row)
+
+    def _holds(self, operator: str, to: Compiling, row: str) -> str:
+        """SQL for "certainly `operator`"."""
+        if isinstance(self.other, Timepoint):
+            ours, other = (p.days(to, row) if self.of == DAY else p.sides(to, row) for p in (self.point, self.other))
+            return f"{ours[1]} {operator} {other[0]}" if operator[0] == "<" else f"{ours[0]} {operator} {other[1]}"
+        earliest, latest = self.point.sides(to, row)
+        if self.of != DAY:
+            bound = to.instant(self.other)
+            if operator in ("<", ">"):
+                return f"{latest if operator == '<' else earliest} {operator} {bound}"
+            return _certainly(operator, earliest, latest, f"{operator} {bound}", f"{operator[0]} {bound}")
+        # A bound that is known turns into the edges of its day: the fact's time needs no conversion.
+        start, after = to.day_start(self.other), to.day_after(self.other)
+        if operator in ("<", ">"):
+            return f"{latest} < {start}" if operator == "<" else f"{earliest} >= {after}"
+        if operator == "<=":
+            return _certainly(operator, earliest, latest, f"< {after}", f"< {start}")
+        return _certainly(operator, earliest, latest, f">= {start}", f">= {after}")
+
+
+def _certainly(operator: str, earliest: str, latest: str, holds: str, strictly: str) -> str:
+    """SQL for "on or before" (or after) a bound. Of a month and one of its own days it is not known, its last day
+    neither: CQL compares year, month and day in turn, and one of them is missing.
+    """
+    near = latest if operator == "<=" else earliest
+    if earliest == latest:
+        return f"{near} {holds}"
+    # No day is longer. An end that is open, or that nobody knows, is another matter.
+    endless = f"{earliest} = '-infinity'" if operator == "<=" else f"{latest} = 'infinity'"
+    known = f"{latest} < {earliest} + interval '26 hours' OR {endless}"
+    return f"({near} {holds} AND ({near} {strictly} OR {known}))"
 
 
 @dataclass(frozen=True)

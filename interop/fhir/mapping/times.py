@@ -55,9 +55,6 @@ def span(value: str, zone: tzinfo = UTC) -> Span:
     return Span(lower, lower + timedelta(days=1), "d", None)
 
 
-COARSENESS = "tdmy"
-
-
 @lru_cache(maxsize=20_000)
 def effective(start: str | None, end: str | None, zone: tzinfo = UTC) -> dict:
     """Values for `effective`, `precision` and `utc_offset` from the two ends of a period; either may be missing.
@@ -74,7 +71,8 @@ def effective(start: str | None, end: str | None, zone: tzinfo = UTC) -> dict:
         return {"effective": None, "precision": "t", "utc_offset": None}
     if first and last and last.upper <= first.lower:
         raise MappingError("A period ends before it starts.")
-    precision = max((s.precision for s in (first, last) if s), key=COARSENESS.index)
+    # Two letters where the ends differ: the start's, then the end's.
+    precision = "".join(dict.fromkeys(s.precision for s in (first, last) if s))
     lower = first.lower.isoformat() if first else ""
     upper = last.upper.isoformat() if last else ""
     return {
