@@ -155,26 +155,36 @@ def principal_diagnosis_in(*codes: Codes) -> Predicate:
 # --- Values -------------------------------------------------------------------------------------------
 
 
+# Other units of the same kind, and how much of the first one of each is: CQL compares amounts, not their writing.
+SAME_KIND = {
+    "mg/dL": {"g/L": "100", "mg/mL": "100", "g/dL": "1000", "mg/L": "0.1", "ug/mL": "0.1", "ug/dL": "0.001"},
+}
+_WITHOUT_ANNOTATION = "regexp_replace({row}.value_unit, '[{{][^}}]*[}}]', '', 'g')"
+
+
 def quantity(comparison: str, value: float, unit: str = "") -> Predicate:
-    """A quantity in `unit` (UCUM) compared: `quantity(">=", 190, "mg/dL")`. Another unit is no answer.
+    """A quantity in `unit` (UCUM) compared: `quantity(">=", 190, "mg/dL")`. A unit of another kind is no answer.
 
     What stands in braces says what is counted, and changes no unit: `{copies}/mL` is `/mL`, `{score}` is 1. Without a
     unit it is a plain number: no unit written, or UCUM's `1`.
     """
     bare = ANNOTATION.sub("", unit)
-    if unit and unit == bare and unit[0] != "/":
-        same = f"{{row}}.value_unit = '{unit}'"
+    if others := SAME_KIND.get(unit):
+        cases = "".join(f" WHEN '{other}' THEN {{row}}.value_quantity * {factor}" for other, factor in others.items())
+        amount = f"CASE {{row}}.value_unit WHEN '{unit}' THEN {{row}}.value_quantity{cases} END"
+    elif unit and unit == bare and unit[0] != "/":
+        amount = f"CASE WHEN {{row}}.value_unit = '{unit}' THEN {{row}}.value_quantity END"
     else:
         among = f"('{bare}')" if bare else "('', '1')"
-        same = f"regexp_replace({{row}}.value_unit, '[{{{{][^}}}}]*[}}}}]', '', 'g') IN {among}"
-    return Raw(f"CASE WHEN {same} THEN {{row}}.value_quantity END {comparison} {value}")
+        amount = f"CASE WHEN {_WITHOUT_ANNOTATION} IN {among} THEN {{row}}.value_quantity END"
+    return Raw(f"{amount} {comparison} {value}")
 
 
 def percent(comparison: str, value: float) -> Predicate:
-    """A share compared with so many percent. As in CQL, no unit is UCUM's `1`, and 1 is 100 %."""
+    """A share compared with so many percent. As in CQL, a plain number is in UCUM's `1`, and 1 is 100 %."""
     return Raw(
         "CASE WHEN {row}.value_unit = '%' THEN {row}.value_quantity "
-        f"WHEN {{row}}.value_unit IN ('', '1') THEN {{row}}.value_quantity * 100 END {comparison} {value}"
+        f"WHEN {_WITHOUT_ANNOTATION} IN ('', '1') THEN {{row}}.value_quantity * 100 END {comparison} {value}"
     )
 
 
