@@ -6,6 +6,7 @@ logic takes each resource for itself, so that a resource which cannot be read co
 
 import calendar
 import json
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -63,6 +64,7 @@ def resources_of(path: Path) -> list[Resource]:
     born = next((str(resource.get("birthDate", "")) for resource in found), "")
     for number, resource in enumerate(found):
         _as_retrieved(resource, there, medicines)
+        _by_their_own_clock(resource)
         _ages(resource, born)
         _forwards(resource)
         if any(_key(other) == _key(resource) for other in found[:number]):
@@ -170,6 +172,21 @@ def _tail(reference: Resource) -> str:
 def _is_quantity(said: Resource | None) -> bool:
     """FHIRHelpers.ToQuantity knows neither "less than" nor units of anybody but UCUM."""
     return said is None or (not said.get("comparator") and said.get("system", UCUM) in (UCUM, CALENDAR_UNITS))
+
+
+ELSEWHERE = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]+)[+-](?!00:00)\d\d:\d\d")
+
+
+def _by_their_own_clock(node: Any) -> None:
+    """Times with another offset than UTC's keep what their own clock said. CQL takes offsets into account where it
+    compares hours and less; a day is the day that was written, and nearly all that a measure compares is days.
+    """
+    keys: Any = list(node) if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
+    for key in keys:
+        if isinstance(node[key], str) and (found := ELSEWHERE.fullmatch(node[key])):
+            node[key] = f"{found[1]}Z"
+        else:
+            _by_their_own_clock(node[key])
 
 
 def _forwards(node: Any) -> None:

@@ -1,6 +1,7 @@
 """CMS349: people of 15 to 65 who have been tested for HIV.
 
-Source: HIVScreeningFHIR 0.2.000 (CMS349, eCQM for 2025; steward CDC).
+Source: HIVScreeningFHIR 0.2.000 (CMS349, eCQM for 2025; steward CDC). That text also defines an exception for whoever
+has died; the published Measure has no such population.
 """
 
 from prevention.engine.elements import age_at_point, has_value

@@ -49,6 +49,18 @@ def test_less_than_and_foreign_units_are_no_value(tmp_path):
     assert "valueQuantity" not in found[2]["component"][0]
 
 
+def test_a_day_is_that_of_the_clock_it_was_written_by(tmp_path):
+    """CQL 1.5, comparing dates and times: offsets are normalised for hours and finer alone."""
+    last_evening = "2024-12-31T20:00:00-05:00"
+    night = {"start": last_evening, "end": "2025-01-01T02:00:00.000+00:00"}
+    over_night = {key: value for key, value in observation(effectivePeriod=night).items() if key != "effectiveDateTime"}
+
+    at, over = read(tmp_path, observation(effectiveDateTime=last_evening), over_night)
+
+    assert at["effectiveDateTime"] == "2024-12-31T20:00:00Z"
+    assert over["effectivePeriod"] == {"start": "2024-12-31T20:00:00Z", "end": "2025-01-01T02:00:00.000+00:00"}
+
+
 def test_a_message_has_the_time_at_which_it_was_sent(tmp_path):
     message = {"resourceType": "Communication", "status": "completed", "reasonCode": [CODE], "received": "2025-03-01"}
 
