@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 from psycopg2.extras import DateRange
 
 from core import audit
@@ -15,7 +16,7 @@ from core.permissions import require
 from network.models import Organization, Region
 from prevention.immunisation import seasons
 from prevention.immunisation.models import ImmunisationPolicy, SupportingDataTable
-from prevention.immunisation.policy import Policies, Policy, PolicyError, make, packaged_policy
+from prevention.immunisation.policy import Policies, Policy, PolicyError, make, packaged_policy, try_out
 from prevention.immunisation.table import PACKAGED
 
 AFFECTED = """
@@ -29,9 +30,11 @@ WHERE m.managing_organization_id = %(system)s AND m.birth_date IS NOT NULL AND m
 
 
 def compiled(supporting_data: SupportingDataTable | None, overlay: dict[str, Any]) -> Policy:
-    """The policy that these would make. Raises `PolicyError` where the overlay does not fit the schedule."""
+    """The policy that these would make, tried out. Raises `PolicyError` where the overlay does not fit the schedule."""
     table = supporting_data.table if supporting_data else json.loads(PACKAGED.read_text())
-    return make(table, overlay)
+    policy = make(table, overlay)
+    try_out(policy, timezone.localdate())
+    return policy
 
 
 def affected(policy: Policy, *, system: Organization, region: Region | None, on: date) -> tuple[int, int]:
@@ -74,6 +77,8 @@ def set_policy(
 ) -> ImmunisationPolicy:
     """The market follows this from `start` on, in place of what it followed until then; nothing past is rewritten.
 
+    What is set for a later day already stands, and ends this one; what begins on the same day gives way to it.
+
     The next nightly run evaluates again whoever it changes anything for. Raises `PolicyError` for an overlay that the
     schedule does not understand, `ValueError` for a day that is past.
     """
@@ -83,15 +88,17 @@ def set_policy(
         raise ValueError("Choose today or a day that is still to come: what was forecast stays as it was.")
     compiled(supporting_data, overlay or {})
     standing = ImmunisationPolicy.objects.select_for_update().filter(managing_organization=system, region=region)
-    for earlier in standing.filter(period__overlap=DateRange(start, None)):
-        if earlier.period.lower >= start:
+    coming = standing.filter(period__startswith__gt=start).order_by("period").first()
+    until = coming.period.lower if coming else None
+    for earlier in standing.filter(period__overlap=DateRange(start, until)):
+        if earlier.period.lower == start:
             audit.record(by=by, action="delete", verb="prevention.set_immunisation_policy", obj=earlier)
             earlier.delete()
         else:
             earlier.period = DateRange(earlier.period.lower, start)
             earlier.save(update_fields=["period"])
     made = ImmunisationPolicy.objects.create(
-        managing_organization=system, region=region, name=name, period=DateRange(start, None),
+        managing_organization=system, region=region, name=name, period=DateRange(start, until),
         supporting_data=supporting_data, overlay=overlay or {}, source=source, set_by=by,
     )  # fmt: skip
     audit.record(

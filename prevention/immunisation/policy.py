@@ -5,12 +5,14 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from prevention.immunisation.changes import Steps
+from prevention.immunisation.engine import evaluate_and_forecast
+from prevention.immunisation.patient import Patient, VaccineDoseAdministered
 from prevention.immunisation.schedule import Schedule
 from prevention.immunisation.seasons import rolled_over
 from prevention.immunisation.table import PACKAGED, build
@@ -62,7 +64,10 @@ def make(table: dict[str, Any], overlay: dict[str, Any]) -> Policy:
             table, authorities = rolled_over(table, overlay.get("seasons", {}))
         except ValueError as error:
             raise PolicyError(str(error)) from None
-        table, touched = _overlaid(table, overlay)
+        try:
+            table, touched = _overlaid(table, overlay)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise PolicyError(f"the overlay is not understood: {error!r}") from None
         if overlay.keys() - {"seasons"}:
             if not overlay.get("authority"):
                 raise PolicyError("an overlay names its authority")
@@ -76,6 +81,21 @@ def make(table: dict[str, Any], overlay: dict[str, Any]) -> Policy:
     )
 
 
+def try_out(policy: Policy, on: date) -> None:
+    """Evaluate invented people of all ages who had every vaccine there is: what would stop the nightly run is found
+    before anybody follows it. Raises `PolicyError`."""
+    types = sorted(packaged_policy().schedule.associations)
+    try:
+        for age in (1, 5, 12, 19, 35, 67):
+            born = on - timedelta(days=366 * age)
+            given = tuple(VaccineDoseAdministered(on - timedelta(days=40 + n), cvx) for n, cvx in enumerate(types))
+            for doses in ((), given):
+                result = evaluate_and_forecast(Patient(born, "Female", doses), policy.schedule, on)
+                policy.steps.next_after(result.history)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise PolicyError(f"nobody can be evaluated by it: {error!r}") from None
+
+
 def _overlaid(table: dict[str, Any], overlay: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
     table = copy.deepcopy(table)
     touched: set[str] = set()
@@ -84,11 +104,20 @@ def _overlaid(table: dict[str, Any], overlay: dict[str, Any]) -> tuple[dict[str,
             raise PolicyError(f"no vaccine group {group}")
         for antigen in table["groups"].pop(group)["antigens"]:
             del table["antigens"][antigen]
+    # A dose of what is left out stays on record and counts for nothing.
+    table["associations"] = {
+        cvx: [row for row in rows if row[0] in table["antigens"]] for cvx, rows in table["associations"].items()
+    }
     for antigen, row in overlay.get("antigens", {}).items():
         if antigen not in table["antigens"]:
             raise PolicyError(f"no antigen {antigen}")
+        group = row["vaccine_group"]
+        if antigen not in table["groups"].get(group, {}).get("antigens", ()):
+            raise PolicyError(f"{antigen} is not of the vaccine group {group}")
+        if not row["series"] or not all(series["doses"] for series in row["series"]):
+            raise PolicyError(f"{antigen} has no series, or one without doses")
         table["antigens"][antigen] = row
-        touched.add(row["vaccine_group"])
+        touched.add(group)
     return table, touched
 
 

@@ -208,7 +208,11 @@ def export(request: AuthenticatedHttpRequest, cohort_id: uuid.UUID) -> HttpRespo
         require(request.user, actions.EXPORT_PERMISSION[CohortExport.Kind(asked)], found, request=request)
     if not form.is_valid():
         return _page(request, found, form)
-    actions.request_export(found, by=request.user, **form.cleaned_data)
+    try:
+        actions.request_export(found, by=request.user, **form.cleaned_data)
+    except ValidationError as refused:
+        form.add_error(None, refused)
+        return _page(request, found, form)
     notify(request, _("The files are being written. They stay for two weeks."))
     return redirect("prevention:cohort", cohort_id)
 

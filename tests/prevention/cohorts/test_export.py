@@ -663,3 +663,12 @@ def test_an_export_that_fails_for_good_says_so_and_leaves_no_file(world, client,
     client.force_login(world.keeper)
     page = client.get(reverse("prevention:cohort", args=[of.pk])).content.decode()
     assert "Failed" in page and "OSError" in page
+
+
+def test_an_export_closer_than_safe_harbor_is_refused_in_words(world, client):
+    of = cohort(world, Criteria(min_age=91))
+    client.force_login(world.keeper)
+    page = client.post(reverse("prevention:cohort_export", args=[of.pk]), {"kind": "safe_harbor", "purpose": "a study"})
+    assert page.status_code == 422 and "more than Safe Harbor allows" in page.content.decode()
+    with arranging():
+        assert not CohortExport.objects.filter(cohort=of).exists()

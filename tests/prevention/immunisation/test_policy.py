@@ -1,11 +1,14 @@
 """Policy is dated per market: CDSi plus overlay, and each forecast names its authority."""
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from prevention.immunisation import policy as policies
+from prevention.immunisation.engine import evaluate_and_forecast
+from prevention.immunisation.patient import Patient, VaccineDoseAdministered
 from prevention.immunisation.policy import PolicyError, make, packaged_policy
 from prevention.immunisation.table import PACKAGED
 
@@ -43,6 +46,9 @@ def test_an_overlay_may_leave_a_vaccine_group_out(table):
         ({"authority": "A", "antigens": {"Nonsense": {}}}, "no antigen"),
         ({"without": ["Dengue"]}, "names its authority"),
         ({"authority": "A", "antigens": {"Dengue": {"vaccine_group": "Dengue"}}}, "not understood"),
+        ({"authority": "A", "antigens": {"HPV": 5}}, "not understood"),
+        ({"authority": "A", "antigens": {"HPV": {"vaccine_group": "Nowhere", "series": []}}}, "not of the vaccine"),
+        ({"authority": "A", "antigens": {"HPV": {"vaccine_group": "HPV", "series": []}}}, "no series"),
     ],
 )
 def test_an_overlay_that_makes_no_sense_is_refused(table, overlay, says):
@@ -67,3 +73,20 @@ def test_another_text_of_the_engine_is_another_key(tmp_path, monkeypatch):
         seen.add(policies.engine())
     policies.engine.cache_clear()
     assert len(seen) == 3
+
+
+def test_a_dose_of_a_group_that_was_left_out_is_passed_over(table):
+    policy = make(table, {"authority": "State health department", "without": ["Influenza", "DTaP/Tdap/Td"]})
+    types = tuple(table["associations"])
+    doses = tuple(VaccineDoseAdministered(date(2025, 10, 1) + timedelta(days=n), cvx) for n, cvx in enumerate(types))
+    result = evaluate_and_forecast(Patient(date(1990, 1, 1), "Female", doses), policy.schedule, date(2026, 11, 23))
+    assert not {"Influenza", "DTaP/Tdap/Td"} & {one.group for one in result.forecasts}
+    assert policy.steps.next_after(result.history) is not None
+    policies.try_out(policy, date(2026, 11, 23))
+
+
+def test_what_would_stop_the_run_is_found_before_anybody_follows_it(table, monkeypatch):
+    policy = make(table, {})
+    monkeypatch.setattr(type(policy.steps), "next_after", lambda *_: {}["Influenza"])
+    with pytest.raises(PolicyError, match="nobody can be evaluated"):
+        policies.try_out(policy, date(2026, 11, 23))

@@ -72,6 +72,19 @@ def test_a_later_one_ends_the_earlier_and_rewrites_nothing(world):
     assert "HPV" in world.groups(world.market, later)
 
 
+def test_what_is_set_for_a_later_day_stands_and_ends_the_new_one(world):
+    later = world.today + timedelta(days=30)
+    coming = world.follow(world.market, start=later, overlay={})
+    made = world.follow(world.market)
+
+    with arranging():
+        coming.refresh_from_db()
+        made.refresh_from_db()
+    assert (made.period.upper, coming.period.lower, coming.period.upper) == (later, later, None)
+    assert "HPV" not in world.groups(world.market, world.today)
+    assert "HPV" in world.groups(world.market, later)
+
+
 @pytest.mark.parametrize(
     ("overlay", "error"),
     [({"without": ["HPV"]}, PolicyError), ({"authority": "X", "without": ["Plague"]}, PolicyError)],
