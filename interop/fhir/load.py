@@ -93,7 +93,7 @@ class Loader:
             self.source_system = SourceSystem.objects.get_or_create(uri=self.source)[0].pk
             areas = ServiceArea.objects.filter(region__system=organization)
             self.regions = dict(areas.values_list("postal_code", "region_id"))
-        self.context = Context(zone)
+        self.context = Context(zone, as_written=lenient)
         self.concepts = Concepts(user)
 
     def load(self, units: Iterable[Unit]) -> Iterator[Outcome]:

@@ -28,6 +28,11 @@ from labs.workflow import WrongStage
 from members.models import Member, Sensitivity
 
 ACCESSION = re.compile(r"\d{5}-\d{6}")
+NO_DAY = (
+    "Nothing says when it was: OBX-14, OBX-19, SPM-17, OBR-7, OBR-22 and MSH-7 are empty. The sender gives one, then "
+    "replay."
+)
+TAKEN_LATER = "The laboratory names no time of collection: the time of its analysis, report or message stands for it."
 # A sender's clock may be a little ahead.
 AHEAD = timedelta(minutes=10)
 
@@ -80,6 +85,9 @@ def _take_report(work: Work, incoming: Incoming, report: Report) -> list[str]:
 def _require_past(result: Result) -> None:
     if result.at is not None and result.at.lower > timezone.now() + AHEAD:
         raise Fault("date", "OBX-14 or OBR-7 lies in time to come.", result.place.at(14), error=ErrorCode.DATA_TYPE)
+    if result.latest is not None and result.latest.lower > timezone.now() + AHEAD:
+        reason = "OBX-19, OBR-22 or MSH-7 lies in time to come, and nothing says when the specimen was taken."
+        raise Fault("date", reason, result.place.at(19), error=ErrorCode.DATA_TYPE)
 
 
 # --- Our own orders -------------------------------------------------------------------------------------------------
@@ -197,10 +205,13 @@ def _take_outside(work: Work, member: Member, report: Report, results: Sequence[
 
 
 def _require_possible(work: Work, member: Member, result: Result) -> None:
-    """In the person's life, and a value that somebody can have."""
-    at, born, value = result.at, member.birth_date, result.value
+    """Of a day, in the person's life, and a value that somebody can have."""
+    at, born, value = result.when, member.birth_date, result.value
+    if at is None and result.status != codes.WITHDRAWN:
+        # No rule could read it: a result without a day is neither due nor done.
+        raise Fault("date", NO_DAY, result.place.at(14), error=ErrorCode.REQUIRED_FIELD)
     if at is not None and born is not None and at.upper.date() + timedelta(days=1) < born:
-        reason = "OBX-14 or OBR-7 lies before the person's birth."
+        reason = "OBX-14 or OBR-7, or what stands for them, lies before the person's birth."
         raise Fault("date", reason, result.place.at(14), error=ErrorCode.DATA_TYPE)
     if value.quantity is None or result.status == codes.WITHDRAWN:
         return
@@ -212,7 +223,7 @@ def _require_possible(work: Work, member: Member, result: Result) -> None:
 
 
 def _reported(work: Work, member: Member, report: Report, result: Result) -> outside.Reported:
-    value, at = result.value, result.at
+    value, at = result.value, result.when
     return outside.Reported(
         source_id=f"observation|{identity(report, result, str(member.pk))}"[:80],
         codes=_codes(work, result),
@@ -220,6 +231,7 @@ def _reported(work: Work, member: Member, report: Report, result: Result) -> out
         effective=at.span if at else None,
         precision=at.precision if at else "t",
         utc_offset=at.utc_offset if at else None,
+        is_latest=result.at is None,
         value_quantity=value.quantity,
         value_unit=value.unit,
         value_comparator=value.comparator,
@@ -269,10 +281,12 @@ def _sensitivity(report: Report) -> int:
 def _whole(work: Work, member: Member, report: Report, observations: list) -> outside.Report:
     at = report.collected_at
     number = report.filler or f"{member.pk}|{at.lower.isoformat() if at else ''}"
+    at = at or next((result.when for result in report.results if result.when), None)
     named = next((code.code for code in report.codes), "")
     said = {result.status for result in report.results}
     notes = [*report.notes]
     notes += [f"{result.name or result.loinc}: {note}" for result in report.results for note in result.notes]
+    notes += [TAKEN_LATER] if any(result.at is None and result.latest for result in report.results) else []
     order = ("preliminary", "corrected", "final")
     return outside.Report(
         source_id=f"report|{number}|{named}"[:120],

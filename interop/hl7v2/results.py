@@ -67,6 +67,8 @@ class Result:
     low: Decimal | None = None
     high: Decimal | None = None
     at: Moment | None = None
+    # Where nobody says when it was taken: the latest moment at which that can have been.
+    latest: Moment | None = None
     laboratory: str = ""
     notes: list[str] = field(default_factory=list)
 
@@ -77,6 +79,10 @@ class Result:
     @property
     def name(self) -> str:
         return next((each.display for each in self.codes if each.display), "")
+
+    @property
+    def when(self) -> Moment | None:
+        return self.at or self.latest
 
 
 @dataclass(slots=True)
@@ -98,6 +104,19 @@ class Report:
     @property
     def title(self) -> str:
         return next((each.display for each in self.codes if each.display), "")
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What an order says of time: when the specimen was taken (SPM-17, OBR-7) and when it was reported (OBR-22)."""
+
+    zone: str
+    collected: Moment | None
+    issued: Moment | None
+
+    def latest(self, message: Message, obx: Segment) -> Moment | None:
+        """It was taken before it was analysed (OBX-19), that before it was reported, and that before it was sent."""
+        return message.moment(obx, 19, self.zone) or self.issued or message.moment(message.msh, 7, self.zone)
 
 
 def reports_of(message: Message, segments: list[Segment], zone: str) -> list[Report]:
@@ -145,6 +164,7 @@ def _report(message: Message, group: list[Segment], orc: Segment | None, zone: s
     filler = obr.text(3) or next((one.text(3) for one in own), "")
     collected = (message.moment(specimen, 17, zone) if specimen else None) or message.moment(obr, 7, zone)
     issued = message.moment(obr, 22, zone)
+    when = When(zone, collected, issued)
     return Report(
         place=obr.place,
         placer=tuple(dict.fromkeys(number for number in numbers if number)),
@@ -156,7 +176,7 @@ def _report(message: Message, group: list[Segment], orc: Segment | None, zone: s
         status=obr.text(25),
         sensitivity=orc.text(28) if orc else "",
         notes=_notes_before_results(group),
-        results=list(_results(message, group, collected, zone)),
+        results=list(_results(message, group, when)),
     )
 
 
@@ -197,7 +217,7 @@ def _note(segment: Segment) -> list[str]:
 # --- Results --------------------------------------------------------------------------------------------------------
 
 
-def _results(message: Message, group: list[Segment], collected: Moment | None, zone: str) -> Iterator[Result]:
+def _results(message: Message, group: list[Segment], when: When) -> Iterator[Result]:
     """Results in order; lines of one text (same code and sub-id, TX, FT or ST one after the other) are one."""
     last: Result | None = None
     last_kind = ""
@@ -206,7 +226,7 @@ def _results(message: Message, group: list[Segment], collected: Moment | None, z
             last.notes += _note(one)
         if one.id != "OBX" or one.text(11).upper() in codes.NO_RESULT:
             continue
-        result = _result(message, one, collected, zone)
+        result = _result(message, one, when)
         kind = one.text(2).upper()
         continues = (
             last is not None
@@ -226,7 +246,7 @@ def _results(message: Message, group: list[Segment], collected: Moment | None, z
         yield last
 
 
-def _result(message: Message, obx: Segment, collected: Moment | None, zone: str) -> Result:
+def _result(message: Message, obx: Segment, when: When) -> Result:
     said = obx.text(11).upper()
     if not said:
         reason = "OBX-11 is empty: nothing says whether the result is preliminary or final."
@@ -247,6 +267,7 @@ def _result(message: Message, obx: Segment, collected: Moment | None, zone: str)
         reason = "OBX-5 is empty, and OBX-11 says that there is a result."
         raise Fault("no_value", reason, obx.at(5), error=ErrorCode.REQUIRED_FIELD)
     low, high = limits(obx.text(7)) if value.quantity is not None else (None, None)
+    at = message.moment(obx, 14, when.zone) or when.collected
     return Result(
         place=obx.place,
         codes=named,
@@ -256,7 +277,8 @@ def _result(message: Message, obx: Segment, collected: Moment | None, zone: str)
         flag=_flag(obx),
         low=low,
         high=high,
-        at=message.moment(obx, 14, zone) or collected,
+        at=at,
+        latest=None if at else when.latest(message, obx),
         laboratory=obx.text(23) or obx.text(15, 2) or obx.text(15),
     )
 

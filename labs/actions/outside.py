@@ -5,7 +5,7 @@ number, specimen and code; the same again writes nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -47,6 +47,8 @@ class Reported:
     effective: tuple[datetime, datetime] | None
     precision: str = "t"
     utc_offset: int | None = None
+    # Whether `effective` is only the latest moment at which it can have been: sent again, it came no later.
+    is_latest: bool = False
     value_quantity: Decimal | None = None
     value_unit: str = ""
     value_comparator: str = ""
@@ -115,6 +117,7 @@ def file_outside_result(*, by: User, member: Member, source: SourceSystem, repor
         return _withdraw(by, member, source, standing, reported)
     if standing is None:
         return Filed(_write(by, member, source, reported), NEW)
+    reported = _no_later(standing, reported)
     if _says_the_same(standing, reported):
         return Filed(standing, UNCHANGED)
     if standing.status not in RELEASED:
@@ -123,6 +126,19 @@ def file_outside_result(*, by: User, member: Member, source: SourceSystem, repor
         return Filed(standing, UNCHANGED)
     _give_up(standing)
     return Filed(_write(by, member, source, reported, corrects=standing), CHANGED)
+
+
+def _no_later(standing: Observation, reported: Reported) -> Reported:
+    """The result, of the moment that is known of it already where it names only the latest that can be."""
+    known = standing.effective
+    if not reported.is_latest or known is None:
+        return reported
+    return replace(
+        reported,
+        effective=(known.lower, known.upper),
+        precision=standing.precision,
+        utc_offset=standing.utc_offset,
+    )
 
 
 def _says_the_same(standing: Observation, reported: Reported) -> bool:

@@ -121,6 +121,17 @@ def test_a_visit_arrives_with_its_codes_times_and_references(take, tmp_path, eve
     assert EncounterDiagnosis.objects.get().condition == problem
 
 
+def test_a_result_that_does_not_say_when_it_was_was_before_it_was_issued(take, tmp_path, everything):
+    seen = {name: value for name, value in blood_pressure().items() if not name.startswith("effective")}
+    told = {**report(), "issued": "2026-03-04T08:30:00-08:00"}
+    sent = bundle(patient(), encounter(), {**seen, "issued": "2026-03-03T10:00:00-08:00"}, told)
+
+    take(save(tmp_path, "undated.json", sent))
+
+    assert {one.effective.lower.isoformat() for one in Observation.objects.all()} == {"2026-03-03T18:00:00+00:00"}
+    assert DiagnosticReport.objects.get().effective.lower.isoformat() == "2026-03-04T16:30:00+00:00"
+
+
 def test_the_same_file_again_changes_nothing(take, tmp_path):
     path = save(tmp_path, "visit.json", bundle(patient(), encounter(), blood_pressure(), condition()))
     take(path)

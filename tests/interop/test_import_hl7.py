@@ -256,6 +256,44 @@ def test_an_unsolicited_result_becomes_a_fact_of_the_chart_with_its_laboratory(l
     assert (task.kind, task.owner, task.priority) == ("outside_result", lab.chen.user, "urgent")
 
 
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        # Analysed, else reported, else sent: it was taken before each of them.
+        ({"obx": {"f19": "20260302190000-0800"}, "obr": {"f22": "20260303080000-0800"}}, "2026-03-03T03:00:00+00:00"),
+        ({"obr": {"f22": "20260303080000-0800"}}, "2026-03-03T16:00:00+00:00"),
+        ({}, "2026-03-02T18:15:00+00:00"),
+    ],
+)
+def test_a_result_that_does_not_say_when_it_was_taken_was_so_by_then(lab, take, everything, more, expected):
+    header = msh(m7="20260302101500-0800")
+    sent = [pid(lab.maria), obr("", "F-970", at="", **more.get("obr", {})), obx("4.4", **more.get("obx", {}))]
+    take(message(header, *sent))
+    again = take(message(msh(m7="20260401080000-0700"), *sent), name="again.hl7")
+
+    found = Observation.objects.get()
+    assert found.effective.lower.isoformat() == expected
+    assert "names no time of collection" in DiagnosticReport.objects.get().conclusion
+    assert again.totals()["unchanged"] == 1, "sent again it came no later"
+
+
+def test_a_result_without_any_day_is_set_aside_until_the_sender_gives_one(lab, take, everything):
+    run = take(message(msh(m7=""), pid(lab.maria), obr("", "F-971", at=""), obx("4.4")))
+
+    ((code, reason),) = standing(run)
+    assert code == "date" and "Nothing says when it was" in reason and "replay" in reason
+    assert not Observation.objects.exists()
+    mended = take(message(msh(m7=""), pid(lab.maria), obr("", "F-971"), obx("4.4")), name="mended.hl7")
+    assert mended.totals()["accepted"] == 1
+
+
+def test_a_sender_whose_clock_is_far_ahead_does_not_date_a_result(lab, take, everything):
+    run = take(message(msh(m7="20990101080000-0800"), pid(lab.maria), obr("", "F-972", at=""), obx("4.4")))
+
+    ((code, reason),) = standing(run)
+    assert code == "date" and "MSH-7" in reason
+
+
 def test_the_member_and_the_physician_see_it(client, lab, take):
     take(message(pid(lab.maria), obr("", "F-901"), obx("4.7", f7="3.5-5.1")))
     client.force_login(lab.maria.user)

@@ -53,9 +53,13 @@ class Row:
 
 
 class Context(NamedTuple):
-    """What a mapping may know besides the resource: the zone in which bare dates are read."""
+    """What a mapping may know besides the resource: the zone in which bare dates are read.
+
+    `as_written`: official cases, in which a result without a day of its own has none.
+    """
 
     zone: tzinfo = UTC
+    as_written: bool = False
 
 
 # HL7 v3 ActCode, sensitivity policies (InformationSensitivityPolicy) and 42 CFR Part 2.

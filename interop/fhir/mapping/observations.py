@@ -66,9 +66,20 @@ def limits(element: dict) -> dict:
     return {"low": None, "high": None}
 
 
+def when_of(resource: dict, context: Context) -> dict:
+    """`effective`, or where nobody says it `issued`: the latest moment at which it can have been.
+
+    A result without a day is read by no rule: it would be neither due nor done.
+    """
+    when = times.timing(resource, "effective", context.zone)
+    if when["effective"] is None and not context.as_written:
+        return times.at(resource.get("issued"), context.zone)
+    return when
+
+
 def observation(resource: dict, context: Context) -> Row:
     values, value_codings = value_of(resource, context)
-    when = times.timing(resource, "effective", context.zone)
+    when = when_of(resource, context)
     recorded = resource.get("issued") or next(base.extensions(resource, "qicore-recorded"), {}).get("valueDateTime")
     row = fact(
         resource,
@@ -120,7 +131,7 @@ def diagnostic_report(resource: dict, context: Context) -> Row:
         conclusion=resource.get("conclusion", ""),
         text="",
         recorded_at=times.moment(resource.get("issued"), context.zone),
-        **times.timing(resource, "effective", context.zone),
+        **when_of(resource, context),
     )
     performed_by(row, base.participants(resource.get("performer"), "performer", ""))
     row.codings += (
