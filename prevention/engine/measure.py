@@ -194,14 +194,14 @@ class CareRule:
     out (`since` where they are one). `grade`: the publisher's. `at_visit`: a question or a talk at the next visit, of
     which the member is not reminded. `talk`: the code of ours under which somebody notes that it took place.
 
-    Whoever never had it done is due from the day on which a version of the rule began to ask them, if all after it
-    asked as well: `from_age` (and `from_months`) by this one, `earlier` by those before it, the latest first; `sooner`
-    are the versions of a part of it that asks some from another age. Not before the first of the facts in `onset` (a
-    disease), the last of those in `begins` (a pregnancy), and, for what is done anew at each practice (`ours`, and
-    whatever is asked at a visit), not before they were first covered here. Whoever has a result that waits for its
-    answer (`unanswered`) is due from that result on, whatever else was done. Whoever has a finding under
-    `surveillance` is due again after its interval, where that ends before the general one; an interval that a physician
-    set stands before both.
+    Whoever never had it done, or had it so early that it had run out by then, is due from the day on which a version of
+    the rule began to ask them, if all after it asked as well: `from_age` (and `from_months`) by this one, `earlier` by
+    those before it, the latest first; `sooner` are the versions of a part of it that asks some from another age. Not
+    before the first of the facts in `onset` (a disease), the last of those in `begins` (a pregnancy), and, for what is
+    done anew at each practice (`ours`, and whatever is asked at a visit), not before they were first covered here.
+    Whoever has a result that waits for its answer (`unanswered`) is due from that result on, whatever else was done.
+    Whoever has a finding under `surveillance` is due again after its interval, where that ends before the general one;
+    an interval that a physician set stands before both.
     """
 
     id: str

@@ -57,11 +57,14 @@ def rule_outcome(rule: CareRule, r: int) -> list[str]:
     """Last done, what it was, when next due, and which shorter interval says so. A personal interval counts from
     whatever was done last.
 
-    A result that waits for its answer stands in place of what was done last, and is due from its day on.
+    What was done before anybody asked lasts as long as it does, but nobody is due again before they are asked. A result
+    that waits for its answer stands in place of what was done last, and is due from its day on.
     """
     count = range(len(rule.closers))
     last = f"greatest({', '.join(f'o.r{r}_last{c}' for c in count)})"
-    general = f"greatest({', '.join(f'(o.r{r}_last{c} + o.r{r}_every{c})::date' for c in count)})"
+    # Null where it never was done, and `greatest` passes over that.
+    ended = ", ".join(f"(o.r{r}_last{c} + o.r{r}_every{c})::date" for c in count)
+    general = f"greatest({ended}, {_asked_since(rule, r)})"
     own, named = _surveillance(rule, r), "NULL::text"
     if own:
         # Who never had it done is due since they were asked: nothing is shorter.
@@ -73,9 +76,7 @@ def rule_outcome(rule: CareRule, r: int) -> list[str]:
         general = f"least({general}, {sooner})"
     personal = f"({last} + make_interval(months => o.r{r}_personal))::date"
     what = " ".join(f"WHEN o.r{r}_last{c} = {last} THEN '{closer.what}'" for c, closer in enumerate(rule.closers))
-    # Turning old enough after an early test does not make it due before that test runs out.
-    due = f"CASE WHEN o.r{r}_personal IS NULL THEN {general} ELSE {personal} END, {_asked_since(rule, r)}"
-    done = last
+    due, done = f"{personal}, {general}", last
     if rule.unanswered:
         open_ = f"greatest({', '.join(f'o.r{r}_open{u}' for u in range(len(rule.unanswered)))})"
         waits = (f"WHEN o.r{r}_open{u} = {open_} THEN '{one.what}'" for u, one in enumerate(rule.unanswered))

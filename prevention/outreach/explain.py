@@ -143,8 +143,8 @@ def _sooner(gap: CareGap) -> Surveillance | None:
 
 
 def _why_since(gap: CareGap, kind: GapKind) -> str:
-    """What happened on the day since when somebody is due who never had it done."""
-    if gap.last_done_on or not isinstance(kind, CareRule):
+    """What happened on the day since when somebody is due who never had it done, or long before anybody asked."""
+    if not isinstance(kind, CareRule) or gap.last_done_what in TITLES:
         return ""
     born = gap.member.birth_date
     versions = (Asked(kind.since, kind.from_age), *kind.earlier, *kind.sooner)
@@ -153,6 +153,8 @@ def _why_since(gap: CareGap, kind: GapKind) -> str:
     turned = next((one.from_age for one in versions if born and _birthday(born, one.from_age) == gap.due_on), None)
     if turned:
         return _("turned %(age)d") % {"age": turned}
+    if gap.last_done_on and not (kind.ours or kind.at_visit):
+        return ""
     began = CoveragePeriod.objects.filter(member_id=gap.member_id, benefit="medical", valid__startswith=gap.due_on)
     return _("first covered here") if began.exists() else ""
 

@@ -9,15 +9,16 @@ from core import terminology
 from core.db import as_job
 from core.models import User
 from prevention.actions import evaluate_partition
-from prevention.engine.codes import ICD10CM, LOINC, RXNORM, Code
+from prevention.engine.codes import ICD10CM, LOINC, RXNORM, SNOMED, Code
 from prevention.engine.evaluate import Partition
 from prevention.measures import value_sets as vs
 from prevention.measures.breast_cancer_screening_2025 import MAMMOGRAPHY
-from prevention.models import CareGap
+from prevention.models import CareGap, CareRuleState, OutreachEpisode
 from prevention.outreach.explain import explain
 from prevention.rules import BY_ID, RULES
 from tests.clinical.factories import arranging, member, region, system
 from tests.prevention import charts
+from tests.prevention.outreach.factories import policy, queue
 
 AS_OF = date(2026, 11, 22)
 AT = datetime(2026, 11, 22, 18, tzinfo=UTC)
@@ -164,6 +165,67 @@ def test_an_interval_that_ran_out_goes_before_all_of_this(place):
         charts.observation(who, MAMMOGRAPHY, date(2019, 3, 1), category="imaging")
 
     assert since(place, "breast_screening", date(1956, 2, 11), "female", mammogram) == date(2021, 3, 1)
+
+
+STOOL_TEST = Code("29771-3", LOINC)
+
+
+def stool_test(day: date):
+    return lambda who: charts.observation(who, STOOL_TEST, day, value_text="Negative")
+
+
+@pytest.mark.parametrize(
+    ("born", "done", "expected"),
+    [
+        # She turned 45 in 2019, when nobody asked people under 50: the test of 2016 made nobody late in 2017.
+        (date(1974, 2, 11), date(2016, 10, 4), date(2021, 5, 18)),
+        (date(1978, 6, 1), date(2016, 10, 4), date(2023, 6, 1)),
+        # Asked since her fiftieth birthday: late since the test ran out.
+        (date(1960, 2, 11), date(2016, 10, 4), date(2017, 10, 4)),
+        # It ran out three days after she was asked.
+        (date(1978, 6, 1), date(2022, 6, 4), date(2023, 6, 4)),
+    ],
+)
+def test_a_test_that_ran_out_before_anybody_asked_makes_nobody_late(place, born, done, expected):
+    one = somebody(place, born, "female", stool_test(done))
+
+    assert due(one)[one.pk, "colorectal_screening"] == expected
+    with arranging():
+        found = explain(CareGap.objects.get(member=one, rule="colorectal_screening"), AS_OF)
+    assert found.since == expected
+    assert found.since_why == {
+        date(2021, 5, 18): "when this was first recommended at that age",
+        date(2023, 6, 1): "turned 45",
+    }.get(expected, "")
+
+
+def test_an_early_test_that_still_runs_keeps_somebody_from_being_due(place):
+    def colonoscopy(who):
+        charts.procedure(who, Code("73761001", SNOMED), date(2018, 3, 1))
+
+    one = somebody(place, date(1978, 6, 1), "female", colonoscopy)
+    found = due(one)
+
+    assert (one.pk, "colorectal_screening") not in found
+    with arranging():
+        state = CareRuleState.objects.get(member=one, rule="colorectal_screening")
+    assert state.next_due_on == date(2028, 3, 1)
+
+
+def test_who_was_asked_later_waits_shorter_in_a_campaigns_score(place):
+    with arranging():
+        policy(place[0])
+    late, early = (somebody(place, born, "female", stool_test(date(2016, 10, 4))) for born in (
+        date(1960, 2, 11), date(1980, 11, 1)
+    ))  # fmt: skip
+    due(late, early)
+    queue(late, early, as_of=AS_OF, at=AT)
+
+    with arranging():
+        scores = dict(
+            OutreachEpisode.objects.filter(gap__rule="colorectal_screening").values_list("member_id", "score")
+        )
+    assert scores[late.pk] - scores[early.pk] > 2, "nine years against one: three weigh in full"
 
 
 def test_the_explanation_says_why_since_then(place):
