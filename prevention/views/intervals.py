@@ -15,7 +15,7 @@ from members.models import Member
 from prevention import actions
 from prevention.forms import IntervalForm
 from prevention.models import CareRuleState, SurveillanceInterval
-from prevention.rules import BY_ID
+from prevention.rules import BY_ID, polyps
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,7 +25,10 @@ def interval(request: AuthenticatedHttpRequest, member: Member, rule: str) -> Ht
     if rule not in BY_ID:
         raise Http404
     today = timezone.localdate()
-    form = IntervalForm(request.POST or None, initial={"start": today, "months": 36})
+    found = polyps.BY_SLUG.get(request.GET.get("finding", "")) if rule == polyps.RULE else None
+    reason = f"{found.words} ({polyps.SOURCE})" if found else ""
+    initial = {"start": today, "months": found.months if found else 36, "reason": reason}
+    form = IntervalForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.set_personal_interval(member, rule, by=request.user, **form.cleaned_data)
         notify(request, _("Set. When it is due next is worked out within seconds."))
@@ -46,6 +49,9 @@ def interval(request: AuthenticatedHttpRequest, member: Member, rule: str) -> Ht
         "rows": rows,
         "current": next((row["interval"] for row in rows if row["is_now"]), None),
         "form": form,
+        "findings": polyps.FINDINGS if rule == polyps.RULE else (),
+        "source": polyps.SOURCE,
+        "chosen": found,
     }
     return render(request, "prevention/interval.html", context)
 

@@ -11,7 +11,7 @@ from core.db import acting_as, as_job
 from core.models import AuditEvent, User
 from members.models import PrimaryCareAssignment
 from prevention.models import SurveillanceInterval
-from prevention.rules import RULES
+from prevention.rules import RULES, polyps
 from tests.members.factories import make_member
 from tests.network.factories import ALWAYS, give_role, make_clinician, make_department, make_system, make_user
 
@@ -79,6 +79,34 @@ def test_one_that_begins_before_an_ended_one_takes_its_place(client, world):
     for months, ago in ((36, 90), (12, 10), (24, 50)):
         assert client.post(world.page, asked(months, TODAY - timedelta(days=ago))).status_code == 302
     assert [(row.months, row.period.upper) for row in world.held()] == [(36, TODAY - timedelta(days=50)), (24, None)]
+
+
+@pytest.mark.parametrize(
+    ("finding", "months"),
+    # USMSTF 2020: of a span the shorter end.
+    [("adenomas-1-2", 84), ("adenomas-3-4", 36), ("adenomas-5-10", 36), ("adenomas-many", 12), ("piecemeal", 6)],
+)
+def test_after_polyps_number_and_size_fill_the_form(client, world, finding, months):
+    client.force_login(world.own)
+    page = reverse("prevention:interval", args=[world.maria.pk, "colorectal_screening"])
+    shown = client.get(f"{page}?finding={finding}")
+    form = shown.context["form"]
+
+    assert form.initial["months"] == months
+    assert str(polyps.BY_SLUG[finding].words) in form.initial["reason"] and "2020" in form.initial["reason"]
+    assert not world.held(), "nothing is set by looking"
+    client.post(page, asked(months, reason=form.initial["reason"]))
+    assert [row.months for row in world.held()] == [months]
+
+
+def test_polyps_are_spoken_of_where_the_colon_is(client, world):
+    client.force_login(world.own)
+    of_colon, of_another = (
+        client.get(reverse("prevention:interval", args=[world.maria.pk, rule]) + "?finding=piecemeal").context
+        for rule in ("colorectal_screening", "cervical_screening")
+    )
+    assert len(of_colon["findings"]) == 12
+    assert (of_another["findings"], of_another["form"].initial["reason"]) == ((), "")
 
 
 def test_a_nurse_reads_and_does_not_set(client, world):
