@@ -113,7 +113,12 @@ class CareGap(MemberOwned):
         indexes = [
             models.Index(
                 fields=["rule", "due_on", "member"], name="prevention_gap_worklist", condition=models.Q(status="open")
-            )
+            ),
+            models.Index(
+                fields=["member"],
+                name="prevention_gap_unclear",
+                condition=models.Q(status__in=["open", "deferred"], last_done_what="result that is not clear"),
+            ),
         ]
 
 

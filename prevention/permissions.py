@@ -113,6 +113,11 @@ grant(
 )
 CAMPAIGNERS = (Role.PLAN_ADMINISTRATOR, Role.QUALITY)
 grant("prevention.set_campaign", has_role(*CAMPAIGNERS), because="they set whom this system reaches out to")
+grant(
+    "prevention.set_outreach_terms",
+    has_role(*CAMPAIGNERS),
+    because="they set how often, when and at what cost this system reaches out",
+)
 # Of a department, a facility's lot or a visit: those of the system that holds the clinic.
 VACCINATING = (Role.NURSE, Role.MEDICAL_ASSISTANT, Role.PHYSICIAN, Role.PHARMACIST)
 grant(

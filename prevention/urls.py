@@ -8,6 +8,7 @@ from prevention.outreach.views import effect as effect_views
 from prevention.outreach.views import one_tap
 from prevention.outreach.views import orders as order_views
 from prevention.outreach.views import staff as outreach_views
+from prevention.outreach.views import terms as terms_views
 from prevention.quality import list_views as quality_lists
 from prevention.quality import project_views as projects
 from prevention.quality import views as quality
@@ -78,6 +79,9 @@ staff = [
     path("registries/<slug:registry>/", registry_views.registry, name="registry"),
     path("registries/<slug:registry>/prepare/", registry_views.prepare, name="registry_prepare"),
     path("outreach/campaigns/", effect_views.campaigns, name="campaigns"),
+    path("outreach/campaigns/terms/", terms_views.terms, name="outreach_terms"),
+    path("outreach/campaigns/terms/<uuid:terms_id>/end/", terms_views.end_terms, name="end_outreach_terms"),
+    path("outreach/campaigns/costs/", terms_views.costs, name="outreach_costs"),
     path("outreach/campaigns/new/", campaign_views.new_campaign, name="new_campaign"),
     path("outreach/campaigns/<uuid:campaign_id>/change/", campaign_views.change_campaign, name="change_campaign"),
     path("outreach/campaigns/<uuid:campaign_id>/stop/", campaign_views.stop_campaign, name="stop_campaign"),
@@ -113,6 +117,7 @@ staff = [
     path("outreach/kits/", order_views.kits, name="kits"),
     path("outreach/kits/<uuid:kit_id>/lost/", order_views.kit_lost, name="kit_lost"),
     path("outreach/follow-up/", order_views.follow_ups, name="follow_ups"),
+    path("outreach/follow-up/settle/", order_views.settle_unread, name="settle_unread"),
     path("outreach/follow-up/<uuid:follow_up_id>/close/", order_views.close_follow_up, name="close_follow_up"),
     path("prevention/runs/", staff_views.runs, name="runs"),
     path("prevention/runs/start/", staff_views.start_run, name="start_run"),

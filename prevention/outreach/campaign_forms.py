@@ -11,16 +11,28 @@ from django.utils.translation import gettext_lazy
 
 from core.asked import DayField
 from core.choices import offer_rows, offer_values
+from core.edits import SEEN, Edits
 from network.models import Organization, Region
 from prevention.immunisation.outlook import IN_WORDS
 from prevention.models import Campaign
 from prevention.outreach.campaigns import STEPS, Plan
 from prevention.outreach.kinds import VACCINE, kind_of
+from prevention.quality.labels import WORDS
 from prevention.rules import RULES
 
 SEASON = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 FOR_WHOM = ("age_from", "age_until", "in_one_visit")
 WORDINGS = [("care_waiting", gettext_lazy("Something waits for you")), ("reminder", gettext_lazy("A reminder"))]
+
+# CDC race and ethnicity, the groups of OMB 1997.
+GROUPS = {
+    "1002-5": WORDS["race"]["american_indian"],
+    "2028-9": WORDS["race"]["asian"],
+    "2054-5": WORDS["race"]["black"],
+    "2076-8": WORDS["race"]["pacific_islander"],
+    "2106-3": WORDS["race"]["white"],
+    "2135-2": WORDS["ethnicity"]["hispanic"],
+}
 
 
 def _number(label: Any, **more: Any) -> forms.IntegerField:
@@ -31,8 +43,11 @@ def _weight(label: Any, **more: Any) -> forms.DecimalField:
     return forms.DecimalField(label=label, min_value=0, max_value=99, decimal_places=2, **more)
 
 
-class CampaignForm(forms.Form):
-    """What it is about, whom first, by what and when. The code never changes: it ties the versions together."""
+class CampaignForm(Edits, forms.Form):
+    """What it is about, whom first, by what and when. The code never changes: it ties the versions together.
+
+    Two people may have one campaign open; of a new one nothing stands yet.
+    """
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     code = forms.SlugField(
@@ -77,6 +92,12 @@ class CampaignForm(forms.Form):
     equity_languages = forms.CharField(
         label=gettext_lazy("Languages put first"), required=False, max_length=60, help_text=gettext_lazy("Like es, vi.")
     )
+    equity_races = forms.MultipleChoiceField(
+        label=gettext_lazy("Groups put first"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("By what people say of themselves. Their gap in the rates is the reason."),
+    )
     holdout_percent = forms.DecimalField(
         label=gettext_lazy("Held back, %"),
         min_value=0,
@@ -119,6 +140,14 @@ class CampaignForm(forms.Form):
         vaccines = [f"{VACCINE}{group}" for group in IN_WORDS]
         known = [rule.id for rule in RULES if rule.remind] + vaccines
         offer_values(self, "rules", sorted(((one, str(kind_of(one).title)) for one in known), key=lambda pair: pair[1]))
+        groups = dict(GROUPS)
+        # A finer code of an older version is kept as it stands.
+        groups |= {code: code for code in (campaign.equity_races if campaign else ()) if code not in groups}
+        offer_values(self, "equity_races", groups.items())
+        # The day from which it holds is nobody's value: it is today's, and another on a page opened before midnight.
+        self.stands = {name: value for name, value in self.stands.items() if campaign is not None and name != "start"}
+        self.initial = {**self.initial, SEEN: self.token}
+        self.must_say = campaign is not None
         if campaign is not None:
             for name in ("code", "region"):
                 self.fields[name].disabled = True
@@ -133,7 +162,7 @@ class CampaignForm(forms.Form):
         return int(said.replace("-", ""))
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
+        said = super().clean()
         first, last = self._season("season_from"), self._season("season_until")
         if (first is None) != (last is None) and not self.errors:
             self.add_error("season_until", _("A season has a first and a last day."))
@@ -155,10 +184,24 @@ class CampaignForm(forms.Form):
 
     def plan(self) -> Plan:
         said = self.cleaned_data
-        same = ("name", "rules", "wordings", "season", "holdout_percent", "daily_limit", "rank", "script", *FOR_WHOM)
+        same = (
+            "name",
+            "rules",
+            "wordings",
+            "season",
+            "holdout_percent",
+            "daily_limit",
+            "rank",
+            "script",
+            "equity_races",
+        )
         weights = ("weight_overdue", "weight_risk", "weight_equity")
         languages = [one.strip() for one in said["equity_languages"].split(",") if one.strip()]
-        return Plan(steps=self.steps(), equity_languages=languages, **{name: said[name] for name in (*same, *weights)})
+        return Plan(
+            steps=self.steps(),
+            equity_languages=languages,
+            **{name: said[name] for name in (*same, *FOR_WHOM, *weights)},
+        )
 
 
 def initial(campaign: Campaign) -> dict[str, Any]:
@@ -173,6 +216,7 @@ def initial(campaign: Campaign) -> dict[str, Any]:
         "rank",
         "wordings",
         "script",
+        "equity_races",
         *FOR_WHOM,
     )
     weights = ("weight_overdue", "weight_risk", "weight_equity")

@@ -46,6 +46,7 @@ class Plan:
     weight_risk: Decimal = Decimal(1)
     weight_equity: Decimal = Decimal(0)
     equity_languages: list[str] = field(default_factory=list)
+    equity_races: list[str] = field(default_factory=list)
     holdout_percent: Decimal = Decimal(0)
     daily_limit: int | None = None
     rank: int = 100

@@ -170,7 +170,7 @@ def start_outreach(system: Organization, *, by: User, since: date, holdout_perce
         )
         _steps(made, one.steps)
     OutreachCost.objects.bulk_create(
-        OutreachCost(managing_organization=system, kind=kind, amount=Decimal(amount), period=period)
+        OutreachCost(managing_organization=system, kind=kind, amount=Decimal(amount), period=period, set_by=by)
         for kind, amount in COSTS.items()
     )
     audit.record(by=by, action="create", verb="prevention.start_outreach", obj=policy)

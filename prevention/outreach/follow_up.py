@@ -22,8 +22,9 @@ from network.models import RoleAssignment
 from prevention.engine.codes import Code, Codes, ValueSet
 from prevention.engine.evaluate import Partition
 from prevention.models import FollowUp
+from prevention.outreach.owners import NAME, OWNERS
 from prevention.quality.rates import wilson
-from prevention.rules.findings import NEGATIVE, POSITIVE, SILENT, UNCLEAR
+from prevention.rules.findings import BARE, NEGATIVE, POSITIVE, SILENT, UNCLEAR
 from prevention.rules.positives import POSITIVES, WAITING
 from prevention.rules.waiting import UNCLEAR_TASK, UNCLEAR_TITLE, Positive
 
@@ -42,6 +43,7 @@ ALWAYS_MEASURED = ("positive_stool_test", "positive_hpv_test")
 USABLE = "o.status IN ('final', 'amended', 'corrected') AND NOT o.is_negated"
 # A result without a day is of no use to a rule, but somebody has to look at it: since it came.
 MOMENT = "coalesce(lower(o.effective), o.recorded_at)"
+IS_BARE = BARE.format(row="o")
 # Which finding reads which code. `everybodys`: in whomever it is found.
 ASKED = """
 CREATE TEMPORARY TABLE po_asked ON COMMIT DROP AS
@@ -70,13 +72,17 @@ WITH known AS (
     WHERE {{g}} AND g.status IN ('open', 'deferred') AND g.last_done_what = ANY (%(waiting)s) AND {USABLE}
 ), read AS (
     SELECT o.finding, o.id, o.member_id, o.sensitivity, ({MOMENT} AT TIME ZONE %(zone)s)::date AS on_day,
-        CASE o.finding {{says}} ELSE {SILENT} END AS says
+        CASE o.finding {{says}} ELSE {SILENT} END AS said, o.effective IS NULL AS is_dateless, ({IS_BARE}) AS is_bare
     FROM candidate o
+), judged AS (
+    -- A rule reads what has a day alone: a negative result without one settles nothing until somebody has looked.
+    SELECT r.*, CASE WHEN r.is_dateless AND r.said = {NEGATIVE} THEN {UNCLEAR} ELSE r.said END AS says FROM read r
 )
 SELECT DISTINCT ON (r.finding, r.id) r.finding, r.id, r.member_id, r.sensitivity, r.on_day, r.says = {POSITIVE}
-FROM read r
+FROM judged r
 JOIN members_member m ON m.id = r.member_id AND m.deceased_at IS NULL AND m.status = 'active'
-WHERE r.says IN ({POSITIVE}, {UNCLEAR}) AND (r.finding, r.member_id) NOT IN (SELECT n.finding, n.member_id FROM known n)
+WHERE (r.says = {POSITIVE} OR r.says = {UNCLEAR} AND (NOT r.is_bare OR r.is_dateless))
+    AND (r.finding, r.member_id) NOT IN (SELECT n.finding, n.member_id FROM known n)
     AND NOT EXISTS (SELECT FROM prevention_followup f WHERE f.observation_id = r.id
         AND f.rule = (%(rules)s::text[])[r.finding + 1])
 ORDER BY r.finding, r.id
@@ -129,11 +135,9 @@ CLOSE_TASKS = """
 UPDATE clinical_task t SET status = 'completed', completed_at = %(at)s, completed_by_id = %(by)s, outcome = f.status
 FROM prevention_followup f WHERE {f} AND f.status <> 'open' AND t.id = f.task_id AND t.member_id = f.member_id
     AND t.status IN ('requested', 'accepted', 'in-progress')
-"""
-OWNERS = """
-SELECT DISTINCT ON (a.member_id) a.member_id, k.user_id, a.department_id FROM members_primarycareassignment a
-JOIN network_clinician k ON k.id = a.clinician_id
-WHERE a.member_id = ANY (%s) AND a.period @> %s::date ORDER BY a.member_id
+    -- What is not clear of one person is one task.
+    AND NOT EXISTS (SELECT FROM prevention_followup w WHERE w.task_id = f.task_id AND w.member_id = f.member_id
+        AND w.status = 'open')
 """
 
 
@@ -194,6 +198,7 @@ def watch(partition: Partition, *, as_of: date, at: datetime, zone: str) -> int:
             asked = {"rule": rule.id, "escalate": rule.escalate}
             written += write(ANSWER.format(f=partition.test("f.member_id"), answers=answers), **asked, **codes)
             write(ESCALATE.format(f=partition.test("f.member_id")), **asked)
+            write(NAME.format(f=partition.test("f.member_id")), **asked)
         written += write(WITHDRAW.format(f=partition.test("f.member_id")))
         write(CLOSE_TASKS.format(f=partition.test("f.member_id")))
     return written
@@ -277,7 +282,7 @@ def _answers(rule: Positive, concepts: Concepts) -> tuple[str, dict[str, list[in
         clear = f"{finding.sql('id').format(row='o')} IN ({POSITIVE}, {NEGATIVE})"
         unclear = (
             "EXISTS (SELECT FROM clinical_observation p WHERE p.id = f.observation_id AND p.member_id = f.member_id "
-            f"AND {_says(rule, 'p', concepts)} = {UNCLEAR})"
+            f"AND (p.effective IS NULL OR {_says(rule, 'p', concepts)} = {UNCLEAR}))"
         )
         also = f"{unclear} AND {clear}".replace("%", "%%")
         parts.append((f"clear{number}", finding.codes, {"observation": USABLE}, DAY_OF, also))
@@ -302,30 +307,39 @@ def _open(
     with connection.cursor() as cursor:
         cursor.execute(OWNERS, [[row.member for row in found], as_of])
         owners = {member: (user, department) for member, user, department in cursor.fetchall()}
-    tasks, rows = [], []
     with override(None):
         positive, unclear = str(rule.task), str(UNCLEAR_TASK)
+    # Of one person all that is not clear is one task: beside it a positive one is seen.
+    waiting = Task.objects.filter(
+        kind=KIND, title=unclear, status__in=Task.OPEN, member_id__in={row.member for row in found}
+    )
+    together = {(one.member_id, one.sensitivity): one for one in waiting}
+    tasks, rows = [], []
     for row in found:
         user, department = owners.get(row.member, (None, None))
         key, due = uuid7(), row.on_day + timedelta(days=rule.days)
-        task = Task(
-            id=uuid7(),
-            member_id=row.member,
-            status="requested",
-            kind=KIND,
-            title=positive if row.is_positive else unclear,
-            priority=Task.Priority.ROUTINE,
-            owner_id=user,
-            department_id=department,
-            role=RoleAssignment.Role.PHYSICIAN,
-            requested_by=by,
-            due_at=datetime.combine(due, time(17), ZoneInfo(zone)),
-            focus_model="prevention.followup",
-            focus_id=key,
-            dedupe_key=f"prevention:follow_up:{rule.id}:{row.observation}",
-            sensitivity=row.sensitivity,
-        )
-        tasks.append(task)
+        task = None if row.is_positive else together.get((row.member, row.sensitivity))
+        if task is None:
+            task = Task(
+                id=uuid7(),
+                member_id=row.member,
+                status="requested",
+                kind=KIND,
+                title=positive if row.is_positive else unclear,
+                priority=Task.Priority.ROUTINE,
+                owner_id=user,
+                department_id=department,
+                role=RoleAssignment.Role.PHYSICIAN,
+                requested_by=by,
+                due_at=datetime.combine(due, time(17), ZoneInfo(zone)),
+                focus_model="prevention.followup",
+                focus_id=key,
+                dedupe_key=f"prevention:follow_up:{rule.id}:{row.observation}",
+                sensitivity=row.sensitivity,
+            )
+            tasks.append(task)
+            if not row.is_positive:
+                together[row.member, row.sensitivity] = task
         rows.append(
             FollowUp(
                 id=key,
@@ -361,7 +375,9 @@ def close_follow_up(follow_up: FollowUp, *, by: User, reason: str) -> FollowUp:
         raise ValueError(_("Say why."))
     found.status, found.reason, found.closed_at = FollowUp.Status.CLOSED, reason.strip()[:300], timezone.now()
     found.save(update_fields=["status", "reason", "closed_at"])
-    Task.objects.filter(pk__in=[found.task_id], member_id=found.member_id, status__in=Task.OPEN).update(
+    also = FollowUp.objects.filter(member_id=found.member_id, task_id=found.task_id, status=FollowUp.Status.OPEN)
+    tasks = [] if also.exists() else [found.task_id]
+    Task.objects.filter(pk__in=tasks, member_id=found.member_id, status__in=Task.OPEN).update(
         status="completed", completed_at=found.closed_at, completed_by=by, outcome=found.reason
     )
     audit.record(by=by, action="update", verb="prevention.close_follow_up", obj=found, reason=found.reason)

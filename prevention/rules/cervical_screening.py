@@ -52,6 +52,7 @@ RULE = CareRule(
         settles("Pap test", completed(PAP_TEST, own.PAP_TEST), years(3)),
     ),
     unanswered=(
+        *positives.HPV_16_OR_18.unanswered(),
         *positives.HPV.unanswered(),
         *positives.UNDETERMINED.unanswered(),
         *positives.CYTOLOGY.unanswered(),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from prevention.engine.elements import has_value
 from prevention.engine.facts import LOINC
 from prevention.engine.measure import Asked, CareRule, WayOut
-from prevention.engine.members import age_at, has_organ
+from prevention.engine.members import age_at, exists, has_organ
 from prevention.engine.moments import as_of, years
 from prevention.measures.colon_cancer_screening_2025 import (
     COLONOSCOPY,
@@ -41,7 +41,9 @@ RULE = CareRule(
         Asked(date(2002, 7, 16), 50),
         Asked(date(1996, 1, 1), 50),
     ),
-    applies=age_at(as_of).between(45, 75) & has_organ("colon"),
+    # Whoever had an adenoma is watched from then on, whatever their age, until 85 (`surveillance`).
+    applies=(age_at(as_of).between(45, 75) | (age_at(as_of).between(18, 85) & exists(surveillance.ADENOMAS)))
+    & has_organ("colon"),
     excluded=in_hospice | ever_diagnosed(MALIGNANT_NEOPLASM_OF_COLON) | ever_done(TOTAL_COLECTOMY),
     closers=(
         settles("colonoscopy", completed(COLONOSCOPY), years(10)),

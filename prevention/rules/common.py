@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from prevention.engine.codes import LOINC
+from prevention.engine.codes import CPT, ICD10CM, LOINC
 from prevention.engine.elements import quantity
 from prevention.engine.facts import (
     Code,
@@ -31,6 +31,7 @@ __all__ = [
     "active_medicine",
     "believed",
     "completed",
+    "cpt",
     "diagnosed_since",
     "diagnoses",
     "diagnoses_now",
@@ -39,9 +40,12 @@ __all__ = [
     "ever_done",
     "final_results",
     "has_now",
+    "hcpcs",
+    "icd10cm",
     "in_hospice",
     "is_pregnant",
     "last_value",
+    "loinc",
     "on_medicine",
     "recorded",
     "settles",
@@ -49,6 +53,25 @@ __all__ = [
     "test_of",
     "this_pregnancy",
 ]
+
+HCPCS = "http://www.nlm.nih.gov/research/umls/hcpcs"
+
+
+def cpt(*codes: str) -> tuple[Code, ...]:
+    return tuple(Code(code, CPT) for code in codes)
+
+
+def hcpcs(*codes: str) -> tuple[Code, ...]:
+    return tuple(Code(code, HCPCS) for code in codes)
+
+
+def icd10cm(*codes: str) -> tuple[Code, ...]:
+    return tuple(Code(code, ICD10CM) for code in codes)
+
+
+def loinc(*codes: str) -> tuple[Code, ...]:
+    return tuple(Code(code, LOINC) for code in codes)
+
 
 in_hospice = has_hospice_services(past(years(1)))
 

@@ -27,13 +27,6 @@ ABSENT = (
 USUAL = ("negative", "not detected", "nonreactive", "non-reactive", "normal", "none detected")
 
 # Regular expressions of Postgres over the text in lower case. No braces: they are written into templates.
-# What is said not to be there, which is taken out before anything is looked for.
-NOT_THERE = (
-    r"non[ -]?reactive|\m(none|nothing|not|never)( \w+)? (detected|found|seen|present|reactive|isolated|identified|"
-    r"elevated|raised|positive|abnormal|suspicious)|un-?detect\w*|(?<!not )\mneg(ative)?\M( for [^.;,]*)?|"
-    r"\mno\M(?! (significant |interval |substantial )?change)[^.;,]*|\mabsent\M|\mwithout [^.;,]*|(?<!not )\mnormal\M|"
-    r"within normal limits|\mnilm\M|< ?10,?000[^.;,]*|< ?1 ?: ?[0-9]+"
-)
 WORDS = r"positive|\mpos\M|detected|reactive|abnormal|\mpresent\M|isolated|not (normal|neg)"
 PLAIN = r"positive|abnormal|not (normal|neg)"
 UNSURE = (
@@ -41,25 +34,36 @@ UNSURE = (
     r"not (performed|done)|cancel|unable|pending|weak"
 )
 TEXT = "lower({row}.value_text)"
-# Braces of a unit say what is counted, and change nothing.
-UNIT = "translate(lower({row}.value_unit), chr(123) || chr(125), '')"
+# What is said to be there, without what is denied; whether anything is denied; a unit in lower case without what it
+# counts (prevention/migrations/0014).
+SAID = "prevention_said({row}.value_text)"
+DENIES = "prevention_denies({row}.value_text)"
+UNIT = "prevention_unit({row}.value_unit)"
+# Of a limit: for a number that says none.
+NO_UNIT = "-"
 NUMBER = "coalesce({row}.value_quantity, {row}.value_integer)"
+HAS_WORDS = "{row}.value_text <> ''"
+# A number without unit, range, flag or word: nobody can read it in one record, and no code stands beside a number.
+BARE = (
+    f"{NUMBER} IS NOT NULL AND {{row}}.value_unit = '' AND {{row}}.value_text = '' AND {{row}}.interpretation = '' "
+    "AND {row}.high IS NULL"
+)
 
 
 @dataclass(frozen=True)
 class Finding:
     """A kind of result, and how it is read.
 
-    `numbers`: (least that is positive, unit in lower case without braces); an empty unit is any, for a plain score.
-    Without one that fits, a number is held against its own reference range. `by_number`: a number in a known unit
-    decides alone, whatever was flagged. `pattern`: words of this test's own for positive; `fine`: for negative;
-    `words`: the general ones. `coded`, `fine_coded`: codes of the value besides the usual ones. `unless`,
-    `unless_coded`: text or codes by which it is another finding's. `narrow`: by its pattern and codes alone; whatever
-    else is said, another finding reads.
+    `numbers`: (least that is positive, unit in lower case without braces); an empty unit is any, for a plain score, and
+    `NO_UNIT` none; the least may be SQL over `{row}`. Without one that fits, a number is held against its own reference
+    range. `by_number`: a number in a known unit decides alone, whatever was flagged. `pattern`: words of this test's
+    own for positive; `fine`: for negative; `words`: the general ones. `coded`, `fine_coded`: codes of the value besides
+    the usual ones. `unless`, `unless_coded`: text or codes by which it is another finding's. `narrow`: by its pattern
+    and codes alone; whatever else is said, another finding reads.
     """
 
     codes: tuple[Codes, ...]
-    numbers: tuple[tuple[float, str], ...] = ()
+    numbers: tuple[tuple[float | str, str], ...] = ()
     by_number: bool = False
     pattern: str = ""
     fine: str = ""
@@ -72,25 +76,31 @@ class Finding:
 
     def sql(self, key: str = "fact_id") -> str:
         """1 positive, −1 negative, 0 neither, 9 nothing said, over an observation `{row}` whose id is `key`."""
-        rest = f"regexp_replace({TEXT}, '{NOT_THERE}', ' ', 'g')"
-        own = [(f"{rest} ~ '{self.pattern}'", POSITIVE)] if self.pattern else []
-        elsewhere = [(f"{rest} ~ '{self.unless}'", SILENT)] if self.unless else []
+        own = [(f"{HAS_WORDS} AND {SAID} ~ '{self.pattern}'", POSITIVE)] if self.pattern else []
+        elsewhere = [(f"{HAS_WORDS} AND {SAID} ~ '{self.unless}'", SILENT)] if self.unless else []
         if self.narrow:
             return _case([*elsewhere, *own], self._coded(key, (), self.coded, SILENT) if self.coded else str(SILENT))
         above, below, known = self._numbers()
         flagged = f"{{row}}.interpretation IN {_listed(FLAGS)}"
-        negated = f"length({rest}) < length({TEXT})" + (f" OR {TEXT} ~ '{self.fine}'" if self.fine else "")
+        negated = DENIES + (f" OR {TEXT} ~ '{self.fine}'" if self.fine else "")
         says = f"{NUMBER} IS NOT NULL OR {{row}}.value_text <> '' OR {{row}}.interpretation <> ''"
         return _case(
             [
                 *([(f"({known}) AND ({' OR '.join(above)})", POSITIVE), (known, NEGATIVE)] if self.by_number else []),
+                # Cheap, and there may be very many: neither words nor codes are looked for.
+                (BARE, UNCLEAR),
                 (f"{TEXT} IN {_listed(USUAL)} AND NOT {flagged}", NEGATIVE),
                 *own,
                 *elsewhere,
-                (" OR ".join([flagged, *above, "{row}.value_boolean", f"{rest} ~ '{self.words}'"]), POSITIVE),
+                (
+                    " OR ".join(
+                        [flagged, *above, "{row}.value_boolean", f"{HAS_WORDS} AND {SAID} ~ '{self.words}'"],
+                    ),
+                    POSITIVE,
+                ),
                 (
                     f"{' OR '.join(below)} OR NOT {{row}}.value_boolean OR {{row}}.interpretation IN "
-                    f"{_listed(FLAGS_OF_NONE)} OR ({negated}) AND {rest} !~ '{UNSURE}'",
+                    f"{_listed(FLAGS_OF_NONE)} OR {HAS_WORDS} AND ({negated}) AND {SAID} !~ '{UNSURE}'",
                     NEGATIVE,
                 ),
             ],
@@ -103,7 +113,7 @@ class Finding:
         less = "left({row}.value_comparator, 1) = '<'"
         above, below, known = [], [], []
         for least, unit in self.numbers:
-            same = f"({UNIT} = '{unit}')" if unit else "TRUE"
+            same = f"({UNIT} = '{'' if unit == NO_UNIT else unit}')" if unit else "TRUE"
             known.append(f"({same} AND {NUMBER} IS NOT NULL)")
             above.append(f"({same} AND {NUMBER} >= {least} AND NOT {less})")
             below.append(f"({same} AND ({NUMBER} < {least} OR {NUMBER} <= {least} AND {less}))")

@@ -15,7 +15,7 @@ from prevention.engine.measure import Asked, CareRule, Unanswered
 from prevention.engine.members import Condition, Never, age_at, has_organ
 from prevention.engine.moments import as_of, years
 from prevention.measures import value_sets as vs
-from prevention.rules import positives
+from prevention.rules import positive_answers as positives
 from prevention.rules import value_sets as own
 from prevention.rules.common import ONCE, active_medicine, final_results, has_now, in_hospice, recorded, settles
 from prevention.rules.heart_and_metabolism import smokes
@@ -124,6 +124,7 @@ RULES = (
         from_age=18,
         earlier=(Asked(date(2013, 5, 14), 18), Asked(date(2004, 4, 6), 18)),
         what="alcohol questions",
+        unanswered=positives.ALCOHOL.unanswered(),
         answers=recorded(own.ALCOHOL_SCREENING),
     ),
     question(
@@ -135,6 +136,7 @@ RULES = (
         ages=age_at(as_of).at_least(18),
         from_age=18,
         what="drug use question",
+        unanswered=positives.DRUGS.unanswered(),
         answers=recorded(own.DRUG_USE_SCREENING),
         excluded=has_now(vs.SUD),
     ),
@@ -169,11 +171,11 @@ RULES = (
         "violence_screening",
         _("Question about violence at home"),
         _("Women of childbearing age are asked in private, and offered help."),
-        published=date(2018, 10, 23),
+        published=date(2025, 6, 24),
         grade="B",
         ages=age_at(as_of).between(15, 49) & has_organ("uterus", usual_in=("female",)),
         from_age=15,
-        earlier=(Asked(date(2013, 1, 22), 14, 46),),
+        earlier=(Asked(date(2018, 10, 23), 15, 49), Asked(date(2013, 1, 22), 14, 46)),
         what="questions about violence",
         confidential=True,
         answers=recorded(own.IPV_SCREENING),

@@ -4,36 +4,32 @@ Sources: stool tests, US Multi-Society Task Force on Colorectal Cancer 2017 (no 
 colonoscopy); CT colonography, C-RADS (from category 2 on); HPV and cytology, ASCCP Risk-Based Management Consensus
 Guidelines 2019; mammograms, ACR BI-RADS Atlas, 5th edition (0 asks for imaging, 4 and 5 for tissue); lungs, ACR
 Lung-RADS 2022; HIV, hepatitis C, syphilis and the others, CDC testing algorithms (2014, 2020, 2024) and STI Treatment
-Guidelines 2021; tuberculosis, CDC 2020; depression, CMS2 and the cut-offs of the questionnaires (PHQ-9 10, PHQ-2 3,
-Edinburgh scale 10); anxiety, GAD-7 10; sugar, American Diabetes Association, Standards of Care 2025, 2.1, and in
-pregnancy ACOG Practice Bulletin 190; aorta, Society for Vascular Surgery 2018 (3 cm); urine in pregnancy, Infectious
-Diseases Society of America 2019; antibodies in pregnancy, ACOG Practice Bulletin 192.
+Guidelines 2021; tuberculosis, CDC 2020; answers to questions, `positive_answers`; sugar, American Diabetes Association,
+Standards of Care 2025, 2.1, and in pregnancy ACOG Practice Bulletin 190; aorta, Society for Vascular Surgery 2018 (3
+cm); urine in pregnancy, Infectious Diseases Society of America 2019; antibodies in pregnancy, ACOG Practice Bulletin
+192.
 
 How long an unanswered result asks is the interval for which a negative one would have held, and three years at least.
 What a result says is read in `findings`.
 """
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
-from prevention.engine.codes import CPT, LOINC, SNOMED, Code, Codes, ValueSet
+from prevention.engine.codes import SNOMED, Code, ValueSet
 from prevention.engine.moments import days, years
 from prevention.measures import value_sets as vs
 from prevention.measures.breast_cancer_screening_2025 import MAMMOGRAPHY
 from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY, CT_COLONOGRAPHY, FOBT, SDNA_FIT
 from prevention.rules import value_sets as own
-from prevention.rules.findings import PLAIN, Finding
+from prevention.rules.common import cpt, loinc
+from prevention.rules.findings import NO_UNIT, PLAIN, Finding
+from prevention.rules.positive_answers import ALCOHOL, ANXIETY, DRUGS, LOW_MOOD, VIOLENCE
 from prevention.rules.waiting import UNCLEAR_RESULT, UNCLEAR_TITLE, Positive
 
 PAP_TEST = ValueSet("Pap Test", "2.16.840.1.113883.3.464.1003.108.12.1017")
 HPV_TEST = ValueSet("HPV Test", "2.16.840.1.113883.3.464.1003.110.12.1059")
-
-
-def cpt(*codes: str) -> tuple[Codes, ...]:
-    return tuple(Code(code, CPT) for code in codes)
-
-
-def loinc(*codes: str) -> tuple[Codes, ...]:
-    return tuple(Code(code, LOINC) for code in codes)
 
 
 STOOL = Positive(
@@ -76,12 +72,34 @@ WORSE_CELLS = (
 UNDETERMINED_CELLS = "asc-?us|undetermined significance"
 CELLS = Finding((PAP_TEST, own.PAP_TEST), pattern=WORSE_CELLS, words=PLAIN, unless=UNDETERMINED_CELLS)
 VIRUS = Finding((HPV_TEST, own.HPV_TEST))
+# Type 16 or 18 said to be there: not where the words say that it is another one, nor beyond a comma.
+_TYPE = "(?<!non[- ])(?<!not )(?<!than )(?<!16(/| or | and ))\\m(16|18)\\M"
+TYPE_16_OR_18 = (
+    f"{_TYPE}((?!other)[^.;,])*(positive|\\mpos\\M|detected|reactive|\\mpresent\\M)|"
+    f"(positive|\\mpos\\M|detected|\\mpresent\\M)((?!other|\\mnon\\M|\\mnot\\M)[^.;,])*{_TYPE}"
+)
+HPV_16_OR_18 = Positive(
+    id="hpv_16_or_18",
+    what="HPV 16 or 18",
+    title=_("HPV 16 or 18: colposcopy"),
+    task=_("HPV 16 or 18: arrange a colposcopy, whatever the cytology says"),
+    findings=(
+        Finding((HPV_TEST, own.HPV_TEST), pattern=TYPE_16_OR_18, narrow=True),
+        # Tests of one of these types alone.
+        Finding(loinc("77399-4", "77400-0", "59263-4", "59264-2")),
+    ),
+    # Half of high-grade changes are behind these two: normal cells answer neither.
+    answers=COLPOSCOPY,
+    source="ASCCP Risk-Based Management Consensus Guidelines, 2019, II.1: HPV 16 or 18 with any cytology",
+    days=30,
+    escalate=14,
+)
 HPV = Positive(
     id="positive_hpv_test",
     what="positive HPV test",
     title=_("Positive HPV test: cytology or colposcopy"),
     task=_("Positive HPV test: arrange a visit for cytology or colposcopy"),
-    findings=(VIRUS,),
+    findings=(replace(VIRUS, unless=TYPE_16_OR_18),),
     answers=COLPOSCOPY,
     # Cells that are not normal ask for a colposcopy themselves.
     negatives=(CELLS,),
@@ -237,55 +255,18 @@ TUBERCULOSIS = Positive(
     days=30,
     escalate=14,
 )
-PLANS_FOR_MOOD = (
-    vs.ADOLESCENT_DEPRESSION_MEDICATIONS,
-    vs.ADULT_DEPRESSION_MEDICATIONS,
-    vs.REFERRAL_FOR_ADOLESCENT_DEPRESSION,
-    vs.REFERRAL_FOR_ADULT_DEPRESSION,
-)
-# LOINC: PHQ-9 (adults, teenagers), PHQ-2, Edinburgh scale, and the summaries that CMS2 asks for.
-LOW_MOOD = Positive(
-    id="positive_depression_screen",
-    what="positive depression questions",
-    title=_("Positive questions about mood: a plan"),
-    task=_("Positive questions about mood: agree on a plan"),
-    findings=(
-        Finding(loinc("44261-6", "89204-2"), numbers=((10, ""),), by_number=True),
-        Finding(loinc("55758-7"), numbers=((3, ""),), by_number=True),
-        Finding(loinc("71354-5"), numbers=((10, ""),), by_number=True),
-        Finding(loinc("73831-0", "73832-8"), coded=("428181000124104",), fine_coded=("428171000124102",)),
-    ),
-    answers=(vs.FOLLOW_UP_FOR_ADOLESCENT_DEPRESSION, vs.FOLLOW_UP_FOR_ADULT_DEPRESSION),
-    plans=PLANS_FOR_MOOD,
-    repeated=True,
-    known=(own.DEPRESSION_OR_BIPOLAR,),
-    lasts=years(3),
-    source="USPSTF 2023 and 2022; CMS2",
-    days=14,
-    escalate=7,
-)
-ANXIETY = Positive(
-    id="positive_anxiety_screen",
-    what="positive anxiety questions",
-    title=_("Positive questions about anxiety: a plan"),
-    task=_("Positive questions about anxiety: agree on a plan"),
-    findings=(Finding(loinc("70274-6"), numbers=((10, ""),), by_number=True),),
-    answers=(vs.FOLLOW_UP_FOR_ADOLESCENT_DEPRESSION, vs.FOLLOW_UP_FOR_ADULT_DEPRESSION),
-    plans=PLANS_FOR_MOOD,
-    repeated=True,
-    known=(own.ANXIETY_DISORDER,),
-    lasts=years(3),
-    source="USPSTF 2023 and 2022; Spitzer et al., Archives of Internal Medicine 2006 (GAD-7 of 10)",
-    days=30,
-    escalate=14,
-)
 SUGAR = Positive(
     id="diabetic_blood_sugar",
     what="blood sugar in the range of diabetes",
     title=_("Blood sugar in the range of diabetes: confirm it"),
     task=_("Blood sugar in the range of diabetes: repeat the test"),
     findings=(
-        Finding(loinc("4548-4", "4549-2", "17856-6"), numbers=((6.5, "%"), (48, "mmol/mol")), by_number=True),
+        # These codes are of a percentage, which a number without a unit is.
+        Finding(
+            loinc("4548-4", "4549-2", "17856-6"),
+            numbers=((6.5, "%"), (48, "mmol/mol"), (6.5, NO_UNIT)),
+            by_number=True,
+        ),
         Finding(loinc("1558-6"), numbers=((126, "mg/dl"), (7.0, "mmol/l")), by_number=True),
         Finding(loinc("1518-0"), numbers=((200, "mg/dl"), (11.1, "mmol/l")), by_number=True),
     ),
@@ -392,6 +373,7 @@ ANTIBODIES = Positive(
 POSITIVES = (
     STOOL,
     COLONOGRAPHY,
+    HPV_16_OR_18,
     HPV,
     UNDETERMINED,
     CYTOLOGY,
@@ -406,6 +388,9 @@ POSITIVES = (
     TUBERCULOSIS,
     LOW_MOOD,
     ANXIETY,
+    ALCOHOL,
+    DRUGS,
+    VIOLENCE,
     SUGAR,
     AORTA,
     LUNG,

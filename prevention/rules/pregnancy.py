@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from prevention.engine.elements import value_in
 from prevention.engine.facts import Facts, effective
-from prevention.engine.measure import CareRule, Closer, Unanswered
+from prevention.engine.measure import Asked, CareRule, Closer, Unanswered
 from prevention.engine.members import Condition, last
 from prevention.engine.moments import Duration, days, months, past
 from prevention.measures import value_sets as vs
@@ -56,6 +56,7 @@ def in_pregnancy(
     excluded: Condition | None = None,
     at_visit: bool = False,
     unanswered: tuple[Unanswered, ...] = (),
+    earlier: tuple[Asked, ...] = (),
 ) -> CareRule:
     """A rule of pregnancy; `code`: the LOINC of the test that closes it, which is ordered with the others."""
     ways = test_of(code, id) if code else ()
@@ -68,6 +69,7 @@ def in_pregnancy(
         grade=grade,
         since=published,
         from_age=FROM_AGE,
+        earlier=earlier,
         applies=applies,
         closers=(closer,),
         begins=this_pregnancy,
@@ -138,9 +140,10 @@ RULES = (
         _("Syphilis test"),
         _("Syphilis harms the baby and is cured by an antibiotic in time."),
         "A",
-        date(2018, 9, 4),
+        date(2025, 5, 13),
         once_in_it("syphilis test", vs.SYPHILIS_TESTS, own.SYPHILIS_TEST),
         code="24110-9",
+        earlier=(Asked(date(2018, 9, 4), FROM_AGE), Asked(date(2009, 5, 19), FROM_AGE)),
         unanswered=positives.SYPHILIS.unanswered(),
     ),
     in_pregnancy(

@@ -4,12 +4,13 @@ Each is dated and names its source; a physician's own interval for a person stan
 
 Polyps: US Multi-Society Task Force on Colorectal Cancer, 4 February 2020: 3 years after ten or fewer adenomas of which
 one is large or advanced, 3 to 5 after three or four small ones, 7 to 10 after one or two. ICD-10-CM says neither number
-nor size, so that the strictest holds until a physician sets another. Cervix: ASCCP Risk-Based Management Consensus
-Guidelines, 2 April 2020 ("2019"): again after a year while no HPV test since is negative, then after three; after
-treatment of high-grade changes at six months, each year, then every three years, for 25 years in all, beyond the age
-of 65 too. Breast: ACR BI-RADS Atlas, 5th edition, 2013: category 3 again after six months. Bones: Gourlay et al., New
-England Journal of Medicine, 19 January 2012 (the USPSTF names no interval); Medicare, 42 CFR 410.31, where only the
-diagnosis is known. Sugar: American Diabetes Association, Standards of Care 2025, 2.12.
+nor size, so that the usual strictest holds until a physician chooses by what was found (`polyps`). Cervix: ASCCP
+Risk-Based Management Consensus Guidelines, 2 April 2020 ("2019"): again after a year while no HPV test since is
+negative, then after three; after treatment of high-grade changes at six months, each year, then every three years, for
+25 years in all, beyond the age of 65 too. Breast: ACR BI-RADS Atlas, 5th edition, 2013: category 3 again after six
+months. Bones: Gourlay et al., New England Journal of Medicine, 19 January 2012 (the USPSTF names no interval);
+Medicare, 42 CFR 410.31, where only the diagnosis is known. Sugar: American Diabetes Association, Standards of Care
+2025, 2.12.
 """
 
 from datetime import date
@@ -25,7 +26,7 @@ from prevention.measures import value_sets as vs
 from prevention.measures.colon_cancer_screening_2025 import COLONOSCOPY
 from prevention.rules import positives
 from prevention.rules import value_sets as own
-from prevention.rules.common import completed, diagnoses, diagnoses_since, final_results, recorded
+from prevention.rules.common import completed, cpt, diagnoses, diagnoses_since, final_results, loinc, recorded
 from prevention.rules.findings import NUMBER, UNIT, Finding
 
 
@@ -41,6 +42,7 @@ def _same_day_or_later(result: Row, other: Row) -> Predicate:
 
 _USMSTF = "US Multi-Society Task Force on Colorectal Cancer, 2020-02-04; 3 years where number and size are not coded"
 _POLYPS = _("Polyps were found in the colon: a colonoscopy after 3 years")
+ADENOMAS = diagnoses(own.COLON_ADENOMA, own.COLON_ADENOMA_HISTORY)
 COLON = (
     Surveillance(
         what="adenoma of the colon",
@@ -67,7 +69,7 @@ COLON = (
 
 # --- Cervix ---------------------------------------------------------------------------------------------
 
-TREATMENT_OF_CERVIX = positives.cpt("57460", "57461", "57510", "57511", "57513", "57520", "57522")
+TREATMENT_OF_CERVIX = cpt("57460", "57461", "57510", "57511", "57513", "57520", "57522")
 _virus, _cells, _undetermined = positives.VIRUS, positives.CELLS, positives.UNDETERMINED.findings[0]
 
 
@@ -208,11 +210,11 @@ BONES = (
 # --- Sugar ----------------------------------------------------------------------------------------------
 
 _raised = (
-    final_results(*positives.loinc("4548-4", "4549-2", "17856-6"))
+    final_results(*loinc("4548-4", "4549-2", "17856-6"))
     .where(quantity(">=", 5.7, "%") & quantity("<", 6.5, "%"))
     .union(
-        final_results(*positives.loinc("1558-6")).where(quantity(">=", 100, "mg/dL") & quantity("<", 126, "mg/dL")),
-        final_results(*positives.loinc("1518-0")).where(quantity(">=", 140, "mg/dL") & quantity("<", 200, "mg/dL")),
+        final_results(*loinc("1558-6")).where(quantity(">=", 100, "mg/dL") & quantity("<", 126, "mg/dL")),
+        final_results(*loinc("1518-0")).where(quantity(">=", 140, "mg/dL") & quantity("<", 200, "mg/dL")),
     )
 )
 SUGAR = (

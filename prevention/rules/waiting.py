@@ -32,6 +32,7 @@ class Positive:
     from the day after on by what is of its own kind (`later`); `repeated`: by a negative result of its own kind.
     `known`: diagnoses by which the rule leaves somebody out for good, whenever they began. `lasts`: how old it may be.
     `everybodys`: followed at any age, whether a rule asks or not; otherwise the test is a screening in pregnancy alone.
+    `holds_gap`: the gap stays open meanwhile; otherwise it is followed by its task alone.
     The task is due after `days`, urgent after `escalate`.
 
     A result that is not clear waits in the same way, and any clear one of its kind answers it as well.
@@ -52,6 +53,7 @@ class Positive:
     known: tuple[Codes, ...] = ()
     lasts: Duration = EVER
     everybodys: bool = True
+    holds_gap: bool = True
     days: int = 90
     escalate: int = 45
 

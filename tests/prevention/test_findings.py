@@ -6,6 +6,7 @@ from django.db import connection
 from clinical.models import Observation
 from core import terminology
 from core.models import ValueSetMember
+from members.models import Member
 from prevention.engine.codes import LOINC, SNOMED, Code
 from prevention.outreach.elsewhere import FACTS, has_result
 from prevention.rules import positives
@@ -21,6 +22,12 @@ UNDETERMINED = positives.UNDETERMINED.findings[0]
 MORE, SUSPICIOUS = positives.INCOMPLETE_MAMMOGRAM.findings[0], positives.SUSPICIOUS_MAMMOGRAM.findings[0]
 LUNG, AORTA, SUGAR = positives.LUNG.findings[0], positives.AORTA.findings[0], positives.SUGAR.findings[0]
 HIV, SYPHILIS, URINE = positives.HIV.findings[0], positives.SYPHILIS.findings[0], positives.URINE.findings[0]
+TYPES, OTHERS = positives.HPV_16_OR_18.findings[0], positives.HPV.findings[0]
+AUDIT_C, AUDIT, HEAVY = positives.ALCOHOL.findings
+DAST, ANY_USE = positives.DRUGS.findings
+HARK, HITS = positives.VIOLENCE.findings
+# AUDIT-C of a woman.
+CUT_OFFS = [(AUDIT_C, 3), (AUDIT, 8), (HEAVY, 1), (DAST, 3), (ANY_USE, 1), (HARK, 1), (HITS, 11)]
 
 
 def text(words: str, flag: str = "") -> dict:
@@ -54,6 +61,7 @@ READ = [
     (STOOL, number(12, "{index}", high=10), POSITIVE),
     (STOOL, number(8, "{index}", high=10), NEGATIVE),
     (STOOL, number(8, "furlong"), UNCLEAR),
+    (STOOL, number(1, ""), UNCLEAR),
     (HIV, text("Nonreactive"), NEGATIVE),
     (HIV, text("Non-Reactive"), NEGATIVE),
     (HIV, text("HIV-1/2 Ag/Ab: repeatedly reactive"), POSITIVE),
@@ -70,6 +78,32 @@ READ = [
     (VIRUS, text("HPV 16 not detected, HPV 18 not detected, other high-risk HPV detected"), POSITIVE),
     (VIRUS, text("No high-risk HPV detected"), NEGATIVE),
     (VIRUS, text("Undetected"), NEGATIVE),
+    *(
+        (TYPES, text(words), POSITIVE)
+        for words in (
+            "HPV 16 positive",
+            "HPV 16/18 detected",
+            "Positive for HPV 16 and 18",
+            "Type 18: present",
+            "HPV-18 POS",
+            "High-risk HPV detected: HPV 16",
+        )
+    ),
+    *(
+        (TYPES, text(words), SILENT)
+        for words in (
+            "HPV 16 not detected, HPV 18 not detected, other high-risk HPV detected",
+            "High-risk HPV detected",
+            "Negative",
+            "Other high-risk HPV positive (not 16 or 18)",
+            "HPV 16/18: negative; other high-risk types: positive",
+            "Non-16/18 high-risk HPV positive",
+            "HPV 16 negative other high-risk HPV positive",
+            "HPV 31 positive",
+        )
+    ),
+    (OTHERS, text("HPV 16 positive"), SILENT),
+    (OTHERS, text("High-risk HPV detected"), POSITIVE),
     # Cells of the cervix, spelled out.
     (CELLS, text("NILM"), NEGATIVE),
     (CELLS, text("Negative for intraepithelial lesion or malignancy; reactive cellular changes"), NEGATIVE),
@@ -85,6 +119,27 @@ READ = [
     (UNDETERMINED, text("ASC-US", "A"), POSITIVE),
     (UNDETERMINED, text("ASC-US; no evidence of HSIL"), POSITIVE),
     (UNDETERMINED, text("NILM"), SILENT),
+    # A denial ends with its clause or its line; the name of a technique denies nothing (reports of several lines).
+    (LUNG, text("LOW-DOSE CT CHEST WITHOUT CONTRAST\nImpression: Lung-RADS 4B"), POSITIVE),
+    (LUNG, text("Low-dose CT without contrast Lung-RADS 4A"), POSITIVE),
+    (LUNG, text("CT WITHOUT CONTRAST\nSee report"), UNCLEAR),
+    (SUSPICIOUS, text("No prior studies for comparison\nBI-RADS category 4: suspicious abnormality"), POSITIVE),
+    (SUSPICIOUS, text("COMPARISON: No prior exams\nspiculated mass\nBI-RADS 5"), POSITIVE),
+    (SUSPICIOUS, text("No lymphadenopathy - BI-RADS 4"), POSITIVE),
+    (MORE, text("No prior studies for comparison\nBI-RADS category 4: suspicious abnormality"), SILENT),
+    (MORE, text("No prior studies for comparison"), UNCLEAR),
+    (CELLS, text("No endocervical cells seen\nHigh grade squamous intraepithelial lesion (HSIL)"), POSITIVE),
+    (CELLS, text("Satisfactory for evaluation without transformation zone: LSIL"), POSITIVE),
+    (UNDETERMINED, text("No endocervical component\nASC-US"), POSITIVE),
+    (CELLS, text("NEGATIVE FOR INTRAEPITHELIAL LESION OR\nMALIGNANCY"), NEGATIVE),
+    (CELLS, text("Negative for high-grade lesion but LSIL present"), POSITIVE),
+    (CELLS, text("No evidence of\nmalignancy"), NEGATIVE),
+    (AORTA, text("Without contrast\nAAA 4.5 cm"), POSITIVE),
+    (VIRUS, text("Negative for HPV 16\nNegative for HPV 18\nPositive for other high-risk HPV"), POSITIVE),
+    (VIRUS, text("Negative for HPV 16 and 18 but positive for other high-risk types"), POSITIVE),
+    (VIRUS, text("No HPV 16 or 18 but other high-risk HPV detected"), POSITIVE),
+    (OTHERS, text("Negative for HPV 16\nNegative for HPV 18\nPositive for other high-risk HPV"), POSITIVE),
+    (TYPES, text("Negative for HPV 16\nNegative for HPV 18\nPositive for other high-risk HPV"), SILENT),
     # Pictures by their categories.
     (MORE, text("BI-RADS 0"), POSITIVE),
     (MORE, text("BIRADS category: 2"), NEGATIVE),
@@ -106,6 +161,17 @@ READ = [
     (SUGAR, number(5.9, "%", interpretation="H"), NEGATIVE),
     (SUGAR, number(53, "mmol/mol"), POSITIVE),
     (SUGAR, text("6.9 %", "A"), POSITIVE),
+    # What a unit counts is no part of it.
+    (SUGAR, number(5.8, "%{Hb}", interpretation="H"), NEGATIVE),
+    (SUGAR, number(5.8, "% of total Hgb", interpretation="H"), NEGATIVE),
+    (STOOL, number(250, "ug/g{feces}"), POSITIVE),
+    (STOOL, number(250, "µg/g"), POSITIVE),
+    (STOOL, number(12, "ug/g{feces}"), NEGATIVE),
+    (SUGAR, number(5.4, ""), NEGATIVE),
+    (SUGAR, number(7.1, ""), POSITIVE),
+    # Answers to questions are read by their cut-offs, in whatever unit.
+    *((finding, number(least, "{score}"), POSITIVE) for finding, least in CUT_OFFS),
+    *((finding, number(least - 1, ""), NEGATIVE) for finding, least in CUT_OFFS),
 ]
 
 
@@ -130,6 +196,27 @@ def test_words_flags_and_numbers_are_read(somebody):
         if found != expected:
             wrong.append((value, expected, found))
     assert not wrong
+
+
+def test_three_glasses_of_a_man_are_none_too_many(somebody):
+    with arranging():
+        seen = charts.observation(somebody, Code("75626-2", LOINC), AS_OF, **number(3, ""))
+        Member.objects.filter(pk=somebody.pk).update(sex="male", sex_for_clinical_use="unknown")
+    assert read(AUDIT_C, seen) == NEGATIVE
+    with arranging():
+        Member.objects.filter(pk=somebody.pk).update(sex="male", sex_for_clinical_use="female")
+    assert read(AUDIT_C, seen) == POSITIVE
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"), [("LA6270-8", NEGATIVE), ("LA18891-4", POSITIVE), ("LA99999-9", UNCLEAR)]
+)
+def test_how_often_is_read_by_its_answer(somebody, code, expected):
+    with arranging():
+        seen = charts.observation(
+            somebody, Code("88037-7", LOINC), AS_OF, more_codes=[(charts.Role.VALUE, Code(code, LOINC))]
+        )
+    assert read(HEAVY, seen) == expected
 
 
 @pytest.mark.parametrize(

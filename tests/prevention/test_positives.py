@@ -8,6 +8,8 @@ from clinical.models import Task
 from core import terminology
 from core.db import as_job
 from core.models import User
+from members.models import PrimaryCareAssignment
+from network.models import Clinician
 from prevention.actions import evaluate_members
 from prevention.engine.codes import CPT, ICD10CM, LOINC, SNOMED, Code
 from prevention.measures.breast_cancer_screening_2025 import MAMMOGRAPHY
@@ -85,6 +87,18 @@ TRIALS = {
         "cervical_screening", 40, "female", (), result(HPV_TEST, 400, value_text="Detected"),
         result(PAP_TEST, 380, value_text="negative"),
     ),
+    "HPV 16 or 18": (
+        "cervical_screening", 40, "female", (), result(HPV_TEST, 400, value_text="HPV 16 detected"),
+        procedure(Code("57454", CPT), 350),
+    ),
+    "positive alcohol questions": (
+        "alcohol_screening", 40, "male", (), result("75626-2", 60, value_quantity=7, value_unit="{score}"),
+        procedure(Code("99408", CPT), 60),
+    ),
+    "positive drug questions": (
+        "drug_use_screening", 40, "male", (), result("82667-7", 60, value_quantity=5, value_unit="{score}"),
+        procedure(Code("99408", CPT), 60),
+    ),
     "abnormal Pap test": (
         "cervical_screening", 40, "female", (), result(PAP_TEST, 400, value_text="HSIL"),
         procedure(Code("57454", CPT), 350),
@@ -153,7 +167,7 @@ TRIALS = {
 
 
 def test_every_positive_has_a_trial():
-    assert set(TRIALS) == {one.what for one in POSITIVES}
+    assert set(TRIALS) == {one.what for one in POSITIVES if one.holds_gap}
 
 
 def test_every_rule_with_unanswered_results_is_tried():
@@ -224,6 +238,8 @@ VIRUS = result(HPV_TEST, 60, value_text="High-risk HPV detected")
 NO_VIRUS = result(HPV_TEST, 60, value_text="No high-risk HPV detected")
 NORMAL = result(PAP_TEST, 60, value_text="Negative for intraepithelial lesion or malignancy")
 UNDETERMINED = result(PAP_TEST, 60, value_text="Atypical squamous cells of undetermined significance")
+TYPE_16 = result(HPV_TEST, 60, value_text="HPV 16 positive")
+OTHER_TYPE = result(HPV_TEST, 60, value_text="HPV 16 not detected, HPV 18 not detected, other high-risk HPV detected")
 COLPOSCOPY = procedure(Code("57454", CPT), 40)
 
 
@@ -236,8 +252,21 @@ COLPOSCOPY = procedure(Code("57454", CPT), 40)
         ((NO_VIRUS, UNDETERMINED), False),
         ((VIRUS, NORMAL), False),
         ((VIRUS, HSIL, COLPOSCOPY), False),
+        ((TYPE_16, NORMAL), True),
+        ((TYPE_16, NORMAL, COLPOSCOPY), False),
+        ((OTHER_TYPE, NORMAL), False),
     ],
-    ids=["both abnormal", "HSIL alone", "virus and ASC-US", "ASC-US alone", "virus alone", "colposcopy"],
+    ids=[
+        "both abnormal",
+        "HSIL alone",
+        "virus and ASC-US",
+        "ASC-US alone",
+        "virus alone",
+        "colposcopy",
+        "HPV 16",
+        "HPV 16 and colposcopy",
+        "another type",
+    ],
 )
 def test_two_tests_of_one_day_answer_each_other_only_where_one_is_negative(place, both, waits):  # noqa: F811
     """ASCCP 2019: an HPV test answers no lesion; cytology that is not normal answers no virus."""
@@ -276,6 +305,165 @@ def test_a_result_that_is_not_clear_is_read_by_somebody_and_a_clear_one_answers_
         found.refresh_from_db()
         watch.refresh_from_db()
     assert (found.status, watch.status) == ("closed", "done")
+
+
+def test_what_is_not_clear_of_one_person_is_one_task_beside_the_positive_one(world):
+    with arranging():
+        for code in (FOBT, HPV_TEST, PAP_TEST):
+            charts.observation(world.maria, code, ago(60), value_text="See report")
+        charts.observation(world.maria, Code("24606-6", LOINC), ago(50), value_text="BI-RADS 5")
+    evaluate(world.maria)
+    with arranging():
+        watches = {one.rule: one for one in FollowUp.objects.select_related("task")}
+        assert len(watches) == 4
+        tasks = list(Task.objects.order_by("title").values_list("title", flat=True))
+        assert len(tasks) == 2
+        assert tasks[0].startswith("Screening result that is not clear")
+        assert tasks[1].startswith("Suspicious mammogram")
+        charts.observation(world.maria, HPV_TEST, ago(30), value_text="Not detected")
+    evaluate(world.maria)
+    with arranging():
+        one = watches["positive_stool_test"].task
+        one.refresh_from_db()
+        assert one.status == "requested", "two more wait in it"
+        for rule in ("positive_stool_test", "abnormal_pap_test"):
+            found = watches[rule]
+            found.refresh_from_db()
+            if found.status == "open":
+                close_follow_up(found, by=world.chen.user, reason="Read on paper")
+        one.refresh_from_db()
+        assert one.status == "completed"
+
+
+def test_a_bare_number_makes_no_task_but_one_line_for_whoever_knows_the_sender(client, world):
+    with arranging():
+        people = [
+            world.maria,
+            *(clinic.member(world.system, f"Una {n}", birth_date=date(1970, 3, 1)) for n in range(3)),
+        ]
+        for one in people:
+            if one != world.maria:
+                charts.enrol(one)
+            charts.observation(one, FOBT, ago(60), value_quantity=1, performing_laboratory="Old Laboratory")
+    evaluate(*people)
+    with arranging():
+        assert not FollowUp.objects.exists() and not Task.objects.exists()
+        gaps = CareGap.objects.filter(rule="colorectal_screening")
+        assert {one.last_done_what for one in gaps} == {"result that is not clear"}, "a positive one may be among them"
+        coordinator = clinic.account("Cora Dinator")
+        clinic.role(coordinator, "care_coordinator", world.system)
+        physician = clinic.account("Quinn Physician")
+        clinic.role(physician, "physician", world.system)
+        clinic.role(physician, "care_coordinator", world.system)
+
+    client.force_login(coordinator)
+    page = client.get("/staff/outreach/follow-up/").content.decode()
+    assert "Old Laboratory" in page and "4 people" in page and "such as 1" in page
+    refused = client.post(
+        "/staff/outreach/follow-up/settle/", {"rule": "colorectal_screening", "sender": "", "reason": "x"}
+    )
+    assert refused.status_code == 403
+    client.force_login(physician)
+    said = {"rule": "colorectal_screening", "sender": "Old Laboratory"}
+    client.post("/staff/outreach/follow-up/settle/", {**said, "reason": " "})
+    with arranging():
+        assert not FollowUp.objects.exists(), "not without a reason"
+    client.post("/staff/outreach/follow-up/settle/", {**said, "reason": "They write 1 for negative"})
+    evaluate(*people)
+    with arranging():
+        assert set(FollowUp.objects.values_list("status", "reason")) == {("closed", "They write 1 for negative")}
+        assert not CareGap.objects.filter(rule="colorectal_screening", status="open").exists()
+    assert "Old Laboratory" not in client.get("/staff/outreach/follow-up/").content.decode()
+
+
+def test_a_negative_result_without_a_day_is_looked_at_by_somebody(world):
+    """No rule can count from it: it neither closes its gap nor stays unread."""
+    with arranging():
+        charts.observation(world.maria, FOBT, None, value_text="Negative", recorded_at=AT - timedelta(days=3))
+    evaluate(world.maria)
+    with arranging():
+        found = FollowUp.objects.select_related("task").get()
+        assert found.task.title.startswith("Screening result that is not clear")
+        charts.observation(world.maria, FOBT, ago(1), value_text="Negative")
+    evaluate(world.maria)
+    with arranging():
+        found.refresh_from_db()
+    assert found.status == "done"
+
+
+def test_positive_answers_about_violence_are_followed_and_leave_no_gap(world):
+    """A gap that stays would tell whoever looks over her shoulder."""
+    with arranging():
+        charts.observation(world.maria, Code("76504-0", LOINC), ago(3), value_quantity=2, value_unit="{score}")
+    evaluate(world.maria)
+    with arranging():
+        found = FollowUp.objects.select_related("task").get()
+        assert (found.rule, found.task.owner_id) == ("positive_violence_questions", world.chen.user_id)
+        assert not CareGap.objects.filter(rule="violence_screening", status="open").exists()
+        charts.observation(world.maria, Code("76504-0", LOINC), ago(1), value_quantity=0, value_unit="{score}")
+    evaluate(world.maria)
+    with arranging():
+        found.refresh_from_db()
+        assert found.status == "open", "she may not have been alone when she said no"
+        charts.condition(world.maria, Code("Z69.11", ICD10CM), ago(1))
+    evaluate(world.maria)
+    with arranging():
+        found.refresh_from_db()
+        assert found.status == "done"
+
+
+# --- Whose it is --------------------------------------------------------------------------------------------------
+
+
+def test_a_task_of_nobody_goes_to_a_physician_who_can_act(world):
+    """Her doctor has no account here: the department's physicians see it, and past its time one of them has it."""
+    with arranging():
+        nameless = Clinician.objects.create(family="Okafor", given="Ngozi", prefix="Dr.")
+        PrimaryCareAssignment.objects.filter(member=world.maria).update(clinician=nameless)
+        charts.observation(world.maria, FOBT, ago(5), value_text="positive")
+        lone = clinic.member(world.system, "Una", birth_date=date(1970, 3, 1))
+        PrimaryCareAssignment.objects.filter(member=lone).delete()
+        charts.enrol(lone)
+        charts.observation(lone, FOBT, ago(5), value_text="positive")
+    evaluate(world.maria, lone)
+    with arranging():
+        found = {one.member_id: one for one in FollowUp.objects.select_related("task")}
+        assert found[world.maria.pk].task.owner_id is None, "not yet: whoever of the department comes first"
+        owner = found[lone.pk].task.owner
+        assert owner is not None and owner.pk != world.outsider.user_id, "nobody would have seen it"
+        assert owner.pk in {world.chen.user_id, world.stranger.user_id}
+    evaluate(world.maria, lone, as_of=AS_OF + timedelta(days=50), at=AT + timedelta(days=50))
+    with arranging():
+        task = found[world.maria.pk].task
+        task.refresh_from_db()
+        assert (task.owner_id, task.priority) == (world.chen.user_id, "urgent")
+
+
+def test_the_page_has_each_clinicians_watches_together_and_ones_own_first(client, world):
+    with arranging():
+        nameless = Clinician.objects.create(family="Okafor", given="Ngozi", prefix="Dr.")
+        una = clinic.member(world.system, "Una", birth_date=date(1970, 3, 1))
+        PrimaryCareAssignment.objects.filter(member=una).delete()
+        PrimaryCareAssignment.objects.create(
+            member=una,
+            clinician=nameless,
+            department=world.department,
+            period=(date(2020, 1, 1), None),
+            origin="chosen",
+        )
+        charts.enrol(una)
+        for one, days in ((world.maria, 5), (una, 20)):
+            charts.observation(one, FOBT, ago(days), value_text="positive")
+    evaluate(world.maria, una)
+    client.force_login(world.chen.user)
+    with arranging():
+        owners = client.get("/staff/outreach/follow-up/").context["owners"]
+
+    assert [row["row"].member_id for row in owners[0]["rows"]] == [world.maria.pk]
+    assert "Okafor" in owners[1]["name"] and owners[1]["rows"][0]["row"].member_id == una.pk
+
+
+# --- Beside it ----------------------------------------------------------------------------------------------------
 
 
 def test_a_negative_stool_test_answers_no_positive_one_that_is_followed(world):

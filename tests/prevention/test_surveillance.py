@@ -9,7 +9,7 @@ from core.models import User
 from prevention.actions import set_personal_interval
 from prevention.engine.codes import CPT, LOINC, SNOMED, Code
 from prevention.engine.moments import months, years
-from prevention.models import CareGap
+from prevention.models import CareGap, CareRuleState
 from prevention.outreach.explain import explain
 from prevention.outreach.protocols import left_out
 from prevention.rules import RULES, in_force, surveillance
@@ -62,6 +62,10 @@ NEXT = {
     "treated, and 70 by now": ("cervical_screening", 70, "female",
                                (diagnosis("D06.9", 3700), result(HPV_TEST, 200, value_text="Negative")),
                                after(200, years(3))),
+    "polyps before 45": ("colorectal_screening", 40, "male", (diagnosis("D12.6", 1500), procedure(COLONOSCOPY, 1500)),
+                         after(1500, years(3))),
+    "polyps after 75": ("colorectal_screening", 79, "male", (diagnosis("D12.6", 1500), procedure(COLONOSCOPY, 1500)),
+                        after(1500, years(3))),
     "probably benign": ("breast_screening", 50, "female", (result("24606-6", 100, value_text="BI-RADS 3"),),
                         after(100, months(6))),
     "probably benign, then benign": ("breast_screening", 50, "female",
@@ -91,6 +95,15 @@ def test_a_finding_shortens_the_interval(place, name):  # noqa: F811
     due = someone.due()
     assert someone.state(rule).next_due_on == expected
     assert (rule in due) is (expected <= AS_OF)
+
+
+@pytest.mark.parametrize(("age", "facts"), [(87, (diagnosis("D12.6", 1500),)), (40, ()), (79, ())])
+def test_nobody_else_is_watched_before_45_and_after_75(place, age, facts):  # noqa: F811
+    someone = Someone(place, age, "male")
+    someone.has(*facts, procedure(COLONOSCOPY, 1500))
+    assert "colorectal_screening" not in someone.due()
+    with arranging():
+        assert not CareRuleState.objects.filter(member=someone.who, rule="colorectal_screening", applies=True).exists()
 
 
 def test_without_any_test_they_are_due_as_everybody(place):  # noqa: F811

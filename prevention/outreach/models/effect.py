@@ -4,7 +4,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 
-from core.models import Identified
+from core.models import Identified, User
 from network.models import Organization
 from prevention.outreach.models.policy import Campaign
 
@@ -16,6 +16,9 @@ class OutreachCost(Identified):
     kind = models.CharField(max_length=10, help_text="portal, push, email, sms, letter, call, visit or kit.")
     amount = models.DecimalField(max_digits=10, decimal_places=4)
     period = DateRangeField()
+    set_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", db_index=False, help_text="Unknown of the first ones."
+    )
 
     class Meta:
         app_label = "prevention"

@@ -52,6 +52,11 @@ def change_campaign(request: AuthenticatedHttpRequest, campaign_id: uuid.UUID) -
 
 
 def _edit(request: AuthenticatedHttpRequest, system: Organization, campaign: Campaign | None) -> HttpResponse:
+    if campaign is not None:
+        # The last version is what a change ends: whoever saves second reads in it what the first has saved.
+        versions = Campaign.objects.filter(managing_organization=system, region=campaign.region_id, code=campaign.code)
+        versions = versions.select_for_update() if request.method == "POST" else versions
+        campaign = versions.order_by("-period").first() or campaign
     form = CampaignForm(request.POST or None, system=system, campaign=campaign)
     reach = None
     if request.method == "POST" and form.is_valid():

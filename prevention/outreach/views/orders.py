@@ -1,5 +1,6 @@
 """Orders under protocol: protocols, lists signed at one stroke, kits on their way, abnormal results being followed."""
 
+import datetime
 import uuid
 from typing import Any
 
@@ -10,17 +11,19 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinical.actions.facts import clinician_of
 from core import audit
 from core.http import AuthenticatedHttpRequest
+from core.models import User
 from core.notices import notify
 from core.permissions import may, requires
 from network.models import Organization, RoleAssignment
 from network.permissions import systems_held
 from prevention.models import BatchOrder, BatchOrderItem, FollowUp, HomeKit, StandingOrder
-from prevention.outreach import batches, follow_up, orders
+from prevention.outreach import batches, follow_up, orders, owners, unread
 from prevention.outreach import kits as tracking
 from prevention.outreach.forms import ProtocolForm, ReasonForm
 from prevention.outreach.kinds import is_known, kind_of
@@ -243,20 +246,60 @@ def follow_ups(request: AuthenticatedHttpRequest) -> HttpResponse:
     today = timezone.localdate()
     waiting = FollowUp.objects.filter(status="open").select_related("member", "task__owner").order_by("due_on", "id")
     found = [one for one in in_reach(waiting, request.user)[:200] if one.rule in follow_up.BY_ID]
+    not_read = unread.unread(request.user)
     audit.record_read(
         request.user, verb="prevention.follow_ups", members=(one.member_id for one in found), request=request
     )
     measured = {*follow_up.ALWAYS_MEASURED, *FollowUp.objects.values_list("rule", flat=True).distinct()}
     context = {
-        "rows": [
-            {"row": one, "title": follow_up.title_of(one), "days": (today - one.resulted_on).days} for one in found
-        ],
+        "owners": _by_owner(found, request.user, today),
+        "unread": [{"group": one, "title": kind_of(one.rule).title} for one in not_read],
         "rates": [follow_up.rate(rule, today) for rule in follow_up.RULES if rule.id in measured],
         "today": today,
         "can_close": bool(may(request.user, "prevention.close_follow_up")),
         "form": ReasonForm(),
     }
     return render(request, "prevention/outreach/follow_ups.html", context)
+
+
+def _by_owner(found: list[FollowUp], reader: User, today: datetime.date) -> list[dict[str, Any]]:
+    """The watches of each who answers for them, the reader's own first, then whose are due soonest.
+
+    Who answers is the member's own clinician, with or without an account here; `acts` is who has the task besides.
+    """
+    clinicians = owners.clinicians_of({one.member_id for one in found}, today)
+    groups: dict[str, dict[str, Any]] = {}
+    for one in found:
+        acts = one.task.owner if one.task else None
+        name = clinicians.get(one.member_id) or (str(acts) if acts else "")
+        group = groups.setdefault(name, {"name": name or _("Nobody yet"), "rows": [], "is_mine": False})
+        group["is_mine"] = group["is_mine"] or (acts is not None and acts.pk == reader.pk)
+        group["rows"].append(
+            {
+                "row": one,
+                "title": follow_up.title_of(one),
+                "days": (today - one.resulted_on).days,
+                "acts": str(acts) if acts and str(acts) not in name else "",
+            }
+        )
+    return sorted(groups.values(), key=lambda group: (not group["is_mine"], group["rows"][0]["row"].due_on))
+
+
+@require_POST
+@requires("prevention.close_follow_up")
+def settle_unread(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """What one sender's numbers mean is said once for all of them."""
+    said = {name: request.POST.get(name, "") for name in ("rule", "sender", "reason")}
+    try:
+        people = unread.settle_unread(by=request.user, **said)
+    except ValueError as refused:
+        notify(request, str(refused), level=messages.ERROR)
+    else:
+        words = ngettext(
+            "Settled for %(n)d person, with your reason.", "Settled for %(n)d people, with your reason.", people
+        )
+        notify(request, words % {"n": people})
+    return redirect("prevention:follow_ups")
 
 
 @require_POST

@@ -17,6 +17,7 @@ from prevention.outreach import campaigns
 from prevention.outreach.campaigns import Plan
 from tests.clinical import factories as clinic
 from tests.clinical.factories import arranging
+from tests.forms import seen
 from tests.prevention import charts
 from tests.prevention.outreach.factories import gap, policy, queue
 
@@ -129,6 +130,12 @@ def sent(**more) -> dict:
     return {**given, **more}
 
 
+def seen_in(response) -> dict[str, str]:
+    """What the page that came back says it shows."""
+    field = response.context["form"]["seen"]
+    return {field.html_name: field.value()}
+
+
 def test_a_campaign_is_begun_on_its_page(client, world):
     client.force_login(world.keeper)
     address = reverse("prevention:new_campaign")
@@ -154,8 +161,9 @@ def test_a_campaign_is_begun_on_its_page(client, world):
 def test_a_campaign_is_changed_and_stopped_on_its_page(client, world):
     client.force_login(world.keeper)
     page = client.get(reverse("prevention:campaign", args=[world.campaign.pk])).content.decode()
-    form = client.get(reverse("prevention:change_campaign", args=[world.campaign.pk])).content.decode()
-    client.post(reverse("prevention:change_campaign", args=[world.campaign.pk]), sent(name="All that is due"))
+    address = reverse("prevention:change_campaign", args=[world.campaign.pk])
+    form = client.get(address).content.decode()
+    client.post(address, sent(name="All that is due", **seen(client, address)))
 
     assert "Change it" in page and "Preventive care that is due" in form
     with arranging():
@@ -164,6 +172,39 @@ def test_a_campaign_is_changed_and_stopped_on_its_page(client, world):
     client.post(reverse("prevention:stop_campaign", args=[now.pk]))
     with arranging():
         assert not Campaign.objects.filter(pk=now.pk, period__contains=timezone.localdate() + timedelta(1)).exists()
+
+
+def test_groups_put_first_are_chosen_and_a_finer_one_is_kept(client, world):
+    with arranging():
+        Campaign.objects.filter(pk=world.campaign.pk).update(equity_races=["2056-0"])
+    client.force_login(world.keeper)
+    address = reverse("prevention:change_campaign", args=[world.campaign.pk])
+    assert "Black or African American" in client.get(address).content.decode()
+    client.post(address, sent(equity_races=["2056-0", "2054-5"], **seen(client, address)))
+
+    with arranging():
+        now = Campaign.objects.get(code="preventive-care", period__contains=timezone.localdate())
+    assert sorted(now.equity_races) == ["2054-5", "2056-0"]
+
+
+def test_of_two_who_change_a_campaign_the_second_sees_what_the_first_has_saved(client, world):
+    client.force_login(world.keeper)
+    address = reverse("prevention:change_campaign", args=[world.campaign.pk])
+    shown = seen(client, address)
+    client.post(address, sent(holdout_percent="12", **shown))
+
+    late = client.post(address, sent(holdout_percent="20", name="Mine", **shown))
+
+    assert late.status_code == 422
+    page = late.content.decode()
+    assert "Somebody else saved this meanwhile" in page and "12" in page and "Mine" in page
+    with arranging():
+        now = Campaign.objects.get(code="preventive-care", period__contains=timezone.localdate())
+        assert (now.holdout_percent, now.name) == (Decimal(12), "Stool tests by post")
+    client.post(address, sent(holdout_percent="20", name="Mine", **seen_in(late)))
+    with arranging():
+        now.refresh_from_db()
+        assert (now.holdout_percent, now.name) == (Decimal(20), "Mine")
 
 
 def test_strangers_see_no_campaign_and_coordinators_change_none(client, world):
