@@ -9,7 +9,7 @@ from core import terminology
 from core.db import as_job
 from core.models import User
 from members.models import PrimaryCareAssignment
-from network.models import Clinician
+from network.models import Clinician, RoleAssignment
 from prevention.actions import evaluate_members
 from prevention.engine.codes import CPT, ICD10CM, LOINC, SNOMED, Code
 from prevention.measures.breast_cancer_screening_2025 import MAMMOGRAPHY
@@ -430,8 +430,9 @@ def test_a_task_of_nobody_goes_to_a_physician_who_can_act(world):
         found = {one.member_id: one for one in FollowUp.objects.select_related("task")}
         assert found[world.maria.pk].task.owner_id is None, "not yet: whoever of the department comes first"
         owner = found[lone.pk].task.owner
-        assert owner is not None and owner.pk != world.outsider.user_id, "nobody would have seen it"
-        assert owner.pk in {world.chen.user_id, world.stranger.user_id}
+        assert owner is not None, "nobody would have seen it"
+        held = RoleAssignment.objects.get(user=owner)
+        assert (held.role, held.organization.system_id) == ("physician", world.system.pk)
     evaluate(world.maria, lone, as_of=AS_OF + timedelta(days=50), at=AT + timedelta(days=50))
     with arranging():
         task = found[world.maria.pk].task
