@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -99,8 +100,9 @@ def take(loop: ClaimLoop, run: ImportRun, *, by: User, received_at: datetime.dat
                     return take_claim(loop.claim, by=by, plan=plan, received_at=received_at)[1]
                 except CannotTake as wrong:
                     fault = wrong
-    except DatabaseError as error:
-        fault = CannotTake("refused", f"The database refused it: {type(error).__name__}.")
+    except (DatabaseError, ValidationError, ValueError, ArithmeticError) as error:
+        # One claim that nobody foresaw keeps no other from being taken.
+        fault = CannotTake("refused", f"It was refused: {type(error).__name__}.")
     raise fault
 
 

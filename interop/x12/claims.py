@@ -14,6 +14,8 @@ from billing.claims import ICD9, ICD10, INSTITUTIONAL, PROFESSIONAL, REPLACES, V
 from interop.x12 import segments
 from interop.x12.segments import Segment
 
+# As much as a claim's columns hold.
+MOST = Decimal(10) ** 7
 DIAGNOSES = {"ABK": ICD10, "ABF": ICD10, "BK": ICD9, "BF": ICD9}
 
 
@@ -262,7 +264,7 @@ def _lines(claim: list[Segment], separator: str) -> Iterator[IncomingLine]:
             number=number,
             service_date=span[0],
             charged=_amount(service, 2 + shift),
-            units=_amount(service, 4 + shift) if service.get(4 + shift) else Decimal(1),
+            units=_units(service, 4 + shift),
             unit=service.get(3 + shift) or "UN",
             procedure=procedure.upper(),
             modifiers=":".join(part for part in modifiers[:4] if len(part) == 2),
@@ -271,8 +273,22 @@ def _lines(claim: list[Segment], separator: str) -> Iterator[IncomingLine]:
         )
 
 
+def _units(service: Segment, number: int) -> Decimal:
+    """One, where nothing is said; priced are more than none."""
+    units = _amount(service, number) if service.get(number) else Decimal(1)
+    if not units:
+        raise _Unreadable("no_amount", f"{service.name}{number:02} counts nothing.")
+    return units
+
+
 def _amount(segment: Segment, number: int) -> Decimal:
+    """Not below nothing: what was paid back is a void or a replacement (CLM05-3)."""
     try:
-        return Decimal(segment.get(number))
+        amount = Decimal(segment.get(number))
     except InvalidOperation:
-        raise _Unreadable("no_amount", f"{segment.name}{number:02} is not a number.") from None
+        amount = Decimal("NaN")
+    if not amount.is_finite():
+        raise _Unreadable("no_amount", f"{segment.name}{number:02} is not a number.")
+    if not 0 <= amount < MOST:
+        raise _Unreadable("no_amount", f"{segment.name}{number:02} is below nothing, or beyond what is ever charged.")
+    return amount

@@ -118,14 +118,23 @@ ENVELOPE = (
 
 
 def claim_file(
-    folder: Path, name: str, member, *, frequency: str = "1", original: str = "", code: str = "99284"
+    folder: Path,
+    name: str,
+    member,
+    *,
+    frequency: str = "1",
+    original: str = "",
+    code: str = "99284",
+    charged: str = "900",
+    units: str = "1",
 ) -> Path:
     """An 837P with one emergency claim, A1, that may say which of ours it replaces or voids."""
     body = (
         f"HL*2*1*22*0~SBR*P*18*******CI~NM1*IL*1*{member.family}*{member.given}****MI*{member.mrn}~"
         f"DMG*D8*{member.birth_date:%Y%m%d}*F~NM1*PR*2*ANY PLAN*****PI*~CLM*A1*900***23:B:{frequency}*Y*A*Y*Y~"
         + (f"REF*F8*{original}~" if original else "")
-        + f"HI*ABK:R079~LX*1~SV1*HC:{code}*900*UN*1***1~DTP*472*D8*20261005~SE*20*0001~GE*1*1~IEA*1*000000001~"
+        + f"HI*ABK:R079~LX*1~SV1*HC:{code}*{charged}*UN*{units}***1~"
+        + "DTP*472*D8*20261005~SE*20*0001~GE*1*1~IEA*1*000000001~"
     )
     path = folder / name
     path.write_text(ENVELOPE + body)
@@ -174,3 +183,34 @@ def test_a_claim_is_replaced_and_then_made_void_by_files(tmp_path):
     }
     with as_job(by, reason="test"):
         assert sum(UtilisationCost.objects.values_list("amount", flat=True)) == 0
+
+
+ODD = [
+    {"units": "NaN"},
+    {"units": "Infinity"},
+    {"units": "-5"},
+    {"units": "0"},
+    {"charged": "-100"},
+    {"charged": "1E30"},
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+@pytest.mark.django_db(transaction=True)
+def test_an_odd_amount_is_set_aside_and_the_claims_behind_it_are_taken(tmp_path, odd):
+    by = User.objects.system("import-test")
+    with as_job(by, reason="test"):
+        world = make_world()
+        member = world.member()
+        Benefit.objects.create(
+            product=world.products["commercial_group"], service="emergency", copay=Decimal(150), period=ALWAYS
+        )
+    wrong, right = claim_file(tmp_path, "wrong", member, **odd), claim_file(tmp_path, "right", member)
+    both = tmp_path / "both.837"
+    both.write_text(wrong.read_text() + right.read_text())
+
+    run = import_837(both, by=by)
+
+    assert (run.status, run.counts["created"], run.counts["set_aside"]) == ("done", 1, 1)
+    with as_job(by, reason="test"):
+        assert SetAside.objects.get(run=run).code == "no_amount"

@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 
 from interop.fhir.mapping import MAPPINGS, map_resource
+from interop.fhir.mapping.base import MappingError
 from interop.fhir.mapping.becomes import BECOMES, table
 from interop.fhir.read import Unit, units
 
@@ -68,3 +69,18 @@ def test_real_bundles_become_what_the_table_says():
                     BECOMES[entry.type][0].lower() if entry.type in BECOMES else None
                 )
     assert len(seen) >= 15
+
+
+@pytest.mark.parametrize(
+    ("died", "says"), [("1960-01-01", "before Patient.birthDate"), ("2150-01-01T00:00:00Z", "still to come")]
+)
+def test_nobody_dies_before_birth_or_in_another_century(died, says):
+    patient = {
+        "resourceType": "Patient",
+        "id": "p",
+        "name": [{"family": "Doe", "given": ["Jo"]}],
+        "birthDate": "1970-01-01",
+        "deceasedDateTime": died,
+    }
+    with pytest.raises(MappingError, match=says):
+        map_resource(patient)

@@ -2,7 +2,7 @@
 
 import itertools
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from core.days import is_ahead
 from interop.fhir.mapping import base, times
@@ -71,8 +71,15 @@ def _name_used(resource: dict) -> str:
 
 def _deceased(resource: dict, context: Context) -> datetime | None:
     """When the person died. Known dead without a date: when the record was last updated, or 1900 for want of any."""
-    if resource.get("deceasedDateTime"):
-        return times.moment(resource["deceasedDateTime"], context.zone)
+    if died := resource.get("deceasedDateTime"):
+        born = times.day(resource.get("birthDate"))
+        at = times.span(died, context.zone)
+        if born is not None and at.upper.date() < date.fromisoformat(born):
+            raise MappingError("Patient.deceasedDateTime lies before Patient.birthDate.")
+        # Measures are tried on the year that runs, to its end.
+        if at.lower > datetime.now(UTC) + timedelta(days=366):
+            raise MappingError("Patient.deceasedDateTime is still to come.")
+        return times.moment(died, context.zone)
     if resource.get("deceasedBoolean") is True:
         updated = (resource.get("meta") or {}).get("lastUpdated")
         return times.moment(updated, context.zone) or datetime(1900, 1, 1, tzinfo=UTC)
