@@ -1,6 +1,8 @@
 """Every advisory lock, each with what it protects: two with one number would wait for each other. All end with the
 transaction."""
 
+from uuid import UUID
+
 from django.db import connection
 
 # Coverage writes share it, the capitation close takes it alone while it freezes eligibility. A write takes it
@@ -19,6 +21,9 @@ CHANGED_MEMBERS = 0x6B70_0005
 # Postings share it from when they look for an open day until they commit; who closes a month takes it alone. A month
 # that nobody closed before has no row to lock: a posting on its way would otherwise arrive in closed books.
 BOOKS = 0x6B70_0006
+# Orders and problems of one member are checked and written by one at a time: two who order the same at the same moment
+# would otherwise both be told that nobody has. Beside it stands the member.
+CHART_OF = 0x6B70_0007
 
 
 def _demand_transaction() -> None:
@@ -55,3 +60,13 @@ def taking(key: int) -> str:
 def take(key: int) -> None:
     """Hold `key` alone; waits for everybody who shares or holds it. Raises `RuntimeError` outside a transaction."""
     _take("pg_advisory_xact_lock", key)
+
+
+def take_for(key: int, record_id: UUID) -> None:
+    """Hold `key` for one record alone; two records whose ids share a hash wait for each other, which harms nobody.
+
+    Raises `RuntimeError` outside a transaction.
+    """
+    _demand_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [key, str(record_id)])

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from clinical import vitals
 from clinical.coding import LOINC, OBSERVATION_CATEGORY, add_codings, concepts
 from clinical.models import AllergyIntolerance, CodingRole, Condition, Encounter, EncounterDiagnosis, Observation
-from core import audit
+from core import audit, locks
 from core.models import AuditEvent, Concept, User
 from core.terminology import concept
 from members.models import Member
@@ -114,6 +114,7 @@ def add_problem(
 ) -> Condition:
     """Put a condition on the problem list; one that is already active there stays once, and is tied to the visit."""
     concepts = list(concepts)
+    locks.take_for(locks.CHART_OF, member.pk)
     found = (
         Condition.objects.filter(
             member=member,

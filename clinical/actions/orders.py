@@ -10,7 +10,7 @@ from django.utils import timezone
 from clinical.coding import add_codings
 from clinical.models import CodingRole, Fact, OrderAlert, ServiceRequest
 from clinical.ports import OrderDraft, order_checks, order_kind
-from core import audit
+from core import audit, locks
 from core.models import User
 from core.permissions import require
 from members.deaths import refuse_dead
@@ -89,6 +89,7 @@ def place_order(*, by: User, draft: OrderDraft, override_reason: str = "", overr
     kind = order_kind(draft.kind)
     require(by, kind.permission if kind else "clinical.place_order", draft.member)
     refuse_dead(draft.member)
+    locks.take_for(locks.CHART_OF, draft.member.pk)
     alerts = check_order(draft)
     reason = " ".join(override_reason.split())
     code = passing_code(override_code, reason)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from clinical.actions.orders import ReasonNeeded, check_order
+from clinical.actions.orders import ReasonNeeded, check_order, place_order
 from clinical.models import (
     Condition,
     ConditionCoding,
@@ -15,11 +15,13 @@ from clinical.models import (
     Observation,
     ObservationCoding,
     OrderAlert,
+    ServiceRequest,
 )
 from core.db import acting_as
 from labs.actions import ordering
 from labs.interpretation import interpret
 from tests.labs import factories
+from tests.together import while_open
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +131,20 @@ def test_nothing_is_claimed_without_a_range(lab):
     with acting_as(lab.tom, reason="test"):
         found = interpret(test, lab.maria, datetime.date(2026, 1, 1), quantity=Decimal("12.5"), text="")
     assert (found.flag, found.is_critical) == ("", False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_order_the_same_at_once_the_second_is_told(lab, a1c):
+    chen = lab.chen.user
+
+    def order():
+        try:
+            return place_order(by=chen, draft=ordering.draft_for(by=chen, member=lab.maria, test=a1c))
+        except ReasonNeeded as told:
+            return told
+
+    first, second = while_open(chen, order, chen, order)
+
+    assert isinstance(first, ServiceRequest) and isinstance(second, ReasonNeeded)
+    with factories.arranging():
+        assert ServiceRequest.objects.filter(member=lab.maria).count() == 1
