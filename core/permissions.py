@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from core import audit
 from core.context import note_role
 from core.http import authenticated
+from core.repeats import acts_once
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -115,11 +116,13 @@ def states(view: View, permission: str) -> GuardedView:
     return stating
 
 
-def requires(permission: str, obj: Callable[..., Any] | None = None) -> Callable[[View], GuardedView]:
+def requires(
+    permission: str, obj: Callable[..., Any] | None = None, *, only_asks: bool = False
+) -> Callable[[View], GuardedView]:
     """View decorator: the signed-in user needs `permission` on `obj(request, **url_arguments)`.
 
     The record is found before the view runs and given to it as `request.record`; the ground on which access was
-    given is `request.decision`.
+    given is `request.decision`. A form sent twice acts once (`core.repeats`), except on a page that `only_asks`.
     """
 
     def decorate(view: View) -> GuardedView:
@@ -128,9 +131,13 @@ def requires(permission: str, obj: Callable[..., Any] | None = None) -> Callable
             known = authenticated(request)
             if known is None:
                 return redirect_to_login(request.get_full_path())
-            known.record = obj(known, **kwargs) if obj else None
-            known.decision = require(known.user, permission, known.record, request=known)
-            return view(known, *args, **kwargs)
+
+            def act() -> HttpResponse:
+                known.record = obj(known, **kwargs) if obj else None
+                known.decision = require(known.user, permission, known.record, request=known)
+                return view(known, *args, **kwargs)
+
+            return act() if only_asks else acts_once(known, act)
 
         return states(guarded, permission)
 

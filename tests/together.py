@@ -3,13 +3,15 @@
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from typing import Any
 
-from django.db import IntegrityError, connection
+import psycopg2
+from django.db import IntegrityError, connection, connections
 
 from core.db import acting_as
 from core.models import User
+from tests import database
 
 PATIENCE = 20
 
@@ -53,4 +55,44 @@ def while_open(
 def _somebody_waits() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]
+
+
+def at_once(table: str, *calls: Callable[[], Any]) -> list[Any]:
+    """Several requests that have all looked before the first of them writes: each stops where it first takes a row of
+    `table` for itself, and goes on once all have come that far. What each gave back, or the exception that it met.
+
+    Asks for `django_db(transaction=True)`, and that nothing was written since the test's own data.
+    """
+    met: dict[int, Any] = {}
+
+    def run(number: int, call: Callable[[], Any]) -> None:
+        try:
+            met[number] = call()
+        except Exception as error:
+            met[number] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(calls)]
+    with closing(psycopg2.connect(database.url("owner", connection.settings_dict["NAME"]))) as held:
+        with held.cursor() as cursor:
+            # Readers pass, whoever locks a row or writes one waits.
+            cursor.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+        for thread in threads:
+            thread.start()
+        until = time.monotonic() + PATIENCE
+        while _how_many_wait() < len(threads) and time.monotonic() < until:
+            time.sleep(0.02)
+        waited = _how_many_wait()
+        held.rollback()
+    for thread in threads:
+        thread.join(timeout=PATIENCE)
+    assert waited == len(threads), f"Only {waited} of {len(threads)} came as far as {table}: {met}"
+    return [met[number] for number in range(len(threads))]
+
+
+def _how_many_wait() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
         return cursor.fetchone()[0]

@@ -20,6 +20,7 @@ from core import audit
 from core.http import AuthenticatedHttpRequest, authenticated
 from core.notices import notify
 from core.permissions import Decision, GuardedView, may, require, states
+from core.repeats import acts_once
 from core.templatetags.kp import short_date
 from members.languages import language_name
 from members.models import Member
@@ -42,6 +43,9 @@ def opens_chart(
             request = authenticated(anybody)
             if request is None:
                 return redirect_to_login(anybody.get_full_path())
+            return acts_once(request, lambda: opened(request, member_id, **kwargs))
+
+        def opened(request: AuthenticatedHttpRequest, member_id: uuid.UUID, **kwargs: Any) -> HttpResponse:
             member = get_object_or_404(Member.objects.select_related("region"), pk=member_id)
             if member.merged_into_id:
                 return _led_to_the_kept(request, member)

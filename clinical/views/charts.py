@@ -70,7 +70,7 @@ def staff_home(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires("clinical.find_member")
+@requires("clinical.find_member", only_asks=True)
 def search(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Members of one's own system by name (as typed, or nearly), MRN, birth date or phone.
 

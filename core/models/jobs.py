@@ -57,7 +57,10 @@ class JobPartition(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """The answer once given to a POST with this key: a client that repeats it gets the same answer."""
+    """The answer once given to a POST with this key: whoever repeats it gets the same answer.
+
+    The key is a program's own (`Idempotency-Key`), or names the form of a page (`core.repeats`).
+    """
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey("core.User", models.CASCADE, db_index=False)
