@@ -140,13 +140,19 @@ def _tell_of_access(proxy: Proxy, member: Member) -> None:
 
 @transaction.atomic
 def end_proxy(proxy: Proxy, *, by: User, on: datetime.date) -> None:
-    """The access ends: from `on` on, or as if it had never begun where it starts later."""
-    audit.record(by=by, action="update", verb="members.end_proxy", member_id=proxy.member_id, obj=proxy)
-    if proxy.period.lower is not None and proxy.period.lower >= on:
-        proxy.delete()
+    """The access ends: from `on` on, or as if it had never begun where it starts later.
+
+    Raises `ValueError` where it has ended already, be it a moment ago.
+    """
+    held = Proxy.objects.select_for_update(of=["self"]).filter(pk=proxy.pk).first()
+    if held is None or (held.period.upper is not None and held.period.upper <= on):
+        raise ValueError(_("This access has ended already."))
+    audit.record(by=by, action="update", verb="members.end_proxy", member_id=held.member_id, obj=held)
+    if held.period.lower is not None and held.period.lower >= on:
+        held.delete()
         return
-    proxy.period = (proxy.period.lower, on)
-    proxy.save(update_fields=["period"])
+    held.period = (held.period.lower, on)
+    held.save(update_fields=["period"])
 
 
 # --- to somebody who works here: asked by one, confirmed by another ------------------------------------------

@@ -36,7 +36,15 @@ def add_staff(
     user = User.objects.filter(email__iexact=email).first()
     if user is not None:
         return give_or_offer_role(by=by, user=user, reason=reason, **role)
-    user = User.objects.create_user(email, name=name, language=language)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(email, name=name, language=language)
+    except IntegrityError as error:
+        if "core_user_email" not in str(error):
+            raise
+        # Somebody else made the account a moment ago.
+        made = User.objects.get(email__iexact=email)
+        return give_or_offer_role(by=by, user=made, reason=reason, **role)
     given = actions.hold(_asked(by, user, role), by=by, verb="network.give_role", reason=reason)
     audit.record(by=by, action="create", verb="network.add_staff", obj=user)
     if invite:

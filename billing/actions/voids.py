@@ -114,15 +114,15 @@ def _meet_by_opposites(claim: OutsideClaim, *, by: User, at: datetime.datetime) 
 
 @transaction.atomic
 def void_claim(claim: OutsideClaim, *, by: User, at: datetime.datetime, reason: str) -> OutsideClaim:
-    """Make a priced or paid claim void for a stated reason; one that is void already stays as it is.
+    """Make a priced or paid claim void for a stated reason.
 
-    Raises `ValueError` without a reason, and for a claim that still waits or was denied.
+    Raises `ValueError` without a reason, for one that is void already, and for a claim that still waits or was denied.
     """
     if not reason.strip():
         raise ValueError(_("Say why the claim is made void."))
     claim = OutsideClaim.objects.select_for_update(of=["self"]).select_related("payer", "member").get(pk=claim.pk)
     if claim.status == Status.VOIDED:
-        return claim
+        raise ValueError(_("Claim %(number)s is void already.") % {"number": claim.claim_number})
     if claim.status not in STANDING:
         raise ValueError(_("Only a priced or paid claim is made void; one that waits can be denied."))
     return take_back(claim, by=by, at=at, reason=_("Void: %(reason)s") % {"reason": reason.strip()})

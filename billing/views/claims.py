@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import Count, Min, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -60,7 +62,7 @@ def claims(request: AuthenticatedHttpRequest) -> HttpResponse:
             "word": Status(status).label,
             "tabs": [
                 {
-                    "label": choice.label,
+                    "label": capfirst(choice.label),
                     "url": f"?status={choice.value}",
                     "count": many.get(choice.value, 0),
                     "current": choice.value == status,
@@ -102,8 +104,12 @@ def claim(request: AuthenticatedHttpRequest, claim_id: UUID) -> HttpResponse:
 @requires("billing.price_claim", obj=find_claim)
 def price(request: AuthenticatedHttpRequest, claim_id: UUID) -> HttpResponse:
     """Price a pended claim again, once its fee or coverage is there."""
-    priced = price_claim(request.record, by=request.user, at=clock())
-    if priced.status == Status.PRICED:
+    at = clock()
+    priced = price_claim(request.record, by=request.user, at=at)
+    if priced.status not in (Status.RECEIVED, Status.PENDED) and priced.priced_at != at:
+        words = _("Nothing was changed: somebody else was faster. This claim is %(status)s.")
+        notify(request, words % {"status": priced.get_status_display().lower()}, level=messages.WARNING)
+    elif priced.status == Status.PRICED:
         notify(request, _("Priced: the plan pays %(amount)s.") % {"amount": priced.plan_share})
     else:
         notify(request, _("Still waiting: %(reason)s") % {"reason": priced.pend_reason})
@@ -116,10 +122,14 @@ def deny(request: AuthenticatedHttpRequest, claim_id: UUID) -> HttpResponse:
     """Deny a pended claim for a reason."""
     form = DenyForm(request.POST)
     if form.is_valid():
-        deny_claim(request.record, by=request.user, reason=form.cleaned_data["reason"])
-        notify(request, _("Denied."))
+        try:
+            deny_claim(request.record, by=request.user, reason=form.cleaned_data["reason"])
+        except ValueError as refused:
+            notify(request, str(refused), level=messages.ERROR)
+        else:
+            notify(request, _("Denied."))
     else:
-        notify(request, _("Say why the claim is denied."))
+        notify(request, _("Say why the claim is denied."), level=messages.ERROR)
     return redirect("billing:claim", claim_id=request.record.pk)
 
 
@@ -129,11 +139,11 @@ def void(request: AuthenticatedHttpRequest, claim_id: UUID) -> HttpResponse:
     """Take a priced claim back for a reason."""
     form = VoidForm(request.POST)
     if not form.is_valid():
-        notify(request, _("Say why the claim is taken back."))
+        notify(request, _("Say why the claim is taken back."), level=messages.ERROR)
         return redirect("billing:claim", claim_id=request.record.pk)
     try:
         void_claim(request.record, by=request.user, at=clock(), reason=form.cleaned_data["reason"])
         notify(request, _("Void. What it cost is taken back."))
     except ValueError as error:
-        notify(request, str(error))
+        notify(request, str(error), level=messages.ERROR)
     return redirect("billing:claim", claim_id=request.record.pk)

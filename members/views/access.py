@@ -103,8 +103,12 @@ def _give(request: AuthenticatedHttpRequest, member: Member, form: StaffProxyFor
 def end_access(request: AuthenticatedHttpRequest, member_id: uuid.UUID, proxy_id: uuid.UUID) -> HttpResponse:
     """The access ends now."""
     proxy = get_object_or_404(Proxy, pk=proxy_id, member=request.record)
-    actions.end_proxy(proxy, by=request.user, on=timezone.localdate())
-    notify(request, _("Access ended."))
+    try:
+        actions.end_proxy(proxy, by=request.user, on=timezone.localdate())
+    except ValueError as refused:
+        notify(request, str(refused), level=messages.WARNING)
+    else:
+        notify(request, _("Access ended."))
     return redirect("members:access", member_id=request.record.pk)
 
 

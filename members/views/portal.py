@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -83,6 +84,10 @@ def family(request: AuthenticatedHttpRequest) -> HttpResponse:
 def end_access(request: AuthenticatedHttpRequest, proxy_id: uuid.UUID) -> HttpResponse:
     """Nobody acts for the member by this any more, from this moment."""
     proxy = get_object_or_404(Proxy, pk=proxy_id, member=request.record)
-    access.end_proxy(proxy, by=request.user, on=timezone.localdate())
-    notify(request, _("Access ended."))
+    try:
+        access.end_proxy(proxy, by=request.user, on=timezone.localdate())
+    except ValueError as refused:
+        notify(request, str(refused), level=messages.WARNING)
+    else:
+        notify(request, _("Access ended."))
     return redirect("members:family")
