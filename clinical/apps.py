@@ -1,5 +1,3 @@
-from collections.abc import Callable
-
 from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -72,19 +70,22 @@ class ClinicalConfig(AppConfig):
 
         from clinical.effects import DEATH_TAKEN_BACK
         from clinical.models import Task
-        from clinical.ports import register_task_kind
+        from clinical.permissions import CLINICAL
+        from clinical.ports import TaskPage, register_task_kind
+        from core.models import User
 
-        def chart_of(task: Task) -> str:
+        def chart_of(task: Task, user: User) -> str:
             return reverse("clinical:chart", args=[task.member_id])
 
-        def page(name: str) -> Callable[[Task], str]:
-            return lambda task: reverse(name, args=[task.focus_id])
+        def page(name: str) -> TaskPage:
+            return lambda task, user: reverse(name, args=[task.focus_id])
 
-        register_task_kind("message", _("Message"), page("clinical:staff_thread"), closes_itself=True)
+        # A question about one's health is answered by who gives care; the desk neither opens nor closes it.
+        register_task_kind("message", _("Message"), page("clinical:staff_thread"), closes_itself=True, roles=CLINICAL)
         register_task_kind("referral", _("Referral to us"), page("clinical:referral"), closes_itself=True)
         register_task_kind("referral_outside", _("Referral outside"), page("clinical:referral"), closes_itself=True)
         register_task_kind("follow_up", _("Follow-up"), chart_of)
-        register_task_kind(DEATH_TAKEN_BACK, _("Recorded as dead by mistake"), chart_of)
+        register_task_kind(DEATH_TAKEN_BACK, _("Recorded as dead by mistake"), chart_of, roles=CLINICAL)
         register_task_kind("referral_declined", _("Referral sent back"), page("clinical:referral"))
         register_task_kind("referral_report", _("Report to read"), page("clinical:referral"))
 

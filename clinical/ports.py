@@ -271,28 +271,54 @@ def order_kind(name: str) -> OrderKind | None:
 # --- Tasks ----------------------------------------------------------------------------------------------------
 
 
+TaskPage = Callable[[Task, User], str]
+
+
 @dataclass(frozen=True)
 class TaskKind:
-    """An in-basket kind. `url(task)` is where it is worked on; `closes_itself`: closed only by that work, never by
-    hand (a message by its answer, a critical result by its acknowledgement)."""
+    """An in-basket kind. `url(task, user)` is where that person works on it, empty where no page opens for them;
+    `closes_itself`: closed only by that work, never by hand (a message by its answer, a critical result by its
+    acknowledgement). `roles`: to whom at a department it goes where the task names no role; without any, to all."""
 
     name: str
     label: "str | StrPromise"
-    url: Callable[[Task], str] | None = None
+    url: TaskPage | None = None
     closes_itself: bool = False
+    roles: frozenset[str] = frozenset()
+
+    def goes_to(self, role: str) -> bool:
+        return not self.roles or role in self.roles
 
 
 _task_kinds: dict[str, TaskKind] = {}
 
 
 def register_task_kind(
-    kind: str, label: "str | StrPromise", url: Callable[[Task], str] | None = None, *, closes_itself: bool = False
+    kind: str,
+    label: "str | StrPromise",
+    url: TaskPage | None = None,
+    *,
+    closes_itself: bool = False,
+    roles: Iterable[str] = (),
 ) -> None:
-    _task_kinds[kind] = TaskKind(kind, label, url, closes_itself)
+    _task_kinds[kind] = TaskKind(kind, label, url, closes_itself, frozenset(roles))
 
 
 def task_kinds() -> dict[str, TaskKind]:
     return dict(_task_kinds)
+
+
+def kinds_closed_to(role: str) -> list[str]:
+    """The kinds that do not go to who holds `role`: they could neither open nor close them."""
+    return sorted(name for name, kind in _task_kinds.items() if not kind.goes_to(role))
+
+
+def goes_to(task: Task, role: str) -> bool:
+    """Whether a task of a department is for who holds `role` there: named in the task, or in its kind."""
+    if task.role:
+        return task.role == role
+    kind = _task_kinds.get(task.kind)
+    return kind is None or kind.goes_to(role)
 
 
 # --- Care relationship ----------------------------------------------------------------------------------------

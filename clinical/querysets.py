@@ -4,16 +4,17 @@ import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from clinical import ports
 from clinical.models import Message, MessageThread, Referral, Task
 from core.models import User
 from network.permissions import roles_in_force
 
 
 def _places(user: User) -> Q:
-    """Where the user's roles reach: as a condition on a `department` of the row, with the role it asks for."""
+    """Where the user's roles reach: as a condition on a `department` of a task, with the role that it asks for."""
     asked = Q(pk__in=[])
     for held in roles_in_force(user):
-        wanted = Q(role="") | Q(role=held.role)
+        wanted = (Q(role="") & ~Q(kind__in=ports.kinds_closed_to(held.role))) | Q(role=held.role)
         if held.department_id:
             asked |= Q(department=held.department_id) & wanted
         elif held.facility_id:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from clinical.models import Task
 from core.http import AuthenticatedHttpRequest
 from core.models import User
+from core.permissions import may
 from core.templatetags.kp import short_date
 from hospitals.actions.stays import FOLLOW_UP, FOLLOW_UP_KIND, NO_FOLLOW_UP
 from hospitals.models import Stay
@@ -138,11 +139,17 @@ def booked(appointment: Appointment, value: str, by: User) -> None:
         task.save(update_fields=["title", "due_at"])
 
 
-def task_url(task: Task) -> str:
-    """The stay, where summary and suggested times stand."""
-    if task.focus_id is None:
-        return reverse("clinical:chart", args=[task.member_id])
-    return reverse("hospitals:stay", args=[task.focus_id])
+def task_url(task: Task, user: User) -> str:
+    """The stay, where summary and suggested times stand; for a desk, which opens none, the booking of the visit."""
+    stays = Stay.objects.select_related("facility__organization", "member")
+    stay = stays.filter(pk=task.focus_id).first() if task.focus_id else None
+    if stay is not None and may(user, "hospitals.view_stay", stay):
+        return reverse("hospitals:stay", args=[stay.pk])
+    if stay is not None and may(user, "scheduling.book_for_member", task.member):
+        return f"{reverse('scheduling:staff_book', args=[task.member_id])}?from={ORIGIN}:{stay.pk}"
+    return (
+        reverse("clinical:chart", args=[task.member_id]) if may(user, "clinical.break_the_glass", task.member) else ""
+    )
 
 
 def portal_card(request: AuthenticatedHttpRequest, member: Member) -> PortalCard | None:

@@ -22,6 +22,7 @@ from prevention.immunisation.outlook import given, outlook
 from prevention.models import CareGap, CareRuleState, SurveillanceInterval
 from prevention.outreach.calls import settle_calls
 from prevention.outreach.elsewhere import report_for
+from prevention.outreach.explain import why_of
 from prevention.outreach.follow_up import KIND
 from prevention.outreach.kinds import VACCINE, book_way, is_known, kind_of
 from prevention.outreach.orders import order_for_gap
@@ -47,6 +48,7 @@ def portal_gaps(request: AuthenticatedHttpRequest, member: Member) -> Iterable[P
         {
             "gap": gap,
             "rule": BY_ID[gap.rule],
+            "why": why_of(BY_ID[gap.rule], member, request.user),
             "order": next(iter(orders[gap.pk]), None),
             "booking_url": "" if gap.last_done_what in WAITING else booking_url(gap),
             "follows_result": gap.last_done_what in WAITING,
@@ -222,16 +224,16 @@ def due_at_visit(member_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
     return found
 
 
-def task_url(task: Task) -> str:
+def task_url(task: Task, user: User) -> str:
     report = report_for(task)
     return reverse("prevention:report", args=[report]) if report else reverse("prevention:worklist")
 
 
-def chart_url(task: Task) -> str:
+def chart_url(task: Task, user: User) -> str:
     return reverse("clinical:chart_panel", args=[task.member_id, "vaccines"])
 
 
-def follow_up_url(task: Task) -> str:
+def follow_up_url(task: Task, user: User) -> str:
     return reverse("prevention:follow_ups")
 
 

@@ -15,6 +15,7 @@ from network.models import Clinician, Department, Organization, Resource, Room
 from plans.models import Benefit
 from scheduling.querysets import AppointmentQuerySet, SlotQuerySet
 from scheduling.triggers import CapacityHoldsSeats, SeatInSlot, SlotKeepsTime
+from scheduling.words import visit_words
 
 
 class VisitType(Identified):
@@ -39,6 +40,11 @@ class VisitType(Identified):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def words(self) -> str:
+        """The name in the reader's language, where it is one of ours."""
+        return visit_words(self.name)
 
 
 class Session(Identified):

@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinical import ports
 from clinical.models import Task
 from core import audit
 from core.models import AuditEvent, User
@@ -63,15 +64,14 @@ def create_task(
 
 
 def receives(user: User, task: Task) -> bool:
-    """Whether `user` is on the side that receives the task: its owner, or in its role at its department."""
+    """Whether `user` is on the side that receives the task: its owner, or in a role that it goes to, at its
+    department."""
     if task.owner_id == user.pk:
         return True
     department = task.department
     if department is None:
         return False
-    return any(
-        works_at(held, department) and (not task.role or held.role == task.role) for held in roles_in_force(user)
-    )
+    return any(works_at(held, department) and ports.goes_to(task, held.role) for held in roles_in_force(user))
 
 
 def works_at(held: RoleAssignment, department: Department) -> bool:

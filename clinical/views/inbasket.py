@@ -46,7 +46,7 @@ def inbasket(request: AuthenticatedHttpRequest) -> HttpResponse:
     others = who_else(rows, request.user)
     kinds = ports.task_kinds()
     context = {
-        "rows": [_line(task, kinds, others.get(task.pk, []), now, page_about(request, task.member)) for task in rows],
+        "rows": [_line(task, request, kinds, others.get(task.pk, []), now) for task in rows],
         "kinds": [
             {"name": name, "label": kind_label(name, kinds), "count": count} for name, count in sorted(by_kind.items())
         ],
@@ -61,17 +61,21 @@ def inbasket(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 def _line(
-    task: Task, kinds: dict[str, ports.TaskKind], others: list[str], now: datetime.datetime, about: str
+    task: Task,
+    request: AuthenticatedHttpRequest,
+    kinds: dict[str, ports.TaskKind],
+    others: list[str],
+    now: datetime.datetime,
 ) -> dict[str, Any]:
     known = kinds.get(task.kind)
     return {
         "task": task,
         "kind": kind_label(task.kind, kinds),
-        "url": known.url(task) if known and known.url else "",
+        "url": known.url(task, request.user) if known and known.url else "",
         "closes_itself": bool(known and known.closes_itself),
         "is_overdue": bool(task.due_at and task.due_at < now),
         "others": others,
-        "about": about,
+        "about": page_about(request, task.member),
     }
 
 
@@ -94,7 +98,7 @@ def who_else(tasks: list[Task], user: User) -> dict[uuid.UUID, list[str]]:
             dict.fromkeys(
                 assignment.user.name
                 for assignment in colleagues.get(task.department_id, [])
-                if not task.role or assignment.role == task.role
+                if ports.goes_to(task, assignment.role)
             )
         )
         for task in tasks

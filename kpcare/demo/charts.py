@@ -361,6 +361,11 @@ class Charts:
     def _screenings(self, person: Person, member: str) -> None:
         rng = self.rng
         if person.family == "Alvarez" and person.given == "Maria":
+            # Her blood pressure was taken over a year ago: the gap of the pictures.
+            taken = self.today - 500 * DAY
+            panel = self.observe(person, member, "bp", taken, None)
+            self.observe(person, member, "systolic", taken, 138, part_of=panel)
+            self.observe(person, member, "diastolic", taken, 84, part_of=panel)
             self.observe(person, member, "fit", datetime.date(2016, 10, 4), None, text="Negative")
             self.observe(person, member, "mammogram", self.today - 300 * DAY, None)
             self.observe(person, member, "hpv", self.today - 740 * DAY, None, text="Negative")

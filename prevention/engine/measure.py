@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from prevention.engine.codes import ValueSet
 from prevention.engine.facts import Facts
 from prevention.engine.members import Choice, Condition, Everyone, Never
 from prevention.engine.moments import Duration, years
@@ -202,6 +203,8 @@ class CareRule:
     Whoever has a result that waits for its answer (`unanswered`) is due from that result on, whatever else was done.
     Whoever has a finding under `surveillance` is due again after its interval, where that ends before the general one;
     an interval that a physician set stands before both.
+
+    Whoever has the disease that it looks for (`known`) is told why by `why_known`.
     """
 
     id: str
@@ -231,6 +234,8 @@ class CareRule:
     confidential: bool = False
     unanswered: tuple[Unanswered, ...] = ()
     surveillance: tuple[Surveillance, ...] = ()
+    known: ValueSet | None = None
+    why_known: "str | StrPromise" = ""
 
     def holds_on(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day < self.until)

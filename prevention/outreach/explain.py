@@ -1,5 +1,6 @@
 """Why a gap is there and what ends it: one answer for the portal, a one-tap link, the chart and the telephone."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -12,13 +13,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinical.models import Condition
+from clinical.sensitivity import visible
+from core.models import User
 from core.templatetags.kp import short_date
 from labs.models import LabOrder
+from members.models import Member
 from members.portal import age_on
 from plans.models import CoveragePeriod
 from prevention.engine.compiler import Compiler
 from prevention.engine.measure import ONCE, Asked, CareRule, Surveillance
-from prevention.engine.members import Choice, Condition
+from prevention.engine.members import Choice
+from prevention.engine.members import Condition as Asks
 from prevention.engine.moments import Duration, Setting
 from prevention.models import (
     CareGap,
@@ -72,8 +78,12 @@ class Explanation:
     follows_result: bool = False
 
 
-def explain(gap: CareGap, today: date) -> Explanation:
-    """What there is to say about the gap on a day, in the language in force. A handful of queries about one member."""
+def explain(gap: CareGap, today: date, *, reader: User | None = None, to_staff: bool = False) -> Explanation:
+    """What there is to say about the gap on a day, in the language in force. A handful of queries about one member.
+
+    With a `reader` the reason is that of somebody whose disease is known, where the reader may know of it. It speaks to
+    the member, or of them `to_staff`.
+    """
     kind = kind_of(gap.rule)
     is_open = gap.status in (CareGap.Status.OPEN, CareGap.Status.DEFERRED)
     state = CareRuleState.objects.filter(member_id=gap.member_id, rule=gap.rule).first()
@@ -85,9 +95,9 @@ def explain(gap: CareGap, today: date) -> Explanation:
         what=str(kind.member_title),
         why=_("A result of this test asks for something more. Your care team arranges it with you.")
         if waiting
-        else str(kind.why),
-        source=f"{kind.source}; {sooner.source}" if is_open and (sooner := _sooner(gap)) else kind.source,
-        facts=_facts(gap, today, joined if unknown else None),
+        else why_of(kind, gap.member, reader),
+        source="; ".join(one if to_staff else recommended_by(one) for one in _sources(gap, kind, is_open)),
+        facts=_facts(gap, today, joined if unknown else None, to_staff=to_staff),
         since=None if dateless else gap.due_on,
         since_why="" if dateless else _why_since(gap, kind),
         closes=[str(waiting)] if waiting else _closes(gap, kind, today),
@@ -98,6 +108,30 @@ def explain(gap: CareGap, today: date) -> Explanation:
         costs_nothing=kind.costs_nothing and not waiting,
         follows_result=waiting is not None,
     )
+
+
+def why_of(kind: GapKind, member: Member, reader: User | None) -> str:
+    """Why the rule asks, for this person: nobody with high blood pressure is told what it would be like to have it."""
+    if reader is None or not isinstance(kind, CareRule) or kind.known is None:
+        return str(kind.why)
+    active = Condition.objects.filter(
+        member=member, status="active", is_negated=False, codings__concept__value_sets__url=kind.known.url
+    ).exclude(verification__in=("refuted", "entered-in-error"))
+    return str(kind.why_known if visible(active, reader, member).exists() else kind.why)
+
+
+def _sources(gap: CareGap, kind: GapKind, is_open: bool) -> list[str]:
+    sooner = _sooner(gap) if is_open else None
+    return [kind.source, sooner.source] if sooner else [kind.source]
+
+
+def recommended_by(source: str) -> str:
+    """`USPSTF 2021-05-18, grade A (50–75)` as a member reads it: whose recommendation it is, and of when."""
+    found = re.match(r"USPSTF (\d{4}-\d\d-\d\d)", source)
+    if found is None:
+        return source
+    day = short_date(date.fromisoformat(found[1]), "year")
+    return _("US Preventive Services Task Force, %(day)s") % {"day": day}
 
 
 def since_when(gap: CareGap, today: date) -> date | None:
@@ -115,7 +149,7 @@ def _joined(gap: CareGap) -> date | None:
     return periods.aggregate(first=Min(Func("valid", function="lower", output_field=DateField())))["first"]
 
 
-def _facts(gap: CareGap, today: date, joined: date | None) -> list[str]:
+def _facts(gap: CareGap, today: date, joined: date | None, *, to_staff: bool) -> list[str]:
     said = []
     age = age_on(gap.member, today)
     if age is not None:
@@ -124,7 +158,12 @@ def _facts(gap: CareGap, today: date, joined: date | None) -> list[str]:
         what = str(closer_words(gap.last_done_what)) or _("Done")
         said.append(f"{what[:1].upper()}{what[1:]}: {short_date(gap.last_done_on, 'year')}")
     elif joined is not None and gap.status != CareGap.Status.CLOSED:
-        said.append(_("None on record since you joined on %(day)s") % {"day": short_date(joined, "year")})
+        words = (
+            _("None on record since they joined on %(day)s")
+            if to_staff
+            else _("None on record since you joined on %(day)s")
+        )
+        said.append(words % {"day": short_date(joined, "year")})
     elif gap.status != CareGap.Status.CLOSED:
         said.append(_("Nothing of it on record so far"))
     own = _own_interval(gap, today)
@@ -197,7 +236,7 @@ def _lasting(every: Choice, gap: CareGap, today: date) -> list[Duration]:
     return [*found, every.otherwise]
 
 
-def told_of_member(condition: Condition, member_id: UUID, setting: Setting) -> bool | None:
+def told_of_member(condition: Asks, member_id: UUID, setting: Setting) -> bool | None:
     """Whether a condition that asks for nothing but age and sex holds; None for one that asks for facts."""
     to = Compiler(setting)
     holds = condition.true(to)

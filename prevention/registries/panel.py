@@ -7,6 +7,7 @@ from clinical import ports as clinical
 from clinical.models import Task
 from clinical.sensitivity import visible
 from core.http import AuthenticatedHttpRequest
+from core.models import User
 from members.models import Member
 from prevention.models import RegistryEntry
 from prevention.registries import BY_ID, pages
@@ -38,7 +39,7 @@ def count_registries(request: AuthenticatedHttpRequest, member: Member) -> int:
     return len(_rows(request, member))
 
 
-def task_url(task: Task) -> str:
+def task_url(task: Task, user: User) -> str:
     """The entry that the task is about."""
     return reverse("prevention:registry_entry", args=[task.focus_id]) if task.focus_id else ""
 

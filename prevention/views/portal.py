@@ -59,7 +59,7 @@ def _page(
     elsewhere: ElsewhereForm | None = None,
     not_now: NotNowForm | None = None,
 ) -> HttpResponse:
-    explained = explain(gap, actions.today())
+    explained = explain(gap, actions.today(), reader=request.user)
     context = {
         "gap": gap,
         "explained": explained,

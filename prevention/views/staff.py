@@ -177,7 +177,7 @@ def _detail(request: AuthenticatedHttpRequest, gap: CareGap, form: CallForm) -> 
     return {
         "gap": gap,
         "rule": rule,
-        "explained": explain(gap, timezone.localdate()),
+        "explained": explain(gap, timezone.localdate(), reader=request.user, to_staff=True),
         "because": because(gap, request.user, timezone.localdate()),
         "orders": [
             {"protocol": way.protocol, "label": staff_words(way)}
@@ -203,6 +203,7 @@ def _detail(request: AuthenticatedHttpRequest, gap: CareGap, form: CallForm) -> 
         if any(way.kind == "book" for way in rule.ways) and may(request.user, "scheduling.book_for_member", gap.member)
         else "",
         "can_set_interval": bool(may(request.user, "prevention.set_interval", gap.member)),
+        "can_contact": bool(may(request.user, "prevention.reach_out", gap)),
     }
 
 

@@ -43,6 +43,9 @@ BADGES = {
 }
 
 
+HERE = (Status.ARRIVED, Status.ROOMED)
+
+
 def departments_of(user: User) -> list[Department]:
     """Departments where the user works: those their roles name, otherwise all of the organisation or facility."""
     from django.db.models import Q
@@ -135,7 +138,15 @@ def day(request: AuthenticatedHttpRequest) -> HttpResponse:
         "before": on - datetime.timedelta(days=1),
         "after": on + datetime.timedelta(days=1),
         "is_today": on == timezone.localdate(timezone=zone),
-        "rows": [{**_line(row, zone), "notes": notes.get(row.member_id, [])} for row in shown],
+        "rows": [
+            {
+                **_line(row, zone),
+                "notes": notes.get(row.member_id, []),
+                # Asked of those alone who are here: somebody of another department sees them and opens no visit.
+                "may_open": row.status in HERE and bool(may(request.user, "clinical.write_chart", row)),
+            }
+            for row in shown
+        ],
         "counts": _counts(rows),
         "room_form": RoomForm(department=department),
         "sessions": [

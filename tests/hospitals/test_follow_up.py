@@ -12,6 +12,7 @@ from hospitals import follow_up
 from hospitals.actions import stays
 from hospitals.models import Stay
 from scheduling.models import Appointment
+from tests.clinical.factories import Role, account, arranging, role
 from tests.hospitals import factories
 from tests.scheduling.factories import hours, visit_type
 
@@ -77,8 +78,23 @@ def test_primary_care_opens_the_stay_from_its_task(client, ward):
     client.force_login(ward.chen.user)
     with acting_as(ward.chen.user, reason="test"):
         task = Task.objects.get(kind="discharge_follow_up")
-    page = client.get(follow_up.task_url(task))
+        address = follow_up.task_url(task, ward.chen.user)
+    page = client.get(address)
     assert page.status_code == 200
     assert "Pneumonia, treated." in page.content.decode()
     client.force_login(ward.stranger.user)
-    assert client.get(follow_up.task_url(task)).status_code == 403, "another physician of ours, without a relationship"
+    assert client.get(address).status_code == 403, "another physician of ours, without a relationship"
+
+
+def test_the_desk_of_primary_care_books_the_visit_from_its_task_and_opens_no_stay(client, ward):
+    stay = discharged(ward)
+    with arranging():
+        desk = account("Dora Front")
+        role(desk, Role.FRONT_DESK, ward.group, ward.department)
+    client.force_login(desk)
+    assert client.get(reverse("hospitals:stay", args=[stay.pk])).status_code == 403
+    page = client.get(reverse("clinical:inbasket"), {"whose": "colleagues"}).content.decode()
+    booking = f"{reverse('scheduling:staff_book', args=[ward.maria.pk])}?from=discharge:{stay.pk}"
+    assert booking in page
+    assert reverse("hospitals:stay", args=[stay.pk]) not in page
+    assert "Visit after your hospital stay" in client.get(booking).content.decode()

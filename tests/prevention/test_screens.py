@@ -7,13 +7,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from clinical.models import ServiceRequest, Task
+from clinical.models import Condition, ServiceRequest, Task
 from core.db import as_job
 from core.models import AuditEvent, JobRun, User
 from core.terminology import concept
 from labs.models import LabTest
+from members.models import Sensitivity
 from network.models import RoleAssignment
 from prevention.actions import evaluate_members
+from prevention.measures.controlling_high_blood_pressure_2025 import ESSENTIAL_HYPERTENSION
 from prevention.models import CareGap, OutreachContact
 from prevention.outreach.explain import how_long
 from prevention.rules import FOR_MEMBERS, rule
@@ -57,10 +59,36 @@ def test_a_gap_says_what_why_and_what_it_costs(client, world):
 
     page = client.get(reverse("prevention:gap", args=[gap.pk])).content.decode()
 
-    for words in ("Colon cancer test", "home", "$0", "USPSTF 2021-05-18", "Send me a home kit", "I had it elsewhere"):
+    for words in (
+        "Colon cancer test",
+        "home",
+        "$0",
+        "US Preventive Services Task Force, 18 May 2021",
+        "Send me a home kit",
+        "I had it elsewhere",
+    ):
         assert words in page
+    assert "grade A" not in page, "a grade says nothing to a member"
     with arranging():
         assert AuditEvent.objects.filter(verb="prevention.gap", member_id=world.maria.pk).exists()
+
+
+def test_whoever_has_high_blood_pressure_is_not_told_what_it_would_be_like(client, world):
+    with arranging():
+        charts.condition(world.maria, ESSENTIAL_HYPERTENSION, date(2020, 1, 1))
+    known, unknown = "You have high blood pressure", "High blood pressure has no signs"
+    for who, said, other in ((world.maria, known, unknown), (world.pedro, unknown, known)):
+        client.force_login(who.user)
+        page = client.get(reverse("prevention:gap", args=[gap_of(who, "blood_pressure").pk])).content.decode()
+        assert said in page
+        assert other not in page
+    # A proxy does not hear of what is labelled.
+    with arranging():
+        Condition.objects.filter(member=world.maria).update(sensitivity=Sensitivity.GENETIC)
+        factories.proxy(world.pedro.user, world.maria, "view")
+    page = client.get(reverse("prevention:gap", args=[gap_of(world.maria, "blood_pressure").pk])).content.decode()
+    assert unknown in page
+    assert known not in page
 
 
 def test_a_link_to_the_gap_of_somebody_one_looks_after_leaves_the_session_in_ones_own_record(client, world):

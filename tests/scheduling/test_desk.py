@@ -5,13 +5,14 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from core.db import acting_as
 from core.models import AuditEvent
 from network.models import Organization
 from scheduling import actions
 from scheduling.models import Appointment
+from scheduling.words import visit_words
 from tests.clinical import factories
 from tests.plans.factories import cover, make_contract, make_group, make_product
 from tests.scheduling.factories import hours, visit_type
@@ -150,3 +151,24 @@ def test_no_show_is_not_offered_before_the_hour(client, clinic):
     client.force_login(clinic.dana)
     assert "Did not come" not in client.get(reverse("scheduling:visit", args=[visit.pk])).content.decode()
     assert visit.starts_at > timezone.now() - datetime.timedelta(minutes=1)
+
+
+def test_a_visit_is_opened_from_the_schedule_by_who_may_write_in_the_chart(client, clinic):
+    visit = booked(clinic)
+    with factories.arranging():
+        Appointment.objects.filter(pk=visit.pk).update(status="arrived", arrived_at=timezone.now())
+    day = timezone.localdate(visit.starts_at, factories.PACIFIC)
+    page = f"{reverse('scheduling:day')}?department={clinic.department.pk}&day={day}"
+    opens = reverse("clinical:start_visit", args=[visit.pk])
+    for user, may in ((clinic.chen.user, True), (clinic.stranger.user, False), (clinic.dana, False)):
+        client.force_login(user)
+        shown = client.get(page)
+        assert "Alvarez" in shown.content.decode()
+        assert (opens in shown.content.decode()) is may, user.name
+
+
+def test_a_name_of_ours_is_read_in_the_readers_language_and_another_as_it_was_written(client, clinic):
+    with translation.override("es"):
+        assert visit_words("Acupuncture") == "Acupuncture"
+    for name in ("Screening colonoscopy", "Office visit"):
+        assert visit_words(name) == name

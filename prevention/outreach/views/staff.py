@@ -90,7 +90,8 @@ def _call_context(request: AuthenticatedHttpRequest, reminder: Reminder, form: C
         "is_mine": taken is not None and taken.taken_by_id == request.user.pk,
         "gap": gap,
         "member": member,
-        "explained": explain(gap, timezone.localdate()),
+        "explained": explain(gap, timezone.localdate(), reader=request.user, to_staff=True),
+        "to_staff": True,
         "script": episode.campaign.script if episode else "",
         "speaks": language_name(reminder.language if adults else member.language),
         "adults": adults,
@@ -105,7 +106,7 @@ def _call_context(request: AuthenticatedHttpRequest, reminder: Reminder, form: C
         if may(request.user, "prevention.order_for_gap", gap)
         else [],
         "booking_url": f"{reverse('scheduling:staff_book', args=[member.pk])}?from=gap:{gap.pk}"
-        if book_way(kind)
+        if book_way(kind) and may(request.user, "scheduling.book_for_member", member)
         else "",
         "home": [{"reminder": one, "title": kind_of(one.gap.rule).title} for one in home],
         "form": form,
