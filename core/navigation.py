@@ -113,6 +113,19 @@ class Navigation:
         ]
 
 
+# So many places of a bar stand side by side; where there is more than one above that, the rest goes into a menu.
+SIDE_BY_SIDE = 9
+
+
+def side_by_side(links: list[Link]) -> tuple[list[Link], list[Link]]:
+    """Those that stand in the bar, and those in the menu behind it: where one is now always stands in the bar."""
+    if len(links) <= SIDE_BY_SIDE + 1:
+        return links, []
+    here = [link for link in links[SIDE_BY_SIDE:] if link.current]
+    shown = links[: SIDE_BY_SIDE - len(here)] + here
+    return shown, [link for link in links if link not in shown]
+
+
 @dataclass(frozen=True)
 class Person:
     """Someone whose record the signed-in person may open: themselves, a child, a parent they care for.

@@ -61,6 +61,14 @@ def mrn(value: Any) -> str:
 
 
 @register.filter
+def verb_words(code: str) -> str:
+    """What the access log keeps, as one reads it: `clinical.break_the_glass` as `break the glass (clinical)`."""
+    room, _, words = str(code).rpartition(".")
+    words = words.replace("_", " ").replace(",", ", ")
+    return f"{words} ({room})" if room else words
+
+
+@register.filter
 def short_date(value: datetime.date | datetime.datetime | None, style: str = "") -> str:
     """`12 Aug`, with the year where it is not this one; `short_date:"year"` always, `"weekday"` as `Thu 3 Dec`."""
     day = as_local_date(value)
@@ -273,9 +281,11 @@ def portal_links(context: Context) -> list[navigation.Link]:
 
 
 @register.simple_tag(takes_context=True)
-def staff_links(context: Context) -> list[navigation.Link]:
-    """The staff bar's places for this request."""
-    return navigation.staff_nav.links(context["request"]) if "request" in context else []
+def staff_places(context: Context) -> dict[str, list[navigation.Link]]:
+    """The staff bar's places for this request: those `shown` in it, and those in the menu `more`."""
+    links = navigation.staff_nav.links(context["request"]) if "request" in context else []
+    shown, more = navigation.side_by_side(links)
+    return {"shown": shown, "more": more}
 
 
 @register.simple_tag(takes_context=True)

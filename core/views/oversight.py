@@ -12,9 +12,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from core import audit, jobs, outbox
 from core.asked import DayField, read_number
@@ -79,10 +80,29 @@ def _midnight(day: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
-@requires("core.view_audit")
+def by_key(form: AuditFilter) -> str:
+    """What the form asks for as an address: who it is about by key, so that no number or e-mail stands in it."""
+    asked = form.cleaned_data
+    if asked["record_number"]:
+        found = frame.member_of_number(asked["record_number"]) if frame.member_of_number else None
+        asked["member"] = found or NOBODY
+    if asked["user"]:
+        account = User.objects.filter(email__iexact=asked["user"]).first()
+        asked["account"] = account.pk if account else NOBODY
+    said = {name: asked[name] for name in ("member", "account", "since", "until", "glass") if asked[name]}
+    return f"{reverse('core:audit_log')}?{urlencode(said)}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("core.view_audit", only_asks=True)
 def audit_log(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Who did or read what: filtered by member, user and day, newest first. Looking is logged as well."""
-    form = AuditFilter(request.GET or None)
+    """Who did or read what: filtered by member, user and day, newest first. Looking is logged as well.
+
+    The filter is posted, and leads on to an address that names a member or an account by key.
+    """
+    form = AuditFilter(request.POST if request.method == "POST" else request.GET or None)
+    if request.method == "POST" and form.is_valid():
+        return redirect(by_key(form))
     events = chosen(form, request.user) if form.is_bound and form.is_valid() else seen_by(request.user)
     before = request.GET.get("before", "")
     if last := read_number(before, most=2**63 - 1):
@@ -99,6 +119,7 @@ def audit_log(request: AuthenticatedHttpRequest) -> HttpResponse:
         "core/audit_log.html",
         {
             "form": form,
+            "whose": _whose(form),
             "events": [
                 (row, names.get(row.user_id or NOBODY, ""), about.get(row.member_id or NOBODY, ""))
                 for row in rows[:PAGE]
@@ -107,6 +128,15 @@ def audit_log(request: AuthenticatedHttpRequest) -> HttpResponse:
             "columns": [{"label": label} for label in (_("When"), _("Who"), _("What"), _("About"), _("Reason"))],
         },
     )
+
+
+def _whose(form: AuditFilter) -> list[str]:
+    """The member and the account that the page is about, by name."""
+    asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    member, account = asked.get("member"), asked.get("account")
+    names = frame.names_of_members([member]) if member and frame.names_of_members else {}
+    person = User.objects.filter(pk=account).first() if account else None
+    return [name for name in (names.get(member, "") if member else "", person.name if person else "") if name]
 
 
 @requires("core.view_outbox")

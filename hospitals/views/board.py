@@ -14,11 +14,13 @@ from core import audit
 from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, requires
+from core.templatetags.kp import mrn, short_date
 from hospitals.actions.beds import AlreadyAdmitted, BedOccupied, NotPossible
 from hospitals.actions.stays import admit
 from hospitals.forms import AdmitForm
 from hospitals.models import BedAssignment, StayStatus
 from hospitals.permissions import hospitals_for
+from members.models import Member
 from network.models import Bed, Department, Facility
 
 REFUSALS = (BedOccupied, AlreadyAdmitted, NotPossible)
@@ -95,6 +97,7 @@ def beds(hospital: Facility, ward: Department | None) -> list[dict[str, Any]]:
                 "label": f"{bed.room.name}-{bed.label}",
                 "stay": stay,
                 "who": f"{stay.member.family}, {stay.member.name_used or stay.member.given}" if stay else "",
+                "which": _which(stay.member) if stay else "",
                 "status": status.get_status_display() if status else "",
                 "is_outpatient": bool(status and status.status == "observation"),
                 "days": (now - stay.admitted_at).days if stay else 0,
@@ -102,6 +105,12 @@ def beds(hospital: Facility, ward: Department | None) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _which(member: Member) -> str:
+    """Which of two people of one name it is."""
+    born = _("born %(day)s") % {"day": short_date(member.birth_date, "year")} if member.birth_date else ""
+    return " · ".join(part for part in (born, f"{_('MRN')} {mrn(member.mrn)}") if part)
 
 
 def _counts(rows: list[dict[str, Any]]) -> list[tuple[int, str]]:

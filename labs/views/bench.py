@@ -17,6 +17,7 @@ from core.http import AuthenticatedHttpRequest
 from core.models import User
 from core.permissions import may, requires
 from core.steps import Steps
+from core.templatetags.kp import mrn, short_date
 from labs import forms, workflow
 from labs.actions import ordering, results, review, specimens
 from labs.models import LabOrder, LabResult, LabTest, ResultMismatch
@@ -97,6 +98,7 @@ def _row(order: LabOrder) -> dict[str, Any]:
     return {
         "order": order,
         "title": f"{order.member.family}, {order.member.name_used or order.member.given}",
+        "who": _which(order),
         "test": order.test.name,
         "requester": str(who) if who else _("protocol"),
         "stage": order.get_status_display(),
@@ -104,6 +106,14 @@ def _row(order: LabOrder) -> dict[str, Any]:
         "priority_status": PRIORITY_STATUS.get(order.request.priority, "plain"),
         "step": _("Mail kit") if order.test.is_home_kit and order.status == "ordered" else NEXT_STEP[order.status],
     }
+
+
+def _which(order: LabOrder) -> str:
+    """Which of two people of one name it is. Whoever takes the specimen asks the person for their number, and does not
+    read it here."""
+    born = _("born %(day)s") % {"day": short_date(order.member.birth_date, "year")} if order.member.birth_date else ""
+    number = "" if order.status == LabOrder.Status.ORDERED and not order.test.is_home_kit else mrn(order.member.mrn)
+    return " · ".join(part for part in (born, f"{_('MRN')} {number}" if number else "") if part)
 
 
 def _count(stage: str, counted: tuple[int, datetime], now: datetime) -> dict[str, Any]:

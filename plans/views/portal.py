@@ -18,6 +18,7 @@ from plans.accumulators import Limits, limits_for
 from plans.costs import costs_on
 from plans.eligibility import last_day
 from plans.models import CoveragePeriod
+from plans.words import KINDS, SERVICES
 
 
 def _current(member: Member, on: datetime.date) -> list[CoveragePeriod]:
@@ -43,10 +44,10 @@ def coverage(request: AuthenticatedHttpRequest) -> HttpResponse:
     audit.record_read(request.user, verb="plans.coverage", obj=member, request=request)
     current = _current(member, today)
     medical = next((row for row in current if row.benefit == "medical"), None)
-    costs = [{"label": benefit.get_service_display(), "cost": cost} for benefit, cost in costs_on(member, today)]
+    costs = [{"label": SERVICES[benefit.service], "cost": cost} for benefit, cost in costs_on(member, today)]
     context = {
         "member": member,
-        "current": current,
+        "current": [{"period": row, "kind": KINDS[row.benefit]} for row in current],
         "card": card_values(member, medical, limits_for(member.pk, medical, today)) if medical else None,
         "costs": costs,
     }

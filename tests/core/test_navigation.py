@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import override_settings
 from django.urls import path
 
-from core.navigation import Frame, Navigation, Person, current_url
+from core.navigation import SIDE_BY_SIDE, Frame, Link, Navigation, Person, current_url, side_by_side
 from tests.core.rendering import request
 
 urlpatterns = [
@@ -52,6 +52,17 @@ def test_the_place_one_is_in_is_current_also_deeper_down(staff):
 
     assert [link.name for link in links if link.current] == ["schedule"]
     assert next(link.count for link in links if link.name == "schedule") == 7
+
+
+def test_more_places_than_fit_side_by_side_go_into_a_menu_but_where_one_is_stays_in_sight():
+    places = [Link(str(n), str(n), f"/{n}/", current=False) for n in range(SIDE_BY_SIDE + 4)]
+    shown, more = side_by_side(places)
+    assert [len(shown), len(more)] == [SIDE_BY_SIDE, 4]
+    places[-1] = Link("here", "here", "/here/", current=True)
+    shown, more = side_by_side(places)
+    assert shown[-1].name == "here"
+    assert [len(shown), len(more)] == [SIDE_BY_SIDE, 4]
+    assert side_by_side(places[: SIDE_BY_SIDE + 1]) == (places[: SIDE_BY_SIDE + 1], []), "no menu for one"
 
 
 def test_the_root_is_current_only_on_itself():

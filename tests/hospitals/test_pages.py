@@ -1,6 +1,6 @@
 """The bed board and the stay: who may open them, what they show, how many questions they ask the database."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,11 +12,12 @@ from django.utils import timezone
 from clinical.models import Task
 from core.db import acting_as
 from core.models import AuditEvent
+from core.templatetags.kp import mrn
 from hospitals.actions import stays
 from hospitals.forms import free_beds
 from hospitals.models import Stay
 from members.deaths import record_death
-from tests.clinical.factories import arranging
+from tests.clinical.factories import arranging, member
 from tests.hospitals import factories
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +217,14 @@ def test_whoever_gives_care_in_the_hospital_looks_after_the_person(ward):
     with acting_as(ward.nina, reason="test"):
         stays.discharge(by=ward.nina, stay=stay, disposition="home")
         assert not cares_on_the_ward(ward.nina, ward.maria)
+
+
+def test_two_people_of_one_name_are_told_apart_on_the_board(client, ward):
+    with arranging():
+        twin = member(ward.system, "Maria", "Alvarez", birth_date=date(1990, 3, 5))
+    ward.admitted()
+    ward.admitted(twin, ward.beds[1])
+    client.force_login(ward.nina)
+    page = client.get(address("board")).content.decode()
+    for one, born in ((ward.maria, "11 Feb 1974"), (twin, "5 Mar 1990")):
+        assert f"born {born} · MRN {mrn(one.mrn)}" in page

@@ -1,5 +1,7 @@
 """The laboratory's pages: who may open them, what they show, how many questions they ask the database."""
 
+import datetime
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,9 +9,11 @@ from django.urls import reverse
 
 from core.db import acting_as
 from core.models import AuditEvent, OutboxMessage
+from core.templatetags.kp import mrn
 from labs.actions.specimens import collect_specimen
 from labs.models import LabOrder, ResultMismatch
 from labs.templatetags.labs import specimen
+from tests.clinical.factories import arranging, member, primary_care
 from tests.labs import factories
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +234,17 @@ def test_a_proxy_reads_it_unless_it_is_labelled(client, lab):
 @pytest.mark.parametrize(("code", "words"), [("SER", "serum"), ("UR", "urine"), ("XYZ", "XYZ")])
 def test_specimens_are_said_in_words(code, words):
     assert specimen(code) == words
+
+
+def test_two_people_of_one_name_are_told_apart_on_the_bench_and_who_collects_asks_for_the_number(client, lab):
+    with arranging():
+        twin = member(lab.system, "Maria", "Alvarez", birth_date=datetime.date(1990, 3, 5))
+        primary_care(twin, lab.chen, lab.department)
+    lab.order(member=lab.maria)
+    lab.collected(lab.order(member=twin))
+    client.force_login(lab.tom)
+    page = client.get(address("bench")).content.decode()
+    assert "born 11 Feb 1974" in page
+    assert "born 5 Mar 1990" in page
+    assert mrn(twin.mrn) in page
+    assert mrn(lab.maria.mrn) not in page, "whoever takes the specimen has it from the person, not from the screen"

@@ -87,7 +87,8 @@ def campaign(request: AuthenticatedHttpRequest, campaign_id: uuid.UUID) -> HttpR
             if comparison and (value := getattr(comparison, name)) is not None
         },
         "within": WITHIN,
-        "strata": _strata(summaries, few),
+        "strata": (strata := _strata(summaries, few)),
+        "nothing_sent": comparison is not None and not strata,
     }
     return render(request, "prevention/outreach/campaign.html", context)
 
@@ -123,10 +124,13 @@ def _bar(label: str, value: float, low: float, high: float) -> dict[str, Any]:
 
 
 def _strata(summaries: list[OutreachSummary], few: Few) -> list[dict[str, Any]]:
+    whole = next((row for row in summaries if (row.dimension, row.stratum) == small_cells.WHOLE), None)
+    if whole is not None and not any(getattr(whole, name) for name in small_cells.OF_GAPS):
+        return []
     titles = {"channel": _("Channel"), "language": _("Language"), "wording": _("Wording")}
     tables = []
     for dimension, title in titles.items():
-        of_it = (row for row in summaries if row.dimension == dimension)
+        of_it = (row for row in summaries if row.dimension == dimension and _says_something(row, few))
         kept = sorted(of_it, key=lambda row: _place(row, dimension))
         rows = [_row(row, dimension, few) for row in kept]
         if rows:
@@ -155,6 +159,12 @@ def _strata(summaries: list[OutreachSummary], few: Few) -> list[dict[str, Any]]:
                 }
             )
     return tables
+
+
+def _says_something(row: OutreachSummary, few: Few) -> bool:
+    """Whether anything went to the group or anybody of it came. One that hides a number stays: its nought may tell."""
+    names = small_cells.OF_GAPS
+    return any(getattr(row, name) or (row.dimension, row.stratum) in few[name] for name in names)
 
 
 def _place(row: OutreachSummary, dimension: str) -> tuple[int, str]:

@@ -83,7 +83,7 @@ def test_the_portal_says_what_is_due_and_prints_a_certificate(client, world):
     certificate = client.get(reverse("prevention:immunisation_certificate")).content.decode()
 
     assert "Pneumonia (pneumococcal)" in page
-    assert "Dates by CDC ACIP, CDSi 4.64" in page
+    assert "Whose recommendations these are: CDC ACIP, CDSi 4.64" in page
     assert "LOT7" in certificate and "SKB" in certificate
     assert world.maria.mrn[:3] in certificate
     with arranging():

@@ -252,6 +252,25 @@ def tell(
     )  # fmt: skip
 
 
+def test_of_what_was_not_sent_yet_there_is_no_table_and_no_chart(client, world):
+    tell(world.campaign, "arm", "outreach", 40, 0, sent=0)
+    tell(world.campaign, "language", "en", 20, 0, sent=0)
+    tell(world.campaign, "language", "es", 20, 0, sent=0)
+    with arranging():
+        cora = clinic.account("Cora")
+        clinic.role(cora, RoleAssignment.Role.CARE_COORDINATOR, world.system)
+    client.force_login(cora)
+    url = reverse("prevention:campaign", args=[world.campaign.pk])
+    page = client.get(url).content.decode()
+    assert "Nothing has been sent yet" in page
+    assert "data-funnel" not in page
+    tell(world.campaign, "arm", "outreach", 40, 15, sent=20)
+    tell(world.campaign, "language", "es", 20, 15, sent=20)
+    page = client.get(url).content.decode()
+    assert "Nothing has been sent yet" not in page
+    assert "Spanish" in page
+
+
 def test_the_cost_of_those_observed_is_theirs_alone(world):
     with arranging():
         young = OutreachEpisode.objects.filter(arm="outreach").order_by("member__given").values_list("pk")[:6]

@@ -155,7 +155,11 @@ def test_who_has_a_call_in_hand_stands_in_the_list_and_alone_sees_the_number(cli
     world = household
     page, call = reverse("prevention:calls"), reverse("prevention:call", args=[world.calls[0].pk])
     client.force_login(world.cora)
-    assert "+15105550123" not in client.get(call).content.decode()
+    before = client.get(call).content.decode()
+    assert "+15105550123" not in before
+    assert "shown once the call is yours" in before
+    for to_the_member in ("Cost to you", "since you joined", "before you book"):
+        assert to_the_member not in before, "this is read by who calls"
     assert client.post(reverse("prevention:take_call", args=[world.calls[0].pk])).url == call
     assert "+15105550123" in client.get(call).content.decode()
     assert "Yours until" in client.get(page).content.decode()
