@@ -1,10 +1,13 @@
 """What pharmacy plugs into the rooms below: the medicine order, its checks, panels, cards and places."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from clinical import ports
 from core.models import User
 from core.navigation import portal_nav, staff_nav
+from core.terminology import SYSTEMS, register_products
 from members.deaths import register_death_effect, register_ended_kind
 from members.models import Member
 from members.ports import register_portal_card
@@ -12,7 +15,7 @@ from network.models import RoleAssignment
 from network.permissions import roles_in_force
 from pharmacy import ordering
 from pharmacy.effects import end_medicines_of_the_dead, medicines_ended, refills_ended
-from pharmacy.models import Fill
+from pharmacy.models import ClinicalDrug, Fill
 from pharmacy.safety import checks
 from pharmacy.views import chart, portal
 
@@ -27,7 +30,16 @@ def has_open_fill(user: User, member: Member) -> str | None:
     return "their medicine is being filled" if is_open else None
 
 
+def products_of(ingredients: Iterable[str]) -> list[tuple[str, int, str]]:
+    """(RxNorm code of the ingredient, concept of the drug, its name and form) for value sets that name ingredients."""
+    known = ClinicalDrug.objects.filter(
+        ingredients__concept__code__in=list(ingredients), ingredients__concept__system__uri=SYSTEMS["rxnorm"][0]
+    ).values_list("ingredients__concept__code", "concept_id", "name", "form")
+    return [(code, pk, f"{name} {form}") for code, pk, name, form in known]
+
+
 def register() -> None:
+    register_products(products_of)
     ports.register_order_kind(
         "medicine",
         _("Medicine"),

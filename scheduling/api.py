@@ -165,7 +165,10 @@ class VisitTypeApi(Resource):
     scope = "catalogue"
     permissions = ("core.read_catalogue",)
     is_personal = False
-    fields = ("id", "organization", "code", "name", "minutes", "modality", "service", "specialty", "is_self_scheduled")
+    fields = (
+        *("id", "organization", "code", "name", "minutes", "modality", "service", "specialty", "counts_as"),
+        "is_self_scheduled",
+    )
     filters: ClassVar[dict[str, str | Filter]] = {
         "code": "code",
         "organization": "organization",

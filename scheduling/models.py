@@ -26,6 +26,11 @@ class VisitType(Identified):
         VIDEO = "video"
         PHONE = "phone"
 
+    class CountsAs(models.TextChoices):
+        OFFICE = "office", "office visit"
+        WELLNESS = "wellness", "preventive visit"
+        HOME = "home", "home visit"
+
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     code = models.CharField(max_length=30)
     name = models.CharField(max_length=100)
@@ -33,6 +38,14 @@ class VisitType(Identified):
     modality = models.CharField(max_length=10, choices=Modality, default=Modality.IN_PERSON)
     service = models.CharField(max_length=20, choices=Benefit.Service)
     specialty = models.CharField(max_length=10, blank=True, default="", help_text="NUCC code; empty: primary care.")
+    counts_as = models.CharField(
+        max_length=10,
+        choices=CountsAs,
+        blank=True,
+        default=CountsAs.OFFICE,
+        db_default=CountsAs.OFFICE,
+        help_text="What a visit in person is to measures; empty: none of theirs, as a nurse's visit or a picture.",
+    )
     is_self_scheduled = models.BooleanField(default=True, help_text="Members book it themselves.")
 
     class Meta:

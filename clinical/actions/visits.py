@@ -9,12 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinical import ports
-from clinical.coding import ACT_CODE, add_codings
-from clinical.models import CodingRole, Encounter
+from clinical.encounter_types import classify, kind_of
+from clinical.models import Encounter
 from core import audit
-from core.models import AuditEvent, Concept, SourceSystem, User
+from core.models import AuditEvent, SourceSystem, User
 from core.permissions import require
-from core.terminology import concept
 from members.models import Member
 from scheduling import actions as scheduling
 from scheduling.models import Appointment, VisitType
@@ -57,8 +56,7 @@ def start_visit(appointment: Appointment, *, by: User, at: datetime.datetime | N
     )
     virtual = appointment.visit_type.modality != VisitType.Modality.IN_PERSON
     # HL7 v3 ActCode: AMB an ambulatory visit, VR one by video or phone.
-    kind = concept(ACT_CODE, "VR", "virtual") if virtual else concept(ACT_CODE, "AMB", "ambulatory")
-    add_codings(encounter, [kind], CodingRole.CLASS)
+    classify(encounter, "VR" if virtual else "AMB", kind_of(appointment.visit_type))
     audit.record(by=by, action=Action.CREATE, verb="clinical.start_visit", obj=encounter)
     return encounter
 
@@ -86,7 +84,7 @@ def record_outside_visit(
     member: Member,
     source: SourceSystem,
     source_id: str,
-    kind: Concept | None,
+    kind: str,
     status: str,
     start: datetime.datetime | None,
     end: datetime.datetime | None = None,
@@ -94,7 +92,8 @@ def record_outside_visit(
 ) -> tuple[Encounter, bool]:
     """A visit or stay elsewhere as its place tells of it, known by `source` and `source_id`; whether anything changed.
 
-    A start, an end or a reason that is not told again stays. Raises `ValidationError` where it ends before it starts.
+    `kind` is its class (ActCode), empty where that was not told; a stay or an emergency gets its type by it. A start,
+    an end or a reason that is not told again stays. Raises `ValidationError` where it ends before it starts.
     """
     Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
     found = Encounter.objects.filter(member=member, source_system=source, source_id=source_id).first()
@@ -111,13 +110,15 @@ def record_outside_visit(
         found = Encounter.objects.create(member=member, source_system=source, source_id=source_id, **values)
         action = Action.CREATE
     elif all(getattr(found, name) == value for name, value in values.items()):
-        return found, False
+        if not kind or not classify(found, kind):
+            return found, False
+        action = Action.UPDATE
     else:
         for name, value in values.items():
             setattr(found, name, value)
         found.save(update_fields=list(values))
         action = Action.UPDATE
-    if kind is not None:
-        add_codings(found, [kind], CodingRole.CLASS)
+    if kind:
+        classify(found, kind)
     audit.record(by=by, action=action, verb="clinical.record_outside_visit", obj=found)
     return found, True

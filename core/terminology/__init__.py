@@ -8,7 +8,7 @@ from elsewhere; `./kp load_valuesets` puts the official expansions over them.
 """
 
 from core.terminology.concepts import SYSTEMS, code_system, concept, concepts, forget, source_system
-from core.terminology.value_sets import Loaded, load_own, load_value_sets, official
+from core.terminology.value_sets import Loaded, load_own, load_value_sets, official, register_products
 
 __all__ = [
     "SYSTEMS",
@@ -20,5 +20,6 @@ __all__ = [
     "load_own",
     "load_value_sets",
     "official",
+    "register_products",
     "source_system",
 ]

@@ -2,8 +2,8 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,18 @@ from core.terminology.concepts import Coding, address, concepts
 
 OFFICIAL = "http://cts.nlm.nih.gov/fhir/ValueSet/"
 OWN = Path(__file__).with_name("value_sets.csv")
+# Kinds of visit of our own (`clinical.encounter_types`). No official expansion knows them: they stay beside it.
+VISITS = "urn:kpcare:code-system:visits"
+
+# Ingredient (RxNorm) → (its code, the concept of a product that has it, the product's name), by the room that knows.
+Products = Callable[[Iterable[str]], Iterable[tuple[str, int, str]]]
+_products: list[Products] = []
+
+
+def register_products(find: Products) -> None:
+    """Plug in what finds the products of ingredients, for the rows of our own sets that name an ingredient."""
+    if find not in _products:
+        _products.append(find)
 
 
 def official(oid: str) -> str:
@@ -47,12 +59,11 @@ class Expansion:
 def load_own() -> Loaded:
     """Put our own small sets in, but never over an official expansion. Repeating it changes only what is new.
 
-    A code that ends in `*` stands for every code of its system that begins so and that any record here has.
+    A code that ends in `*` stands for every code of its system that begins so and that any record here has. `41126>` is
+    every product of that ingredient that the pharmacy knows, `41126>inhal` those with that in their name.
     """
-    grouped: dict[tuple[str, str], list[Coding]] = defaultdict(list)
-    with OWN.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            grouped[official(row["value_set"]), row["name"]].append((row["system"], row["code"], row["display"]))
+    grouped = _own()
+    _keep_visits(grouped)
     taken = set(ValueSet.objects.filter(is_own=False).values_list("url", flat=True))
     return _store(
         [
@@ -61,6 +72,36 @@ def load_own() -> Loaded:
             if url not in taken
         ],
         is_own=True,
+    )
+
+
+def _own() -> dict[tuple[str, str], list[Coding]]:
+    """(address, name) → the codes of each of our own sets."""
+    grouped: dict[tuple[str, str], list[Coding]] = defaultdict(list)
+    with OWN.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            grouped[official(row["value_set"]), row["name"]].append((row["system"], row["code"], row["display"]))
+    return grouped
+
+
+def _visits(grouped: dict[tuple[str, str], list[Coding]]) -> dict[str, list[Coding]]:
+    """Address → the kinds of visit of ours that the set holds."""
+    found = {url: [coding for coding in codings if coding[0] == VISITS] for (url, _), codings in grouped.items()}
+    return {url: codings for url, codings in found.items() if codings}
+
+
+def _keep_visits(grouped: dict[tuple[str, str], list[Coding]]) -> None:
+    """Our kinds of visit in official sets that were loaded before there were any."""
+    kept = _visits(grouped)
+    ids = concepts(coding for codings in kept.values() for coding in codings)
+    stored = dict(ValueSet.objects.filter(url__in=kept, is_own=False).values_list("url", "pk"))
+    ValueSetMember.objects.bulk_create(
+        [
+            ValueSetMember(value_set_id=pk, concept_id=ids[_key(coding)])
+            for url, pk in stored.items()
+            for coding in kept[url]
+        ],
+        ignore_conflicts=True,
     )
 
 
@@ -87,7 +128,8 @@ def load_value_sets(paths: Iterable[Path]) -> Loaded:
                 aside[name] = str(why)
             except (AttributeError, KeyError, TypeError, ValueError):
                 aside[name] = "not written as FHIR R4 writes a ValueSet"
-    loaded = _store(found, is_own=False)
+    kept = _visits(_own())
+    loaded = _store([replace(one, codings=(*one.codings, *kept.get(one.url, ()))) for one in found], is_own=False)
     loaded.set_aside = aside
     return loaded
 
@@ -186,7 +228,7 @@ def _store(expansions: list[Expansion], *, is_own: bool) -> Loaded:
     """Replace the memberships of these sets, touching only rows that differ."""
     # The same set twice: the later file stands, as a repeated load would leave it.
     by_url = {expansion.url: expansion for expansion in expansions}
-    ids = concepts(coding for one in by_url.values() for coding in one.codings if not _is_pattern(coding))
+    ids = concepts(coding for one in by_url.values() for coding in one.codings if not _is_open(coding))
     ValueSet.objects.bulk_create(
         [
             ValueSet(url=one.url, name=one.name, version=one.version, source=one.source, is_own=is_own)
@@ -202,6 +244,7 @@ def _store(expansions: list[Expansion], *, is_own: bool) -> Loaded:
         (sets[one.url], ids[key]) for one in by_url.values() for coding in one.codings if (key := _key(coding)) in ids
     }
     pairs |= _beginning([(sets[one.url], *_key(c)) for one in by_url.values() for c in one.codings if _is_pattern(c)])
+    pairs |= _containing([(sets[one.url], c[1]) for one in by_url.values() for c in one.codings if ">" in c[1]])
     changed = _replace(sorted(sets.values()), sorted(pairs))
     after = _sizes(sets.values())
     shrunk = {
@@ -222,6 +265,23 @@ def _key(coding: Coding) -> tuple[str, str]:
 
 def _is_pattern(coding: Coding) -> bool:
     return coding[1].endswith("*")
+
+
+def _is_open(coding: Coding) -> bool:
+    """Whether it stands for codes that the load finds."""
+    return _is_pattern(coding) or ">" in coding[1]
+
+
+def _containing(asked: list[tuple[int, str]]) -> set[tuple[int, int]]:
+    """(set, concept) for each known product of an ingredient (set, `41126>inhal`)."""
+    wanted = [(pk, *code.partition(">")[::2]) for pk, code in asked]
+    known = [row for find in _products for row in find({code for _pk, code, _in_name in wanted})]
+    return {
+        (pk, concept_id)
+        for pk, ingredient, in_name in wanted
+        for code, concept_id, name in known
+        if code == ingredient and in_name in name.lower()
+    }
 
 
 def _beginning(patterns: list[tuple[int, str, str]]) -> set[tuple[int, int]]:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from clinical.access import begin_to_look_after
 from clinical.actions.notes import sign_note, write_note
 from clinical.actions.tasks import create_task
-from clinical.coding import ACT_CODE, add_codings
+from clinical.coding import SNOMED, add_codings
+from clinical.encounter_types import classify
 from clinical.models import CodingRole, Encounter, Note, Task
 from core import audit
 from core.models import User
@@ -36,12 +37,12 @@ TURNS: dict[str, tuple[str, ...]] = {
 }
 # HL7 v3 ActCode for Encounter.class.
 CLASS = {
-    Status.EMERGENCY: ("EMER", "emergency"),
-    Status.BOARDER: ("EMER", "emergency"),
-    Status.OBSERVATION: ("OBSENC", "observation encounter"),
-    Status.INPATIENT: ("IMP", "inpatient encounter"),
-    Status.LEAVE: ("IMP", "inpatient encounter"),
-    Status.DAY_SURGERY: ("SS", "short stay"),
+    Status.EMERGENCY: "EMER",
+    Status.BOARDER: "EMER",
+    Status.OBSERVATION: "OBSENC",
+    Status.INPATIENT: "IMP",
+    Status.LEAVE: "IMP",
+    Status.DAY_SURGERY: "SS",
 }
 # FHIR discharge-disposition.
 DISPOSITIONS = {
@@ -54,7 +55,9 @@ DISPOSITIONS = {
     "exp": gettext_lazy("Died"),
 }
 DISPOSITION_SYSTEM = "http://terminology.hl7.org/CodeSystem/discharge-disposition"
-DIED = "exp"
+DIED, HOSPICE = "exp", "hosp"
+# Measures know a discharge to hospice by this SNOMED CT identifier of the US edition (CMS, Hospice library).
+TO_HOSPICE = (SNOMED, "428371000124100", "Discharged to hospice")
 NO_FOLLOW_UP = (DIED, "other-hcf")
 # CMS transitional care management: contact in 2 business days, visit in 7 to 14 days; we ask for the visit in 7.
 FOLLOW_UP = timedelta(days=7)
@@ -227,7 +230,8 @@ def discharge(
     encounter.effective = DateTimeTZRange(encounter.effective.lower, at)
     encounter.save(update_fields=["status", "effective"])
     where = concept(DISPOSITION_SYSTEM, disposition, str(DISPOSITIONS[disposition]))
-    add_codings(encounter, [where], CodingRole.DISCHARGE_DISPOSITION)
+    hospice = [concept(*TO_HOSPICE)] if disposition == HOSPICE else []
+    add_codings(encounter, [where, *hospice], CodingRole.DISCHARGE_DISPOSITION)
     audit.record(by=by, action="update", verb="hospitals.discharge", obj=stay, detail={"disposition": disposition})
     # A death that is on record already, by whoever knew the hour, is corrected on its own page alone.
     if disposition == DIED and Member.objects.get(pk=stay.member_id).deceased_at is None:
@@ -265,7 +269,5 @@ def _follow_ward(stay: Stay, bed: Bed) -> None:
 
 
 def _classify(encounter: Encounter, status: str) -> None:
-    """Encounter.class follows the status; history keeps what it was."""
-    code, display = CLASS[Status(status)]
-    encounter.codings.filter(role=CodingRole.CLASS).delete()
-    add_codings(encounter, [concept(ACT_CODE, code, display)], CodingRole.CLASS)
+    """Encounter.class and its type follow the status; history keeps what they were."""
+    classify(encounter, CLASS[Status(status)])

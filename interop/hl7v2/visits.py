@@ -14,10 +14,7 @@ from django.utils.translation import override
 
 from clinical.actions.tasks import create_task
 from clinical.actions.visits import record_outside_visit
-from clinical.coding import ACT_CODE
 from clinical.models import Encounter
-from core.models import Concept
-from core.terminology import concept
 from interop.hl7v2.faults import ErrorCode, Fault
 from interop.hl7v2.people import Incoming
 from interop.hl7v2.read import Segment
@@ -43,13 +40,7 @@ EVENTS: dict[str, str | None] = {
 # Who is not known yet becomes somebody by these; the others are about somebody told of before.
 REGISTERING = ("A01", "A04", "A28")
 # PV1-2 (table 0004) → HL7 v3 ActCode for Encounter.class.
-CLASSES = {
-    "I": ("IMP", "inpatient encounter"),
-    "B": ("IMP", "inpatient encounter"),
-    "E": ("EMER", "emergency"),
-    "O": ("AMB", "ambulatory"),
-    "R": ("AMB", "ambulatory"),
-}
+CLASSES = {"I": "IMP", "B": "IMP", "E": "EMER", "O": "AMB", "R": "AMB"}
 # Nobody has come yet.
 PREADMITTED = "P"
 # CMS transitional care management: contact within two business days of a discharge.
@@ -166,7 +157,7 @@ def _visit(work: Work, member: Member, pv1: Segment, status: str) -> str:
     if standing is None and status in ("", "cancelled"):
         return UNCHANGED
     start, end = (_at(work, pv1, field) for field in (44, 45))
-    kind = _kind(pv1)
+    kind = CLASSES.get(pv1.text(2).upper(), "")
     if not status:
         status = "finished" if end is not None else standing.status if standing is not None else "in-progress"
     if status == "finished" and end is None:
@@ -185,7 +176,7 @@ def _visit(work: Work, member: Member, pv1: Segment, status: str) -> str:
         )
     except ValidationError as error:
         raise Fault("date", f"PV1-45: {' '.join(error.messages)}", pv1.at(45), error=ErrorCode.DATA_TYPE) from error
-    if changed and status == "finished" and kind is not None and kind.code == "IMP":
+    if changed and status == "finished" and kind == "IMP":
         _ask_for_contact(work, member, found)
     return UNCHANGED if not changed else ACCEPTED if standing is None else CHANGED
 
@@ -208,11 +199,6 @@ def _sent_at(work: Work) -> datetime | None:
         if segment is not None and (at := work.message.moment(segment, number, work.zone)):
             return at.lower
     return None
-
-
-def _kind(pv1: Segment) -> Concept | None:
-    found = CLASSES.get(pv1.text(2).upper())
-    return concept(ACT_CODE, *found) if found else None
 
 
 def _reason(work: Work) -> str:

@@ -129,7 +129,9 @@ def _visit(case: Case, on: datetime.date, chronic: list[str], *, review: bool = 
         clinician,
         words,
     )
-    charts.code("Encounter", case.member, visit, procedure, CodingRole.TYPE)
+    # As the product writes it; one code of each is enough to be counted by.
+    kind = "visits|virtual" if act == "VR" else procedure
+    charts.code("Encounter", case.member, visit, kind, CodingRole.TYPE)
     charts.code("Encounter", case.member, visit, f"act|{act}", CodingRole.CLASS)
     treated = [codes.CONDITIONS[key][0] for key in chronic if review or rng.random() < 0.6]
     treated = treated or [rng.choice(codes.VISIT_REASONS[1:5])[0]]
@@ -232,6 +234,7 @@ def _stay(case: Case, back: int, chronic: list[str]) -> None:
     visit = charts.fact(
         "Encounter", case.member, "finished", at, until, ward.pk, ward.facility_id, case.clinician.pk, words[:200]
     )
+    charts.code("Encounter", case.member, visit, "visits|inpatient", CodingRole.TYPE)
     charts.code("Encounter", case.member, visit, "act|IMP", CodingRole.CLASS)
     stay = charts.ids()
     charts.tables["hospitals.Stay"].add(

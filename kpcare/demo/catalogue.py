@@ -82,6 +82,8 @@ VISIT_TYPES = [
     ("AORTA-US", "Ultrasound of the aorta", 20, "in_person", "preventive", RADIOLOGY),
     ("EYE-EXAM", "Eye examination", 20, "in_person", "specialty_care", OPTOMETRY),
 ]
+# What a visit in person is to measures; the rest are none of theirs.
+COUNTS_AS = {"OFFICE": "office", "WELLNESS": "wellness", "EYE-EXAM": "office"}
 # How three hours are cut, in minutes.
 LONG_THEN_SHORT, SHORT, HOURLY = (40, *[20] * 7), (20,) * 9, (60,) * 3
 
@@ -181,6 +183,7 @@ def add_visit_types(world: World) -> dict[str, VisitType]:
             modality=modality,
             service=service,
             specialty=specialty,
+            counts_as=COUNTS_AS.get(code, ""),
             is_self_scheduled=True,
         )
         for code, name, minutes, modality, service, specialty in VISIT_TYPES

@@ -1,10 +1,12 @@
 """Codes that the demo world's charts use, from freely usable systems only. System key, code, display."""
 
 from core import terminology
+from core.terminology.value_sets import VISITS
 
 SYSTEMS = {
     "icd10": terminology.SYSTEMS["icd10cm"],
     "category": ("http://terminology.hl7.org/CodeSystem/observation-category", "Observation category"),
+    "visits": (VISITS, "Kinds of visit"),
     **{key: terminology.SYSTEMS[key] for key in ("loinc", "rxnorm", "cvx", "hcpcs", "act")},
 }
 # Conditions: key → (ICD-10-CM, display).
@@ -94,6 +96,8 @@ OBSERVATIONS = {
 }
 PROCEDURES = {
     "wellness": ("hcpcs", "G0439", "Annual wellness visit, subsequent"),
+    "stay": ("visits", "inpatient", "Stay in hospital"),
+    "video": ("visits", "virtual", "Video visit"),
     "clinic": ("hcpcs", "G0463", "Hospital outpatient clinic visit"),
     "colonoscopy": ("hcpcs", "G0121", "Colorectal cancer screening; colonoscopy, not high risk"),
     "emergency": ("hcpcs", "G0382", "Level 3 hospital emergency department visit, type B"),

@@ -6,10 +6,9 @@ from zoneinfo import ZoneInfo
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from clinical import actions as clinical
-from clinical.coding import ACT_CODE, add_codings
-from clinical.models import CodingRole, Encounter
+from clinical.encounter_types import classify
+from clinical.models import Encounter
 from core.models import User
-from core.terminology import concept
 from kpcare.demo.ancillary import staff
 from members.models import Member
 from network.models import Clinician, Department
@@ -49,7 +48,7 @@ def _seen(maria: Member, physician: User, clinician: Clinician, department: Depa
         clinician=clinician,
         reason_text="Follow-up of diabetes",
     )
-    add_codings(encounter, [concept(ACT_CODE, "VR", "virtual")], CodingRole.CLASS)
+    classify(encounter, "VR", "virtual")
     note = clinical.write_note(encounter, by=physician, body=NOTE)
     clinical.sign_note(note, by=physician, at=began + datetime.timedelta(minutes=18))
 

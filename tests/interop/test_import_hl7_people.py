@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from clinical.models import Encounter, Immunization, Task
+from clinical.models import CodingRole, Encounter, Immunization, Task
 from core.db import acting_as
 from core.models import User
 from interop.actions import replay_run
@@ -186,7 +186,9 @@ def test_a_stay_elsewhere_is_an_encounter_from_admission_to_discharge(world, tak
     assert take(adt("A01", pid(world.maria), pv1(), reason), name="one.hl7").totals()["accepted"] == 1
     stay = Encounter.objects.get()
     assert (stay.member, stay.status, stay.reason_text) == (world.maria, "in-progress", "Hip fracture")
-    assert stay.codings.get().concept.code == "IMP"
+    assert stay.codings.get(role=CodingRole.CLASS).concept.code == "IMP"
+    types = stay.codings.filter(role=CodingRole.TYPE).values_list("concept__code", flat=True)
+    assert set(types) == {"inpatient", "32485007"}
     assert stay.effective.lower == datetime.datetime(2026, 3, 1, 16, tzinfo=datetime.UTC)
     end = {"f45": "20260304110000-0800"}
     assert take(adt("A03", pid(world.maria), pv1(**end)), name="two.hl7").totals()["changed"] == 1
