@@ -44,10 +44,10 @@ FACTS: dict[str, tuple[type[Fact], str, str]] = {
     "Pap test": (Observation, LOINC, "10524-7"),
     "HbA1c": (Observation, LOINC, "4548-4"),
     "blood pressure": (Observation, LOINC, "85354-9"),
-    "low-dose CT": (Procedure, HCPCS, "G0297"),
+    "low-dose CT": (Observation, LOINC, "79086-5"),
     "bone density scan": (Procedure, SNOMED, "312681000"),
     "blood sugar test": (Observation, LOINC, "1558-6"),
-    "ultrasound": (Procedure, HCPCS, "G0389"),
+    "ultrasound": (Observation, LOINC, "24547-2"),
     "HIV test": (Observation, LOINC, "56888-1"),
     "hepatitis C test": (Observation, LOINC, "16128-1"),
     "hepatitis B test": (Observation, LOINC, "5195-3"),
@@ -83,7 +83,7 @@ MEASURED = frozenset({"HbA1c", "blood pressure"})
 JUDGED = frozenset({"blood sugar test", "glucose test"})
 SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
 # Pictures are no laboratory results; the measures ask each for its own category.
-IMAGING = ("CT colonography", "mammogram")
+IMAGING = ("CT colonography", "mammogram", "low-dose CT", "ultrasound")
 RESULTS = ("negative", "positive")
 
 

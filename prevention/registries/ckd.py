@@ -30,8 +30,8 @@ very_high = (EGFR < 30) | ((EGFR < 45) & (UACR >= 30)) | ((EGFR < 60) & (UACR > 
 was_low = EGFR.of_any_age < 30
 high = (EGFR < 45) | ((EGFR < 60) & (UACR >= 30)) | (UACR > 300)
 NO_VISIT = no_visit_for(years(1), _("No visit in 12 months"))
-NO_FILTRATION = Missed("no_egfr", _("No eGFR in 12 months"), ~tested)
-NO_ALBUMIN = Missed("no_uacr", _("No urine albumin in 12 months"), ~UACR.within(years(1)))
+NO_FILTRATION = Missed("no_egfr", _("No eGFR in 12 months"), ~EGFR.done_within(years(1)))
+NO_ALBUMIN = Missed("no_uacr", _("No urine albumin in 12 months"), ~UACR.done_within(years(1)))
 
 REGISTRY = Registry(
     id="ckd",

@@ -36,7 +36,7 @@ NO_TEST = Missed("no_hba1c", _("No HbA1c in 6 months"), ~HBA1C.within(months(6))
 NO_KIDNEY_TEST = Missed(
     "no_kidney_test",
     _("No kidney test in 12 months"),
-    ~(EGFR.within(years(1)) & UACR.within(years(1))),
+    ~(EGFR.done_within(years(1)) & UACR.done_within(years(1))),
 )
 
 REGISTRY = Registry(

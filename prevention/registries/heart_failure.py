@@ -34,7 +34,7 @@ ON_ACE_INHIBITOR = exists(dispensed(months(6), vs.ACE_INHIBITOR_OR_ARB_OR_ARNI))
 ON_BETA_BLOCKER = exists(dispensed(months(6), vs.BETA_BLOCKER_THERAPY_FOR_LVSD))
 untreated = weak_left_ventricle & ~(ON_ACE_INHIBITOR & ON_BETA_BLOCKER)
 NO_VISIT = no_visit_for(months(6), _("No visit in 6 months"))
-NO_KIDNEY_TEST = Missed("no_kidney_test", _("No kidney test in 6 months"), ~EGFR.within(months(6)))
+NO_KIDNEY_TEST = Missed("no_kidney_test", _("No kidney test in 6 months"), ~EGFR.done_within(months(6)))
 NO_FOLLOW_UP = Missed(
     "no_follow_up",
     _("Discharged for heart failure in the last 30 days, no visit in 7 days"),

@@ -32,7 +32,7 @@ diagnosis = current(vs.ESSENTIAL_HYPERTENSION)
 recent = SYSTOLIC_READING.within(years(1))
 NO_VISIT = no_visit_for(years(1), _("No visit in 12 months"))
 NO_READING = Missed("no_reading", _("No blood pressure reading in 6 months"), ~SYSTOLIC_READING.within(months(6)))
-NO_KIDNEY_TEST = Missed("no_kidney_test", _("No kidney test in 12 months"), ~EGFR.within(years(1)))
+NO_KIDNEY_TEST = Missed("no_kidney_test", _("No kidney test in 12 months"), ~EGFR.done_within(years(1)))
 
 REGISTRY = Registry(
     id="hypertension",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from prevention.engine.durations import Periods, cumulative_duration
 from prevention.engine.members import age_at, exists
 from prevention.engine.moments import as_of, days, months, years
+from prevention.measures import value_sets as vs
 from prevention.registries.codes import (
     BENZODIAZEPINES,
     NALOXONE,
@@ -36,11 +37,14 @@ from prevention.registries.definition import ABOVE, AT_GOAL, FAR, Ground, Level,
 
 disorder = current(OPIOID_USE_DISORDER)
 has_disorder = exists(disorder)
-opioids = dispensed(days(180), OPIOID_MEDICINES)
+# Official lists of products stand beside our own.
+OPIOIDS = (OPIOID_MEDICINES, vs.MEPERIDINE_MEDICATIONS)
+SEDATIVES = (BENZODIAZEPINES, vs.HARMFUL_BENZODIAZEPINES)
+opioids = dispensed(days(180), *OPIOIDS)
 long_term = cumulative_duration(Periods(opioids)) >= 90
 treated = exists(dispensed(days(60), OPIOID_USE_MEDICINES))
 overdose = was_admitted_for(years(1), OPIOID_OVERDOSE)
-with_benzodiazepine = exists(dispensed(days(90), OPIOID_MEDICINES)) & exists(dispensed(days(90), BENZODIAZEPINES))
+with_benzodiazepine = exists(dispensed(days(90), *OPIOIDS)) & exists(dispensed(days(90), *SEDATIVES))
 NO_VISIT = no_visit_for(months(3), _("No visit in 3 months"))
 NO_NALOXONE = Missed("no_naloxone", _("No naloxone in 12 months"), ~exists(dispensed(years(1), NALOXONE)))
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from prevention.engine.facts import Facts
-from prevention.engine.members import Condition
-from prevention.engine.moments import Duration, Moment, as_of, end_of_today
+from prevention.engine.facts import Facts, effective
+from prevention.engine.members import Condition, exists
+from prevention.engine.moments import Duration, Moment, as_of, end_of_today, past
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -74,6 +74,10 @@ class Reading:
     def of_any_age(self) -> "Reading":
         """Whenever it was taken: to ask for another, never to act on it."""
         return replace(self, counts=None)
+
+    def done_within(self, duration: Duration) -> Condition:
+        """The test was done, as the care rules ask: also where its result is words, or a number in another unit."""
+        return exists(self.facts.where(effective.latest.during(past(duration))))
 
     def within(self, duration: Duration) -> Condition:
         """Taken no longer ago than that; false where there is none."""

@@ -39,7 +39,7 @@ VISION = CareRule(
     from_age=3,
     applies=age_at(as_of).between(3, 5),
     excluded=in_hospice,
-    closers=(settles("eye test", recorded(own.VISION_SCREENING), ONCE),),
+    closers=(settles("eye test", recorded(own.VISION_SCREENING, *own.VISION_SCREENING_BILLED), ONCE),),
     ways=(WayOut("book", _("Book the eye test"), visit_type="EYE-EXAM"),),
 )
 

@@ -45,6 +45,9 @@ with_copd = diagnoses_now(own.COPD)
 without_kidneys = has_now(own.KIDNEY_FAILURE)
 filtration = final_results(vs.ESTIMATED_GLOMERULAR_FILTRATION_RATE, own.KIDNEY_FILTRATION)
 inr = final_results(own.INR)
+# Official lists of products stand beside our own.
+THYROID_HORMONE = (own.THYROXINE, vs.DESICCATED_THYROID_MEDICATIONS)
+KIDNEY_MEDICINE = (own.KIDNEY_MEDICINE, vs.ACE_INHIBITOR_OR_ARB_OR_ARNI)
 # Twice in range within half a year, the last one included: stable.
 inr_in_range = last(inr, quantity(">=", 2, "{INR}") & quantity("<=", 3, "{INR}"), by=effective.latest)
 
@@ -190,10 +193,10 @@ RULES = (
         _("Once a year a blood test shows whether the dose still fits."),
         "American Thyroid Association 2014, recommendation 6",
         date(2014, 12, 1),
-        on_medicine(own.THYROXINE),
+        on_medicine(*THYROID_HORMONE),
         settles("thyroid test", results(own.TSH), years(1)),
         code="3016-3",
-        onset=active_medicine(own.THYROXINE),
+        onset=active_medicine(*THYROID_HORMONE),
     ),
     interval(
         "inr_on_warfarin",
@@ -214,10 +217,10 @@ RULES = (
         _("Your blood pressure medicine can change the salts in your blood. Once a year that is looked at."),
         "ACC/AHA hypertension guideline 2017, 11.2",
         date(2017, 11, 13),
-        on_medicine(own.KIDNEY_MEDICINE),
+        on_medicine(*KIDNEY_MEDICINE),
         settles("potassium", results(own.POTASSIUM), years(1)),
         code="2823-3",
-        onset=active_medicine(own.KIDNEY_MEDICINE),
+        onset=active_medicine(*KIDNEY_MEDICINE),
         asked_from=JNC_7,
     ),
     interval(
@@ -227,10 +230,10 @@ RULES = (
         _("Your blood pressure medicine can strain the kidneys. Once a year that is looked at."),
         "ACC/AHA hypertension guideline 2017, 11.2",
         date(2017, 11, 13),
-        on_medicine(own.KIDNEY_MEDICINE) & ~(has_diabetes | has_kidney_disease),
+        on_medicine(*KIDNEY_MEDICINE) & ~(has_diabetes | has_kidney_disease),
         settles("creatinine", results(own.CREATININE, own.KIDNEY_FILTRATION), years(1)),
         code="2160-0",
-        onset=active_medicine(own.KIDNEY_MEDICINE),
+        onset=active_medicine(*KIDNEY_MEDICINE),
         asked_from=JNC_7,
     ),
     interval(
@@ -241,7 +244,7 @@ RULES = (
         "GOLD report 2025, chapter 2",
         date(2024, 11, 11),
         exists(with_copd),
-        settles("spirometry", recorded(own.SPIROMETRY), ONCE),
+        settles("spirometry", recorded(own.SPIROMETRY, *own.SPIROMETRY_BILLED), ONCE),
         onset=with_copd,
         asked_from=date(2001, 4, 1),
         at_visit=True,

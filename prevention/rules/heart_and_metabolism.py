@@ -159,7 +159,7 @@ AORTIC_ANEURYSM = CareRule(
     earlier=(Asked(date(2014, 6, 24), 65, 75), Asked(date(2005, 2, 1), 65, 75)),
     applies=age_at(as_of).between(65, 75) & administrative_sex("male") & ever_smoked,
     excluded=in_hospice | ever_diagnosed(own.AORTIC_ANEURYSM),
-    closers=(settles("ultrasound", recorded(own.AORTA_ULTRASOUND), ONCE),),
+    closers=(settles("ultrasound", recorded(own.AORTA_ULTRASOUND, own.AORTA_ULTRASOUND_BILLED), ONCE),),
     unanswered=positives.AORTA.unanswered(),
     ways=(WayOut("book", _("Book the ultrasound"), visit_type="AORTA-US"),),
 )

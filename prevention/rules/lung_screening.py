@@ -56,7 +56,7 @@ RULE = CareRule(
     earlier=(Asked(date(2013, 12, 31), 55, 80, when=smoked(30)),),
     applies=age_at(as_of).between(50, 80) & smoked(20) & (smokes | stopped_lately | (former & ~stopped_long_ago)),
     excluded=in_hospice | ever_diagnosed(own.LUNG_CANCER),
-    closers=(settles("low-dose CT", recorded(own.LUNG_CT), years(1)),),
+    closers=(settles("low-dose CT", recorded(own.LUNG_CT, own.LUNG_CT_BILLED), years(1)),),
     unanswered=positives.LUNG.unanswered(),
     ways=(WayOut("book", _("Book the scan"), visit_type="LUNG-CT"),),
 )

@@ -4,7 +4,8 @@ Their codes stand in `core/terminology/value_sets.csv`. An official expansion ne
 write beyond the official lists settles a rule as well.
 """
 
-from prevention.engine.facts import ValueSet
+from prevention.engine.codes import CPT
+from prevention.engine.facts import Code, ValueSet
 
 
 def own(name: str, slug: str) -> ValueSet:
@@ -78,6 +79,12 @@ FALLS_PREVENTION = own("Exercise against falls", "falls-prevention")
 PACK_YEARS = own("Pack-years smoked", "pack-years")
 STOPPED_SMOKING = own("Day smoking was stopped", "stopped-smoking")
 LUNG_CT = own("Low-dose CT of the lungs", "lung-ct")
+# The numbers by which everybody bills these, bare (docs/decisions/0012-snomed-identifiers.md); the HCPCS codes that
+# stood in for them ended in 2020 and 2016.
+LUNG_CT_BILLED = Code("71271", CPT)
+AORTA_ULTRASOUND_BILLED = Code("76706", CPT)
+SPIROMETRY_BILLED = (Code("94010", CPT), Code("94060", CPT))
+VISION_SCREENING_BILLED = (Code("99173", CPT), Code("99174", CPT), Code("99177", CPT))
 LUNG_CANCER = own("Lung cancer", "lung-cancer")
 AORTA_ULTRASOUND = own("Ultrasound of the aorta", "aorta-ultrasound")
 AORTIC_ANEURYSM = own("Aneurysm of the abdominal aorta", "aortic-aneurysm")

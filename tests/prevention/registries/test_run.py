@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from clinical import models as clinical
 from core import jobs as core_jobs
+from core import terminology
 from core.db import as_job
 from core.models import JobRun, User
 from members.models import Sensitivity
@@ -521,3 +522,18 @@ def test_a_changed_chart_is_seen_at_once():
         pass
 
     assert entry(one, "hypertension").control == "unknown"
+
+
+def test_a_kidney_test_counts_by_any_code_that_settles_the_care_rule(maria):
+    """An outside eGFR under another code, and one accepted on the member's word, which has words and no number."""
+    has(maria, vs.DIABETES)
+    with arranging():
+        terminology.load_own()
+    result(maria, Code("32294-1", LOINC), date(2026, 9, 1), 12, "mg/g")
+    evaluate(maria)
+    assert "no_kidney_test" in entry(maria, "diabetes").missed
+
+    write(maria, "observation", Code("69405-9", LOINC), date(2026, 9, 1), value_text="above 60")
+    evaluate(maria)
+
+    assert "no_kidney_test" not in entry(maria, "diabetes").missed
