@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
@@ -28,14 +29,32 @@ class Systems:
     count: Callable[[], int]
 
 
+@dataclass(frozen=True)
+class Homes:
+    """Whose accounts are besides those of staff: members' and their proxies'.
+
+    `paths` are the lookups from an account to an organisation. `systems_of` are the systems whose members' records an
+    account opens, whoever asks. `entry_is_of` is a function of the database: whether an entry that an account made
+    about nobody is a system's to see, though the account is another's as well.
+    """
+
+    paths: tuple[str, ...]
+    systems_of: Callable[[User], set[UUID]]
+    entry_is_of: str
+
+
 _plugged: list[Systems] = []
-# Other ways from an account to the organisations whose it is: those of members and their proxies.
-_account_paths: list[str] = []
+_homes: list[Homes] = []
 
 
-def register_account_paths(*paths: str) -> None:
-    """Say by which lookups an account without a role belongs to an organisation; `members` does."""
-    _account_paths[:] = paths
+def register_homes(homes: Homes) -> None:
+    """Say whose an account without a role is; `members` does."""
+    _homes[:] = [homes]
+
+
+def home_systems(account: User) -> set[UUID]:
+    """The systems whose members' records the account opens."""
+    return {system for homes in _homes for system in homes.systems_of(account)}
 
 
 def register_systems(systems: Systems) -> None:
@@ -90,8 +109,9 @@ def log_for(rows: QuerySet[Any], user: User, *permissions: str, naming: UUID | N
     """Of a log with `user_id` and `member_id` the rows that a user may look at.
 
     About members: whom they reach. About nobody: what accounts of the systems did (or were sent) where a role gives
-    `permissions`, and lists that name the member `naming`, if they reach them. What nobody signed in did, or the
-    platform's own accounts, is for who runs the platform; where there is one system alone, that system's.
+    `permissions`, as far as they did it there (`Homes.entry_is_of`), and lists that name the member `naming`, if they
+    reach them. What nobody signed in did, or the platform's own accounts, is for who runs the platform; where there is
+    one system alone, that system's.
     """
     rows = rows.filter(Q(member_id=None) | Q(_reached(F("member_id"))))
     if user.is_superuser:
@@ -100,13 +120,30 @@ def log_for(rows: QuerySet[Any], user: User, *permissions: str, naming: UUID | N
     elsewhere = current().organization_ids - systems
     if systems and not elsewhere and port.count() == 1:
         return rows
-    found = Q(Exists(_accounts(systems, *_account_paths).filter(pk=OuterRef("user_id"))))
+    found = Q(Exists(_accounts(systems, *_homes[0].paths).filter(pk=OuterRef("user_id"))))
+    found &= Q(member_id__isnull=False) | Q(_is_of(systems, rows.model))
     if not elsewhere:
         # Who reaches members of other systems by another role looks at none of them under this one.
         found |= Q(member_id__isnull=False)
         if naming is not None:
             found |= audit.about(naming) & Q(_reached(Value(naming, models.UUIDField())))
     return rows.filter(found)
+
+
+def _is_of(systems: Collection[UUID], model: type[models.Model]) -> Func:
+    """Whether an entry is of these systems, by what the log keeps of when, in which role and of what it was made."""
+    kept = {field.name for field in model._meta.fields}
+    nothing = Value(None, models.TextField())
+    return Func(
+        Value(sorted(systems), ArrayField(models.UUIDField())),
+        F("user_id"),
+        F("at" if "at" in kept else "created_at"),
+        F("role") if "role" in kept else nothing,
+        F("verb") if "verb" in kept else nothing,
+        F("detail") if "detail" in kept else Value({}, models.JSONField()),
+        function=_homes[0].entry_is_of,
+        output_field=BooleanField(),
+    )
 
 
 def _reached(member_id: Any) -> Func:

@@ -1,7 +1,13 @@
 """What staff may do with people's records; whose record a member may open stands in `members.portal`."""
 
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from core.models import User
 from core.permissions import grant
-from core.scope import register_account_paths
+from core.scope import Homes, register_homes
 from members.portal import is_self
 from network.models import RoleAssignment
 from network.permissions import has_role
@@ -17,8 +23,22 @@ CARE_ROLES = (
 )
 DESK_ROLES = (Role.FRONT_DESK, Role.PLAN_ADMINISTRATOR, Role.CARE_COORDINATOR)
 
+
+def home_systems(account: User) -> set[UUID]:
+    """The systems whose members' records an account opens: its own and, from today on, those whom it acts for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT members_account_systems(%s, %s)", [account.pk, timezone.localdate()])
+        return {system for (system,) in cursor.fetchall()}
+
+
 # Whose an account without a role is: its member's system, or that of those whom it acts for.
-register_account_paths("member__managing_organization", "proxies__member__managing_organization")
+register_homes(
+    Homes(
+        paths=("member__managing_organization", "proxies__member__managing_organization"),
+        systems_of=home_systems,
+        entry_is_of="members_entry_is_of",
+    )
+)
 
 grant("members.manage_own", is_self, because="it is their own record")
 grant("members.search", has_role(*CARE_ROLES, *DESK_ROLES, Role.FINANCE), because="they work with members")

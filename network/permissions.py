@@ -13,7 +13,7 @@ from django.utils import timezone
 from core.db import register_reach, register_roles
 from core.models import User
 from core.permissions import grant, may, show_role
-from core.scope import Systems, register_systems
+from core.scope import Systems, home_systems, register_systems
 from network.models import Organization, RoleAssignment
 
 Role = RoleAssignment.Role
@@ -78,6 +78,11 @@ register_systems(
         count=Organization.objects.filter(kind=Organization.Kind.SYSTEM).count,
     )
 )
+
+
+def works_here(user: User) -> bool:
+    """Whether the user holds a role today."""
+    return bool(roles_in_force(user))
 
 
 def first_system(user: User, *roles: str) -> Organization | None:
@@ -171,11 +176,16 @@ grant("core.view_platform", is_superuser, because="they run the system")
 
 @rules.predicate
 def manages_account(user: User, obj: Any = None) -> bool:
-    """Predicate: an administrator of every place where the account holds a role; it holds one, and runs no system."""
+    """Predicate: an administrator of every place where the account holds a role; it holds one, and runs no system.
+
+    It opens no record of a member of another system either: a role there gives nobody the right to close that.
+    """
     if obj is None:
         return administers.test(user, None)
     held = [] if obj.is_superuser else roles_in_force(obj)
-    return bool(held) and all(administers.test(user, one) for one in held)
+    if not held or not all(administers.test(user, one) for one in held):
+        return False
+    return home_systems(obj) <= systems_held(user, Role.ADMINISTRATOR)
 
 
 grant("core.manage_account", manages_account, because="they manage access wherever this person works")

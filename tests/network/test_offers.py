@@ -10,10 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from core.db import acting_as, context_for
+from core import accounts
+from core.db import acting_as, as_job, context_for
 from core.models import AuditEvent, OutboxMessage, User
 from core.permissions import may
-from members.models import Member
+from members.models import Member, Proxy
 from network import actions, offers
 from network.models import RoleAssignment, RoleOffer
 from network.permissions import roles_in_force
@@ -189,3 +190,101 @@ def test_an_administrator_is_told_that_their_own_account_is_another_ones_to_clos
     assert page.status_code == 200
     assert "ask another administrator" in page.content.decode()
     assert again(world.admin).is_active
+
+
+# --- Afterwards the account is of two systems -----------------------------------------------------------------
+
+
+def entry(user, verb, role="", **detail) -> None:
+    with as_job(User.objects.system("tests"), reason="test"):
+        AuditEvent.objects.create(user_id=user.pk, action="execute", verb=verb, role=role, detail=detail)
+
+
+def log_of(client, system, **asked) -> set[str]:
+    """What an auditor of a system finds in the access log."""
+    sign_in(client, make_staff("auditor", system))
+    page = client.post(reverse("core:audit_log"), asked, follow=True)
+    return {event.verb for event, *_ in page.context["events"]} - {"core.view_audit"}
+
+
+def accept(world) -> None:
+    """Maria, a member of the first system, and its physician become nurse and physician of the second."""
+    for person, role in ((world.maria, "nurse"), (world.physician, "physician")):
+        with acting_as(again(person), reason="test"):
+            offers.accept_role(world.add(person.email, role=role), by=again(person))
+
+
+def test_what_she_did_before_and_does_in_her_portal_is_not_of_the_system_where_she_works(client, world):
+    entry(world.maria, "core.sign_in")
+    entry(world.maria, "portal.setting")
+    accept(world)
+    entry(world.maria, "portal.setting_later")
+    entry(world.maria, "core.sign_out", role="nurse")
+    entry(world.maria, "clinical.search", role="nurse", members=[str(world.theirs.pk)])
+    entry(world.maria, "test.chose", role="nurse", organization=str(world.own.pk))
+
+    asked = {"user": world.maria.email}
+    assert log_of(client, world.other, **asked) == {"core.sign_out", "clinical.search", "network.accept_role"}
+    home = {"core.sign_in", "portal.setting", "portal.setting_later", "core.sign_out", "test.chose"}
+    assert log_of(client, world.own, **asked) == home
+
+
+def test_a_physician_of_both_is_seen_by_each_in_what_was_done_there(client, world):
+    entry(world.physician, "clinical.sign_protocol", role="physician")
+    accept(world)
+    entry(world.physician, "clinical.search", role="physician", members=[str(world.record.pk)])
+    entry(world.physician, "clinical.their_search", role="physician", members=[str(world.theirs.pk)])
+    entry(world.physician, "core.sign_in")
+
+    asked = {"user": world.physician.email}
+    theirs = {"clinical.their_search", "core.sign_in", "network.accept_role"}
+    assert log_of(client, world.other, **asked) == theirs
+    assert log_of(client, world.own, **asked) == {"clinical.sign_protocol", "clinical.search", "core.sign_in"}
+
+
+def test_what_was_sent_to_an_account_before_it_worked_here_is_not_shown_here(client, world):
+    with as_job(User.objects.system("tests"), reason="test"):
+        OutboxMessage.objects.create(
+            dedupe_key="k",
+            channel="email",
+            template="invitation",
+            user=world.maria,
+            address=world.maria.email,
+            created_at=timezone.now() - timedelta(days=1),
+        )
+    accept(world)
+    for system, shown in ((world.own, True), (world.other, False)):
+        sign_in(client, make_staff("plan_administrator", system))
+        rows = client.get(reverse("core:messages_sent")).context["rows"]
+        assert ("invitation" in {row.template for row, _text in rows if row.user_id == world.maria.pk}) is shown
+
+
+def test_the_second_systems_administrator_closes_no_account_that_opens_a_record_elsewhere(client, world):
+    """She ends the role that she gave; the portal is the member's."""
+    accept(world)
+    assert not may(world.admin, "core.manage_account", again(world.maria))
+    with acting_as(world.admin, reason="test"), pytest.raises(PermissionDenied):
+        accounts.change_account(again(world.maria), by=world.admin, is_active=False)
+    sign_in(client, world.admin)
+    assert client.post(reverse("network:switch_account", args=[world.maria.pk])).status_code == 403
+    assert again(world.maria).is_active
+    assert not may(world.admin, "core.manage_account", again(world.physician)), "works elsewhere too"
+    held = RoleAssignment.objects.get(user=world.maria)
+    with acting_as(world.admin, reason="test"):
+        actions.end_role(held, by=world.admin, on=TODAY)
+    assert roles_in_force(again(world.maria)) == []
+
+
+def test_a_proxy_of_a_member_elsewhere_is_not_closed_either_and_ones_own_staff_is(world):
+    friend, colleague = make_user("Friend"), make_user("Colleague")
+    for user in (friend, colleague):
+        give_role(user, "nurse", world.group)
+    assert may(world.admin, "core.manage_account", friend)
+    with as_job(User.objects.system("tests"), reason="test"):
+        Proxy.objects.create(
+            member=world.record, user=friend, relationship="carer", scopes=["view"], period=(TODAY, None),
+            granted_by=world.maria,
+        )  # fmt: skip
+        Member.objects.filter(pk=world.theirs.pk).update(user=colleague)
+    assert not may(world.admin, "core.manage_account", again(friend))
+    assert may(world.admin, "core.manage_account", again(colleague)), "a member of their own system"
