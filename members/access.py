@@ -17,6 +17,7 @@ from core import audit
 from core.models import User
 from core.outbox import enqueue
 from core.permissions import require
+from members.invitations import has_opened
 from members.models import Member, Proxy, ProxyRequest
 from members.models.relations import birthday
 from members.portal import SCOPES, age_on
@@ -27,7 +28,7 @@ Status = ProxyRequest.Status
 
 
 class ConfirmationNeeded(ValueError):
-    """The account works here: a second person confirms (`ask_for_proxy`)."""
+    """The account works here, or who gives the access opened it: a second person confirms (`ask_for_proxy`)."""
 
 
 @transaction.atomic
@@ -46,11 +47,14 @@ def grant_proxy(
 
     For a child it ends no later than the day on which they are of age. Raises `ValueError` for an unknown scope, for
     a parent of somebody of age, and where `by` would give themselves access: what papers say is looked at by somebody
-    else. Raises `ConfirmationNeeded` where staff would give it to somebody who works as staff.
+    else. Raises `ConfirmationNeeded` where staff would give it to somebody who works as staff, or to an account that
+    they invited or whose record they made: it may be their own under another name.
     """
     scopes, end = _fit(member, user, by, relationship, scopes, start, end)
     if by != member.user and works_as_staff(user):
         raise ConfirmationNeeded(_("They work here: a second person confirms the access."))
+    if by != member.user and has_opened(user, by):
+        raise ConfirmationNeeded(_("You opened this account yourself: a second person confirms the access."))
     return _grant(member, user, by=by, relationship=relationship, scopes=scopes, period=(start, end), reason=reason)
 
 

@@ -266,7 +266,11 @@ def merge_members(kept: Member, gone: Member, *, by: User, reason: str) -> Membe
 
 @transaction.atomic
 def unmerge_members(merge: MemberMerge, *, by: User, reason: str) -> None:
-    """They were two people after all: exactly what the merge moved goes back. Raises `DatabaseError` if undone."""
+    """They were two people after all: exactly what the merge moved goes back. Raises `DatabaseError` if undone.
+
+    Both are told. The record that stayed, with what was written since, opens to its account and proxies once a second
+    person has looked (`members.merged_access.settle_access`).
+    """
 
     def undone() -> None:
         with connection.cursor() as cursor:
@@ -275,7 +279,9 @@ def unmerge_members(merge: MemberMerge, *, by: User, reason: str) -> None:
     until_done(undone)
     for member_id in (merge.member_id, merge.merged_id):
         audit.record(by=by, action="update", verb="members.unmerge", member_id=member_id, obj=merge, reason=reason)
-    merge.undone_at, merge.undone_by = timezone.now(), by
+    merge.refresh_from_db()
+    pair = Member.objects.filter(pk__in=(merge.member_id, merge.merged_id))
+    tell_of_merge(merge, [side_of(member, on=timezone.localdate()) for member in pair], "records_parted")
 
 
 @transaction.atomic

@@ -5,11 +5,15 @@ themselves. Why it is so, and what else was thought of: docs/decisions/0055-whos
 """
 
 import datetime
+from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import accounts, audit, outbox
+from core.db import ask
 from core.models import AuditEvent, User
 from members import merged_access
 from members.models import IdentityCheck, Member, MemberTelecom
@@ -65,7 +69,8 @@ def invite_in_person(member: Member, *, by: User, email: str, document: str, on:
     """The member stands before `by`, who saw `document` (`IdentityCheck.Document`): invited at once at `email`.
 
     On record is who saw what; the member is told by letter as well. Raises `ValueError` where somebody may not be
-    invited, for an address that is not theirs or signs in already, and where `by` entered it themselves of late.
+    invited, for an address that is not theirs or signs in already, and where `by` entered it themselves of late, or
+    registered or merged the record that it stands in.
     """
     held = Member.objects.select_for_update().get(pk=member.pk)
     if not may_be_invited(held, on):
@@ -78,6 +83,8 @@ def invite_in_person(member: Member, *, by: User, email: str, document: str, on:
         raise ValueError(_("An account with this address stands already: ask them for another address."))
     if _entered_of_late(address, by, on):
         raise ValueError(_("You entered this address yourself: a colleague looks at the document and invites them."))
+    if has_made(held, by, since=on - merged_access.OF_LATE):
+        raise ValueError(_("You registered or merged this record: a colleague looks at the document and invites them."))
     check = IdentityCheck.objects.create(member=held, document=document, email=email, checked_by=by)
     audit.record(
         by=by,
@@ -100,11 +107,45 @@ def invite_in_person(member: Member, *, by: User, email: str, document: str, on:
 
 
 def _entered_of_late(address: MemberTelecom, by: User, on: datetime.date) -> bool:
-    if address.period.lower is None or address.period.lower <= on - NEWLY_ADDED:
-        return False
-    return AuditEvent.objects.filter(
-        user_id=by.pk, verb="members.add_telecom", member_id=address.member_id, object_id=str(address.pk)
-    ).exists()
+    """Whether `by` entered it, also in a record that was merged into this one."""
+    return _done(
+        by, ["members.add_telecom"], _records(address.member_id), since=on - NEWLY_ADDED, object_id=str(address.pk)
+    )
+
+
+# What makes a record, or brings another's addresses into it.
+MAKING = ("members.register", "members.merge", "members.unmerge")
+
+
+def has_made(member: Member, by: User, *, since: datetime.date | None = None) -> bool:
+    """Whether `by` registered the record, or one that was merged into it, or merged them; since a day, or ever."""
+    return _done(by, MAKING, _records(member.pk), since=since)
+
+
+def has_opened(account: User, by: User) -> bool:
+    """Whether `by` made or opened the record that the account signs in to, or invited the account: then it may be
+    their own, whatever name stands on it."""
+    invited = AuditEvent.objects.filter(
+        user_id=by.pk, verb="core.invite", object_type=User._meta.label_lower, object_id=str(account.pk)
+    )
+    record = Member.objects.filter(user=account).first()
+    return invited.exists() or (record is not None and has_made(record, by))
+
+
+def _records(member_id: UUID) -> list[UUID]:
+    """The record and those that were merged into it."""
+    ((found,),) = ask("SELECT core_records_of(%s)", [member_id])
+    return sorted({member_id, *found})
+
+
+def _done(by: User, verbs: Iterable[str], records: list[UUID], *, since: datetime.date | None, **more: str) -> bool:
+    found = AuditEvent.objects.filter(user_id=by.pk, verb__in=list(verbs), member_id__in=records, **more)
+    # Row by row the day at the reader's clock would keep an index from being used.
+    return (found.filter(at__gte=_midnight(since)) if since else found).exists()
+
+
+def _midnight(day: datetime.date) -> datetime.datetime:
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
 def _open_account(member: Member, email: str, *, by: User) -> None:

@@ -21,8 +21,10 @@ from members.models import Member, MemberMerge, MemberTelecom, Proxy
 
 # Whoever wrote in one of the records since then does not decide who opens them.
 OF_LATE = datetime.timedelta(days=30)
-# What of their writing counts: who somebody is, how they are reached and covered, and who was invited.
+# What of their writing counts: who somebody is, how they are reached and covered, and who was invited. Whoever has
+# looked before, and ended an access by it, may look again.
 HANDS = ("members.", "plans.", "core.invite")
+LOOKED = frozenset({"members.settle_access", "members.end_proxy"})
 
 
 @dataclass(frozen=True)
@@ -43,21 +45,21 @@ def side_of(member: Member, *, on: datetime.date) -> Side:
     return Side(member, frozenset(found))
 
 
-def tell_of_merge(merge: MemberMerge, sides: Iterable[Side]) -> None:
+def tell_of_merge(merge: MemberMerge, sides: Iterable[Side], template: str = "records_joined") -> None:
     """By letter to both records and by every address of both, so that whoever was robbed of theirs hears of it."""
     for side in sides:
         if side.member.deceased_at is not None:
             continue
         common: dict[str, Any] = {
-            "template": "records_joined",
+            "template": template,
             "member_id": side.member.pk,
             "language": side.member.language if side.member.language in ("en", "es") else "en",
         }
-        outbox.enqueue(dedupe_key=f"records_joined:{merge.pk}:letter:{side.member.pk}", channel="letter", **common)
+        outbox.enqueue(dedupe_key=f"{template}:{merge.pk}:letter:{side.member.pk}", channel="letter", **common)
         for channel, address in sorted(side.addresses):
             # The address stands in the row alone; the key says it by a digest.
             digest = hashlib.sha256(address.lower().encode()).hexdigest()[:16]
-            key = f"records_joined:{merge.pk}:{channel}:{digest}"
+            key = f"{template}:{merge.pk}:{channel}:{digest}"
             outbox.enqueue(dedupe_key=key, channel=channel, address=address, **common)
 
 
@@ -73,8 +75,9 @@ def merged_of_late(member: Member, *, on: datetime.date) -> bool:
 
 
 def standing_proxies(merge: MemberMerge, *, on: datetime.date) -> list[Proxy]:
-    """Those of either record that would hold on a day, the record that stays first."""
-    found = Proxy.objects.filter(member__in=(merge.member_id, merge.merged_id), period__contains=on)
+    """Those of either record that would hold on a day, the record that stays first; of one taken apart its own."""
+    sides = [merge.member_id] if merge.undone_at is not None else [merge.member_id, merge.merged_id]
+    found = Proxy.objects.filter(member__in=sides, period__contains=on)
     return sorted(found.select_related("user", "member", "granted_by"), key=lambda p: p.member_id != merge.member_id)
 
 
@@ -83,6 +86,8 @@ def refusal(merge: MemberMerge, by: User) -> str:
     sides = (merge.member_id, merge.merged_id)
     if by.pk == merge.by_id:
         return _("You merged them: somebody else looks at who may open the record.")
+    if by.pk == merge.undone_by_id:
+        return _("You took them apart: somebody else looks at who may open the record.")
     if (
         by.pk in (merge.kept_account_id, merge.gone_account_id)
         or Proxy.objects.filter(user=by, member__in=sides).exists()
@@ -91,7 +96,7 @@ def refusal(merge: MemberMerge, by: User) -> str:
     written = AuditEvent.objects.filter(
         user_id=by.pk, member_id__in=sides, action__in=("create", "update"), at__gt=merge.at - OF_LATE
     ).values_list("verb", flat=True)
-    if any(verb.startswith(HANDS) for verb in set(written)):
+    if any(verb.startswith(HANDS) for verb in set(written) - LOOKED):
         return _("You wrote in one of these records of late: somebody else looks at who may open it.")
     return ""
 
@@ -102,15 +107,16 @@ def settle_access(
 ) -> MemberMerge:
     """The record that stays opens to `account`, which opened one of the two before, or to none; of its own proxies to
     those in `proxies`, and the others end. Proxies of the record that went in are given anew, by who sees the papers.
+    Of a merge that was taken apart the other record is left alone.
 
     Raises `ValueError` where it is settled already, or `by` merged them, opens one of them or wrote in them of late.
     """
     held = MemberMerge.objects.select_for_update(of=("self",)).select_related("member").get(pk=merge.pk)
-    if held.access != MemberMerge.Access.WAITS or held.undone_at is not None or held.member.merged_into_id:
+    if held.access != MemberMerge.Access.WAITS or held.member.merged_into_id:
         raise ValueError(_("Somebody has looked at it already, or the record has gone on into another."))
     if why := refusal(held, by):
         raise ValueError(why)
-    before = {account_id for account_id in (held.kept_account_id, held.gone_account_id) if account_id is not None}
+    before = accounts_before(held)
     if account is not None and account.pk not in before:
         raise ValueError(_("Choose an account that opened one of the two records before."))
     _open_to(held, account, before)
@@ -138,6 +144,12 @@ def settle_access(
             language=account.language,
         )
     return held
+
+
+def accounts_before(merge: MemberMerge) -> set[UUID]:
+    """The accounts among which a second person chooses: those of both, or where it was taken apart the one's own."""
+    found = [merge.kept_account_id] if merge.undone_at is not None else [merge.kept_account_id, merge.gone_account_id]
+    return {account_id for account_id in found if account_id is not None}
 
 
 def _open_to(merge: MemberMerge, account: User | None, before: set[UUID]) -> None:

@@ -152,6 +152,7 @@ DECLARE
     done members_membermerge;
     part record;
     back integer;
+    still text := 'none';
 BEGIN
     SELECT * INTO done FROM members_membermerge WHERE id = merge_id FOR UPDATE;
     IF done.id IS NULL OR NOT core_reaches(done.member_id) THEN
@@ -202,7 +203,15 @@ BEGIN
             SELECT FROM members_member o WHERE o.user_id = CASE WHEN m.id = done.member_id
                 THEN done.kept_account_id ELSE done.gone_account_id END);
     END IF;
-    UPDATE members_membermerge SET undone_at = clock_timestamp(), undone_by_id = account WHERE id = merge_id;
+    -- What was written since stays with the record that stayed: whoever opened that before opens it again only once a
+    -- second person has looked.
+    IF done.access <> 'none' AND (EXISTS (SELECT FROM members_member WHERE id = done.member_id AND user_id IS NOT NULL)
+        OR EXISTS (SELECT FROM members_proxy WHERE member_id = done.member_id
+                   AND period && daterange(CURRENT_DATE, NULL))) THEN
+        still := 'waits';
+    END IF;
+    UPDATE members_membermerge SET undone_at = clock_timestamp(), undone_by_id = account, access = still,
+        settled_by_id = NULL, settled_at = NULL WHERE id = merge_id;
     INSERT INTO core_memberchange (member_id, source)
         VALUES (done.member_id, 'members_membermerge'), (done.merged_id, 'members_membermerge');
 END $$;

@@ -229,8 +229,11 @@ class MatchReview(Identified):
 
 class MemberMergeQuerySet(models.QuerySet["MemberMerge"]):
     def closing(self) -> "MemberMergeQuerySet":
-        """Merges that keep the record that stays closed to accounts and proxies, until a second person has looked."""
-        return self.filter(access="waits", undone_at__isnull=True)
+        """Merges that keep the record that stays closed to accounts and proxies, until a second person has looked.
+
+        Those that were taken apart are among them: what was written in between stayed with that record.
+        """
+        return self.filter(access="waits")
 
 
 class MemberMerge(models.Model):

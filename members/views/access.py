@@ -75,13 +75,10 @@ def _give(request: AuthenticatedHttpRequest, member: Member, form: StaffProxyFor
         with transaction.atomic():
             try:
                 proxy = actions.grant_proxy(member, form.user, **asked)
-            except actions.ConfirmationNeeded:
+            except actions.ConfirmationNeeded as needed:
                 actions.ask_for_proxy(member, form.user, **asked)
-                notify(
-                    request,
-                    _("They work here, so nothing is open yet: a colleague looks at the papers and confirms it here."),
-                    level=messages.WARNING,
-                )
+                said = _("Asked, and nothing is open yet: a colleague looks at the papers and confirms it here.")
+                notify(request, f"{needed} {said}", level=messages.WARNING)
             else:
                 notify(request, _("%(name)s has access from now on.") % {"name": proxy.user})
     except ValueError as refused:

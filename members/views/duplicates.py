@@ -215,7 +215,10 @@ def unmerge(request: AuthenticatedHttpRequest, merge_id: uuid.UUID) -> HttpRespo
         except DatabaseError as error:
             form.add_error(None, _why(error))
         else:
-            notify(request, _("Two records again. What was added after the merge stayed with this one."))
+            said = _("Two records again. What was added after the merge stayed with this one.")
+            if merge.access == MemberMerge.Access.WAITS:
+                said += " " + _("It stays closed online until a second person has looked.")
+            notify(request, said)
             return redirect("members:duplicates", member_id=merge.member_id)
     if merge.undone_at is not None:
         notify(request, _("This merge is undone already."), level=messages.WARNING)

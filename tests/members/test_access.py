@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.db import acting_as, as_job
 from core.models import AuditEvent, OutboxMessage, User
-from members import access
+from members import access, actions, invitations
 from members.models import Member, Proxy, ProxyRequest
 from members.models.relations import birthday, years_before
 from members.portal import people
@@ -197,3 +197,33 @@ def test_a_parents_access_without_an_end_is_over_on_the_eighteenth_birthday(clie
 def test_who_was_born_on_29_february_is_of_age_on_1_march():
     assert birthday(date(2008, 2, 29), 18) == date(2026, 3, 1)
     assert years_before(date(2028, 2, 29), 18) == date(2010, 2, 28)
+
+
+def test_an_account_of_ones_own_making_acts_for_nobody_without_a_second_person(client, world):
+    """An invented person, registered and opened by the desk itself or by a colleague, becomes nobody's carer by it."""
+    with acting_as(world.desk, reason="test"):
+        invented = actions.register_member(
+            by=world.desk,
+            managing_organization=world.system,
+            family="Nobody",
+            given="Nora",
+            birth_date=date(1980, 1, 1),
+            telecoms=[("email", "nora@example.test")],
+        )
+    with acting_as(world.second, reason="test"):
+        invitations.invite_in_person(
+            invented, by=world.second, email="nora@example.test", document="passport", on=TODAY
+        )
+    for clerk in (world.desk, world.second):
+        client.force_login(clerk)
+        page = client.post(world.page, {**world.asked, "email": "nora@example.test"}, follow=True).content.decode()
+        assert "You opened this account yourself" in page or "waits for a second person already" in page
+        with acting_as(clerk, reason="test"):
+            assert not Proxy.objects.filter(user__email="nora@example.test").exists()
+    third = make_staff("front_desk", world.system)
+    client.force_login(third)
+    with acting_as(third, reason="test"):
+        asked = ProxyRequest.objects.get()
+    client.post(reverse("members:confirm_proxy", args=[asked.pk]))
+    with acting_as(third, reason="test"):
+        assert Proxy.objects.get(user__email="nora@example.test").confirmed_by == third

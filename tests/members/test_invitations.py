@@ -118,3 +118,65 @@ def test_auditors_see_the_documents_that_were_seen(client, world):
     for system, is_shown in ((world.system, True), (make_system(), False)):
         client.force_login(make_staff("auditor", system))
         assert ("Petrov, Olga" in client.get(reverse("members:staff_proxies")).content.decode()) is is_shown
+
+
+# --- an address that came with a record which one person made ---------------------------------------------------
+
+
+def twin(world, by) -> Member:
+    """A second record of Olga's name with an address of the attacker's own; never enrolled, without account."""
+    with acting_as(by, reason="test"):
+        return actions.register_member(
+            by=by,
+            managing_organization=world.system,
+            family="Petrov",
+            given="Olga",
+            birth_date=world.olga.birth_date,
+            telecoms=[("email", MALLORY)],
+        )
+
+
+def test_who_merged_a_twin_into_a_record_invites_nobody_to_it_at_the_twins_address(client, world):
+    admin = make_staff("plan_administrator", world.system)
+    false = twin(world, admin)
+    with acting_as(admin, reason="test"):
+        assert actions.merge_members(world.olga, false, by=admin, reason="same passport").access == "none"
+    client.force_login(admin)
+    assert "You registered or merged this record" in client.post(world.page, world.asked).content.decode()
+    assert world.account() is None
+    assert not User.objects.filter(email=MALLORY).exists()
+
+
+@pytest.mark.parametrize("hand", ["registered", "merged"])
+def test_each_hand_in_it_is_one_too_many(client, world, hand):
+    admin, other = (make_staff("plan_administrator", world.system) for _ in range(2))
+    registrar, merger = (admin, other) if hand == "registered" else (other, admin)
+    false = twin(world, registrar)
+    with acting_as(merger, reason="test"):
+        actions.merge_members(world.olga, false, by=merger, reason="same passport")
+    client.force_login(admin)
+    client.post(world.page, world.asked)
+    assert world.account() is None
+    client.force_login(world.colleague)
+    assert client.post(world.page, world.asked).status_code == 302, "who had no hand in it and saw a document"
+
+
+def test_an_address_entered_in_a_record_that_was_merged_counts_as_entered_here(client, world):
+    false = make_member(world.system, family="Petrov", given="Olga")
+    with acting_as(world.desk, reason="test"):
+        actions.add_telecom(false, by=world.desk, system="email", value=MALLORY, on=TODAY)
+    admin = make_staff("plan_administrator", world.system)
+    with acting_as(admin, reason="test"):
+        actions.merge_members(world.olga, false, by=admin, reason="same passport")
+    client.force_login(world.desk)
+    assert "You entered this address yourself" in client.post(world.page, world.asked).content.decode()
+    assert world.account() is None
+
+
+def test_who_registered_somebody_of_late_does_not_look_at_the_document_as_well(client, world):
+    new = twin(world, world.desk)
+    page = reverse("members:invite", args=[new.pk])
+    client.force_login(world.desk)
+    assert "You registered or merged this record" in client.post(page, world.asked).content.decode()
+    client.force_login(world.colleague)
+    assert client.post(page, world.asked).status_code == 302

@@ -199,17 +199,87 @@ def test_a_stranger_to_the_system_settles_nothing(theft):
         theft.settle(merge, theft.mallory, by=outsider)
 
 
-@pytest.mark.parametrize("settled", [False, True])
-def test_taken_apart_both_have_what_they_had(theft, settled):
-    merge = theft.merge(theft.true, theft.false)
-    if settled:
-        with arranging():
-            hers = Proxy.objects.get(user=theft.daughter)
-        theft.settle(merge, theft.mallory, proxies=[hers])
+def take_apart(theft, merge) -> None:
     with acting_as(theft.admin, reason="test"):
         actions.unmerge_members(merge, by=theft.admin, reason="two people after all")
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_taken_apart_both_have_what_they_had_once_a_second_person_has_looked(theft, settled):
+    merge = theft.merge(theft.true, theft.false)
+    with arranging():
+        hers = Proxy.objects.get(user=theft.daughter)
+    if settled:
+        theft.settle(merge, theft.mallory, proxies=[hers])
+    take_apart(theft, merge)
+    assert reached(theft.mallory) == reached(theft.stranger) == {theft.false.pk}, "it got back what it had"
+    assert reached(theft.maria) == reached(theft.daughter) == set()
+    theft.settle(merge, theft.maria, proxies=[hers])
     assert reached(theft.maria) == reached(theft.daughter) == {theft.true.pk}
-    assert reached(theft.mallory) == reached(theft.stranger) == {theft.false.pk}
+    assert reached(theft.mallory) == reached(theft.stranger) == {theft.false.pk}, "the other is left alone"
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_a_false_record_that_stayed_is_not_opened_by_taking_the_merge_apart(theft, client, settled):
+    """What was charted in between stays with it; whose account it had opens nothing by the word of who merged them."""
+    merge = theft.merge(theft.false, theft.true)
+    if settled:
+        theft.settle(merge, theft.maria)
+    take_apart(theft, merge)
+    assert reached(theft.maria) == {theft.true.pk}
+    assert reached(theft.mallory) == reached(theft.stranger) == set()
+    client.force_login(theft.mallory, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("members:profile")).status_code == 403
+    with pytest.raises(ValueError, match="You merged them"):
+        theft.settle(merge, theft.mallory, by=theft.admin)
+    with pytest.raises(ValueError, match="before"):
+        theft.settle(merge, theft.maria)
+    theft.settle(merge, None)
+    assert reached(theft.mallory) == set()
+    assert reached(theft.maria) == {theft.true.pk}
+
+
+def test_who_took_them_apart_is_no_second_person_and_the_page_shows_the_way(theft, client):
+    merge = theft.merge(theft.false, theft.true)
+    with acting_as(theft.second, reason="test"):
+        actions.unmerge_members(merge, by=theft.second, reason="two people after all")
+    with pytest.raises(ValueError, match="You took them apart"):
+        theft.settle(merge, theft.mallory)
+    third = make_staff("plan_administrator", theft.system)
+    client.force_login(third, backend="django.contrib.auth.backends.ModelBackend")
+    place = reverse("members:settle_access", args=[merge.pk])
+    for shown in (reverse("members:merges"), reverse("members:duplicates", args=[theft.false.pk])):
+        assert place in client.get(shown).content.decode()
+    page = client.get(place).content.decode()
+    assert "Taken apart on" in page and theft.maria.email not in page.partition('id="settle"')[2]
+    assert client.post(place, {"account": "none", "reason": "Never seen anybody of that name"}).status_code == 302
+    assert reached(theft.mallory) == set()
+
+
+def test_where_nobody_opened_the_record_that_stayed_nobody_waits(theft):
+    theft.without_account(theft.true)
+    with arranging():
+        Proxy.objects.filter(member=theft.true).delete()
+    merge = theft.merge(theft.true, theft.false)
+    take_apart(theft, merge)
+    assert reached(theft.mallory) == {theft.false.pk}
+    with arranging():
+        assert MemberMerge.objects.get(pk=merge.pk).access == "none"
+
+
+def test_both_are_told_that_they_were_taken_apart(theft):
+    merge = theft.merge(theft.true, theft.false)
+    take_apart(theft, merge)
+    with arranging():
+        told = OutboxMessage.objects.filter(template="records_parted")
+        assert {(m.channel, m.address) for m in told} == {
+            ("letter", ""), ("sms", "+14155550100"), ("email", "m@evil.example"),
+            ("email", "maria@example.test"), ("email", theft.mallory.email),
+        }  # fmt: skip
+        for message in told:
+            said = outbox.render(message)
+            for detail in ("Maria", "Alvarez", theft.true.mrn, theft.false.mrn, str(merge.pk)):
+                assert detail not in said.subject + said.body
 
 
 def test_on_the_page_the_second_person_sees_both_accounts_and_the_first_is_sent_away(theft, client):
