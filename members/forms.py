@@ -1,12 +1,13 @@
 """What people type about people."""
 
 import datetime
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from typing import Any, cast
 
 from django import forms
 from django.core.validators import validate_email
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -84,12 +85,26 @@ class RegistrationForm(PersonForm):
     email = forms.EmailField(label=_("E-mail"), required=False)
     organization = forms.ModelChoiceField(Organization.objects.none(), label=_("System"))
     is_new = forms.BooleanField(label=_("I looked at the people listed above: this is somebody else"), required=False)
+    # Whom the page listed above: "somebody else" says nothing of whoever was registered since.
+    looked_at = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, systems: QuerySet[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_rows(self, "organization", systems)
         if len(systems) == 1:
             self.fields["organization"].initial = systems[0]
+
+    def is_somebody_else(self, alike: Iterable[Member]) -> bool:
+        """Whether who filled in the (valid) form looked at all of `alike` and says that it is none of them."""
+        seen = set(self.cleaned_data["looked_at"].split(","))
+        return self.cleaned_data["is_new"] and {str(member.pk) for member in alike} <= seen
+
+    def list_above(self, alike: Iterable[Member]) -> None:
+        """The page comes again with `alike` listed above; whether it is somebody else is asked anew."""
+        data = cast(QueryDict, self.data).copy()
+        data["looked_at"] = ",".join(str(member.pk) for member in alike)
+        data.pop("is_new", None)
+        self.data = data
 
 
 class ProxyForm(forms.Form):
@@ -286,8 +301,8 @@ class SettleAccessForm(forms.Form):
 
     def __init__(self, *args: Any, merge: MemberMerge, proxies: list[Proxy], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        before = [account for account in (merge.kept_account, merge.gone_account) if account is not None]
-        accounts = [(str(account.pk), account.email) for account in before]
+        sides = [merge.kept_account] if merge.undone_at is not None else [merge.kept_account, merge.gone_account]
+        accounts = [(str(account.pk), account.email) for account in sides if account is not None]
         offer_values(self, "account", [*accounts, ("none", _("none of them"))])
         own = [proxy for proxy in proxies if proxy.member_id == merge.member_id]
         if not own:

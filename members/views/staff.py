@@ -48,10 +48,11 @@ def register(request: AuthenticatedHttpRequest) -> HttpResponse:
         # Before looking: of two clicks at once the second meets whom the first has registered.
         actions.lock_identities()
         alike = _alike(form.cleaned_data)
-        if not alike or form.cleaned_data["is_new"]:
+        if not alike or form.is_somebody_else(alike):
             member = _register(request, form.cleaned_data, alike)
             notify(request, _("Registered with record number %(mrn)s.") % {"mrn": member.mrn})
             return redirect("members:edit", member_id=member.pk)
+        form.list_above(alike)
     return render(request, "members/register.html", {"form": form, "alike": alike})
 
 

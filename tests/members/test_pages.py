@@ -43,20 +43,52 @@ def test_registration_shows_who_may_be_the_same_person_before_it_saves(client, s
     make_member(system, family="Okafor", given="Adah", birth_date=date(1970, 5, 2))
     desk = make_staff("front_desk", system)
     client.force_login(desk)
-    page = client.post("/staff/members/register/", person(system)).content.decode()
-    assert "This may be somebody we know." in page
+    page = client.post("/staff/members/register/", person(system))
+    assert "This may be somebody we know." in page.content.decode()
     with acting_as(desk, reason="test"):
         assert Member.objects.count() == 1
-    client.post("/staff/members/register/", person(system, is_new="on"))
+    client.post("/staff/members/register/", person(system, is_new="on", looked_at=looked_at(page)))
     with acting_as(desk, reason="test"):
         assert Member.objects.count() == 2
         assert len(Member.objects.get(given="Ada").mrn) == 9
 
 
+def looked_at(page) -> str:
+    """Whom a page listed, as its form says it."""
+    return page.context["form"]["looked_at"].value()
+
+
+def test_somebody_else_is_said_of_those_who_were_listed_and_of_nobody_who_came_since(client, system):
+    """The confirmation clicked a second time, or at two desks: who was registered by the first is shown."""
+    known = make_member(system, family="Okafor", given="Adah", birth_date=date(1970, 5, 2))
+    desk = make_staff("front_desk", system)
+    client.force_login(desk)
+    page = client.post("/staff/members/register/", person(system))
+    asked = person(system, is_new="on", looked_at=looked_at(page))
+    assert client.post("/staff/members/register/", asked).status_code == 302
+
+    again = client.post("/staff/members/register/", asked)
+
+    assert again.status_code == 200
+    with acting_as(desk, reason="test"):
+        first = Member.objects.get(given="Ada")
+    assert again.context["alike"][0].pk == first.pk
+    assert not again.context["form"]["is_new"].value(), "it is asked anew"
+    said = {"is_new": "on", "looked_at": looked_at(again)}
+    assert client.post("/staff/members/register/", person(system, **said)).status_code == 302, "a twin of that name"
+    for odd in ("", str(known.pk), "nonsense,\x00"):
+        assert client.post("/staff/members/register/", {**asked, "looked_at": odd}).status_code == 200
+
+
 @pytest.mark.django_db(transaction=True)
-def test_two_clicks_at_once_register_one_person(monkeypatch):
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_two_clicks_at_once_register_one_person(monkeypatch, confirmed):
     system = make_system()
     desk = make_staff("front_desk", system)
+    said = {}
+    if confirmed:
+        known = make_member(system, family="Okafor", given="Adah", birth_date=date(1970, 5, 2))
+        said = {"is_new": "on", "looked_at": str(known.pk)}
     looked = threading.Barrier(2)
     look, statuses = staff._alike, []
 
@@ -69,7 +101,7 @@ def test_two_clicks_at_once_register_one_person(monkeypatch):
 
     def click(client):
         try:
-            statuses.append(client.post("/staff/members/register/", person(system)).status_code)
+            statuses.append(client.post("/staff/members/register/", person(system, **said)).status_code)
         finally:
             connections.close_all()
 
@@ -85,7 +117,7 @@ def test_two_clicks_at_once_register_one_person(monkeypatch):
 
     assert sorted(statuses) == [200, 302]
     with acting_as(desk, reason="test"):
-        assert Member.objects.filter(family="Okafor").count() == 1
+        assert Member.objects.filter(given="Ada").count() == 1
 
 
 def test_a_correction_is_saved_and_a_stranger_refused(client, system):
