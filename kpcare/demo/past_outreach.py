@@ -5,9 +5,11 @@ A new world's gaps all came in tonight; campaigns, call list and effect would sh
 
 import datetime
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from prevention.outreach.effect import summarise
 
@@ -143,15 +145,16 @@ JOIN prevention_campaignstep s ON s.campaign_id = e.campaign_id AND s.channels[1
 WHERE p.arm = 'outreach' AND p.entered + s.after_days * interval '1 day' <= %(at)s
 ON CONFLICT DO NOTHING
 """,
-    """
+)
+# Once it is known which calls were made.
+ANSWERED = """
 INSERT INTO prevention_outreachcontact (id, member_id, sensitivity, gap_id, by_id, outcome, note, at)
 SELECT uuidv7(), r.member_id, r.sensitivity, r.gap_id, %(caller)s,
     (ARRAY['no_answer', 'not_now', 'no_answer', 'no_answer', 'done_elsewhere', 'no_answer'])
         [1 + (hashtextextended(r.gap_id::text, 1) & 3)], '', r.send_after + interval '1 day'
 FROM prevention_reminder r WHERE r.channel = 'call' AND r.status = 'sent'
     AND r.gap_id IN (SELECT gap_id FROM past_gap)
-""",
-)
+"""
 
 
 def add(*, at: datetime.datetime, caller: uuid.UUID) -> None:
@@ -162,11 +165,77 @@ def add(*, at: datetime.datetime, caller: uuid.UUID) -> None:
         cursor.execute("ANALYZE past_gap")
         for statement in (*AGED, LOOKED, *SENT):
             cursor.execute(statement, values)
+        _drop(cursor, at, candidates=REMINDERS, fixed=WRITTEN_TO_MANY, statements=DROPPED)
+        cursor.execute(ANSWERED, values)
         for rule, code, what in CLOSERS:
             cursor.execute("DROP TABLE IF EXISTS past_done, past_step")
             cursor.execute(CLOSED, {**values, "rule": rule, "code": code, "what": what})
             for statement in (FEWER, STEPS):
                 cursor.execute(statement)
+            fixed = f"{REMINDERS} UNION ALL {WRITTEN_TO_MANY}"
+            _drop(cursor, at, candidates=STEPS_TAKEN, fixed=fixed, statements=STEPS_DROPPED)
             for statement in WRITTEN:
                 cursor.execute(statement, values)
     summarise(as_of=at.date(), at=at)
+
+
+# --- What the policy of this very world would not have sent ------------------------------------------------------
+
+REMINDERS = """
+SELECT r.member_id, r.created_at AS at, r.id FROM prevention_reminder r
+WHERE r.status <> 'skipped' AND r.channel <> 'visit'
+"""
+STEPS_TAKEN = "SELECT s.member_id, s.at, s.id FROM past_step s"
+# What a care team wrote to many at once counts as well.
+WRITTEN_TO_MANY = """
+SELECT i.member_id, b.done_at, NULL::uuid FROM prevention_registrybatchitem i
+JOIN prevention_registrybatch b ON b.id = i.batch_id WHERE i.status = 'done' AND b.action = 'message'
+"""
+# Of everybody whose messages reach the same person (`queue.KIN`): what stays first, then what may go, the oldest first.
+COUNTED = """
+SELECT coalesce(CASE WHEN m.birth_date > %(at)s::date - interval '18 years' THEN (
+        SELECT x.user_id FROM members_proxy x WHERE x.member_id = m.id AND x.relationship IN ('parent', 'guardian')
+            AND x.period @> %(at)s::date AND 'view' = ANY (x.scopes) ORDER BY x.id LIMIT 1) END,
+    m.user_id, m.id) AS reached, c.at, c.id, p.cap, p.cap_days
+FROM ({candidates} UNION ALL SELECT f.member_id, f.at, NULL FROM ({fixed}) f(member_id, at, id)) c(member_id, at, id)
+JOIN members_member m ON m.id = c.member_id
+JOIN prevention_outreachpolicy p ON p.managing_organization_id = m.managing_organization_id AND p.region_id IS NULL
+    AND p.period @> %(at)s::date
+ORDER BY reached, c.id IS NOT NULL, c.at, c.id
+"""
+DROPPED = (
+    "DELETE FROM prevention_onetaplink l USING past_dropped d WHERE l.reminder_id = d.id",
+    "UPDATE core_outboxmessage o SET status = 'cancelled' FROM past_dropped d, prevention_reminder r "
+    "WHERE r.id = d.id AND o.id = r.message_id AND o.status = 'queued'",
+    "UPDATE prevention_reminder r SET status = 'skipped' FROM past_dropped d "
+    "WHERE r.id = d.id AND r.message_id IS NOT NULL",
+    "DELETE FROM prevention_reminder r USING past_dropped d WHERE r.id = d.id AND r.message_id IS NULL",
+)
+STEPS_DROPPED = ("DELETE FROM past_step s USING past_dropped d WHERE s.id = d.id",)
+
+
+def beyond_the_cap(rows: Iterable[tuple[Any, datetime.datetime, uuid.UUID | None, int, int]]) -> list[uuid.UUID]:
+    """Of (whom it reaches, when, id, cap, days), in that order, the ids of what the cap would have held back.
+
+    What has no id is counted and stays; it comes before the others of the same person.
+    """
+    kept: dict[Any, list[datetime.datetime]] = {}
+    dropped = []
+    for reached, at, one, cap, days in rows:
+        near = [other for other in kept.get(reached, []) if abs(other - at) < datetime.timedelta(days=days)]
+        if one is None or len(near) < cap:
+            kept.setdefault(reached, []).append(at)
+        else:
+            dropped.append(one)
+    return dropped
+
+
+def _drop(
+    cursor: CursorWrapper, at: datetime.datetime, *, candidates: str, fixed: str, statements: tuple[str, ...]
+) -> None:
+    cursor.execute(COUNTED.format(candidates=candidates, fixed=fixed), {"at": at})
+    dropped = beyond_the_cap(cursor.fetchall())
+    cursor.execute("DROP TABLE IF EXISTS past_dropped")
+    cursor.execute("CREATE TEMPORARY TABLE past_dropped ON COMMIT DROP AS SELECT unnest(%s::uuid[]) AS id", [dropped])
+    for statement in statements:
+        cursor.execute(statement)

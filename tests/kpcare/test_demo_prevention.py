@@ -1,17 +1,28 @@
 """The demo's prevention pages have something to show: rates with people in them, kits on their way, answers in time."""
 
 from collections import Counter
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 from django.db.models import Sum
 from django.utils import timezone
 
+from clinical.models import Task
 from core.db import as_job
 from core.models import User
 from network.models import Organization
-from prevention.models import Campaign, FollowUp, HomeKit, ImprovementProject, OutreachSummary, RegistryEntry
-from prevention.outreach import follow_up, kits
+from prevention.models import (
+    Campaign,
+    FollowUp,
+    HomeKit,
+    ImprovementProject,
+    OutreachPolicy,
+    OutreachSummary,
+    RegistryEntry,
+    Reminder,
+)
+from prevention.outreach import follow_up, kits, owners
 from prevention.outreach.effect import compare
 from prevention.quality import reading
 from prevention.quality.run_chart import run_chart
@@ -56,6 +67,39 @@ def test_letters_and_calls_close_gaps_as_well():
     assert len({tuple(one.values()) for one in sums.values()}) == 1, sums
     assert sums["arm"]["booked"] > 0
     assert compare(usual).reached.done == sums["arm"]["done"]
+
+
+def test_nobody_was_written_to_more_often_than_the_policy_allows():
+    policy = OutreachPolicy.objects.get()
+    sent = Reminder.objects.exclude(status="skipped").exclude(channel="visit").order_by("created_at")
+    days: dict = {}
+    for member, at in sent.values_list("member_id", "created_at"):
+        days.setdefault(member, []).append(at)
+    within = timedelta(days=policy.cap_days)
+    most = {member: max(sum(at - within < one <= at for one in all_) for at in all_) for member, all_ in days.items()}
+
+    assert sum(len(one) for one in days.values()) > 100, "the months before are there"
+    assert max(most.values()) <= policy.cap, Counter(most.values())
+
+
+def test_every_open_watch_names_who_answers_for_it():
+    """The member's own clinician, with or without an account; and what is urgent is somebody's who can act."""
+    waiting = list(FollowUp.objects.filter(status="open").select_related("task__owner"))
+    named = owners.clinicians_of({one.member_id for one in waiting}, timezone.localdate())
+
+    assert waiting
+    assert not [one for one in waiting if one.member_id not in named and one.task.owner_id is None]
+    assert not [one for one in waiting if one.escalated_at and one.task.owner_id is None]
+
+
+def test_results_that_are_not_clear_hide_no_positive_one():
+    tasks = Counter(
+        title.startswith("Screening result that is not clear")
+        for title in Task.objects.filter(kind="abnormal_follow_up").values_list("title", flat=True)
+    )
+
+    assert tasks[False] > 0
+    assert tasks[True] <= tasks[False], tasks
 
 
 def test_kits_stand_at_every_stage_and_the_lost_one_has_its_successor():
