@@ -40,9 +40,8 @@ def acts_once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResp
     if not is_first:
         return _again(request, kept.get())
     response = act()
-    said = [
-        (note.level, str(note.message), note.extra_tags) for note in messages.get_messages(request)._queued_messages
-    ]
+    queued = getattr(messages.get_messages(request), "_queued_messages", [])
+    said = [(note.level, str(note.message), note.extra_tags) for note in queued]
     if response.status_code in ON_ITS_WAY and all(level < messages.WARNING for level, _text, _tags in said):
         kept.update(
             response_status=response.status_code, response_body={"location": response["Location"], "said": said}
