@@ -47,6 +47,7 @@ def test_no_link_leads_to_a_refusal(role):
     while waiting and opened < PAGES:
         shown_on, address = waiting.pop(0)
         answer = client.get(address, follow=True)
+        answer.close()
         opened += 1
         if answer.status_code in (403, 404) or answer.status_code >= 500:
             refused.append(f"{address} answers {answer.status_code}; the link stands on {shown_on}")

@@ -99,7 +99,7 @@ def run(request: AuthenticatedHttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "absent": Paginator(open_proposals(found), PER_PAGE).get_page(request.GET.get("absent")),
         "can_decide": bool(may(request.user, "interop.decide_terminations", found)),
         "crumbs": [{"label": _("Imports"), "url": reverse("interop:runs")}],
-        "matches_url": url_or_none("members:matches"),
+        "matches_url": url_or_none("members:matches") if may(request.user, "members.decide_match") else "",
     }
     return render(request, "interop/run.html", context)
 
@@ -145,7 +145,7 @@ def sent(request: AuthenticatedHttpRequest, run_id: uuid.UUID, row_id: uuid.UUID
             {"label": _("Imports"), "url": reverse("interop:runs")},
             {"label": request.record.file_name, "url": reverse("interop:run", args=[run_id])},
         ],
-        "matches_url": url_or_none("members:matches"),
+        "matches_url": url_or_none("members:matches") if may(request.user, "members.decide_match") else "",
     }
     return render(request, "interop/set_aside.html", context)
 
