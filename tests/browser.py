@@ -1,4 +1,9 @@
-"""A real Chromium for tests marked `browser`. Without one they skip and say how to get it."""
+"""A real Chromium for tests marked `browser`. Without one they skip and say how to get it.
+
+Whatever looks at a page (axe, a picture) waits until the page stands, so that a test may look right after a click.
+What a test itself asserts of a page it waits for as well: `expect(…)` or `wait_for()`, never `is_visible()` or
+`count()` at once.
+"""
 
 import contextlib
 import os
@@ -6,7 +11,7 @@ import re
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -28,6 +33,21 @@ FLAGS = [
 WIDTHS = (1200, 360)
 FAILED = pytest.StashKey[bool]()
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# A run whose pictures nobody looks at leaves them out; a failed test keeps its own.
+PICTURES = os.environ.get("KPCARE_PICTURES") != "0"
+# How long a test waits for what it expects, in milliseconds: for a machine with more to do than this.
+PATIENCE = 40_000
+LOOKS = 3
+Found = TypeVar("Found")
+
+# Runs in each document before its own scripts: the moment at which it was asked to make room for another one.
+LEAVING = """window.navigation?.addEventListener("navigate", (event) => {
+    if (!event.destination.sameDocument && event.downloadRequest === null) window.kpLeft = performance.now();
+});"""
+# A link to a file leaves no page: after these milliseconds the document that is still there is the one to look at.
+STANDS = """() => document.readyState === "complete" && !(performance.now() - window.kpLeft < 10000)
+    && !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling")"""
+DOCUMENT = "performance.timeOrigin"
 
 
 def chromium() -> str | None:
@@ -41,8 +61,9 @@ def browser() -> Iterator["Browser"]:
     path = chromium()
     if path is None:
         pytest.skip("No Chromium: `apt-get install chromium`, or set CHROMIUM to the path of one.")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     # Playwright keeps an event loop on this thread; the ORM calls around it are as synchronous as ever.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
@@ -60,7 +81,8 @@ def page(browser: "Browser", live_server, request: pytest.FixtureRequest) -> Ite
     checks the error page instead of the one that was meant. `@pytest.mark.answers(404)` says which are meant.
     """
     context = browser.new_context(base_url=live_server.url, viewport={"width": 1200, "height": 900}, locale="en-US")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
+    context.add_init_script(LEAVING)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -102,6 +124,28 @@ def sign_in(page: "Page", live_server) -> Callable[["User"], "Page"]:
     return as_user
 
 
+def standing(page: "Page", look: Callable[[], Found]) -> Found:
+    """What `look` gives of a page that stands: loaded, not about to be left, and nothing on its way by htmx.
+
+    After a click the next document is there as soon as its first byte is, empty. One that is replaced under the look is
+    looked at again; whatever else fails is the look's own, as is a third replacement.
+    """
+    from playwright.sync_api import Error
+
+    for _ in range(LOOKS - 1):
+        page.wait_for_function(STANDS)
+        document = None
+        try:
+            document = page.evaluate(DOCUMENT)
+            return look()
+        except Error:
+            page.wait_for_function(STANDS)
+            if page.evaluate(DOCUMENT) == document:
+                raise
+    page.wait_for_function(STANDS)
+    return look()
+
+
 def artefact(request: pytest.FixtureRequest, name: str, page: "Page") -> Path:
     """Where a picture of this test is kept."""
     ARTEFACTS.mkdir(exist_ok=True)
@@ -111,8 +155,9 @@ def artefact(request: pytest.FixtureRequest, name: str, page: "Page") -> Path:
 
 
 def take(request: pytest.FixtureRequest, page: "Page", name: str) -> None:
-    """Keep the whole page as it stands."""
-    page.screenshot(path=artefact(request, name, page), full_page=True)
+    """Keep the whole page as it stands, where pictures are kept."""
+    if PICTURES:
+        standing(page, lambda: page.screenshot(path=artefact(request, name, page), full_page=True))
 
 
 def widths(page: "Page") -> Iterator[int]:
@@ -129,10 +174,24 @@ def screenshot(request: pytest.FixtureRequest) -> Callable[["Page", str], None]:
     """`screenshot(page, "home")` keeps the whole page at both widths in test-artefacts/, named by test."""
 
     def both(page: "Page", name: str) -> None:
-        for _width in widths(page):
+        for _width in widths(page) if PICTURES else ():
             take(request, page, name)
 
     return both
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A browser test that Playwright itself ends (a page that crashed, a wait that took too long) is run once more.
+
+    An assertion is never asked twice. The summary names what was run again; `--max-suite-reruns` says how often.
+    """
+    browsing = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
+    if not browsing or config.option.usepdb:
+        return
+    from playwright.sync_api import Error
+
+    for item in browsing:
+        item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=Error))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -163,12 +222,15 @@ def axe(request: pytest.FixtureRequest) -> Callable[..., None]:
     from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 
     def check(page: "Page", name: str = "") -> None:
+        def look() -> dict[str, Any]:
+            if not page.evaluate("typeof axe === 'object'"):
+                page.evaluate(AXE_SCRIPT)
+            return page.evaluate(LOOK, AXE_OPTIONS)
+
         for width in widths(page):
             if name:
                 take(request, page, name)
-            if not page.evaluate("typeof axe === 'object'"):
-                page.evaluate(AXE_SCRIPT)
-            seen = page.evaluate(LOOK, AXE_OPTIONS)
+            seen = standing(page, look)
             assert not seen["violations"], f"{page.url} at {width} px:\n{AxeResults(seen).generate_report()}"
             assert seen["passed"], f"{page.url} at {width} px: axe found nothing to look at."
             assert seen["overflow"] <= 0, f"{page.url} at {width} px is {seen['overflow']} px wider than the screen."

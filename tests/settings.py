@@ -24,6 +24,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# A test that types the code of an authenticator app may begin at the end of its half minute.
+MFA_TOTP_TOLERANCE = 1
 # All tests are one client at one address; `tests/api/test_tokens.py` sets rates of its own.
 REST_FRAMEWORK = {
     **REST_FRAMEWORK,

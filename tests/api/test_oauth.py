@@ -351,7 +351,7 @@ class TestApp:
         assert event.user_id == world.ana.user.pk
         assert event.detail["application"] == str(app.application.pk)
 
-    def test_the_pages_are_accessible(self, world, live_server, page, axe, screenshot):
+    def test_the_pages_are_accessible(self, world, live_server, page, axe):
         app = registered(world, world.here)
         browser = Browser(live_server, world.ana.user)
         consent, _ = browser.ask(app, "conditions:read results:read messages:write")
@@ -360,12 +360,10 @@ class TestApp:
         )
 
         page.goto(consent.url)
-        axe(page)
-        screenshot(page, "consent")
+        axe(page, "consent")
         browser.let_in(app, "conditions:read")
         page.goto("/accounts/apps/")
-        axe(page)
-        screenshot(page, "apps")
+        axe(page, "apps")
 
 
 # --- The browser's own session --------------------------------------------------------------------------------

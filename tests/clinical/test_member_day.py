@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from clinical.access import break_the_glass
 from core.db import acting_as
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_who_opened_my_record_from_home_to_the_answer(language, sign_in, axe, screenshot):
+def test_who_opened_my_record_from_home_to_the_answer(language, sign_in, axe):
     world = factories.World()
     maria = world.maria
     maria.user.language = language
@@ -22,8 +23,7 @@ def test_who_opened_my_record_from_home_to_the_answer(language, sign_in, axe, sc
     page.goto("/")
     link = page.locator(f"main a[href='{reverse('clinical:who_opened')}']").first
     link.wait_for()
-    axe(page)
-    screenshot(page, "home")
+    axe(page, "home")
     # By keyboard alone: Tab until the link has the focus, then Enter.
     for _ in range(60):
         page.keyboard.press("Tab")
@@ -31,12 +31,8 @@ def test_who_opened_my_record_from_home_to_the_answer(language, sign_in, axe, sc
             break
     page.keyboard.press("Enter")
     page.get_by_text("Called by the ward before surgery").wait_for()
-    axe(page)
-    screenshot(page, "who-opened")
-    page.set_viewport_size({"width": 360, "height": 800})
-    screenshot(page, "who-opened")
+    axe(page, "who-opened")
     page.goto(reverse("clinical:my_record"))
-    axe(page)
-    screenshot(page, "record")
+    axe(page, "record")
     page.goto("/")
-    assert page.locator(f"main a[href='{reverse('clinical:who_opened')}']").count() == 0
+    expect(page.locator(f"main a[href='{reverse('clinical:who_opened')}']")).to_have_count(0)

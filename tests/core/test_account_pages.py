@@ -176,5 +176,4 @@ def test_account_pages_are_accessible(page, axe, screenshot):
     for name in OWN_PAGES + PROTECTED_PAGES:
         page.goto(reverse(name))
         assert page.url.endswith(reverse(name))
-        axe(page)
-        screenshot(page, name)
+        axe(page, name)

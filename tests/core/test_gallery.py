@@ -1,6 +1,7 @@
 """The gallery in a real browser: every component in every state, on a desk and on a phone, by keyboard, in Spanish."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.network.factories import make_user
 
@@ -68,11 +69,11 @@ def test_dialog_opens_by_keyboard_keeps_the_focus_and_gives_it_back(page):
     opener.focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="What does a visit cost?")
-    assert dialog.is_visible()
+    expect(dialog).to_be_visible()
     assert page.evaluate("document.activeElement.closest('dialog') !== null")
 
     page.keyboard.press("Escape")
-    assert not dialog.is_visible()
+    expect(dialog).to_be_hidden()
     assert page.evaluate("document.activeElement.textContent.trim()") == "Open a dialog"
 
 
@@ -80,23 +81,23 @@ def test_trend_is_drawn_and_its_table_opens(page):
     page.goto("/staff/gallery/chart/")
     page.wait_for_function("document.querySelector('canvas').chart !== undefined")
     page.get_by_text("As a table").click()
-    assert page.get_by_role("cell", name="6.8").is_visible()
+    expect(page.get_by_role("cell", name="6.8")).to_be_visible()
 
 
 def test_bulk_buttons_wait_for_a_choice(page):
     page.goto("/staff/gallery/worklist/")
     send = page.get_by_role("button", name="Send kits")
-    assert send.is_disabled()
+    expect(send).to_be_disabled()
 
     page.get_by_label("All on this page").check()
-    assert send.is_enabled()
-    assert page.get_by_text("4 chosen").is_visible()
+    expect(send).to_be_enabled()
+    expect(page.get_by_text("4 chosen")).to_be_visible()
 
 
 def test_losing_the_connection_is_said(page):
     page.goto("/staff/gallery/portal/")
     notice = page.get_by_text("You are offline.")
-    assert not notice.is_visible()
+    expect(notice).to_be_hidden()
 
     page.context.set_offline(True)
     notice.wait_for(state="visible")
@@ -109,13 +110,13 @@ def test_language_is_changed_without_script_and_kept(page, browser, live_server)
     context.add_cookies(page.context.cookies())
     page = context.new_page()
     page.goto("/staff/gallery/portal/")
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.locator("html")).to_have_attribute("lang", "en")
 
     page.get_by_role("button", name="Español").click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
     assert page.url.endswith("/staff/gallery/portal/")
-    assert page.locator("html").get_attribute("lang") == "es"
-    assert page.get_by_text("De su bolsillo este año").count() == 1
+    expect(page.get_by_text("De su bolsillo este año")).to_have_count(1)
 
     page.goto("/staff/gallery/")
-    assert page.locator("html").get_attribute("lang") == "es"
+    expect(page.locator("html")).to_have_attribute("lang", "es")
     context.close()

@@ -9,8 +9,7 @@ from tests.hospitals import factories
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 
-def test_a_person_is_admitted_moved_handed_over_and_discharged(page, sign_in, axe, screenshot):
-    page.context.set_default_timeout(40_000)
+def test_a_person_is_admitted_moved_handed_over_and_discharged(page, sign_in, axe):
     ward = factories.Hospital()
     sign_in(ward.nina)
     page.goto("/staff/hospitals/")
@@ -21,8 +20,7 @@ def test_a_person_is_admitted_moved_handed_over_and_discharged(page, sign_in, ax
     page.get_by_label("Reason").fill("Pneumonia")
     page.get_by_role("main").get_by_role("button", name="Admit", exact=True).click()
     page.get_by_role("heading", name="Alvarez, Maria").wait_for()
-    screenshot(page, "stay")
-    axe(page)
+    axe(page, "stay")
 
     page.get_by_label("To bed").select_option(label="Surgical 01-B")
     page.get_by_role("button", name="Move", exact=True).click()
@@ -46,13 +44,11 @@ def test_a_person_is_admitted_moved_handed_over_and_discharged(page, sign_in, ax
     page.get_by_role("button", name="Accept").click()
     page.get_by_text("Accepted by Nina Ward").wait_for()
     page.goto("/staff/hospitals/")
-    screenshot(page, "board")
-    axe(page)
+    axe(page, "board")
     page.get_by_role("link", name="Alvarez, Maria").click()
     page.get_by_label("Goes to").select_option(label="Home")
     page.get_by_role("button", name="Discharge", exact=True).click()
     page.get_by_text("Discharged. Primary care has a task").wait_for()
-    screenshot(page, "discharged")
-    axe(page)
+    axe(page, "discharged")
     with acting_as(ward.chen.user, reason="test"):
         assert Task.objects.get(kind="discharge_follow_up").owner == ward.chen.user

@@ -35,8 +35,7 @@ def test_prescribed_filled_collected(sign_in, axe, screenshot):
     page.get_by_role("button", name="Find").click()
     page.get_by_role("link", name=amoxicillin.name).click()
     page.get_by_text("is a penicillin").wait_for()
-    axe(page)
-    screenshot(page, "stopped")
+    axe(page, "stopped")
     page.get_by_role("link", name="Another medicine").click()
     page.get_by_label("Find a medicine").fill("metf")
     page.get_by_role("button", name="Find").click()
@@ -49,8 +48,7 @@ def test_prescribed_filled_collected(sign_in, axe, screenshot):
     axe(page)
     page.get_by_role("button", name="Sign").click()
     page.get_by_text("Being prepared").first.wait_for()
-    axe(page)
-    screenshot(page, "chart-medicines")
+    axe(page, "chart-medicines")
 
     # The pharmacist checks, fills and hands over.
     page = sign_in(world.nair.user)
@@ -58,8 +56,7 @@ def test_prescribed_filled_collected(sign_in, axe, screenshot):
     axe(page)
     page.get_by_role("link", name="Check and fill").click()
     page.get_by_text("Type 2 diabetes").wait_for()
-    axe(page)
-    screenshot(page, "queue")
+    axe(page, "queue")
     page.get_by_label("Scan or type the NDC").fill(lot.product.ndc)
     page.get_by_label("Where the bag goes").fill("Drawer A")
     page.get_by_role("button", name="Fill from this lot").click()
@@ -68,8 +65,7 @@ def test_prescribed_filled_collected(sign_in, axe, screenshot):
     page.get_by_text("Nothing waits here").wait_for()
     page.goto(reverse("pharmacy:stock"))
     page.get_by_text("940").wait_for()
-    axe(page)
-    screenshot(page, "stock")
+    axe(page, "stock")
 
     # A recall reaches her.
     page.get_by_role("link", name="Recall").click()
@@ -99,15 +95,12 @@ def test_a_member_refills(sign_in, axe, screenshot):
     page.goto("/")
     to_refill = re.compile(rf"^Refill\s*: {plain_name(world.metformin.name)}$")
     page.get_by_role("link", name=to_refill).wait_for()
-    axe(page)
-    screenshot(page, "home")
+    axe(page, "home")
     page.get_by_role("link", name=to_refill).click()
     page.get_by_text("2 days left").wait_for()
-    axe(page)
-    screenshot(page, "medicines")
+    axe(page, "medicines")
     page.get_by_role("button", name=to_refill).click()
     page.get_by_text("Being prepared").wait_for()
-    page.set_viewport_size({"width": 360, "height": 780})
     screenshot(page, "medicines-asked")
     with arranging():
         assert world.fill_of(prescription).number == 1

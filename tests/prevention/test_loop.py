@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from clinical.actions.visits import start_visit
 from core import outbox
@@ -83,11 +84,11 @@ def test_a_gap_becomes_a_reminder_a_visit_and_closes_itself(demo_sign_in, screen
 
     page = demo_sign_in("maria")
     page.goto("/")
-    assert page.get_by_role("heading", name="Blood pressure check").count() == 0
+    expect(page.get_by_role("heading", name="Blood pressure check")).to_have_count(0)
     screenshot(page, "home-after")
     page.goto(f"/gaps/{gap.pk}/")
     page.get_by_role("heading", name="Nothing to do").wait_for()
     axe(page)
     page = demo_sign_in("care.coordinator")
     page.goto(f"/staff/prevention/?rule={RULE}")
-    assert page.locator(f'a[href*="{gap.pk}"]').count() == 0
+    expect(page.locator(f'a[href*="{gap.pk}"]')).to_have_count(0)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from clinical.models import Condition, ServiceRequest, Task
 from core.db import as_job
@@ -344,25 +345,21 @@ def test_booking_from_a_gap_leads_to_the_preventive_visit(client, world):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_pages_are_accessible(page, axe, screenshot, sign_in, world):
+def test_pages_are_accessible(page, axe, sign_in, world):
     gap = gap_of(world.maria)
     sign_in(world.maria.user)
     page.goto("/")
     assert page.locator(f"a[href='{reverse('prevention:gap', args=[gap.pk])}']").count() >= 1
-    axe(page)
-    screenshot(page, "home")
+    axe(page, "home")
     page.goto(reverse("prevention:gap", args=[gap.pk]))
     assert page.get_by_role("heading", level=1).inner_text() in page.title()
-    axe(page)
-    screenshot(page, "gap")
+    axe(page, "gap")
 
     sign_in(world.coordinator)
     page.goto(reverse("prevention:worklist") + "?rule=colorectal_screening")
     page.get_by_role("link", name="Alvarez, Maria", exact=True).click()
     page.get_by_text("Order under protocol").wait_for()
-    axe(page)
-    screenshot(page, "worklist")
+    axe(page, "worklist")
     page.goto(reverse("prevention:runs"))
-    assert page.get_by_role("heading", level=1).is_visible()
-    axe(page)
-    screenshot(page, "runs")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    axe(page, "runs")

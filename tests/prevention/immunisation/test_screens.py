@@ -141,7 +141,7 @@ def test_the_pages_ask_few_questions(client, world, django_assert_max_num_querie
 
 
 @pytest.mark.django_db(transaction=True)
-def test_pages_are_accessible(page, axe, screenshot, live_server, client, world):
+def test_pages_are_accessible(page, axe, live_server, client, world):
     from django.conf import settings
 
     client.force_login(world.maria.user)
@@ -149,5 +149,4 @@ def test_pages_are_accessible(page, axe, screenshot, live_server, client, world)
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
     for name in ("immunisations", "immunisation_certificate"):
         page.goto(reverse(f"prevention:{name}"))
-        axe(page)
-        screenshot(page, name)
+        axe(page, name)

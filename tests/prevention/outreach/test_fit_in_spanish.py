@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from core import outbox
 from core.db import acting_as
@@ -104,7 +105,7 @@ def the_kit_comes_back(world, folder: Path, value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["negative", "positive"])
-def test_a_reminder_in_spanish_ends_as_a_closed_gap(page, axe, screenshot, sign_in, world, tmp_path, value):
+def test_a_reminder_in_spanish_ends_as_a_closed_gap(page, axe, sign_in, world, tmp_path, value):
     # She is due; a text message goes out in her language and tells nothing.
     beat()
     sent = reminder_of(world)
@@ -115,8 +116,7 @@ def test_a_reminder_in_spanish_ends_as_a_closed_gap(page, axe, screenshot, sign_
 
     # One tap.
     open_the_link(page, path)
-    axe(page)
-    screenshot(page, "answers")
+    axe(page, "answers")
     page.locator("form[action$='/kit/'] button").click()
     page.locator(".kp-notice--good").wait_for()
     with arranging():
@@ -139,7 +139,7 @@ def test_a_reminder_in_spanish_ends_as_a_closed_gap(page, axe, screenshot, sign_
     sign_in(world.maria.user)
     page.goto(reverse("prevention:gap", args=[closed.pk]))
     page.locator(".kp-page-head h1").wait_for()
-    assert page.locator("form[action$='/order/']").count() == 0
+    expect(page.locator("form[action$='/order/']")).to_have_count(0)
     if value == "negative":
         assert followed is None
         return
@@ -149,8 +149,7 @@ def test_a_reminder_in_spanish_ends_as_a_closed_gap(page, axe, screenshot, sign_
     sign_in(world.chen.user)
     page.goto(reverse("prevention:follow_ups"))
     page.get_by_text("Maria Alvarez").first.wait_for()
-    axe(page)
-    screenshot(page, "follow-up")
+    axe(page, "follow-up")
     with arranging():
         charts.procedure(world.maria, COLONOSCOPY, timezone.now())
     beat()
@@ -184,9 +183,8 @@ def test_a_day_of_the_outreach_worker(page, axe, screenshot, sign_in, world):
     times.hours(world.chen, world.department)
     sign_in(cora)
     page.goto(reverse("prevention:calls"))
-    assert page.locator(".kp-work__open").count() == 3
-    axe(page)
-    screenshot(page, "calls")
+    expect(page.locator(".kp-work__open")).to_have_count(3)
+    axe(page, "calls")
 
     # Ana: a kit, ordered during the call.
     page.get_by_role("button", name=re.compile("Call.*Ana, Ana")).click()
@@ -194,14 +192,14 @@ def test_a_day_of_the_outreach_worker(page, axe, screenshot, sign_in, world):
     screenshot(page, "call")
     page.locator("main form[action$='/order/'] button").first.click()
     page.get_by_text("Ordered under protocol.").wait_for()
-    assert page.get_by_role("button", name=re.compile("Call.*Ana, Ana")).count() == 0
+    expect(page.get_by_role("button", name=re.compile("Call.*Ana, Ana"))).to_have_count(0)
 
     # Bea: nobody there; she is tried again in three days.
     page.get_by_role("button", name=re.compile("Call.*Bea, Bea")).click()
     page.locator("main select[name=outcome]").select_option("no_answer")
     page.get_by_role("button", name="Keep").click()
     page.get_by_text("Kept.").wait_for()
-    assert page.locator(".kp-work__open").count() == 1
+    expect(page.locator(".kp-work__open")).to_have_count(1)
 
     # Rosa: a visit, while she is on the line.
     page.get_by_role("button", name=re.compile("Call.*Rosa, Rosa")).click()

@@ -318,15 +318,13 @@ def test_the_link_is_signed_when_the_message_leaves(world):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_pages_are_accessible(page, axe, screenshot, world):
+def test_pages_are_accessible(page, axe, world):
     page.goto(path_for(world.link.pk))
-    axe(page)
-    screenshot(page, "neutral")
+    axe(page, "neutral")
     page.get_by_label("Your date of birth").fill(BORN)
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("heading", name="Colon cancer test").wait_for()
-    axe(page)
-    screenshot(page, "answers")
+    axe(page, "answers")
     page.get_by_role("button", name="Send me a home kit").click()
     page.get_by_role("heading", name="Thank you").wait_for()
     axe(page)

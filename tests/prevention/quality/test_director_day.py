@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.prevention.quality.conftest import AS_OF
 
@@ -23,28 +24,25 @@ def morning(quality_world, lay):
     return quality_world
 
 
-def test_the_quality_directors_morning(morning, sign_in, axe, screenshot):
+def test_the_quality_directors_morning(morning, sign_in, axe):
     page = sign_in(morning.director)
     page.goto("/staff/quality/?sort=gap")
     page.get_by_role("heading", name="Quality", exact=True).wait_for()
-    screenshot(page, "dashboard")
-    axe(page)
+    axe(page, "dashboard")
 
     # The widest gap leads to the rate by language.
     page.get_by_role("link", name="Spanish").first.click()
     page.get_by_text("worst served").wait_for()
     page.wait_for_function("document.querySelector('canvas[data-bars]').chart")
-    screenshot(page, "measure")
-    axe(page)
+    axe(page, "measure")
 
     page.get_by_role("link", name=re.compile("Months: Spanish")).click()
     page.get_by_role("heading", name="Spanish, by month").wait_for()
 
     page.get_by_role("link", name=re.compile("People: Spanish")).click()
     page.get_by_role("heading", name="Spanish", exact=True).wait_for()
-    assert page.locator("tbody tr").count() == 28
-    screenshot(page, "people")
-    axe(page)
+    expect(page.locator("tbody tr")).to_have_count(28)
+    axe(page, "people")
 
     page.get_by_role("link", name="Start a project").click()
     axe(page)
@@ -57,8 +55,7 @@ def test_the_quality_directors_morning(morning, sign_in, axe, screenshot):
     page.get_by_label("What we expect").fill("Ten points in two months")
     page.get_by_role("button", name="Try it").click()
     page.get_by_text("The change is being tried.").wait_for()
-    screenshot(page, "project")
-    axe(page)
+    axe(page, "project")
 
     page.get_by_role("link", name="Guidelines").click()
     page.get_by_role("link", name="Add a guideline").click()

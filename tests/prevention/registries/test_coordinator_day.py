@@ -58,23 +58,20 @@ def world():
     return made
 
 
-def test_a_coordinator_works_the_diabetes_registry(world, sign_in, axe, screenshot):
+def test_a_coordinator_works_the_diabetes_registry(world, sign_in, axe):
     page = sign_in(world.coordinator)
     page.goto("/staff/registries/")
-    axe(page)
-    screenshot(page, "registries")
+    axe(page, "registries")
     page.get_by_role("link", name="Diabetes", exact=True).click()
     page.get_by_text("Alvarez, Maria").wait_for()
-    axe(page)
-    screenshot(page, "list")
+    axe(page, "list")
 
     # Who is far from goal, and why is Maria?
     page.get_by_label("Control", exact=True).select_option(label="Far from goal")
     page.get_by_role("button", name="Show").click()
     page.get_by_role("link", name="Alvarez, Maria").click()
     page.locator("#worklist-detail").get_by_text("HbA1c at or above 10 %").first.wait_for()
-    axe(page)
-    screenshot(page, "entry")
+    axe(page, "entry")
     page.get_by_label("Note").fill("Works nights; call after four")
     page.get_by_role("button", name="Keep").click()
     page.get_by_text("Kept.").wait_for()
@@ -86,13 +83,11 @@ def test_a_coordinator_works_the_diabetes_registry(world, sign_in, axe, screensh
     page.get_by_label("All on this page").check()
     page.get_by_role("button", name="Give to coordinators", exact=True).click()
     page.get_by_role("heading", name="Look, then do it").wait_for()
-    axe(page)
-    screenshot(page, "batch")
+    axe(page, "batch")
     page.get_by_label("What to do").fill("Offer a visit this week")
     page.get_by_role("button", name="Do it for").click()
     page.get_by_text("Done for").wait_for()
-    axe(page)
-    screenshot(page, "done")
+    axe(page, "done")
     with arranging():
         tasks = Task.objects.filter(kind="registry_follow_up")
         assert tasks.filter(member=world.maria).count() == 1
@@ -100,7 +95,7 @@ def test_a_coordinator_works_the_diabetes_registry(world, sign_in, axe, screensh
         assert RegistryFollowUp.objects.get().note == "Works nights; call after four"
 
 
-def test_a_cohort_is_built_counted_and_exported(world, sign_in, axe, screenshot, settings, tmp_path):
+def test_a_cohort_is_built_counted_and_exported(world, sign_in, axe, settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
     page = sign_in(world.keeper)
     page.goto("/staff/cohorts/")
@@ -109,8 +104,7 @@ def test_a_cohort_is_built_counted_and_exported(world, sign_in, axe, screenshot,
     page.get_by_label("Name", exact=True).fill("People with diabetes")
     page.get_by_label("What it is for").fill("Compare panels")
     page.get_by_label("Registry").select_option(label="Diabetes")
-    axe(page)
-    screenshot(page, "new")
+    axe(page, "new")
     page.get_by_role("button", name="Save and count").click()
     page.get_by_role("heading", name="People with diabetes").wait_for()
     with arranging():
@@ -128,24 +122,21 @@ def test_a_cohort_is_built_counted_and_exported(world, sign_in, axe, screenshot,
     core_jobs.work(writing)
     page.reload()
     page.get_by_role("link", name="people.parquet").wait_for()
-    axe(page)
-    screenshot(page, "cohort")
+    axe(page, "cohort")
     with page.expect_download() as coming:
         page.get_by_role("link", name="people.parquet").click()
     assert coming.value.path().read_bytes()[:4] == b"PAR1"
 
 
-def test_a_member_reads_about_what_is_due(world, sign_in, axe, screenshot):
+def test_a_member_reads_about_what_is_due(world, sign_in, axe):
     page = sign_in(world.maria.user)
     page.goto("/library/")
-    axe(page)
-    screenshot(page, "library")
+    axe(page, "library")
     page.get_by_label("What would you like to know?").fill("sugar")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Living well with diabetes").click()
     page.get_by_role("heading", name="Your HbA1c").wait_for()
-    axe(page)
-    screenshot(page, "article")
+    axe(page, "article")
     page.goto("/")
     page.get_by_role("link", name="Read more").first.click()
     page.get_by_role("heading", name="Where this comes from").wait_for()

@@ -28,33 +28,28 @@ def clinic() -> Clinic:
     return made
 
 
-def test_a_nurses_day_at_the_clinic(page, axe, screenshot, sign_in, clinic):
+def test_a_nurses_day_at_the_clinic(page, axe, sign_in, clinic):
     sign_in(clinic.park.user)
     page.goto(reverse("prevention:vaccine_clinic"))
-    axe(page)
-    screenshot(page, "day")
+    axe(page, "day")
     page.get_by_role("link", name="Give").click()
-    axe(page)
-    screenshot(page, "visit")
+    axe(page, "visit")
 
     zoster = page.get_by_role("group", name="Zoster")
     zoster.get_by_label("Lot").select_option(index=1)
     page.get_by_role("button", name="Record what was given").click()
 
     page.get_by_text("The certificate shows it already.").wait_for()
-    axe(page)
-    screenshot(page, "done")
+    axe(page, "done")
     page.get_by_role("link", name="Deliveries and waste").click()
-    axe(page)
-    screenshot(page, "shelf")
+    axe(page, "shelf")
 
     sign_in(clinic.maria.user)
     page.goto(reverse("prevention:immunisation_certificate"))
     page.get_by_text(clinic.shelf[0].lot_number).wait_for()
 
 
-def test_seasons_that_have_run_out_stand_on_the_page(page, axe, screenshot, sign_in, clinic):
+def test_seasons_that_have_run_out_stand_on_the_page(page, axe, sign_in, clinic):
     sign_in(make_staff("plan_administrator", clinic.system))
     page.goto(reverse("prevention:immunisation_policies"))
-    axe(page)
-    screenshot(page, "seasons")
+    axe(page, "seasons")
