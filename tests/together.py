@@ -14,6 +14,12 @@ from core.models import User
 from tests import database
 
 PATIENCE = 20
+# In this database: other workers' tests wait in theirs.
+WAITING = """
+SELECT EXISTS (
+    SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()
+)
+"""
 
 
 def while_open(
@@ -54,7 +60,7 @@ def while_open(
 
 def _somebody_waits() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        cursor.execute(WAITING)
         return cursor.fetchone()[0]
 
 

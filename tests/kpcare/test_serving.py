@@ -74,16 +74,16 @@ def test_bodies_arrive_whole_also_where_the_client_asks_first_whether_to_send_th
         for headers in ({}, {"Expect": "100-continue"}):
             began = time.monotonic()
             assert ask(client, "/length", body, **headers) == b"300000"
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 10
 
 
 def test_an_answer_in_parts_leaves_part_by_part(port):
     with closing(connected(port)) as client:
         client.request("GET", "/slowly")
         answer = client.getresponse()
-        began = time.monotonic()
-        assert answer.read(5) == b"first" and time.monotonic() - began < 1
-        assert answer.read() == b"second"
+        assert answer.read(5) == b"first"
+        here = time.monotonic()
+        assert answer.read() == b"second" and time.monotonic() - here > 0.5, "the server takes two seconds between"
         assert ask(client)
 
 

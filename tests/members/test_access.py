@@ -17,7 +17,7 @@ from tests.members.factories import make_member
 from tests.network.factories import make_staff, make_system, make_user
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+today = timezone.localdate
 
 
 class World:
@@ -97,7 +97,7 @@ def test_refused_it_opens_nothing(client, world):
 
 def test_the_database_holds_that_two_people_decide(world):
     with as_job(User.objects.system("tests"), reason="test"):
-        common = {"member": world.maria, "user": world.physician, "relationship": "carer", "period": (TODAY, None)}
+        common = {"member": world.maria, "user": world.physician, "relationship": "carer", "period": (today(), None)}
         with pytest.raises(IntegrityError, match="members_proxy_two_people"), transaction.atomic():
             Proxy.objects.create(**common, granted_by=world.desk, confirmed_by=world.desk)
         with pytest.raises(IntegrityError, match="members_proxyrequest_two_people"), transaction.atomic():
@@ -150,7 +150,7 @@ def give(world, member, *, relationship="parent", end=None):
             by=world.desk,
             relationship=relationship,
             scopes=["view"],
-            start=TODAY,
+            start=today(),
             end=end,
             reason="Birth certificate seen",
         )
@@ -158,24 +158,22 @@ def give(world, member, *, relationship="parent", end=None):
 
 @pytest.mark.parametrize("relationship", ["parent", "guardian", "carer"])
 def test_access_to_a_child_ends_when_the_child_is_of_age(world, relationship):
-    child = make_member(world.system, birth_date=years_before(TODAY, 10))
+    child = make_member(world.system, birth_date=years_before(today(), 10))
     assert give(world, child, relationship=relationship).period[1] == birthday(child.birth_date, 18)
-    assert give(world, child, relationship=relationship, end=TODAY + timedelta(days=5)).period[1] == TODAY + timedelta(
-        days=5
-    )
+    soon = today() + timedelta(days=5)
+    assert give(world, child, relationship=relationship, end=soon).period[1] == soon
 
 
 def test_nobody_is_given_access_as_the_parent_of_somebody_of_age(world):
-    grown = make_member(world.system, birth_date=years_before(TODAY, 22))
+    grown = make_member(world.system, birth_date=years_before(today(), 22))
     with pytest.raises(ValueError, match="of age"):
         give(world, grown)
     assert give(world, grown, relationship="guardian").period[1] is None
 
 
-@pytest.mark.parametrize(
-    ("born", "opens"), [(years_before(TODAY, 18) + timedelta(days=1), True), (years_before(TODAY, 18), False)]
-)
-def test_a_parents_access_without_an_end_is_over_on_the_eighteenth_birthday(client, world, born, opens):
+@pytest.mark.parametrize(("days", "opens"), [(1, True), (0, False)], ids=["the day before", "on it"])
+def test_a_parents_access_without_an_end_is_over_on_the_eighteenth_birthday(client, world, days, opens):
+    born = years_before(today(), 18) + timedelta(days=days)
     child, parent = make_member(world.system, birth_date=born), make_user("Parent")
     with as_job(User.objects.system("tests"), reason="from before ends were written"):
         Proxy.objects.create(

@@ -21,7 +21,7 @@ from tests.clinical import factories as make
 from tests.scheduling.factories import hours, visit_type
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+today = timezone.localdate
 
 
 @pytest.fixture
@@ -59,10 +59,10 @@ def page(member):
 def test_staff_record_a_death_at_home_and_nothing_goes_on(world):
     desk = session_of(world.desk)
     assert standing(world) == (None, ["booked", "booked"], [True, True])
-    yesterday = TODAY - timedelta(days=1)
+    yesterday = today() - timedelta(days=1)
     asked = {"on": yesterday.isoformat(), "source": "Death certificate seen"}
     assert "This field is required" in desk.post(page(world.ana), asked).content.decode()
-    tomorrow = {**asked, "on": (TODAY + timedelta(days=1)).isoformat(), "is_sure": "on"}
+    tomorrow = {**asked, "on": (today() + timedelta(days=1)).isoformat(), "is_sure": "on"}
     assert "still to come" in desk.post(page(world.ana), tomorrow).content.decode()
     assert "before the birth date" in desk.post(page(world.ana), {**tomorrow, "on": "1850-01-01"}).content.decode()
     assert standing(world) == (None, ["booked", "booked"], [True, True])
@@ -76,7 +76,7 @@ def test_staff_record_a_death_at_home_and_nothing_goes_on(world):
 
 def test_a_mistaken_death_is_taken_back_for_a_reason(world):
     desk = session_of(world.desk)
-    desk.post(page(world.ana), {"on": TODAY.isoformat(), "source": "Somebody called", "is_sure": "on"})
+    desk.post(page(world.ana), {"on": today().isoformat(), "source": "Somebody called", "is_sure": "on"})
     assert "Died on" in desk.get(page(world.ana)).content.decode()
     assert "This field is required" in desk.post(page(world.ana), {}).content.decode()
     desk.post(page(world.ana), {"reason": "Spoke with her today"})
@@ -100,7 +100,7 @@ def test_what_ended_with_a_mistaken_death_is_named_and_primary_care_is_asked(wor
             member=world.ana, fact=hidden, concept=make.concept("X1", "Something private"), role=CodingRole.CODE
         )
     with acting_as(world.desk, reason="test"):
-        join_waitlist(by=world.desk, member=world.ana, visit_type=kind, dates=(TODAY, TODAY + timedelta(days=9)))
+        join_waitlist(by=world.desk, member=world.ana, visit_type=kind, dates=(today(), today() + timedelta(days=9)))
     died(world)
     desk = session_of(world.desk)
     shown = desk.get(page(world.ana)).content.decode()
@@ -144,7 +144,7 @@ def test_only_who_keeps_members_data_records_a_death(world):
         elsewhere, finance = make.account("Other Desk"), make.account("Fay Finance")
         make.role(elsewhere, RoleAssignment.Role.FRONT_DESK, world.there)
         make.role(finance, RoleAssignment.Role.FINANCE, world.here)
-    asked = {"on": TODAY.isoformat(), "source": "Somebody called", "is_sure": "on"}
+    asked = {"on": today().isoformat(), "source": "Somebody called", "is_sure": "on"}
     assert session_of(elsewhere).post(page(world.ana), asked).status_code == 404
     assert session_of(finance).post(page(world.ana), asked).status_code == 403
     assert standing(world) == (None, ["booked", "booked"], [True, True])
@@ -164,7 +164,7 @@ def test_a_client_records_a_death_and_takes_it_back(world):
 
 def died(world):
     desk = session_of(world.desk)
-    on = (TODAY - timedelta(days=1)).isoformat()
+    on = (today() - timedelta(days=1)).isoformat()
     assert desk.post(page(world.ana), {"on": on, "source": "Daughter called", "is_sure": "on"}).status_code == 302
     with make.arranging():
         world.ana.refresh_from_db()
@@ -176,13 +176,15 @@ def test_nothing_is_booked_ordered_or_enrolled_for_the_dead_and_the_list_lets_go
         kind = visit_type(world.office, "LATER")
     with acting_as(world.desk, reason="test"):
         for member in (world.ana, world.ken):
-            join_waitlist(by=world.desk, member=member, visit_type=kind, dates=(TODAY, TODAY + timedelta(days=9)))
+            join_waitlist(by=world.desk, member=member, visit_type=kind, dates=(today(), today() + timedelta(days=9)))
     died(world)
     with acting_as(world.desk, reason="test"):
         with pytest.raises(scheduling.BookingRefused, match="nothing new begins"):
             scheduling.book(by=world.desk, member=world.ana, slot=slots[0], visit_type=kind)
         with pytest.raises(MemberDied):
-            join_waitlist(by=world.desk, member=world.ana, visit_type=kind, dates=(TODAY, TODAY + timedelta(days=9)))
+            join_waitlist(
+                by=world.desk, member=world.ana, visit_type=kind, dates=(today(), today() + timedelta(days=9))
+            )
         scheduling.book(by=world.desk, member=world.ken, slot=slots[0], visit_type=kind)
     with make.arranging():
         assert dict(WaitlistEntry.objects.values_list("member", "status")) == {
@@ -193,7 +195,7 @@ def test_nothing_is_booked_ordered_or_enrolled_for_the_dead_and_the_list_lets_go
 def test_who_died_takes_no_place_of_a_panel(world):
     def counted():
         with make.arranging(), connection.cursor() as cursor:
-            cursor.execute("SELECT members FROM members_panel_counts(%s, %s)", [[world.physician.pk], TODAY])
+            cursor.execute("SELECT members FROM members_panel_counts(%s, %s)", [[world.physician.pk], today()])
             return cursor.fetchone()[0]
 
     assert counted() == 2

@@ -25,7 +25,7 @@ from tests.network.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+today = timezone.localdate
 
 
 @pytest.fixture
@@ -52,14 +52,14 @@ def test_a_move_ends_the_address_before_and_keeps_it(client, system, admin):
     with as_job(User.objects.system("tests"), reason="test"):
         MemberAddress.objects.create(member=ada, line1="1 First St", postal_code="94601", period=(None, None))
     moved = {"form": "address", "use": "home", "line1": "2 Second St", "city": "Oakland", "state": "ca"}
-    bad = client.post(page("contact", ada), {**moved, "postal_code": "9461", "on": TODAY.isoformat()})
+    bad = client.post(page("contact", ada), {**moved, "postal_code": "9461", "on": today().isoformat()})
     assert "Five digits" in bad.content.decode()
     moved |= seen(client, page("contact", ada), "address_form")
-    client.post(page("contact", ada), {**moved, "postal_code": "94611", "on": TODAY.isoformat()})
+    client.post(page("contact", ada), {**moved, "postal_code": "94611", "on": today().isoformat()})
     with acting_as(admin, reason="test"):
         first, second = MemberAddress.objects.filter(member=ada).order_by("period")
-    assert (first.line1, first.period.upper) == ("1 First St", TODAY)
-    assert (second.line1, second.state, second.period.lower) == ("2 Second St", "CA", TODAY)
+    assert (first.line1, first.period.upper) == ("1 First St", today())
+    assert (second.line1, second.state, second.period.lower) == ("2 Second St", "CA", today())
     said = client.get(page("contact", ada)).content.decode()
     assert "1 First St" in said
     assert "2 Second St" in said
@@ -68,13 +68,13 @@ def test_a_move_ends_the_address_before_and_keeps_it(client, system, admin):
 def test_of_two_homes_one_stands_at_a_time(client, system, admin):
     ada = make_member(system)
     home = {"form": "address", "use": "home", "city": "Oakland", "state": "CA", "postal_code": "94601"}
-    next_month = TODAY + timedelta(days=30)
-    for line1, on in (("1 First St", date(2020, 1, 1)), ("2 Second St", next_month), ("3 Third St", TODAY)):
+    next_month = today() + timedelta(days=30)
+    for line1, on in (("1 First St", date(2020, 1, 1)), ("2 Second St", next_month), ("3 Third St", today())):
         shown = seen(client, page("contact", ada), "address_form")
         client.post(page("contact", ada), {**home, **shown, "line1": line1, "on": on.isoformat()})
     with acting_as(admin, reason="test"):
         held = MemberAddress.objects.filter(member=ada).order_by("period")
-        assert [(row.line1, row.period.upper) for row in held] == [("1 First St", TODAY), ("3 Third St", None)]
+        assert [(row.line1, row.period.upper) for row in held] == [("1 First St", today()), ("3 Third St", None)]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_an_address_that_cannot_be_is_refused(client, system, admin, wrong, said
     asked = {"form": "address", "use": "home", "line1": "1 First St", "city": "Oakland", "state": "CA"}
     asked |= seen(client, page("contact", ada), "address_form")
     answer = client.post(
-        page("contact", ada), {**asked, "postal_code": "94601", "on": TODAY.isoformat(), **wrong}
+        page("contact", ada), {**asked, "postal_code": "94601", "on": today().isoformat(), **wrong}
     ).content.decode()
     assert said in answer
     with acting_as(admin, reason="test"):
@@ -104,9 +104,9 @@ def test_a_new_number_is_tried_first_and_an_old_one_ends(client, system, admin):
     refused = client.post(page("contact", ada), {"form": "telecom", "system": "email", "value": "nonsense"})
     assert "valid email" in refused.content.decode()
     with acting_as(admin, reason="test"):
-        standing = MemberTelecom.objects.filter(member=ada, period__contains=TODAY)
+        standing = MemberTelecom.objects.filter(member=ada, period__contains=today())
         assert list(standing.values_list("system", "value", "rank")) == [("sms", "+15105550123", 1)]
-        assert MemberTelecom.objects.get(pk=old.pk).period.upper == TODAY
+        assert MemberTelecom.objects.get(pk=old.pk).period.upper == today()
 
 
 def test_every_address_known_before_is_told_of_a_new_one(client, system, admin):
@@ -180,11 +180,13 @@ def test_the_doctor_is_changed_and_a_full_panel_says_so(client, system, admin):
             member=other, clinician=full, department=full.employments.get().department, period=ALWAYS, origin="chosen"
         )
     shown = seen(client, page("doctor", ada))
-    client.post(page("doctor", ada), {**shown, "clinician": str(first.pk), "on": TODAY.isoformat()})
-    late = client.post(page("doctor", ada), {**shown, "clinician": str(full.pk), "on": TODAY.isoformat()}, follow=True)
+    client.post(page("doctor", ada), {**shown, "clinician": str(first.pk), "on": today().isoformat()})
+    late = client.post(
+        page("doctor", ada), {**shown, "clinician": str(full.pk), "on": today().isoformat()}, follow=True
+    )
     assert "Somebody else saved this meanwhile" in late.content.decode()
     shown = seen(client, page("doctor", ada))
-    asked = {**shown, "clinician": str(full.pk), "on": TODAY.isoformat()}
+    asked = {**shown, "clinician": str(full.pk), "on": today().isoformat()}
     refused = client.post(page("doctor", ada), asked, follow=True)
     assert "panel is full" in refused.content.decode()
     with acting_as(admin, reason="test"):
@@ -192,9 +194,17 @@ def test_the_doctor_is_changed_and_a_full_panel_says_so(client, system, admin):
     assert (held.clinician_id, held.origin) == (first.pk, "chosen")
 
 
-CHILD, ADULT = date(TODAY.year - 8, 1, 1), date(1980, 1, 1)
-# 29 February aside: on this day they are seventeen, and a day later eighteen.
-ALMOST = TODAY.replace(year=TODAY.year - 18, day=min(TODAY.day, 28)) + timedelta(days=4)
+ADULT = date(1980, 1, 1)
+
+
+def birth_date(who: str) -> date:
+    """Of a child, of somebody who is eighteen in some days, of an adult."""
+    day = today()
+    return {
+        "child": date(day.year - 8, 1, 1),
+        "almost": day.replace(year=day.year - 18, day=min(day.day, 28)) + timedelta(days=4),
+        "adult": ADULT,
+    }[who]
 
 
 @pytest.fixture
@@ -213,26 +223,26 @@ def given_to(born, system, admin):
     with as_job(User.objects.system("tests"), reason="test"):
         MemberAddress.objects.create(member=member, postal_code="94601", period=(None, None))
     with acting_as(admin, reason="test"):
-        return assign_primary_care(member, by=admin, on=TODAY).clinician
+        return assign_primary_care(member, by=admin, on=today()).clinician
 
 
-@pytest.mark.parametrize(("born", "whom"), [(CHILD, "child"), (ALMOST, "child"), (ADULT, "adult")])
-def test_who_is_assigned_looks_after_people_of_that_age(system, admin, offices, born, whom):
-    assert given_to(born, system, admin) == offices[whom]
+@pytest.mark.parametrize(("who", "whom"), [("child", "child"), ("almost", "child"), ("adult", "adult")])
+def test_who_is_assigned_looks_after_people_of_that_age(system, admin, offices, who, whom):
+    assert given_to(birth_date(who), system, admin) == offices[whom]
 
 
-@pytest.mark.parametrize("born", [CHILD, ADULT])
-def test_family_medicine_looks_after_everybody(system, admin, offices, born):
+@pytest.mark.parametrize("who", ["child", "adult"])
+def test_family_medicine_looks_after_everybody(system, admin, offices, who):
     type(offices["child"]).objects.exclude(pk=offices["family"].pk).update(is_accepting=False)
-    assert given_to(born, system, admin) == offices["family"]
+    assert given_to(birth_date(who), system, admin) == offices["family"]
 
 
-@pytest.mark.parametrize(("born", "wrong"), [(CHILD, "adult"), (ADULT, "child")])
-def test_nobody_of_another_age_is_offered_or_chosen(client, system, admin, offices, born, wrong):
-    member = make_member(system, birth_date=born)
+@pytest.mark.parametrize(("who", "wrong"), [("child", "adult"), ("adult", "child")])
+def test_nobody_of_another_age_is_offered_or_chosen(client, system, admin, offices, who, wrong):
+    member = make_member(system, birth_date=birth_date(who))
     shown = {option["clinician"].pk for option in client.get(page("doctor", member)).context["options"]}
     assert shown == {doctor.pk for name, doctor in offices.items() if name != wrong}
-    asked = {"clinician": str(offices[wrong].pk), "on": TODAY.isoformat(), **seen(client, page("doctor", member))}
+    asked = {"clinician": str(offices[wrong].pk), "on": today().isoformat(), **seen(client, page("doctor", member))}
     assert "people of another age" in client.post(page("doctor", member), asked, follow=True).content.decode()
     with acting_as(admin, reason="test"):
         assert not PrimaryCareAssignment.objects.filter(member=member).exists()
@@ -248,7 +258,7 @@ def test_nobody_is_sent_across_the_state_unasked(system, admin):
         given_to(ADULT, system, admin)
     member = make_member(system, birth_date=ADULT)
     with acting_as(admin, reason="test"):
-        assert assign_primary_care(member, by=admin, on=TODAY, clinician=far).clinician == far
+        assert assign_primary_care(member, by=admin, on=today(), clinician=far).clinician == far
 
 
 def test_a_code_that_no_table_places_is_near_within_its_region_or_area_alone(system, admin):
@@ -262,7 +272,7 @@ def test_a_code_that_no_table_places_is_near_within_its_region_or_area_alone(sys
             with as_job(User.objects.system("tests"), reason="test"):
                 MemberAddress.objects.create(member=member, postal_code=postal, period=(None, None))
         with acting_as(admin, reason="test"):
-            return assign_primary_care(member, by=admin, on=TODAY).clinician
+            return assign_primary_care(member, by=admin, on=today()).clinician
 
     assert [given(postal) for postal in ("94699", "95501", "")] == [doctor] * 3
     with pytest.raises(PanelFull, match="farther"):
@@ -273,8 +283,8 @@ def test_a_code_that_no_table_places_is_near_within_its_region_or_area_alone(sys
 
 
 def test_staff_give_and_end_access_on_a_ground_that_is_kept(client, system, admin):
-    child, parent = make_member(system, birth_date=TODAY - timedelta(days=3000)), make_user("Parent")
-    until = TODAY + timedelta(days=30)
+    child, parent = make_member(system, birth_date=today() - timedelta(days=3000)), make_user("Parent")
+    until = today() + timedelta(days=30)
     asked = {"email": parent.email, "relationship": "parent", "scopes": ["view"], "until": until.isoformat()}
     assert "This field is required" in client.post(page("access", child), asked).content.decode()
     client.post(page("access", child), {**asked, "reason": "Birth certificate seen"})
@@ -284,7 +294,7 @@ def test_staff_give_and_end_access_on_a_ground_that_is_kept(client, system, admi
     assert AuditEvent.objects.get(verb="members.grant_proxy").reason == "Birth certificate seen"
     client.post(page("end_staff_access", child, proxy.pk))
     with acting_as(admin, reason="test"):
-        assert not Proxy.objects.filter(member=child, period__contains=TODAY).exists()
+        assert not Proxy.objects.filter(member=child, period__contains=today()).exists()
 
 
 def test_staff_give_access_to_others_never_to_themselves_and_the_member_hears_of_it(client, system, admin):
@@ -296,7 +306,12 @@ def test_staff_give_access_to_others_never_to_themselves_and_the_member_hears_of
         assert not Proxy.objects.filter(member=member).exists()
         with pytest.raises(IntegrityError), transaction.atomic():
             Proxy.objects.create(
-                member=member, user=admin, relationship="carer", scopes=["view"], period=(TODAY, None), granted_by=admin
+                member=member,
+                user=admin,
+                relationship="carer",
+                scopes=["view"],
+                period=(today(), None),
+                granted_by=admin,
             )
 
     client.post(page("access", member), {**asked, "email": other.email})

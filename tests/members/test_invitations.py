@@ -14,7 +14,7 @@ from tests.members.factories import make_member
 from tests.network.factories import make_staff, make_system, make_user
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+today = timezone.localdate
 MALLORY = "mallory@example.test"
 
 
@@ -29,7 +29,7 @@ class World:
     def enter(self, by=None):
         by = by or self.desk
         with acting_as(by, reason="test"):
-            return actions.add_telecom(self.olga, by=by, system="email", value=MALLORY, on=TODAY)
+            return actions.add_telecom(self.olga, by=by, system="email", value=MALLORY, on=today())
 
     def account(self) -> User | None:
         with acting_as(self.desk, reason="test"):
@@ -44,7 +44,7 @@ def world() -> World:
 def test_the_only_address_entered_of_late_gets_no_link(world):
     world.enter()
     with acting_as(world.desk, reason="test"):
-        invitations.invite_where_known(world.olga, by=world.desk, on=TODAY)
+        invitations.invite_where_known(world.olga, by=world.desk, on=today())
     assert world.account() is None
     sent = OutboxMessage.objects.filter(member_id=world.olga.pk, template__in=["invitation", "portal_invitation"])
     assert [(message.template, message.channel) for message in sent] == [("portal_invitation", "letter")]
@@ -94,7 +94,7 @@ def test_an_address_of_somebody_else_and_one_that_is_not_theirs_are_refused(clie
 
 
 def test_a_child_and_who_has_an_account_are_not_invited(client, world):
-    child = make_member(world.system, birth_date=TODAY - timedelta(days=4000))
+    child = make_member(world.system, birth_date=today() - timedelta(days=4000))
     ada = make_member(world.system, user=make_user("Ada"))
     client.force_login(world.desk)
     assert "Not invited" in client.get(reverse("members:invite", args=[child.pk])).content.decode()
@@ -104,7 +104,7 @@ def test_a_child_and_who_has_an_account_are_not_invited(client, world):
 def test_an_address_that_has_stood_two_weeks_may_be_invited_by_whoever_entered_it(client, world):
     with as_job(User.objects.system("tests"), reason="test"):
         MemberTelecom.objects.create(
-            member=world.olga, system="email", value=MALLORY, period=(TODAY - timedelta(days=14), None)
+            member=world.olga, system="email", value=MALLORY, period=(today() - timedelta(days=14), None)
         )
     client.force_login(world.desk)
     client.post(world.page, world.asked)

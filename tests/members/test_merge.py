@@ -18,6 +18,7 @@ from members.querysets import search
 from tests.core.test_seals import seal_all
 from tests.members.factories import make_member
 from tests.network.factories import make_staff, make_system, make_user
+from tests.together import WAITING
 
 
 def owned(member) -> list:
@@ -173,7 +174,7 @@ def _deadlock(pair: Pair) -> list[str]:
         """Until the merge waits for the address."""
         with connections["default"].cursor() as cursor:
             for _ in range(200):
-                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+                cursor.execute(WAITING)
                 if cursor.fetchone()[0]:
                     break
                 time.sleep(0.01)

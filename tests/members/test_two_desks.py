@@ -13,7 +13,7 @@ from tests.members.factories import make_member
 from tests.network.factories import make_staff, make_system, make_user
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+today = timezone.localdate
 
 
 class Desks:
@@ -87,7 +87,7 @@ def test_a_post_that_does_not_say_what_it_saw_saves_nothing(desks, said):
 def test_two_moves_told_at_two_desks_do_not_delete_each_other(desks):
     page = f"/staff/members/{desks.ada.pk}/contact/"
     moved = {"form": "address", "use": "home", "city": "Oakland", "state": "CA", "postal_code": "94601"}
-    moved["on"] = TODAY.isoformat()
+    moved["on"] = today().isoformat()
     shown = seen(desks.two, page, "address_form")
     desks.one.post(page, {**moved, **seen(desks.one, page, "address_form"), "line1": "1 First St"})
     again = desks.two.post(page, {**moved, **shown, "line1": "2 Second St"})
@@ -114,7 +114,7 @@ def test_how_to_be_reached_is_not_lost_between_two_devices(desks):
 
 def test_a_date_that_another_corrected_comes_back_as_the_page_writes_it(desks):
     first, second = desks.shown(desks.one), desks.shown(desks.two)
-    corrected = (TODAY - timedelta(days=20_000)).isoformat()
+    corrected = (today() - timedelta(days=20_000)).isoformat()
     desks.one.post(desks.page, {**first, "birth_date": corrected, "needs_interpreter": "on"})
     form = desks.two.post(desks.page, {**second, "pronouns": "she/her"}).context["form"]
     assert (form["birth_date"].value(), form["needs_interpreter"].value()) == (corrected, True)

@@ -22,7 +22,7 @@ from tests.members.factories import make_member
 from tests.network.factories import give_role, make_organization, make_staff, make_system, make_user
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+today = timezone.localdate
 
 
 class World:
@@ -36,7 +36,7 @@ class World:
         self.admin = make_staff("administrator", self.other)
 
     def asked(self, **fields):
-        return {"role": "nurse", "organization": self.group, "start": TODAY, **fields}
+        return {"role": "nurse", "organization": self.group, "start": today(), **fields}
 
     def add(self, email, **fields):
         with acting_as(self.admin, reason="test"):
@@ -115,7 +115,7 @@ def test_accepting_is_the_persons_own_and_both_steps_are_on_record(client, world
     sign_in(client, world.physician)
     client.post(reverse("network:accept_offer", args=[offer.pk]))
     held = RoleAssignment.objects.get(organization=world.group)
-    assert (held.user_id, held.role, held.period.lower) == (world.physician.pk, "nurse", TODAY)
+    assert (held.user_id, held.role, held.period.lower) == (world.physician.pk, "nurse", today())
     offered, accepted = (AuditEvent.objects.get(verb=f"network.{verb}_role") for verb in ("offer", "accept"))
     assert (offered.user_id, accepted.user_id) == (world.admin.pk, world.physician.pk)
     assert offered.reason == accepted.reason == "Locum for December"
@@ -160,7 +160,7 @@ def test_who_works_here_already_and_who_is_new_are_not_asked(world):
     assert isinstance(further, RoleAssignment)
     # Who left is asked again: the account is theirs.
     left = make_user("Left")
-    give_role(left, "nurse", world.group, period=(TODAY - timedelta(days=90), TODAY - timedelta(days=1)))
+    give_role(left, "nurse", world.group, period=(today() - timedelta(days=90), today() - timedelta(days=1)))
     with acting_as(world.admin, reason="test"):
         assert isinstance(offers.give_or_offer_role(by=world.admin, user=left, **world.asked()), RoleOffer)
 
@@ -168,7 +168,7 @@ def test_who_works_here_already_and_who_is_new_are_not_asked(world):
 def test_on_the_page_the_administrator_reads_that_they_are_asked(client, world):
     sign_in(client, world.admin)
     said = {"name": "M", "email": world.maria.email, "language": "en", "role": "nurse", "reason": ""}
-    said |= {"place": f"o:{world.group.pk}", "start": TODAY.isoformat(), "end": ""}
+    said |= {"place": f"o:{world.group.pk}", "start": today().isoformat(), "end": ""}
     page = client.post(reverse("network:add_person"), said, follow=True).content.decode()
     assert "holds once they have accepted" in page
     assert not may(again(world.maria), "members.search")
@@ -178,7 +178,7 @@ def test_the_admin_form_gives_nothing_unasked_either(client, world):
     User.objects.filter(pk=world.admin.pk).update(is_staff=True)
     sign_in(client, world.admin)
     said = {"user": str(world.maria.pk), "role": "nurse", "organization": str(world.group.pk)}
-    said |= {"start": TODAY.isoformat(), "end": ""}
+    said |= {"start": today().isoformat(), "end": ""}
     page = client.post(reverse("admin:network_roleassignment_add"), said, follow=True).content.decode()
     assert "they are asked first" in page
     assert not RoleAssignment.objects.filter(user=world.maria).exists()

@@ -26,7 +26,7 @@ from tests.network.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+today = timezone.localdate
 
 
 class World:
@@ -40,7 +40,7 @@ class World:
         self.dana = make_user("Dana Hill")
 
     def give(self, by, **fields):
-        fields = {"user": self.dana, "role": "front_desk", "organization": self.group, "start": TODAY, **fields}
+        fields = {"user": self.dana, "role": "front_desk", "organization": self.group, "start": today(), **fields}
         with acting_as(by, reason="test"):
             given = offers.give_or_offer_role(by=by, **fields)
         if isinstance(given, RoleAssignment):
@@ -55,12 +55,12 @@ def world() -> World:
 
 
 def test_a_role_opens_what_it_says_from_its_first_day_to_its_last(world):
-    tomorrow = TODAY + timedelta(days=1)
+    tomorrow = today() + timedelta(days=1)
     assert not may(world.dana, "members.search")
 
     given = world.give(world.admin, start=tomorrow, end=tomorrow + timedelta(days=2))
 
-    held = {day: roles_in_force(world.dana, TODAY + timedelta(days=day)) for day in range(4)}
+    held = {day: roles_in_force(world.dana, today() + timedelta(days=day)) for day in range(4)}
     assert [bool(held[day]) for day in range(4)] == [False, True, True, False]
     event = AuditEvent.objects.get(verb="network.accept_role")
     assert (event.user_id, event.object_id) == (world.dana.pk, str(given.pk))
@@ -73,7 +73,7 @@ def test_an_administrator_of_one_organisation_gives_and_ends_nothing_at_the_othe
         world.give(world.stranger)
     given = world.give(world.admin)
     with acting_as(world.stranger, reason="test"), pytest.raises(PermissionDenied):
-        actions.end_role(given, by=world.stranger, on=TODAY)
+        actions.end_role(given, by=world.stranger, on=today())
     assert RoleAssignment.objects.filter(user=world.dana).count() == 1
 
 
@@ -103,20 +103,21 @@ def test_nobody_gives_or_ends_a_role_of_their_own(world):
         world.give(world.admin, user=world.admin)
     own = RoleAssignment.objects.get(user=world.admin)
     with acting_as(world.admin, reason="test"), pytest.raises(actions.RoleRefused, match="own role"):
-        actions.end_role(own, by=world.admin, on=TODAY)
+        actions.end_role(own, by=world.admin, on=today())
 
 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
         ({"role": "integration"}, "integration client"),
-        ({"end": TODAY}, "before it starts"),
+        ({"end": today}, "before it starts"),
         ({"role": "emperor"}, "no such role"),
     ],
 )
 def test_a_role_that_does_not_fit_is_refused(world, fields, said):
+    given = {name: value() if callable(value) else value for name, value in fields.items()}
     with pytest.raises(actions.RoleRefused, match=said):
-        world.give(world.admin, **fields)
+        world.give(world.admin, **given)
 
 
 def test_a_place_of_another_organisation_is_refused(world):
@@ -129,7 +130,7 @@ def test_a_place_of_another_organisation_is_refused(world):
 def test_the_same_role_at_the_same_place_is_held_once_at_a_time(world):
     world.give(world.admin)
     with pytest.raises(actions.RoleRefused, match="already holds"):
-        world.give(world.admin, start=TODAY + timedelta(days=30))
+        world.give(world.admin, start=today() + timedelta(days=30))
     world.give(world.admin, role="nurse")
     with pytest.raises(IntegrityError, match="network_roleassignment_once"), transaction.atomic():
         give_role(world.dana, "nurse", world.group)
@@ -138,18 +139,18 @@ def test_the_same_role_at_the_same_place_is_held_once_at_a_time(world):
 def test_an_ended_role_is_gone_from_that_day_and_stays_on_record(world):
     given = give_role(world.dana, "front_desk", world.group, period=(date(2025, 1, 1), None))
     with acting_as(world.admin, reason="test"):
-        actions.end_role(given, by=world.admin, on=TODAY, reason="left")
+        actions.end_role(given, by=world.admin, on=today(), reason="left")
         with pytest.raises(actions.RoleRefused, match="already"):
-            actions.end_role(given, by=world.admin, on=TODAY)
+            actions.end_role(given, by=world.admin, on=today())
     assert not roles_in_force(User.objects.get(pk=world.dana.pk))
-    assert roles_in_force(world.dana, TODAY - timedelta(days=1))
+    assert roles_in_force(world.dana, today() - timedelta(days=1))
     assert AuditEvent.objects.get(verb="network.end_role").reason == "left"
 
 
 def test_one_that_would_begin_later_is_taken_back_whole(world):
-    given = world.give(world.admin, start=TODAY + timedelta(days=5))
+    given = world.give(world.admin, start=today() + timedelta(days=5))
     with acting_as(world.admin, reason="test"):
-        actions.end_role(given, by=world.admin, on=TODAY)
+        actions.end_role(given, by=world.admin, on=today())
     assert not RoleAssignment.objects.filter(user=world.dana).exists()
 
 
@@ -161,7 +162,7 @@ def test_managing_access_reaches_no_member(world):
 
 
 def test_somebody_new_is_invited_and_an_account_that_exists_is_asked(world):
-    asked = {"role": "nurse", "organization": world.group, "start": TODAY}
+    asked = {"role": "nurse", "organization": world.group, "start": today()}
     with acting_as(world.admin, reason="test"):
         offers.add_staff(by=world.admin, email="new@example.test", name="New Nurse", **asked)
         offers.add_staff(by=world.admin, email=world.dana.email.upper(), name="ignored", **asked)
@@ -195,11 +196,17 @@ def test_a_role_is_given_and_ended_on_the_page(client, world):
     world.give(world.admin, role="nurse")
     sign_in(client, world.admin)
     page = reverse("network:person", args=[world.dana.pk])
-    asked = {"role": "front_desk", "place": f"o:{world.group.pk}", "start": TODAY.isoformat(), "end": "", "reason": "x"}
+    asked = {
+        "role": "front_desk",
+        "place": f"o:{world.group.pk}",
+        "start": today().isoformat(),
+        "end": "",
+        "reason": "x",
+    }
     assert client.post(page, asked).status_code == 302
     assert "already holds this role" in client.post(page, asked).content.decode()
     given = RoleAssignment.objects.get(user=world.dana, role="front_desk")
-    client.post(reverse("network:end_role", args=[given.pk]), {"end": TODAY.isoformat()})
+    client.post(reverse("network:end_role", args=[given.pk]), {"end": today().isoformat()})
     assert not RoleAssignment.objects.filter(user=world.dana, role="front_desk").exists()
 
 
@@ -207,9 +214,9 @@ def test_pages_of_another_systems_people_stay_shut(client, world):
     given = world.give(world.admin)
     sign_in(client, world.stranger)
     assert client.get(reverse("network:person", args=[world.dana.pk])).status_code == 404
-    assert client.post(reverse("network:end_role", args=[given.pk]), {"end": TODAY.isoformat()}).status_code == 403
+    assert client.post(reverse("network:end_role", args=[given.pk]), {"end": today().isoformat()}).status_code == 403
     assert client.post(reverse("network:switch_account", args=[world.dana.pk])).status_code == 403
-    asked = {"role": "nurse", "place": f"o:{world.group.pk}", "start": TODAY.isoformat()}
+    asked = {"role": "nurse", "place": f"o:{world.group.pk}", "start": today().isoformat()}
     asked |= {"name": "X", "email": "x@example.test", "language": "en"}
     assert client.post(reverse("network:add_person"), asked).status_code == 200
     assert not User.objects.filter(email="x@example.test").exists()

@@ -22,8 +22,12 @@ from tests.network.factories import ALWAYS, make_clinician, make_department, mak
 from tests.plans.factories import SINCE, cover, make_contract, make_group, make_plan, make_product
 
 pytestmark = pytest.mark.django_db
-TODAY = localdate()
-FIRST = (TODAY.replace(day=1) + timedelta(days=32)).replace(day=1)
+today = localdate
+
+
+def next_month() -> date:
+    """Its first day."""
+    return (today().replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 class World:
@@ -53,14 +57,14 @@ class World:
             "number": "A-1",
             "product": str(self.gold.pk),
             "tier": "",
-            "start": FIRST.isoformat(),
+            "start": next_month().isoformat(),
             "end": "",
             **fields,
         }
 
-    def covered(self, member, on=FIRST) -> list[str]:
+    def covered(self, member, on=None) -> list[str]:
         with acting_as(self.admin, reason="test"):
-            found = CoveragePeriod.objects.of_member(member).in_force(on)
+            found = CoveragePeriod.objects.of_member(member).in_force(on or next_month())
             return list(found.values_list("product__name", flat=True))
 
 
@@ -89,7 +93,7 @@ def test_enrolment_is_shown_and_then_done_whole(client, world):
     said = shown.content.decode()
     assert "$480.50 a month" in said
     assert "Osei" in said
-    assert f"Capitation is paid from {FIRST:%Y-%m} on." in said
+    assert f"Capitation is paid from {next_month():%Y-%m} on." in said
     assert world.covered(world.ada) == [], "a preview changes nothing"
     assert not AuditEvent.objects.filter(verb="plans.enrol", action="update").exists()
 
@@ -104,7 +108,7 @@ def test_enrolment_is_shown_and_then_done_whole(client, world):
 
 def test_another_product_replaces_what_stood_and_the_page_says_so(client, world):
     client.post(enrol_page(world.ada), world.asked(confirm="1"))
-    later = (FIRST + timedelta(days=40)).replace(day=1)
+    later = (next_month() + timedelta(days=40)).replace(day=1)
     shown = client.post(enrol_page(world.ada), world.asked(product=str(world.silver.pk), start=later.isoformat()))
     kinds = [(row["product"].name, row["is_gained"]) for row in shown.context["products"]]
     assert kinds == [("Gold", False), ("Gold", True), ("Silver", True)]
@@ -133,20 +137,20 @@ def test_somebody_elses_number_and_another_plans_product_are_refused(client, wor
 
 def test_an_end_in_the_past_says_what_was_done_since(client, world):
     coverage = cover(make_contract(world.group, world.ada), world.ada, world.gold)
-    seen = datetime.combine(TODAY - timedelta(days=20), datetime.min.time(), UTC)
+    seen = datetime.combine(today() - timedelta(days=20), datetime.min.time(), UTC)
     with as_job(User.objects.system("tests"), reason="test"):
         Encounter.objects.create(
             member=world.ada, status="finished", effective=(seen, seen + timedelta(minutes=20)), clinician=world.doctor
         )
-    end = TODAY - timedelta(days=60)
+    end = today() - timedelta(days=60)
     asked = {"coverage": str(coverage.pk), "end": end.isoformat(), "reason": "08"}
     said = client.post(end_page(world.ada), asked).content.decode()
     assert "This day is past." in said
     assert "1 visit or stay lies in that time." in said
-    assert world.covered(world.ada, TODAY) == ["Gold"]
+    assert world.covered(world.ada, today()) == ["Gold"]
 
     client.post(end_page(world.ada), {**asked, "confirm": "1"})
-    assert world.covered(world.ada, TODAY) == []
+    assert world.covered(world.ada, today()) == []
     assert world.covered(world.ada, end - timedelta(days=1)) == ["Gold"]
     again = client.post(end_page(world.ada), {**asked, "confirm": "1"})
     assert "there is none to end" in again.content.decode()
@@ -156,7 +160,7 @@ def test_an_enrolment_by_mistake_is_voided_altogether(client, world):
     client.post(enrol_page(world.ada), world.asked(confirm="1"))
     with acting_as(world.admin, reason="test"):
         coverage = Coverage.objects.get(member=world.ada)
-    asked = {"coverage": str(coverage.pk), "end": FIRST.isoformat(), "reason": "08", "confirm": "1"}
+    asked = {"coverage": str(coverage.pk), "end": next_month().isoformat(), "reason": "08", "confirm": "1"}
     assert client.post(end_page(world.ada), asked).status_code == 302
     assert world.covered(world.ada) == []
     with acting_as(world.admin, reason="test"):
@@ -171,7 +175,7 @@ def test_coverage_that_ended_under_ones_hands_is_said_in_words(client, world, mo
         raise CoverageError("nothing_covered", "No coverage stands from that day on, so there is none to end.")
 
     monkeypatch.setattr(desk, "end_by_hand", ended_meanwhile)
-    asked = {"coverage": str(coverage.pk), "end": FIRST.isoformat(), "reason": "08", "confirm": "1"}
+    asked = {"coverage": str(coverage.pk), "end": next_month().isoformat(), "reason": "08", "confirm": "1"}
     answer = client.post(end_page(world.ada), asked)
     assert answer.status_code == 200
     assert "there is none to end" in answer.content.decode()
@@ -194,7 +198,7 @@ def test_somebody_enrolled_twice_becomes_one_once_one_coverage_is_voided(client,
     merge()
     with acting_as(world.admin, reason="test"):
         held = CoveragePeriod.objects.of_member(world.ada)
-        assert [row.coverage_id for row in held.in_force(TODAY)] == [kept.pk]
+        assert [row.coverage_id for row in held.in_force(today())] == [kept.pk]
         assert held.filter(coverage=second, known__upper_inf=False).exists(), "what was known of the other came along"
 
 
@@ -216,7 +220,7 @@ def test_two_records_of_one_person_under_one_contract_become_one_once_the_second
             (kept.pk, False),
             (second.pk, True),
         ]
-        assert [row.coverage_id for row in CoveragePeriod.objects.of_member(world.ada).in_force(TODAY)] == [kept.pk]
+        assert [row.coverage_id for row in CoveragePeriod.objects.of_member(world.ada).in_force(today())] == [kept.pk]
         assert plans.cover_person(by=world.admin, contract=contract, member=world.ada, relationship="18").pk == kept.pk
         merge = MemberMerge.objects.get()
         members.unmerge_members(merge, by=world.admin, reason="two people after all")
@@ -228,7 +232,7 @@ def test_the_family_ends_together_where_that_is_asked(client, world):
     child = make_member(world.system, given="Chi")
     coverage = cover(contract, world.ada, world.gold)
     cover(contract, child, world.gold)
-    asked = {"coverage": str(coverage.pk), "end": FIRST.isoformat(), "reason": "08", "family": "on"}
+    asked = {"coverage": str(coverage.pk), "end": next_month().isoformat(), "reason": "08", "family": "on"}
     shown = client.post(end_page(world.ada), asked)
     assert {row["person"].pk for row in shown.context["lost"]} == {world.ada.pk, child.pk}
     client.post(end_page(world.ada), {**asked, "confirm": "1"})
@@ -295,8 +299,8 @@ def test_who_is_covered_already_is_not_invited_by_enrolling_them_again(client, w
 def test_an_invitation_goes_to_the_address_known_before_and_not_to_one_added_of_late(client, world):
     emails(
         world.ada,
-        ("mallory@example.test", TODAY - timedelta(days=13), None),
-        ("ada@example.test", TODAY - timedelta(days=400), None),
+        ("mallory@example.test", today() - timedelta(days=13), None),
+        ("ada@example.test", today() - timedelta(days=400), None),
     )
 
     client.post(enrol_page(world.ada), world.asked(confirm="1"))
@@ -305,7 +309,7 @@ def test_an_invitation_goes_to_the_address_known_before_and_not_to_one_added_of_
 
 
 def test_an_address_that_has_lasted_two_weeks_is_the_persons(client, world):
-    emails(world.ada, ("new@example.test", TODAY - timedelta(days=14), None), ("old@example.test", None, None))
+    emails(world.ada, ("new@example.test", today() - timedelta(days=14), None), ("old@example.test", None, None))
 
     client.post(enrol_page(world.ada), world.asked(confirm="1"))
 
@@ -315,8 +319,8 @@ def test_an_address_that_has_lasted_two_weeks_is_the_persons(client, world):
 def test_where_the_older_address_was_ended_of_late_a_letter_goes_out(client, world):
     emails(
         world.ada,
-        ("mallory@example.test", TODAY - timedelta(days=1), None),
-        ("ada@example.test", TODAY - timedelta(days=400), TODAY - timedelta(days=1)),
+        ("mallory@example.test", today() - timedelta(days=1), None),
+        ("ada@example.test", today() - timedelta(days=400), today() - timedelta(days=1)),
     )
 
     client.post(enrol_page(world.ada), world.asked(confirm="1"))
@@ -327,7 +331,7 @@ def test_where_the_older_address_was_ended_of_late_a_letter_goes_out(client, wor
 def test_a_first_address_entered_today_gets_no_link_and_one_that_came_with_the_person_does(client, world):
     """Whoever entered it would have the record of an adult who has no other."""
     bea = make_member(world.system)
-    emails(world.ada, ("mallory@example.test", TODAY, None))
+    emails(world.ada, ("mallory@example.test", today(), None))
     emails(bea, ("bea@example.test", None, None))
 
     for number, person in (("A-1", world.ada), ("A-2", bea)):

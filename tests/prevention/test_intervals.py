@@ -1,6 +1,6 @@
 """A person's own interval: a physician sets and ends it on the chart, with a reason, and nobody else does."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,8 +17,11 @@ from tests.network.factories import ALWAYS, give_role, make_clinician, make_depa
 
 pytestmark = pytest.mark.django_db
 RULE = RULES[1].id
-# The day at the physician's own facility, whose clock the pages follow.
-TODAY = timezone.localdate(timezone=ZoneInfo("America/Los_Angeles"))
+
+
+def today() -> date:
+    """The day at the physician's own facility, whose clock the pages follow."""
+    return timezone.localdate(timezone=ZoneInfo("America/Los_Angeles"))
 
 
 class World:
@@ -53,18 +56,18 @@ def world() -> World:
     return World()
 
 
-def asked(months: int, start=TODAY, reason="Two adenomas under 10 mm") -> dict:
-    return {"months": months, "start": start.isoformat(), "reason": reason}
+def asked(months: int, start: date | None = None, reason="Two adenomas under 10 mm") -> dict:
+    return {"months": months, "start": (start or today()).isoformat(), "reason": reason}
 
 
 def test_it_is_set_replaced_and_ended(client, world):
     client.force_login(world.own)
     assert "The general one" in client.get(world.page).content.decode()
     assert client.post(world.page, asked(36, reason="")).status_code == 200, "no interval without a reason"
-    client.post(world.page, asked(36, TODAY - timedelta(days=30)))
+    client.post(world.page, asked(36, today() - timedelta(days=30)))
     client.post(world.page, asked(12))
     first, second = world.held()
-    assert (first.months, first.period.upper) == (36, TODAY)
+    assert (first.months, first.period.upper) == (36, today())
     assert (second.months, second.period.upper, second.set_by_id) == (12, None, world.own.pk)
     assert "12 months, this person's own" in client.get(world.page).content.decode()
 
@@ -77,8 +80,8 @@ def test_it_is_set_replaced_and_ended(client, world):
 def test_one_that_begins_before_an_ended_one_takes_its_place(client, world):
     client.force_login(world.own)
     for months, ago in ((36, 90), (12, 10), (24, 50)):
-        assert client.post(world.page, asked(months, TODAY - timedelta(days=ago))).status_code == 302
-    assert [(row.months, row.period.upper) for row in world.held()] == [(36, TODAY - timedelta(days=50)), (24, None)]
+        assert client.post(world.page, asked(months, today() - timedelta(days=ago))).status_code == 302
+    assert [(row.months, row.period.upper) for row in world.held()] == [(36, today() - timedelta(days=50)), (24, None)]
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,12 @@ from tests.prevention import charts
 from tests.prevention.outreach.factories import gap, policy
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
-LATELY = max(date(TODAY.year, 1, 2), TODAY - timedelta(days=30))
+today = timezone.localdate
+
+
+def lately() -> date:
+    """A day of this year, if it has two."""
+    return max(date(today().year, 1, 2), today() - timedelta(days=30))
 
 
 @pytest.fixture
@@ -46,12 +50,14 @@ def reported(world, rule: str) -> ElsewhereReport:
 
 def accept(world, report, what: str, **said) -> None:
     with acting_as(world.cora, reason="test"):
-        accept_report(report, by=world.cora, what=what, done_on=LATELY, **{"note": "The letter was read to me", **said})
+        accept_report(
+            report, by=world.cora, what=what, done_on=lately(), **{"note": "The letter was read to me", **said}
+        )
 
 
 def evaluated(world, report) -> str:
     with as_job(User.objects.system("prevention"), reason="test"):
-        evaluate_members([world.maria.pk], as_of=TODAY)
+        evaluate_members([world.maria.pk], as_of=today())
     with arranging():
         report.gap.refresh_from_db()
         return report.gap.status
@@ -100,7 +106,7 @@ def test_with_a_proof_no_reason_is_asked(client, world):
         report = ElsewhereReport.objects.get()
     client.force_login(world.cora)
     page = reverse("prevention:report_accept", args=[report.pk])
-    said = {"what": "colonoscopy", "done_on": LATELY.isoformat(), "note": ""}
+    said = {"what": "colonoscopy", "done_on": lately().isoformat(), "note": ""}
     assert client.post(page, said).status_code == 302
 
 
@@ -108,7 +114,7 @@ def test_the_page_asks_for_a_reason_and_a_result(client, world):
     report = reported(world, "colorectal_screening")
     client.force_login(world.cora)
     page = reverse("prevention:report_accept", args=[report.pk])
-    said = {"what": "stool test", "done_on": LATELY.isoformat(), "result": "negative"}
+    said = {"what": "stool test", "done_on": lately().isoformat(), "result": "negative"}
     assert client.post(page, said).status_code == 422
     assert client.post(page, {**said, "note": "Read to me", "result": ""}).status_code == 422
     assert client.post(page, {**said, "note": "Read to me"}).status_code == 302
@@ -119,7 +125,7 @@ def test_a_negative_stool_test_closes_the_gap_and_counts_in_cms130(world):
     with arranging():
         from prevention.measures import value_sets as vs
 
-        charts.visit(world.maria, vs.OFFICE_VISIT, LATELY)
+        charts.visit(world.maria, vs.OFFICE_VISIT, lately())
     accept(world, report, "stool test", result="negative")
     assert evaluated(world, report) == "closed"
     with arranging():

@@ -28,7 +28,7 @@ from tests.prevention.outreach.factories import gap, protocols
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.localdate()
+today = timezone.localdate
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def world():
         clinic.primary_care(made.pedro, made.chen, made.department)
         for one in (made.maria, made.pedro):
             charts.enrol(one)
-        Member.objects.filter(pk=made.maria.pk).update(birth_date=TODAY - timedelta(days=365 * 40))
+        Member.objects.filter(pk=made.maria.pk).update(birth_date=today() - timedelta(days=365 * 40))
         made.maria.refresh_from_db()
         made.fit, made.hba1c, made.hpv = (
             gap(made.maria, rule) for rule in ("colorectal_screening", "hba1c", "cervical_screening")
@@ -49,20 +49,20 @@ def world():
 
 
 def positive_stool_test(member: Member) -> None:
-    positive = charts.observation(member, FOBT, TODAY - timedelta(days=200), value_text="positive")
+    positive = charts.observation(member, FOBT, today() - timedelta(days=200), value_text="positive")
     FollowUp.objects.create(
         member=member,
         rule="positive_stool_test",
         observation=positive,
-        resulted_on=TODAY - timedelta(days=200),
-        due_on=TODAY - timedelta(days=110),
+        resulted_on=today() - timedelta(days=200),
+        due_on=today() - timedelta(days=110),
         opened_at=timezone.now(),
     )
 
 
 def for_herself(world, one) -> set[str]:
     with acting_as(world.maria.user, reason="test"):
-        return {way.protocol for way in ways_for_member([one], TODAY)[one.pk]}
+        return {way.protocol for way in ways_for_member([one], today())[one.pk]}
 
 
 def test_her_kits_are_offered_under_the_protocols_that_are_signed(world):
@@ -89,7 +89,7 @@ def test_no_second_stool_test_while_a_positive_one_waits_for_its_colonoscopy(wor
 
     assert for_herself(world, world.fit) == set()
     with acting_as(world.nurse, reason="test"):
-        assert ways_for_staff([world.fit], world.nurse, TODAY) == {world.fit.pk: []}
+        assert ways_for_staff([world.fit], world.nurse, today()) == {world.fit.pk: []}
         with pytest.raises(orders.NotUnderProtocol, match="colonoscopy"):
             orders.order_for_gap(world.fit, by=world.nurse)
     with acting_as(world.chen.user, reason="test"):
@@ -97,7 +97,7 @@ def test_no_second_stool_test_while_a_positive_one_waits_for_its_colonoscopy(wor
 
 
 def test_a_positive_stool_test_of_long_ago_waits_as_well_until_a_colonoscopy(world):
-    long_ago = TODAY - timedelta(days=380)
+    long_ago = today() - timedelta(days=380)
     with arranging():
         charts.observation(world.maria, FOBT, long_ago, value_text="Positive")
         charts.procedure(world.maria, COLONOSCOPY, long_ago - timedelta(days=30))
@@ -110,10 +110,10 @@ def test_a_positive_stool_test_of_long_ago_waits_as_well_until_a_colonoscopy(wor
 
 def test_a_later_negative_stool_test_does_not_answer_a_positive_one(world):
     with arranging():
-        charts.observation(world.pedro, FOBT, TODAY - timedelta(days=800), interpretation="A")
-        charts.observation(world.pedro, FOBT, TODAY - timedelta(days=420), value_text="negative")
-        charts.observation(world.maria, FOBT, TODAY - timedelta(days=420), value_text="negative")
-        assert set(left_out("fit_home_kit", [world.pedro.pk, world.maria.pk], TODAY)) == {world.pedro.pk}
+        charts.observation(world.pedro, FOBT, today() - timedelta(days=800), interpretation="A")
+        charts.observation(world.pedro, FOBT, today() - timedelta(days=420), value_text="negative")
+        charts.observation(world.maria, FOBT, today() - timedelta(days=420), value_text="negative")
+        assert set(left_out("fit_home_kit", [world.pedro.pk, world.maria.pk], today())) == {world.pedro.pk}
 
 
 @pytest.mark.parametrize(
@@ -123,13 +123,13 @@ def test_a_later_negative_stool_test_does_not_answer_a_positive_one(world):
 )
 def test_where_a_finger_prick_misleads_a_blood_test_is_left(world, asked, kept):
     with arranging():
-        charts.condition(world.maria, asked, TODAY - timedelta(days=60))
+        charts.condition(world.maria, asked, today() - timedelta(days=60))
     assert for_herself(world, world.hba1c) == kept
 
 
 def test_an_anaemia_that_is_over_or_was_refuted_leaves_nobody_out(world):
     with arranging():
-        over = TODAY - timedelta(days=10)
+        over = today() - timedelta(days=10)
         charts.condition(world.maria, own.HBA1C_MISLEADS, over - timedelta(days=90), abated=over, status="resolved")
         charts.condition(world.maria, own.HBA1C_MISLEADS, over, verification="refuted")
     assert "hba1c_home_kit" in for_herself(world, world.hba1c)
@@ -138,7 +138,7 @@ def test_an_anaemia_that_is_over_or_was_refuted_leaves_nobody_out(world):
 @pytest.mark.parametrize(("age", "offered"), [(29, False), (30, True), (65, True), (66, False)])
 def test_a_sample_taken_by_oneself_is_for_30_to_65(world, age, offered):
     with arranging():
-        born = date(TODAY.year - age, TODAY.month, 1) if TODAY.day > 1 else date(TODAY.year - age - 1, 12, 31)
+        born = date(today().year - age, today().month, 1) if today().day > 1 else date(today().year - age - 1, 12, 31)
         Member.objects.filter(pk=world.maria.pk).update(birth_date=born)
     assert bool(for_herself(world, world.hpv)) == offered
 
@@ -184,13 +184,13 @@ def test_many_whom_it_is_not_for_do_not_crowd_out_who_is_next(world):
 
 def closes(world, one) -> list[str]:
     with acting_as(world.maria.user, reason="test"):
-        return explain(one, TODAY).closes
+        return explain(one, today()).closes
 
 
 def test_what_age_decides_is_decided(world):
     assert closes(world, world.hpv) == ["HPV test, good for 5 years", "Pap test, good for 3 years"]
     with arranging():
-        world.maria.birth_date = TODAY.replace(year=TODAY.year - 25)
+        world.maria.birth_date = today().replace(year=today().year - 25)
         world.maria.save()
     assert closes(world, world.hpv) == ["HPV test, good for 3 years", "Pap test, good for 3 years"]
 
@@ -206,7 +206,7 @@ def test_her_own_interval_stands_for_all(world):
             rule="cervical_screening",
             months=12,
             reason="After treatment",
-            period=(TODAY - timedelta(days=1), None),
+            period=(today() - timedelta(days=1), None),
             set_by=world.chen.user,
         )
     assert closes(world, world.hpv) == ["HPV test, good for 1 year", "Pap test, good for 1 year"]
@@ -224,7 +224,7 @@ def test_what_was_done_elsewhere_counts_for_the_official_measure_too(world):
         clinic.role(cora, RoleAssignment.Role.CARE_COORDINATOR, world.system)
         report = ElsewhereReport.objects.select_related("gap__member").get(pk=report.pk)
     with acting_as(cora, reason="test"):
-        accept_report(report, by=cora, what="stool test", done_on=TODAY, result="negative", note="Seen on paper")
+        accept_report(report, by=cora, what="stool test", done_on=today(), result="negative", note="Seen on paper")
 
     with arranging():
         fact = Observation.objects.get(member=world.maria)

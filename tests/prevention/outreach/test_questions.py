@@ -22,7 +22,7 @@ from tests.prevention import charts
 from tests.prevention.outreach.factories import gap, protocols
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.localdate()
+today = timezone.localdate
 
 
 @pytest.fixture
@@ -36,12 +36,12 @@ def world():
 
 
 def ago(days: int):
-    return TODAY - timedelta(days=days)
+    return today() - timedelta(days=days)
 
 
 def is_left_out(world, protocol: str) -> bool:
     with arranging():
-        return world.maria.pk in left_out(protocol, [world.maria.pk], TODAY)
+        return world.maria.pk in left_out(protocol, [world.maria.pk], today())
 
 
 CHARTED = {
@@ -138,11 +138,11 @@ def test_of_two_orders_the_questions_of_the_chosen_one_are_asked(client, world):
 
 def test_nothing_is_due_since_before_she_joined(client, world):
     with arranging():
-        old = gap(world.maria, "breast_screening", due=TODAY.replace(year=1996))
-        known = gap(world.maria, "cervical_screening", due=TODAY.replace(year=1996), last_done_on=ago(9000))
-        assert explain(old, TODAY).since is None
-        assert "None on record since you joined" in " ".join(explain(old, TODAY).facts)
-        assert explain(known, TODAY).since == known.due_on
+        old = gap(world.maria, "breast_screening", due=today().replace(year=1996))
+        known = gap(world.maria, "cervical_screening", due=today().replace(year=1996), last_done_on=ago(9000))
+        assert explain(old, today()).since is None
+        assert "None on record since you joined" in " ".join(explain(old, today()).facts)
+        assert explain(known, today()).since == known.due_on
     client.force_login(world.maria.user)
     page = client.get(reverse("prevention:gap", args=[old.pk])).content.decode()
     assert "1996" not in page
