@@ -146,6 +146,52 @@ def clone(source: str, name: str) -> None:
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY FILE_COPY')
 
 
+# Each is a plan over some hundred tables, which the backend keeps.
+MANY_PREPARED = 10
+
+
+class Session:
+    """The owner's connection to a clone, kept: a new one begins by learning some hundred tables, for each test.
+
+    What it asks again and again it asks by prepared statements.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._connection: psycopg2.extensions.connection | None = None
+        self._prepared: dict[str, str] = {}
+
+    @contextmanager
+    def cursor(self) -> Iterator["psycopg2.extensions.cursor"]:
+        """A cursor, each statement its own transaction. After a failure the next one comes of a new connection."""
+        if self._connection is None:
+            self._connection = psycopg2.connect(url("owner", self._name))
+            self._connection.autocommit = True
+        try:
+            with self._connection.cursor() as cursor:
+                yield cursor
+        except BaseException:
+            self.close()
+            raise
+
+    def ask(self, cursor: "psycopg2.extensions.cursor", statement: str) -> list[tuple]:
+        name = self._prepared.get(statement)
+        if name is None:
+            if len(self._prepared) > MANY_PREPARED:
+                cursor.execute("DEALLOCATE ALL")
+                self._prepared.clear()
+            name = self._prepared[statement] = f"asked_{len(self._prepared)}"
+            cursor.execute(f"PREPARE {name} AS {statement}")
+        cursor.execute(f"EXECUTE {name}")
+        return cursor.fetchall()
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+        self._prepared.clear()
+
+
 class Undo:
     """Brings a clone back to its template's rows.
 
@@ -155,7 +201,8 @@ class Undo:
 
     def __init__(self, source: str, name: str) -> None:
         self.source, self.name = source, name
-        with owner_cursor(name) as cursor:
+        self._session = Session(name)
+        with self._session.cursor() as cursor:
             self._schema = self._schema_of(cursor)
             self._sequences = self._sequences_of(cursor)
             self._template = self._digests(cursor, self._with_pages(cursor))
@@ -164,15 +211,19 @@ class Undo:
 
     def reset(self, before_clone: Callable[[], None]) -> None:
         """Undo what was committed since the last `reset`. `before_clone` leaves the database, which is then dropped."""
-        with owner_cursor(self.name) as cursor:
+        with self._session.cursor() as cursor:
             if self._schema_of(cursor) == self._schema:
                 self._undo_rows(cursor)
                 return
+        self.close()
         before_clone()
         clone(self.source, self.name)
-        with owner_cursor(self.name) as cursor:
+        with self._session.cursor() as cursor:
             self._schema = self._schema_of(cursor)
         self._content = dict(self._template)
+
+    def close(self) -> None:
+        self._session.close()
 
     def _undo_rows(self, cursor: "psycopg2.extensions.cursor") -> None:
         found = self._digests(cursor, self._with_pages(cursor))
@@ -190,8 +241,7 @@ class Undo:
         cursor.execute("COMMIT")
         self._content |= self._digests(cursor, refilled)
 
-    @staticmethod
-    def _schema_of(cursor: "psycopg2.extensions.cursor") -> tuple[object, ...]:
+    def _schema_of(self, cursor: "psycopg2.extensions.cursor") -> tuple[object, ...]:
         """Changes with any table, column, constraint, trigger, policy, function or grant, and with ANALYZE."""
         parts = [
             f"(SELECT (count(*), sum(xmin::text::bigint))::text FROM {catalog})"
@@ -205,36 +255,35 @@ class Undo:
                 "pg_index",
             )
         ]
-        cursor.execute(f"SELECT {', '.join(parts)}, (SELECT sum(reltuples)::text FROM pg_class)")
-        return cursor.fetchone() or ()
+        (found,) = self._session.ask(cursor, f"SELECT {', '.join(parts)}, (SELECT sum(reltuples)::text FROM pg_class)")
+        return found
 
-    @staticmethod
-    def _with_pages(cursor: "psycopg2.extensions.cursor") -> list[str]:
+    def _with_pages(self, cursor: "psycopg2.extensions.cursor") -> list[str]:
         """Tables that hold rows, or once did."""
-        cursor.execute(
+        found = self._session.ask(
+            cursor,
             "SELECT format('%I.%I', n.nspname, c.relname) "
             "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
             "WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') "
-            "AND pg_relation_size(c.oid) > 0"
+            "AND pg_relation_size(c.oid) > 0 ORDER BY c.oid",
         )
-        return [row[0] for row in cursor.fetchall()]
+        return [name for (name,) in found]
 
-    @staticmethod
-    def _digests(cursor: "psycopg2.extensions.cursor", tables: list[str]) -> dict[str, object]:
+    def _digests(self, cursor: "psycopg2.extensions.cursor", tables: list[str]) -> dict[str, object]:
         """For each table that has rows what changes with any row: whoever writes one leaves their transaction's id."""
         if not tables:
             return {}
         each = "SELECT '{0}', count(*), sum(xmin::text::bigint) FROM ONLY {0}"
-        cursor.execute(" UNION ALL ".join(each.format(table) for table in tables))
-        return {table: (many, writers) for table, many, writers in cursor.fetchall() if many}
+        found = self._session.ask(cursor, " UNION ALL ".join(each.format(table) for table in tables))
+        return {table: (many, writers) for table, many, writers in found if many}
 
-    @staticmethod
-    def _sequences_of(cursor: "psycopg2.extensions.cursor") -> dict[str, tuple[int, bool]]:
-        cursor.execute(
+    def _sequences_of(self, cursor: "psycopg2.extensions.cursor") -> dict[str, tuple[int, bool]]:
+        found = self._session.ask(
+            cursor,
             "SELECT format('%I.%I', schemaname, sequencename), coalesce(last_value, start_value), "
-            "last_value IS NOT NULL FROM pg_sequences"
+            "last_value IS NOT NULL FROM pg_sequences",
         )
-        return {name: (value, called) for name, value, called in cursor.fetchall()}
+        return {name: (value, called) for name, value, called in found}
 
     @staticmethod
     def _copy_of(cursor: "psycopg2.extensions.cursor", table: str) -> bytes:

@@ -111,33 +111,66 @@ def demo(
         yield
 
 
+@pytest.fixture(scope="session")
+def kept() -> Iterator[set[str]]:
+    """The copies of worlds that tests of this worker look at one after the other: copying one takes seconds."""
+    from tests import database
+
+    copies: set[str] = set()
+    yield copies
+    for copy in copies:
+        database.drop(copy)
+
+
+@pytest.fixture
+def demo_to_look_at(
+    transactional_db: None,
+    database_name: str,
+    clinic_morning: datetime.datetime,
+    at_morning: Callable[[], None],
+    kept: set[str],
+) -> Iterator[None]:
+    """`demo` for tests that change nothing: whatever they leave, the next one finds."""
+    with inside("demo", database_name, clinic_morning, kept):
+        at_morning()
+        yield
+
+
 @pytest.fixture
 def lived_in(
-    transactional_db: None, database_name: str, clinic_morning: datetime.datetime, at_morning: Callable[[], None]
+    transactional_db: None,
+    database_name: str,
+    clinic_morning: datetime.datetime,
+    at_morning: Callable[[], None],
+    kept: set[str],
 ) -> Iterator[None]:
-    """The same world after its first jobs and some weeks' work: every room has rows to look at."""
+    """The same world after its first jobs and some weeks' work: every room has rows to look at, and only that."""
     at_morning()
-    with inside("lived_in", database_name, clinic_morning):
+    with inside("lived_in", database_name, clinic_morning, kept):
         at_morning()
         yield
 
 
 @contextlib.contextmanager
-def inside(world: str, database_name: str, at: datetime.datetime) -> Iterator[None]:
-    """Work in a copy of a world, beside the worker's own database."""
+def inside(world: str, database_name: str, at: datetime.datetime, kept: set[str] | None = None) -> Iterator[None]:
+    """Work in a copy of a world, beside the worker's own database; in one that is there already, where it is `kept`."""
     from core import terminology
     from tests import database
 
-    copy = f"{database_name}_inside"
+    copy = f"{database_name}_inside" if kept is None else f"{database_name}_{world}"
     try:
-        database.clone(laid(world, copy, at), copy)
+        if kept is None or copy not in kept:
+            database.clone(laid(world, copy, at), copy)
+        if kept is not None:
+            kept.add(copy)
         database.lead_to(copy)
         terminology.forget()
         yield
     finally:
         database.lead_to(database_name)
-        database.drop(copy)
         terminology.forget()
+        if kept is None or copy not in kept:
+            database.drop(copy)
 
 
 def laid(world: str, workplace: str, at: datetime.datetime) -> str:
@@ -233,7 +266,8 @@ def ask_people(desk: "User") -> None:
         name: User.objects.get(email=f"{name}@demo.example") for name in ("maria", "physician", "administrator")
     }
     with acting_as(desk, reason="papers seen"):
-        member = Member.objects.filter(user=None, birth_date__lt="1980-01-01", deceased_at=None, status="active")[0]
+        grown = Member.objects.filter(user=None, birth_date__lt="1980-01-01", deceased_at=None, status="active")
+        member = grown.order_by("mrn")[0]
         asked = {"relationship": "carer", "scopes": ["view"], "start": timezone.localdate()}
         ask_for_proxy(member, accounts["physician"], by=desk, reason="Power of attorney seen", **asked)
     administrator = accounts["administrator"]

@@ -120,9 +120,29 @@ def test_what_the_admin_writes_is_named_here_and_goes_through_an_action(rf):
     assert all(type(admin.site._registry[m]).write is not ActionAdmin.write for m in OURS if m._meta.label in found)
 
 
-def test_every_list_opens_with_few_queries_and_no_count(client, operator):
+def without_sidebar(monkeypatch):
+    """Beside each page stand links to all the others, which take longer to draw than most pages."""
+    monkeypatch.setattr(admin.site, "get_app_list", lambda _request, app_label=None: [])
+
+
+def test_the_links_beside_a_page_ask_nothing(client, operator, monkeypatch):
+    sign_in(client, operator)
+    url = reverse("admin:members_member_changelist")
+    client.get(url)
+    with CaptureQueriesContext(connection) as whole:
+        beside = client.get(url).context["available_apps"]
+    without_sidebar(monkeypatch)
+    with CaptureQueriesContext(connection) as alone:
+        client.get(url)
+
+    assert sum(len(room["models"]) for room in beside) > 100
+    assert len(whole) == len(alone)
+
+
+def test_every_list_opens_with_few_queries_and_no_count(client, operator, monkeypatch):
     many_members(operator.system)
     sign_in(client, operator)
+    without_sidebar(monkeypatch)
     slow = {}
     for model, registered in admin.site._registry.items():
         if not isinstance(registered, RoomAdmin):

@@ -15,7 +15,7 @@ BOOKED = sorted({way.visit_type for rule in RULES for way in rule.ways if way.ki
 
 
 @pytest.mark.parametrize("code", BOOKED)
-def test_the_visit_that_closes_a_gap_has_times(demo, code):
+def test_the_visit_that_closes_a_gap_has_times(demo_to_look_at, code):
     with arranging():
         kind = VisitType.objects.get(code=code)
         member = Member.objects.filter(region__isnull=False).order_by("pk")[0]
@@ -29,7 +29,7 @@ def test_the_visit_that_closes_a_gap_has_times(demo, code):
             assert {slot.session.department.specialty for slot in times} == {kind.specialty}
 
 
-def test_a_nurses_times_are_for_nurse_visits_alone(demo):
+def test_a_nurses_times_are_for_nurse_visits_alone(demo_to_look_at):
     with arranging():
         office, nurse = VisitType.objects.get(code="OFFICE"), VisitType.objects.get(code="NURSE")
         rooms = nurse.slots.all()

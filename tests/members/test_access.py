@@ -210,7 +210,7 @@ def test_an_account_of_ones_own_making_acts_for_nobody_without_a_second_person(c
         )
     with acting_as(world.second, reason="test"):
         invitations.invite_in_person(
-            invented, by=world.second, email="nora@example.test", document="passport", on=TODAY
+            invented, by=world.second, email="nora@example.test", document="passport", on=today()
         )
     for clerk in (world.desk, world.second):
         client.force_login(clerk)

@@ -20,7 +20,7 @@ from tests.network.factories import make_staff, make_system, make_user
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TODAY = timezone.localdate()
+today = timezone.localdate
 
 
 def arranging():
@@ -103,7 +103,7 @@ class Desks:
                 by=self.one,
                 relationship="carer",
                 scopes=["view"],
-                start=TODAY,
+                start=today(),
                 reason="Power of attorney seen",
             )
 
@@ -160,8 +160,9 @@ def test_two_who_decide_about_an_access_decide_once(desks, others):
     assert AuditEvent.objects.filter(verb="members.grant_proxy").count() == opened
 
 
-@pytest.mark.parametrize("since", [date(2024, 1, 1), TODAY], ids=["of long standing", "of today"])
-def test_the_member_and_the_desk_end_an_access_once(desks, since):
+@pytest.mark.parametrize("is_new", [False, True], ids=["of long standing", "of today"])
+def test_the_member_and_the_desk_end_an_access_once(desks, is_new):
+    since = today() if is_new else date(2024, 1, 1)
     with arranging():
         proxy = Proxy.objects.create(
             member=desks.maria,
@@ -177,7 +178,7 @@ def test_the_member_and_the_desk_end_an_access_once(desks, since):
         posts(desks.two, reverse("members:end_staff_access", args=[desks.maria.pk, proxy.pk])),
     )
     one_of(pages, "Access ended.", "This access has ended already.")
-    assert [held.period.upper for held in desks.proxies()] == ([] if since == TODAY else [TODAY])
+    assert [held.period.upper for held in desks.proxies()] == ([] if since == today() else [today()])
     assert AuditEvent.objects.filter(verb="members.end_proxy").count() == 1
 
 

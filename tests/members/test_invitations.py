@@ -164,7 +164,7 @@ def test_each_hand_in_it_is_one_too_many(client, world, hand):
 def test_an_address_entered_in_a_record_that_was_merged_counts_as_entered_here(client, world):
     false = make_member(world.system, family="Petrov", given="Olga")
     with acting_as(world.desk, reason="test"):
-        actions.add_telecom(false, by=world.desk, system="email", value=MALLORY, on=TODAY)
+        actions.add_telecom(false, by=world.desk, system="email", value=MALLORY, on=today())
     admin = make_staff("plan_administrator", world.system)
     with acting_as(admin, reason="test"):
         actions.merge_members(world.olga, false, by=admin, reason="same passport")

@@ -8,7 +8,7 @@ from core.models import AuditEvent, User
 from network.models import RoleAssignment, RoleOffer
 from tests.members.test_at_once import one_of, posts
 from tests.network.factories import make_staff
-from tests.network.test_offers import TODAY, World
+from tests.network.test_offers import World, today
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,7 +81,7 @@ def test_two_administrators_ask_her_once(offered):
         "language": "en",
         "role": "nurse",
         "place": f"o:{offered.group.pk}",
-        "start": TODAY.isoformat(),
+        "start": today().isoformat(),
     }
     page = reverse("network:add_person")
     pages = at_once(RoleOffer._meta.db_table, posts(offered.admin, page, asked), posts(offered.second, page, asked))
@@ -97,7 +97,7 @@ def test_two_administrators_who_add_the_same_new_person_make_one_account(offered
         "language": "en",
         "role": "nurse",
         "place": f"o:{offered.group.pk}",
-        "start": TODAY.isoformat(),
+        "start": today().isoformat(),
     }
     page = reverse("network:add_person")
     pages = at_once(User._meta.db_table, posts(offered.admin, page, asked), posts(offered.second, page, asked))

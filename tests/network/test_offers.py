@@ -271,7 +271,7 @@ def test_the_second_systems_administrator_closes_no_account_that_opens_a_record_
     assert not may(world.admin, "core.manage_account", again(world.physician)), "works elsewhere too"
     held = RoleAssignment.objects.get(user=world.maria)
     with acting_as(world.admin, reason="test"):
-        actions.end_role(held, by=world.admin, on=TODAY)
+        actions.end_role(held, by=world.admin, on=today())
     assert roles_in_force(again(world.maria)) == []
 
 
@@ -282,7 +282,7 @@ def test_a_proxy_of_a_member_elsewhere_is_not_closed_either_and_ones_own_staff_i
     assert may(world.admin, "core.manage_account", friend)
     with as_job(User.objects.system("tests"), reason="test"):
         Proxy.objects.create(
-            member=world.record, user=friend, relationship="carer", scopes=["view"], period=(TODAY, None),
+            member=world.record, user=friend, relationship="carer", scopes=["view"], period=(today(), None),
             granted_by=world.maria,
         )  # fmt: skip
         Member.objects.filter(pk=world.theirs.pk).update(user=colleague)

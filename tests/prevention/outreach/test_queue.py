@@ -567,13 +567,16 @@ def nights(people, days: range) -> tuple[set, set]:
     return told, ended
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_to_look_at_everybody_each_night_changes_nothing(of, monkeypatch, seed):
-    """Episodes whose next step is of another day are left out early: nobody is told later, or not at all, for that."""
-    rng = random.Random(seed)
+@pytest.mark.parametrize("step", [1, 2, 5])
+def test_to_look_at_everybody_each_night_changes_nothing(of, monkeypatch, step):
+    """Episodes whose next step is of another day are left out early: nobody is told later, or not at all, for that.
+
+    Also where the nightly run was away: it comes each night, every other, every fifth.
+    """
+    rng = random.Random(step)
     with arranging():
         market = region(of)
-        people = [member(of, f"P{n}", region=market, with_account=rng.random() < 0.4) for n in range(8)]
+        people = [member(of, f"P{n}", region=market, with_account=rng.random() < 0.4) for n in range(12)]
         for one in people:
             charts.enrol(one)
             reached_by(one, *(kind for kind in ("email", "sms", "phone", "letter") if rng.random() < 0.5))
@@ -582,7 +585,7 @@ def test_to_look_at_everybody_each_night_changes_nothing(of, monkeypatch, seed):
             if rng.random() < 0.3:
                 wanted = rng.sample(["email", "sms", "letter"], 1)
                 CommunicationPreference.objects.create(member=one, channels=wanted)
-    days = range(0, 190, rng.choice((1, 2, 5)))
+    days = range(0, 190, step)
 
     early = nights(people, days)
     everybody = outreach_queue.STEPPING.replace(f"EXISTS ({PASSED_OVER}", f"true OR EXISTS ({PASSED_OVER}")
