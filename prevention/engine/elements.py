@@ -131,9 +131,12 @@ class DiagnosedWith(Predicate):
 
     codes: tuple[Codes, ...]
     principal: bool = False
+    # Besides its billing diagnoses: what was noted first here, and what somebody was discharged with.
+    uses: tuple[str, ...] = ("billing",)
 
     def true(self, to: Compiling, row: str) -> str:
-        first_billed = " AND d.rank = 1 AND d.use = 'billing'" if self.principal else ""
+        uses = ", ".join(f"'{use}'" for use in self.uses)
+        first_billed = f" AND d.rank = 1 AND d.use IN ({uses})" if self.principal else ""
         coded = to.coded(CONDITION, Role.CODE, self.codes, "d.condition_id")
         return (
             f"EXISTS (SELECT FROM clinical_encounterdiagnosis d WHERE d.member_id = {row}.member_id "
@@ -150,6 +153,11 @@ def encounter_diagnosis_in(*codes: Codes) -> Predicate:
 
 def principal_diagnosis_in(*codes: Codes) -> Predicate:
     return DiagnosedWith(codes, principal=True)
+
+
+def chief_diagnosis_in(*codes: Codes) -> Predicate:
+    """The principal diagnosis, or where the encounter was not billed, as with us, the first that was noted of it."""
+    return DiagnosedWith(codes, principal=True, uses=("billing", "DD", ""))
 
 
 # --- Values -------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from prevention.engine.elements import principal_diagnosis_in
+from prevention.engine.elements import chief_diagnosis_in
 from prevention.engine.facts import (
     Code,
     ColumnIn,
@@ -93,8 +93,8 @@ def emergencies(within: Duration) -> Facts:
 
 def was_admitted_for(within: Duration, *codes: ValueSet) -> Condition:
     """In hospital or the emergency department with one of these as principal diagnosis."""
-    return exists(admissions(within).where(principal_diagnosis_in(*codes))) | exists(
-        emergencies(within).where(principal_diagnosis_in(*codes))
+    return exists(admissions(within).where(chief_diagnosis_in(*codes))) | exists(
+        emergencies(within).where(chief_diagnosis_in(*codes))
     )
 
 

@@ -145,6 +145,24 @@ def test_a_second_preventive_visit_is_a_subsequent_one_and_a_childs_another(ward
     assert types(child) == {"wellness-child"}
 
 
+def test_a_stay_is_one_and_a_visit_is_asked_for_after_it(ward):
+    stay = ward.admitted(reason="Heart failure", at=timezone.now() - datetime.timedelta(days=12))
+    assert types(stay.encounter) == {"inpatient", "32485007"}
+    with arranging():
+        failure = [charts.coded(vs.HEART_FAILURE)]
+        since = datetime.date(2020, 3, 1)
+        actions.add_problem(by=ward.doc, member=ward.maria, concepts=failure, encounter=stay.encounter, onset=since)
+    ward.summarised(stay)
+    with acting_as(ward.doc, reason="test"):
+        stays.discharge(by=ward.doc, stay=stay, disposition="home", at=timezone.now() - datetime.timedelta(days=9))
+
+    found = entry(ward.maria, "heart_failure")
+
+    assert (found.control, found.next_step) == ("far", "after_stay")
+    assert "no_follow_up" in found.missed
+    assert {"admitted", "hospital"} <= set(found.grounds)
+
+
 def test_a_stay_that_turns_has_the_type_of_what_it_is(ward):
     stay = ward.admitted(status="emergency")
     assert types(stay.encounter) == {"emergency", "4525004"}
