@@ -10,18 +10,20 @@ What was refused or must be mended (no redirect, or one with an error to read) i
 import hashlib
 import json
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import CSRF_TOKEN_LENGTH
 
+from core.http import AuthenticatedHttpRequest
 from core.models import IdempotencyKey
 
 ON_ITS_WAY = (302, 303)
 
 
-def acts_once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
+def acts_once(request: AuthenticatedHttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
     """What `act()` answers to a post; to the same form of the same page again, where the first led and what it said.
 
     The key is written in the request's own transaction: a second click waits for the first, and acts itself where
@@ -36,7 +38,7 @@ def acts_once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResp
             [request.user.pk, key, key],
         )
         is_first = bool(cursor.rowcount)
-    kept = IdempotencyKey.objects.filter(user_id=request.user.pk, key=key)
+    kept = IdempotencyKey.objects.filter(user=request.user, key=key)
     if not is_first:
         return _again(request, kept.get())
     response = act()
@@ -52,9 +54,10 @@ def acts_once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResp
 
 
 def _again(request: HttpRequest, first: IdempotencyKey) -> HttpResponse:
-    for level, text, tags in first.response_body["said"]:
+    kept: Any = first.response_body
+    for level, text, tags in kept["said"]:
         messages.add_message(request, level, text, extra_tags=tags)
-    return HttpResponseRedirect(first.response_body["location"])
+    return HttpResponseRedirect(kept["location"])
 
 
 def _key(request: HttpRequest) -> str:
