@@ -12,10 +12,15 @@ from network.models import Clinician, Department, Room
 from scheduling.models import VisitType
 
 
+class KindField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: VisitType) -> str:
+        return obj.words
+
+
 class FindTimeForm(forms.Form):
     """Which visit, with whom, where and from when. Everything has a sensible first value."""
 
-    type = forms.ModelChoiceField(VisitType.objects.none(), label=_("Kind of visit"), to_field_name="code")
+    type = KindField(VisitType.objects.none(), label=_("Kind of visit"), to_field_name="code")
     place = forms.ModelChoiceField(
         Department.objects.none(), label=_("Where"), required=False, empty_label=_("Any place near me")
     )
@@ -23,7 +28,7 @@ class FindTimeForm(forms.Form):
 
     def __init__(self, *args: Any, types: list[VisitType], places: list[Department], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = VisitType.objects.filter(pk__in=[kind.pk for kind in types]).order_by("name")
+        kinds = VisitType.objects.filter(pk__in=[kind.pk for kind in types]).order_by("specialty", "name")
         offer_rows(self, "type", kinds).empty_label = None
         near = Department.objects.filter(pk__in=[place.pk for place in places])
         offer_rows(self, "place", near.select_related("facility").order_by("name"))

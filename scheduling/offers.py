@@ -32,10 +32,11 @@ class Where:
 
 
 def visit_types_for(member: Member) -> list[VisitType]:
-    """What members of this system book themselves."""
+    """What members of this system book themselves, the visit with their own doctor first, a specialty's last."""
     system = member.managing_organization_id
     ours = Q(organization__system=system) | Q(organization=system)
-    return list(VisitType.objects.filter(ours, is_self_scheduled=True).order_by("name"))
+    found = VisitType.objects.filter(ours, is_self_scheduled=True)
+    return sorted(found, key=lambda kind: (kind.specialty, kind.service != "primary_care", kind.name))
 
 
 def primary_care_of(member: Member, on: datetime.date) -> PrimaryCareAssignment | None:

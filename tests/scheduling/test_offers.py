@@ -69,3 +69,14 @@ def test_a_single_day_is_shown_whole_however_many_times_it_has(clinic, monkeypat
     days, later = offers.first_days(clinic.slots, tomorrow(days=14).date())
     assert [len(day["times"]) for day in days] == [24]
     assert later == tomorrow(days=2).date()
+
+
+def test_booking_begins_with_ones_own_doctor_and_names_visits_in_the_readers_language(client, clinic):
+    with factories.arranging():
+        visit_type(clinic.department, "DXA", "Bone density scan", specialty="2085R0202X", service="preventive")
+        visit_type(clinic.department, "NURSE", "Nurse visit", service="preventive")
+        assert [kind.code for kind in offers.visit_types_for(clinic.maria)] == ["OFFICE", "NURSE", "DXA"]
+    client.force_login(clinic.maria.user)
+    page = client.get(reverse("scheduling:book"))
+    assert page.context["find_form"]["type"].value() == "OFFICE"
+    assert "Bone density scan" in page.content.decode()
