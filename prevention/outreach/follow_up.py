@@ -24,6 +24,7 @@ from prevention.engine.evaluate import Partition
 from prevention.models import FollowUp
 from prevention.outreach.owners import NAME, OWNERS
 from prevention.quality.rates import wilson
+from prevention.rules import RULES as CARE_RULES
 from prevention.rules.findings import BARE, NEGATIVE, POSITIVE, SILENT, UNCLEAR
 from prevention.rules.positives import POSITIVES, WAITING
 from prevention.rules.waiting import UNCLEAR_TASK, UNCLEAR_TITLE, Positive
@@ -37,6 +38,11 @@ RULES = POSITIVES
 BY_ID = {rule.id: rule for rule in RULES}
 # Each finding with its rule: statements know them by their place here.
 READS = [(rule, finding) for rule in RULES for finding in rule.findings]
+# Care rules whose results are followed only where the rule asks: cultures and antibodies in pregnancy.
+_NOT_EVERYBODYS = {rule.what for rule in RULES if not rule.everybodys}
+BY_RULE_ALONE = sorted(
+    rule.id for rule in CARE_RULES if any(waiting.what in _NOT_EVERYBODYS for waiting in rule.unanswered)
+)
 # Whose rate is shown before there was any.
 ALWAYS_MEASURED = ("positive_stool_test", "positive_hpv_test")
 
@@ -69,7 +75,9 @@ WITH known AS (
     JOIN clinical_observation o ON o.id = (x ->> 'id')::uuid AND o.member_id = g.member_id
     JOIN clinical_observationcoding k ON k.fact_id = o.id AND k.member_id = o.member_id AND k.role = 1
     JOIN po_asked a ON a.concept_id = k.concept_id
+    -- Those of the last years are among the first already: there may be very many that only say a number.
     WHERE {{g}} AND g.status IN ('open', 'deferred') AND g.last_done_what = ANY (%(waiting)s) AND {USABLE}
+        AND (g.last_done_on <= %(since)s OR g.rule = ANY (%(by_rule_alone)s))
 ), read AS (
     SELECT o.finding, o.id, o.member_id, o.sensitivity, ({MOMENT} AT TIME ZONE %(zone)s)::date AS on_day,
         CASE o.finding {{says}} ELSE {SILENT} END AS said, o.effective IS NULL AS is_dateless, ({IS_BARE}) AS is_bare
@@ -239,6 +247,8 @@ def _found(
             "findings_of": [number for number, _concept in known],
             "known": [concept for _number, concept in known],
             "waiting": list(WAITING),
+            "since": as_of - LOOK_BACK,
+            "by_rule_alone": BY_RULE_ALONE,
             "rules": [rule.id for rule, _one in READS],
             "zone": zone,
             "from": datetime.combine(as_of - LOOK_BACK, time(), ZoneInfo(zone)),

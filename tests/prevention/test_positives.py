@@ -275,6 +275,15 @@ def test_two_tests_of_one_day_answer_each_other_only_where_one_is_negative(place
     assert ("cervical_screening" in someone.due()) is waits
 
 
+def test_a_culture_in_pregnancy_is_followed_where_the_rule_asks(world):
+    with arranging():
+        for one in (PREGNANT, result("630-4", 30, value_text=">100,000 CFU/mL Escherichia coli")):
+            one(world.maria)
+    evaluate(world.maria)
+    with arranging():
+        assert list(FollowUp.objects.values_list("rule", "status")) == [("bacteria_in_urine_in_pregnancy", "open")]
+
+
 def test_both_watches_stay_open_when_both_are_abnormal(world):
     with arranging():
         for one in (VIRUS, HSIL):
