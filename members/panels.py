@@ -2,8 +2,8 @@
 
 Distance decides; another language than the member's counts as 25 km more, so a clinician a town away who speaks it
 comes first and one at the other end of the state does not. Between equals the emptier panel comes first. Nobody is
-given a clinician whose specialty is for another age, nor, unasked, one beyond `LIMIT_KM`: they go without, and staff
-see them on a list of their own.
+given a clinician whose specialty is for another age, nor, unasked, one beyond `LIMIT_KM`; nor is somebody of whom
+nobody knows where they live, unless their market is known. They go without, and staff see them on a list of their own.
 """
 
 import datetime
@@ -21,7 +21,7 @@ from core.models import User
 from members.models import Member, MemberAddress, PrimaryCareAssignment
 from members.portal import age_on
 from network.ages import band, takes
-from network.models import Clinician, Department, Employment, ServiceArea
+from network.models import Clinician, Department, Employment, Region, ServiceArea
 
 OTHER_LANGUAGE_KM = 25.0
 # Without coordinates: the same postal code, the same three-digit area, elsewhere.
@@ -39,13 +39,21 @@ class WrongAge(PanelFull):
     """The clinician's panel has no room for somebody of that age."""
 
 
+class NoAddress(PanelFull):
+    """Nobody knows where the member lives, so nobody can say who is near."""
+
+
 class Wanted(NamedTuple):
-    """Who needs a clinician: where they live, what they speak, their age in years, the NPI they wish."""
+    """Who needs a clinician: where they live, what they speak, their age in years, the NPI they wish.
+
+    `region` stands in where no postal code is known.
+    """
 
     postal: str
     language: str
     age: int | None
     npi: str = ""
+    region: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,9 @@ class Panels:
         """`counted` false leaves the panels uncounted, for a page that shows the few nearest (`near`)."""
         self.on = on
         self.points, self.regions = {}, {}
+        markets = Region.objects.filter(system=system_id).order_by("pk").values_list("pk", flat=True)[:2]
+        # A system of one market needs no address to say which.
+        self.only_market = markets[0] if len(markets) == 1 else None
         for area in ServiceArea.objects.filter(region__system=system_id):
             self.regions[area.postal_code] = area.region_id
             if area.latitude is not None and area.longitude is not None:
@@ -100,7 +111,7 @@ class Panels:
         ids = [place.clinician_id for place in self.places]
         self.counts = self._count(ids) if counted else dict.fromkeys(ids, 0)
         self._ranked: dict[tuple[str, str, int | None], list[Place]] = {}
-        self._within: dict[tuple[str, str, int | None], list[Place]] = {}
+        self._within: dict[tuple[str, str, int | None, UUID | None], list[Place]] = {}
 
     def _places(self, system_id: UUID) -> list[Place]:
         employments = (
@@ -169,20 +180,24 @@ class Panels:
             )
         return self._ranked[key]
 
-    def within(self, postal: str, language: str, age: int | None) -> list[Place]:
+    def within(self, postal: str, language: str, age: int | None, region: UUID | None = None) -> list[Place]:
         """Of `ranked` those that somebody may be given unasked: the near ones, none where none is."""
-        key = (postal, language, band(age))
+        key = (postal, language, band(age), region)
         if key not in self._within:
-            self._within[key] = [p for p in self.ranked(postal, language, age) if self.is_near(postal, p)]
+            self._within[key] = [p for p in self.ranked(postal, language, age) if self.is_near(postal, p, region)]
         return self._within[key]
 
-    def is_near(self, postal: str, place: Place) -> bool:
+    def is_near(self, postal: str, place: Place, region: UUID | None = None) -> bool:
         """Within `LIMIT_KM`; where that cannot be measured, in the same region or three-digit area.
 
-        Of somebody whose address, or of a place whose code nobody knows, nothing says that they are far.
+        Without a postal code the places of the market count: `region`, or the only one that the system has. Of a
+        place whose code nobody knows nothing says that it is far.
         """
+        if not postal:
+            market = region or self.only_market
+            return market is not None and place.region_id == market
         here = self.points.get(postal)
-        if (here and place.at) or not postal or not place.postal_code:
+        if (here and place.at) or not place.postal_code:
             return not (here and place.at) or kilometres(here, place.at) <= LIMIT_KM
         is_same_region = place.region_id is not None and self.regions.get(postal) == place.region_id
         return is_same_region or postal[:3] == place.postal_code[:3]
@@ -195,14 +210,17 @@ class Panels:
         *,
         many: int,
         also: Iterable[UUID] = (),
-        is_limited: bool = False,
     ) -> list["Near"]:
-        """The nearest `many` places and those of the clinicians in `also`, nearest first, their panels counted now.
+        """The nearest `many` places and those of the clinicians in `also`, nearest first, their panels counted now."""
+        return self._seen_from(postal, language, self.ranked(postal, language, age)[:many], also)
 
-        `is_limited`: only those that somebody may be given unasked.
-        """
+    def offered(self, wanted: Wanted, *, many: int) -> list["Near"]:
+        """The nearest `many` places that somebody may be given unasked, their panels counted now."""
+        near = self.within(wanted.postal, wanted.language, wanted.age, wanted.region)
+        return self._seen_from(wanted.postal, wanted.language, near[:many])
+
+    def _seen_from(self, postal: str, language: str, chosen: list[Place], also: Iterable[UUID] = ()) -> list["Near"]:
         wanted = set(also)
-        chosen = (self.within if is_limited else self.ranked)(postal, language, age)[:many]
         chosen += [place for place in self.places if place.clinician_id in wanted and place not in chosen]
         self.counts.update(self._count([place.clinician_id for place in chosen]))
         found = [
@@ -257,7 +275,8 @@ class Panels:
         wished = self.by_npi.get(wanted.npi) if wanted.npi else None
         if wished is not None and not wished.takes(wanted.age):
             wished = None
-        options = ([wished] if wished else []) + self.within(wanted.postal, wanted.language, wanted.age)
+        near = self.within(wanted.postal, wanted.language, wanted.age, wanted.region)
+        options = [wished, *near] if wished else near
         for place in options:
             if self.has_room(place):
                 self.counts[place.clinician_id] += 1
@@ -277,8 +296,8 @@ def assign_primary_care(
 ) -> PrimaryCareAssignment:
     """The member's primary care clinician from `on`: the one named, or the nearest with room.
 
-    Raises `PanelFull` where the named clinician, or nobody, has room for somebody of that age. Naming who it is
-    already changes nothing.
+    Raises `PanelFull` where the named clinician, or nobody, has room for somebody of that age, and `NoAddress` where
+    none is named and nobody knows where the member lives. Naming who it is already changes nothing.
     """
     Member.objects.select_for_update().get(pk=member.pk)
     current = PrimaryCareAssignment.objects.filter(member=member, period__contains=on).first()
@@ -307,13 +326,18 @@ def assign_primary_care(
 
 
 def _nearest(member: Member, on: datetime.date) -> Place:
-    address = member_postal_code(member)
-    answer = Panels(member.managing_organization_id, on).assign([Wanted(address, member.language, age_on(member, on))])[
-        0
-    ]
-    if answer is None:
-        raise PanelFull("No primary care clinician near has room. Open a panel or choose somebody farther.")
-    return answer[0]
+    wanted, panels = wanted_by(member, on), Panels(member.managing_organization_id, on)
+    (answer,) = panels.assign([wanted])
+    if answer is not None:
+        return answer[0]
+    if not wanted.postal and not (wanted.region or panels.only_market):
+        raise NoAddress("No address is known, so nobody can say who is near. Choose somebody, or add an address.")
+    raise PanelFull("No primary care clinician near has room. Open a panel or choose somebody farther.")
+
+
+def wanted_by(member: Member, on: datetime.date) -> Wanted:
+    """What the member needs, without a wish."""
+    return Wanted(member_postal_code(member), member.language, age_on(member, on), region=member.region_id)
 
 
 def member_postal_code(member: Member) -> str:

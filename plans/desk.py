@@ -13,7 +13,7 @@ from core import audit
 from core.models import User
 from members.invitations import invite_where_known, may_be_invited
 from members.models import Member
-from members.panels import PanelFull, Panels, assign_primary_care, member_postal_code
+from members.panels import PanelFull, Panels, assign_primary_care, wanted_by
 from members.portal import age_on
 from members.querysets import primary_care_of
 from network.models import Clinician
@@ -94,10 +94,10 @@ def _primary_care_words(member: Member, on: Date) -> str:
     held = primary_care_of(member, on)
     if held is not None:
         return _("Stays with %(doctor)s, %(place)s.") % {"doctor": held.clinician, "place": held.department}
-    near = Panels(member.managing_organization_id, on, counted=False).near(
-        member_postal_code(member), member.language, age_on(member, on), many=20, is_limited=True
-    )
-    first = next((one for one in near if one.room), None)
+    panels, wanted = Panels(member.managing_organization_id, on, counted=False), wanted_by(member, on)
+    first = next((one for one in panels.offered(wanted, many=20) if one.room), None)
+    if first is None and not wanted.postal:
+        return _("No address is known: they would have no doctor until one is chosen.")
     if first is None:
         return _("Nobody near has room: they would have no doctor yet.")
     clinician = Clinician.objects.get(pk=first.place.clinician_id)
@@ -141,7 +141,8 @@ def _is_covered(asked: Enrolment) -> bool:
 def enrol_by_hand(asked: Enrolment, *, by: User, as_of: Date) -> Coverage:
     """Coverage, primary care with room, and the portal invitation, at once. Raises `CoverageError`.
 
-    Without room anywhere the person is covered and has no doctor yet: the desk sees that on the page of primary care.
+    Without room near, or without an address, the person is covered and has no doctor yet: the desk sees them on the
+    list of those without one.
     """
     contract, is_new = _require_contract(asked), not _is_covered(asked)
     if contract is None:

@@ -77,7 +77,7 @@ class Welcome:
         assert member is not None
         born = member.birth_date
         age = years(born, max(wish.since, self.as_of)) if born else None
-        return Wanted(self._postal(wish), member.language, age, wish.npi)
+        return Wanted(self._postal(wish), member.language, age, wish.npi, member.region_id)
 
     def _postal(self, wish: Wish) -> str:
         home = self.standing.addresses[_id(wish.subject)].get("home")

@@ -1,4 +1,4 @@
-"""Who is covered and has no primary care clinician: nobody near them has room, so that somebody must look."""
+"""Who is covered and has no primary care clinician: nobody near has room, or nobody knows where they live."""
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse

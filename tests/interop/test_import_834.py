@@ -533,6 +533,21 @@ def test_a_subscriber_of_anchorage_gets_no_doctor_in_oakland_and_stands_on_the_l
     assert client.get("/staff/members/without-doctor/").status_code == 403
 
 
+def test_a_subscriber_without_an_address_gets_a_doctor_only_where_the_market_is_known(world, client):
+    """A file without N3 and N4: in a plan of one market that one; of two nobody can say, unless a doctor is named."""
+    world.take(member("S1", "DOE", "JANE"))
+    make_department(world.system)  # a second market
+    named = "HD*021**HMO*GOLD~DTP*348*D8*20260101~LX*1~NM1*P3*1*LEE*****XX*1234567893"
+    run = world.take(member("S2", "ROE", "RICK"), member("S3", "POE", "PAT", coverage=named), name="second.834")
+    assert run.counts["without_primary_care"] == 1
+    with world.acting():
+        found = PrimaryCareAssignment.objects.select_related("member")
+        assert sorted((a.member.given, a.origin) for a in found) == [("JANE", "assigned"), ("PAT", "enrolment")]
+    client.force_login(make_staff("front_desk", world.system))
+    rows = client.get("/staff/members/without-doctor/").context["rows"]
+    assert [(row["member"].given, row["postal_code"]) for row in rows] == [("RICK", "")]
+
+
 NEWBORN = {**CHILD, "born": "20260301"}
 
 

@@ -11,7 +11,7 @@ from core.db import acting_as, as_job
 from core.models import AuditEvent, OutboxMessage, User
 from core.outbox import render
 from members.models import Member, MemberAddress, MemberMerge, MemberTelecom, PrimaryCareAssignment, Proxy
-from members.panels import PanelFull, assign_primary_care
+from members.panels import NoAddress, PanelFull, assign_primary_care
 from network.models import Employment, ServiceArea
 from tests.forms import seen
 from tests.members.factories import make_member
@@ -277,6 +277,26 @@ def test_a_code_that_no_table_places_is_near_within_its_region_or_area_alone(sys
     assert [given(postal) for postal in ("94699", "95501", "")] == [doctor] * 3
     with pytest.raises(PanelFull, match="farther"):
         given("99501")
+
+
+def test_without_an_address_nobody_is_given_a_doctor_at_the_other_end_of_the_country(client, system, admin):
+    """Of several markets one is known by the record alone; otherwise the desk chooses, and sees them on its list."""
+    near, far = office(system, "94601", 37.80), office(system, "96813", 21.30, family="Honolulu")
+    nobody_knows, moved = make_member(system), make_member(system)
+    with as_job(User.objects.system("tests"), reason="test"):
+        market = far.employments.get().department.facility.region
+        Member.objects.filter(pk=moved.pk).update(region=market)
+        moved.refresh_from_db()
+    with acting_as(admin, reason="test"):
+        with pytest.raises(NoAddress, match="No address is known"):
+            assign_primary_care(nobody_knows, by=admin, on=today())
+        assert not PrimaryCareAssignment.objects.filter(member=nobody_knows).exists()
+        assert assign_primary_care(moved, by=admin, on=today()).clinician == far
+    shown = client.get(page("doctor", nobody_knows))
+    assert "No postal code is known." in shown.content.decode()
+    assert {option["clinician"].pk for option in shown.context["options"]} == {near.pk, far.pk}, "the desk chooses"
+    with acting_as(admin, reason="test"):
+        assert assign_primary_care(nobody_knows, by=admin, on=today(), clinician=near).clinician == near
 
 
 # --- family access ------------------------------------------------------------------------------------------

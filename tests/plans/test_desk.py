@@ -106,6 +106,27 @@ def test_enrolment_is_shown_and_then_done_whole(client, world):
     assert "now is covered" not in client.get(reverse("plans:history", args=[world.ada.pk])).content.decode()
 
 
+def test_without_an_address_enrolment_gives_no_doctor_and_the_desk_and_the_member_are_told(client, world):
+    make_department(world.system)  # another market
+    ada = make_member(world.system, family="Nowhere", user=make_user("Ada Nowhere"))
+    shown = client.post(enrol_page(ada), world.asked(number="A-9"))
+    assert "No address is known: they would have no doctor" in shown.content.decode()
+    begins = world.asked(number="A-9", start=today().replace(day=1).isoformat(), confirm="1")
+    assert client.post(enrol_page(ada), begins).status_code == 302
+    with acting_as(world.admin, reason="test"):
+        assert not PrimaryCareAssignment.objects.filter(member=ada).exists()
+    listed = client.get(reverse("plans:without_doctor"))
+    assert [(row["member"].pk, row["postal_code"]) for row in listed.context["rows"]] == [(ada.pk, "")]
+    assert "No address is known" in listed.content.decode()
+
+    client.force_login(ada.user)
+    assert "You have no doctor yet: we do not know where you live." in client.get("/").content.decode()
+    assert "no doctor yet" in client.get(reverse("members:profile")).content.decode()
+    with as_job(User.objects.system("tests"), reason="test"):
+        MemberAddress.objects.create(member=ada, postal_code="99501", period=(None, None))
+    assert "We look for one near you" in client.get("/").content.decode()
+
+
 def test_another_product_replaces_what_stood_and_the_page_says_so(client, world):
     client.post(enrol_page(world.ada), world.asked(confirm="1"))
     later = (next_month() + timedelta(days=40)).replace(day=1)
