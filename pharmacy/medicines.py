@@ -16,11 +16,9 @@ from core.models import User
 from members.models import Member
 from pharmacy.actions.dispensing import USED_UP, USED_UP_CONTROLLED
 from pharmacy.adherence import proportion_of_days_covered
-from pharmacy.costs import TIERS
-from pharmacy.models import Fill, FormularyEntry, Prescription
+from pharmacy.costs import Prices, allowed_of, next_charges
+from pharmacy.models import Fill, Prescription
 from pharmacy.names import plain_name
-from plans import costs
-from plans.models import Benefit
 
 SHOWN = 100
 YEAR = datetime.timedelta(days=365)
@@ -40,6 +38,8 @@ class Line:
     next_number: int = 0
     recalled: Fill | None = None
     cost: Decimal | None = None
+    # The cost follows the charge of a lot that is not taken yet.
+    is_about: bool = False
 
     @property
     def plain(self) -> str:
@@ -117,7 +117,7 @@ def lines_of(member: Member, user: User) -> list[Line]:
             dispensed[request_id].append((timezone.localdate(effective.lower), days or 0))
     fills: dict = defaultdict(list)
     live = Fill.objects.filter(member=member, prescription__request__in=requests).order_by("number")
-    for each in live.exclude(status__in=("cancelled", "returned")).select_related("lot"):
+    for each in live.exclude(status__in=("cancelled", "returned")).select_related("lot__product"):
         fills[each.prescription_id].append(each)
     today = timezone.localdate()
     found = []
@@ -149,19 +149,20 @@ def _recalled(fills: list[Fill]) -> Fill | None:
 
 
 def add_costs(lines: list[Line], member: Member) -> None:
-    """What the next fill of each costs the member today, where the plan says so without a charge."""
+    """What each costs the member today at the counter: the bag that is ready, or the next fill.
+
+    By the function that charges it; where the charge may still change before a lot is taken, it is said as "about".
+    """
     today = timezone.localdate()
-    period = costs.coverage_for(member.pk, Benefit.Service.DRUG_TIER_1, today)
-    if period is None:
-        return
-    drugs = [line.prescription.drug_id for line in lines if line.prescription]
-    entries = FormularyEntry.objects.filter(product=period.product_id, drug__in=drugs, period__contains=today)
-    tiers = dict(entries.values_list("drug", "tier"))
-    price = {
-        tier: costs.cost_of(member, TIERS[min(tier, max(TIERS))], today).member_pays for tier in set(tiers.values())
-    }
+    ours = [line.prescription for line in lines if line.prescription]
+    prices = Prices(member, today, {rx.drug_id for rx in ours})
+    charges = next_charges(ours, today)
     for line in lines:
-        if line.is_ready and line.open_fill is not None:
-            line.cost = line.open_fill.copay
-        elif line.prescription is not None and line.prescription.drug_id in tiers:
-            line.cost = price[tiers[line.prescription.drug_id]]
+        rx = line.prescription
+        if rx is None:
+            continue
+        allowed = allowed_of(line.open_fill) if line.is_ready and line.open_fill is not None else charges.get(rx.pk)
+        cost = prices.of(rx.drug_id, allowed)
+        if cost is not None:
+            line.cost = cost.member_pays
+            line.is_about = not line.is_ready and cost.follows_charge

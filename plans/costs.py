@@ -66,6 +66,15 @@ class Cost:
     limits: Limits | None = None
     because: list[str] = field(default_factory=list)
 
+    @property
+    def follows_charge(self) -> bool:
+        """Whether a dearer or cheaper charge would have the member pay something else."""
+        if self.share is None or self.benefit is None:
+            return True
+        share = self.share
+        # What reaches the limit of the year ends there, whatever was charged.
+        return not share.over_limit and bool(share.deductible or share.coinsurance or share.copay < self.benefit.copay)
+
 
 def share_of(benefit: Benefit, allowed: Decimal, limits: Limits) -> Share:
     """Divide an allowed charge under a benefit with what is left of the limits.
@@ -131,22 +140,48 @@ def cost_of(member: Member, service: str, on: datetime.date, *, allowed: Decimal
 
     `allowed` is the charge if it is known; else the registered prices are asked.
     """
-    period = coverage_for(member.pk, service, on)
-    if period is None:
-        return Cost(covered=False, because=[_("You have no coverage on this day.")])
-    benefit = Benefit.objects.in_force(on).filter(product=period.product_id, service=service).first()
-    if benefit is None:
-        return Cost(
-            covered=False,
-            period=period,
-            because=[
-                _("%(product)s does not state what this costs. Ask member services.") % {"product": period.product}
-            ],
-        )
-    limits = limits_for(member.pk, period, on)
-    if allowed is None:
-        allowed = _price(period.product, service, on)
-    return _explained(benefit, period, limits, allowed)
+    return Pricing(member, on).cost_of(service, allowed=allowed)
+
+
+class Pricing:
+    """`cost_of` for many services and charges of one member on a day: coverage, terms and limits are read once."""
+
+    def __init__(self, member: Member, on: datetime.date) -> None:
+        self.member, self.on = member, on
+        self._rows = _in_force(member.pk, on)
+        self._stated: dict[tuple[UUID, str], Benefit | None] = {}
+        self._limits: dict[UUID, Limits] = {}
+
+    def coverage_for(self, service: str) -> CoveragePeriod | None:
+        """The coverage that pays first for a service."""
+        return _first_for(service, self._rows)
+
+    def cost_of(self, service: str, *, allowed: Decimal | None = None) -> Cost:
+        """See the function of this name."""
+        period = self.coverage_for(service)
+        if period is None:
+            return Cost(covered=False, because=[_("You have no coverage on this day.")])
+        benefit = self._benefit(period, service)
+        if benefit is None:
+            return Cost(
+                covered=False,
+                period=period,
+                because=[
+                    _("%(product)s does not state what this costs. Ask member services.") % {"product": period.product}
+                ],
+            )
+        if period.pk not in self._limits:
+            self._limits[period.pk] = limits_for(self.member.pk, period, self.on)
+        if allowed is None:
+            allowed = _price(period.product, service, self.on)
+        return _explained(benefit, period, self._limits[period.pk], allowed)
+
+    def _benefit(self, period: CoveragePeriod, service: str) -> Benefit | None:
+        key = period.product_id, service
+        if key not in self._stated:
+            stated = Benefit.objects.in_force(self.on).filter(product=period.product_id, service=service)
+            self._stated[key] = stated.first()
+        return self._stated[key]
 
 
 @transaction.atomic

@@ -1,13 +1,13 @@
 """A few fills of the hero's family in each state, so that queue, shelf and portal have something to show."""
 
 import datetime
-from decimal import Decimal
 
 from django.utils import timezone
 
 from core.models import User
 from kpcare.demo.world import World
 from network.models import Facility
+from pharmacy.costs import price_fill
 from pharmacy.models import Fill, Prescription, StockLot, StockMovement
 
 TO_FILL, READY = 6, 3
@@ -61,5 +61,5 @@ def _make_ready(fill: Fill, pharmacy: Facility, by: User, at: datetime.datetime,
     if lot is None:
         return
     fill.status, fill.lot, fill.filled_by, fill.filled_at = Fill.Status.FILLED, lot, by, at
-    fill.pickup_place, fill.copay = "Drawer A", Decimal("10.00")
+    fill.pickup_place, fill.copay = "Drawer A", price_fill(fill, today)
     StockMovement.objects.create(lot=lot, kind="fill", quantity=-fill.quantity, by=by, source=f"fill:{fill.pk}")

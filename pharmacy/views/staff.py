@@ -30,6 +30,7 @@ from network.models import Facility
 from network.permissions import roles_in_force
 from pharmacy import actions
 from pharmacy.actions.dispensing import choose_lot
+from pharmacy.costs import price_fill
 from pharmacy.forms import FillForm
 from pharmacy.models import Fill
 from pharmacy.ordering import today_at
@@ -161,7 +162,8 @@ def _detail(request: AuthenticatedHttpRequest, held: Fill) -> dict[str, Any]:
         AllergyIntolerance.objects.filter(member=member, is_negated=False), request.user, member
     ).exclude(status__in=("inactive", "resolved"))
     dispenses = MedicationDispense.objects.filter(member=member, request=rx.request_id).order_by("-effective")[:4]
-    kidney = estimate(body, facts.EGFR)
+    kidney, today = estimate(body, facts.EGFR), today_at(rx.pharmacy)
+    lot = held.lot or (choose_lot(held, today) if held.status == "requested" else None)
     return {
         "rx": rx,
         "allergies": named(allergies.exclude(verification__in=("refuted", "entered-in-error"))),
@@ -170,7 +172,9 @@ def _detail(request: AuthenticatedHttpRequest, held: Fill) -> dict[str, Any]:
         "creatinines": [{"date": each.at, "value": plain_number(each.value)} for each in body.creatinines[-6:]],
         "weight": plain_number(body.weight) if body.weight else None,
         "last_fills": dispenses,
-        "lot": held.lot or (choose_lot(held, today_at(rx.pharmacy)) if held.status == "requested" else None),
+        "lot": lot,
+        # What was paid stays; before that, what would be charged now.
+        "pays": held.copay if held.status == "collected" else price_fill(held, today, lot),
         "form": FillForm(),
         "units": plain(held.quantity),
     }
