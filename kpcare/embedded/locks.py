@@ -19,6 +19,20 @@ def exclusive(path: Path) -> Iterator[IO[str]]:
         yield file
 
 
+@contextmanager
+def attempt(path: Path) -> Iterator[IO[str] | None]:
+    """Hold the lock if nobody else does, until the end or until the file is closed; None where somebody does."""
+    with explained(path):
+        file = path.open("a+")
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield None
+        else:
+            yield file
+
+
 class SharedUse:
     """Counts the users of something without counting: each holds a shared lock, the last one can make it exclusive."""
 

@@ -1,11 +1,14 @@
-"""Postgres and Redis for one command: up while anyone in this checkout uses them, down after the last one."""
+"""Postgres and Redis for one command: up while anyone in this checkout uses them, down after the last one.
+
+Where the last one is killed, `kpcare.embedded.watcher` does what it would have done.
+"""
 
 import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from kpcare.embedded import paths
+from kpcare.embedded import paths, watcher
 from kpcare.embedded.locks import SharedUse, exclusive
 from kpcare.embedded.postgres import SERVING, TESTING, Cluster
 from kpcare.embedded.redis import Redis
@@ -46,6 +49,8 @@ def servers(*, for_tests: bool = False, environ: Mapping[str, str] = os.environ)
     cluster = redis = None
     with exclusive(guard):
         use.join()
+        if want_postgres or want_redis:
+            watcher.see_to_it(prefix)
         if want_postgres:
             cluster = Cluster(TESTING if for_tests else SERVING)
             cluster.start()
