@@ -2,6 +2,8 @@ from django.apps import AppConfig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from core.http import AuthenticatedHttpRequest
+
 
 class ClinicalConfig(AppConfig):
     name = "clinical"
@@ -64,6 +66,7 @@ class ClinicalConfig(AppConfig):
         frame.member_search_url_name = "clinical:search"
         frame.member_search_permission = "clinical.find_member"
         frame.identity = identity
+        frame.work_url = work_url
 
     def register_task_kinds(self) -> None:
         from django.urls import reverse
@@ -88,6 +91,15 @@ class ClinicalConfig(AppConfig):
         register_task_kind(DEATH_TAKEN_BACK, _("Recorded as dead by mistake"), chart_of, roles=CLINICAL)
         register_task_kind("referral_declined", _("Referral sent back"), page("clinical:referral"))
         register_task_kind("referral_report", _("Report to read"), page("clinical:referral"))
+
+
+def work_url(request: AuthenticatedHttpRequest) -> str:
+    """Where whoever works here begins; empty for everybody else."""
+    from django.urls import reverse
+
+    from network.permissions import works_here
+
+    return reverse("clinical:staff_home") if works_here(request.user) else ""
 
 
 def identity(request: HttpRequest) -> str:

@@ -14,6 +14,7 @@ from typing import Any, cast
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR, ChangeList
 from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.forms import RangeWidget
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -24,7 +25,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from core import audit
+from core import audit, questions
 from core.asked import read_number
 from core.context import current
 from core.edits import SEEN, AdminEditForm
@@ -73,6 +74,14 @@ def raw_id(field: models.Field) -> Callable[[Any, models.Model], Any]:
     return show
 
 
+class RoomList(ChangeList):
+    """A list whose address says the number of what was searched for (`core.questions`), as do all its links."""
+
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet:
+        self.query = questions.kept(request, self.query).get(SEARCH_VAR, "")
+        return super().get_queryset(request, *args, **kwargs)
+
+
 class RoomAdmin(admin.ModelAdmin):
     """Read-only admin of one model, derived from its fields. Subclass and override to say more."""
 
@@ -117,13 +126,28 @@ class RoomAdmin(admin.ModelAdmin):
 
     # --- what is read is audited ------------------------------------------------------------------------
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return RoomList
+
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        if request.method == "POST" and SEARCH_VAR in request.POST and self.has_view_permission(request):
+            return self._ask(request)
         answer = super().changelist_view(request, extra_context)
         if answer.status_code == 200:
             audit.record_read(
                 request.user, verb="core.list_admin", detail={"model": self.opts.label_lower}, request=request
             )
         return answer
+
+    @staticmethod
+    def _ask(request: HttpRequest) -> HttpResponse:
+        """Keep what is searched for, a record number or an e-mail address, and show the list under its number."""
+        said, address = request.POST[SEARCH_VAR].strip()[: questions.LONGEST], request.GET.copy()
+        for name in (SEARCH_VAR, PAGE_VAR):
+            address.pop(name, None)
+        if said:
+            address[SEARCH_VAR] = questions.keep(request, {SEARCH_VAR: said})
+        return HttpResponseRedirect(f"{request.path}?{address.urlencode()}" if address else request.path)
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
         answer = super().changeform_view(request, object_id, *args, **kwargs)

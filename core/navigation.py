@@ -147,6 +147,8 @@ class Frame:
 
     people: Callable[[HttpRequest], Iterable[Person]] | None = None
     identity: Callable[[HttpRequest], str] | None = None
+    # Where the signed-in person's work is; empty for who does not work here.
+    work_url: Callable[[AuthenticatedHttpRequest], str] | None = None
     member_of_number: Callable[[str], UUID | None] | None = None
     names_of_members: Callable[[Iterable[UUID]], dict[UUID, str]] | None = None
     member_search_url_name: str = "members:search"
@@ -162,6 +164,11 @@ class Frame:
             return line
         user = request.user
         return str(getattr(user, "name", "") or user.get_username()) if user.is_authenticated else ""
+
+    def work_url_for(self, request: HttpRequest) -> str:
+        """Where the way from the portal to the person's work leads; empty for who does not work here."""
+        known = authenticated(request)
+        return self.work_url(known) if self.work_url and known else ""
 
     def member_search_url(self, user: Any = None) -> str | None:
         """Where the search box of the staff bar sends its `q`; None hides the box, as for `user` who may not search."""

@@ -99,6 +99,11 @@ def open_member(request: AuthenticatedHttpRequest, **kwargs: Any) -> Member:
     return once(request, "open member", find)
 
 
+def has_chosen(request: AuthenticatedHttpRequest) -> bool:
+    """Whether a record was opened by choice in this session."""
+    return SESSION_KEY in request.session
+
+
 def choose_member(request: AuthenticatedHttpRequest, member: Member) -> None:
     """Open the record of `member` for the rest of the session. Raises `PermissionDenied` where it may not be."""
     if member.pk not in {person.pk for person in people(request.user)}:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinical import access as actions
 from clinical.forms import AccessReviewForm
 from clinical.models import AccessReview, BreakTheGlass
-from core import audit
+from core import audit, questions
 from core.asked import DayField
 from core.http import AuthenticatedHttpRequest
 from core.models import AuditEvent, OutboxMessage, User
@@ -96,6 +96,10 @@ def who_opened(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 # --- For auditors ---------------------------------------------------------------------------------------------
+
+
+# What names somebody, and what does not.
+NAMING, BESIDE = ("record_number", "user"), ("since", "until", "only_open", "only_waiting")
 
 
 class AccessFilter(forms.Form):
@@ -176,11 +180,13 @@ def _last_reviews(accesses: Sequence[BreakTheGlass]) -> dict[uuid.UUID, AccessRe
     return {row.access_id: row for row in rows.order_by("at", "id")}
 
 
-@require_safe
-@requires("clinical.review_access")
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("clinical.review_access", only_asks=True)
 def accesses(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Every access by reason within reach, newest first, with what was looked at; auditors read the reasons."""
-    form = AccessFilter(request.GET or None)
+    if request.method == "POST":
+        return questions.ask(request, *NAMING, beside=BESIDE)
+    form = AccessFilter(questions.asked(request, *NAMING) or None)
     found = _asked(form) if form.is_bound and form.is_valid() else BreakTheGlass.objects.none()
     if not form.is_bound:
         found = _all()

@@ -10,9 +10,8 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,7 +23,7 @@ from clinical.panels import chart_of
 from clinical.tables import Number, columns
 from clinical.views.charting import frame, identity, opens_chart, page_about
 from clinical.words import said
-from core import audit
+from core import audit, questions
 from core.asked import read_number
 from core.http import AuthenticatedHttpRequest
 from core.navigation import staff_nav
@@ -40,9 +39,7 @@ from network.permissions import roles_in_force
 # LOINC of values whose trend opens a chart, in this order where the member has them: HbA1c, LDL, eGFR, weight.
 TREND_FIRST = ("4548-4", "13457-7", "18262-6", "2089-1", "98979-8", "33914-3", "29463-7")
 
-
-# What somebody searched for lately, in their session.
-QUESTIONS, QUESTIONS_KEPT, LONGEST_QUESTION = "member_questions", 20, 100
+LONGEST_QUESTION = 100
 
 # The place of the staff bar where a role's day begins; others begin with what stands first.
 WORKPLACE = {
@@ -74,15 +71,11 @@ def staff_home(request: AuthenticatedHttpRequest) -> HttpResponse:
 def search(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Members of one's own system by name (as typed, or nearly), MRN, birth date or phone.
 
-    What is asked is posted and kept in the session under a number: an address with somebody's name, birth date or
-    phone in it stays in browser histories and in the logs of every proxy on the way. Going back, or loading the page
-    again, shows what was found under that number.
+    What is asked is posted and kept in the session (`core.questions`).
     """
     if request.method == "POST":
-        asked = request.POST.get("q", "").strip()[:LONGEST_QUESTION]
-        number = _keep_question(request, asked)
-        return redirect(f"{reverse('clinical:search')}?{urlencode({'search': number})}" if asked else "clinical:search")
-    asked = request.session.get(QUESTIONS, {}).get(request.GET.get("search", ""), "")
+        return questions.ask(request, "q")
+    asked = questions.asked(request, "q").get("q", "")[:LONGEST_QUESTION]
     found = find(asked) if is_enough(asked) else []
     audit.record_read(request.user, verb="clinical.search", members=(member.pk for member in found), request=request)
     doctors = {
@@ -109,15 +102,6 @@ def search(request: AuthenticatedHttpRequest) -> HttpResponse:
         "clinical/search.html",
         {"asked": asked, "rows": rows, "columns": columns(_("Name"), _("Who"), Number(_("MRN")), _("Primary care"))},
     )
-
-
-def _keep_question(request: AuthenticatedHttpRequest, asked: str) -> str:
-    """The number under which the session holds a question; the oldest give way."""
-    kept = request.session.get(QUESTIONS, {})
-    number = str(max(map(int, kept), default=0) + 1)
-    latest = [*kept.items(), (number, asked)][-QUESTIONS_KEPT:]
-    request.session[QUESTIONS] = dict(latest)
-    return number
 
 
 def find(text: str) -> list[Member]:

@@ -15,21 +15,28 @@ from clinical.sensitivity import visible
 from core import audit
 from core.http import AuthenticatedHttpRequest
 from core.models import User
-from core.navigation import url_or_none
+from core.navigation import staff_nav, url_or_none
 from core.permissions import requires, signed_in
 from core.templatetags.kp import short_date
 from members.models import Member, PrimaryCareAssignment
-from members.portal import hides_sensitive, is_own, open_member, people, scopes_for
+from members.panels import member_postal_code
+from members.portal import has_chosen, hides_sensitive, is_own, open_member, people, scopes_for
 from members.ports import Place, PortalCard, portal_cards
+from network.permissions import works_here
+from plans.models import CoveragePeriod
 
 NEW_FOR_DAYS = 14
 
 
 @signed_in
 def home(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """A member's first page: what needs them, the next visit, then nothing. Staff go to their own."""
-    if not people(request.user):
-        return redirect(url_or_none("clinical:staff_home") or "/staff/")
+    """A member's first page: what needs them, the next visit, then nothing. Staff go to their own.
+
+    Who works here and is a member or a proxy besides begins with the work; the portal is theirs once they have chosen
+    a record in the account menu.
+    """
+    if not people(request.user) or (works_here(request.user) and not has_chosen(request) and staff_nav.links(request)):
+        return redirect("clinical:staff_home")
     return portal_home(request)
 
 
@@ -173,13 +180,17 @@ def care_team(request: AuthenticatedHttpRequest, member: Member) -> PortalCard |
         PrimaryCareAssignment.objects.filter(member=member, period__contains=today).select_related("clinician").first()
     )
     others = CareTeamMembership.objects.filter(member=member, period__contains=today).select_related("clinician")
-    if primary is None and not others:
+    waits = primary is None and CoveragePeriod.objects.of_member(member).in_force(today).benefit("medical").exists()
+    if primary is None and not others and not waits:
         return None
-    return PortalCard(
-        Place.SIDE,
-        "clinical/portal/card_care_team.html",
-        {"primary": primary, "others": others, "write_url": url_or_none("clinical:new_thread")},
-    )
+    context = {
+        "primary": primary,
+        "others": others,
+        "waits": waits,
+        "has_address": waits and bool(member_postal_code(member)),
+        "write_url": url_or_none("clinical:new_thread"),
+    }
+    return PortalCard(Place.SIDE, "clinical/portal/card_care_team.html", context)
 
 
 def referrals(request: AuthenticatedHttpRequest, member: Member) -> PortalCard | None:

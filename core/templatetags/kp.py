@@ -301,6 +301,12 @@ def account_identity(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def account_work_url(context: Context) -> str:
+    """Where the signed-in person's work is; empty for who does not work here."""
+    return navigation.frame.work_url_for(context["request"]) if "request" in context else ""
+
+
+@register.simple_tag(takes_context=True)
 def member_search_url(context: dict[str, Any]) -> str:
     """Where the staff search box sends its question; empty where no room answers, or the reader may not search."""
     request = context.get("request")

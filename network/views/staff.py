@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from core import audit
+from core import audit, questions
 from core.accounts import change_account
 from core.asked import read_number
 from core.http import AuthenticatedHttpRequest
@@ -59,11 +59,13 @@ def _role(assignment: RoleAssignment, request: AuthenticatedHttpRequest) -> dict
     }
 
 
-@require_safe
-@requires("network.manage_access")
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("network.manage_access", only_asks=True)
 def people(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Everybody with a role at the places that the administrator manages, by name."""
-    form = PeopleFilter(request.GET)
+    if request.method == "POST":
+        return questions.ask(request, "q", beside=("role", "past"))
+    form = PeopleFilter(questions.asked(request, "q"))
     asked = form.cleaned_data if form.is_valid() else {}
     page = read_number(request.GET.get("page"), most=100_000) or 1
     page = min(max(page, 1), 1000)

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import audit
+from core.asked import read_uuid
 from core.http import AuthenticatedHttpRequest
 from core.notices import notify
 from core.permissions import may, requires
+from members.models import Member
 from prevention.engine.measure import Measure
 from prevention.quality import actions, export, people, reading
 from prevention.quality.forms import GoalForm
@@ -79,9 +81,7 @@ def members(request: AuthenticatedHttpRequest, measure: str, group: int) -> Http
             {"label": words, "url": measure_url(of, group, "quality_people", show=key, **at), "current": key == shown}
             for key, words in _shown_words(lower)
         ],
-        "next": measure_url(of, group, "quality_people", show=shown, after=f"{last.id}~{last.name_key}", **at)
-        if last
-        else "",
+        "next": measure_url(of, group, "quality_people", show=shown, after=str(last.id), **at) if last else "",
         "back": measure_url(of, group, by=by if by != ALL else "", region=region, year=years["year"]),
         "start_url": start_url(of, group, row, region),
         "may_start": bool(may(request.user, "prevention.run_project")),
@@ -109,11 +109,10 @@ def _shown_row(kept: list[QualitySnapshot], of: Measure, group: int, by: str, st
 
 
 def _after(request: AuthenticatedHttpRequest) -> tuple[str, UUID]:
-    key, _tilde, name = request.GET.get("after", "").partition("~")
-    try:
-        return name, UUID(key)
-    except ValueError:
-        return "", UUID(int=0)
+    """Where the list goes on: after the person whose id the address says; their name stands in no address."""
+    key = read_uuid(request.GET.get("after"))
+    name = Member.objects.filter(pk=key).values_list("name_key", flat=True).first() if key else None
+    return (name, key) if key and name is not None else ("", UUID(int=0))
 
 
 # --- Goals, export --------------------------------------------------------------------------------------

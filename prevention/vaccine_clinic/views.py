@@ -13,10 +13,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from clinical.views.charting import frame, led_to_the_glass, narrow_frame
-from core import audit
+from core import audit, questions
 from core.asked import read_day
 from core.http import AuthenticatedHttpRequest
 from core.notices import notify
@@ -43,15 +43,17 @@ def _page(name: str, department: Department) -> str:
     return f"{reverse(f'prevention:{name}')}?department={department.pk}"
 
 
-@require_safe
-@requires("prevention.run_vaccine_clinic", obj=chosen_department)
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("prevention.run_vaccine_clinic", obj=chosen_department, only_asks=True)
 def day(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Who comes, what each may have today, and what has been given; somebody without appointment is looked up here."""
+    if request.method == "POST":
+        return questions.ask(request, "q", beside=("department",))
     department: Department = request.record
     today = timezone.localdate(timezone=ZoneInfo(department.facility.time_zone))
     on = read_day(request.GET.get("day")) or today
     rows = comers(department, on)
-    asked = request.GET.get("q", "").strip()
+    asked = questions.asked(request, "q").get("q", "")
     names_one = _names_one_person(asked)
     found = search(asked) if names_one and on == today else []
     shown = [row.visit.member_id for row in rows] + [member.pk for member in found]

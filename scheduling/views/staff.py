@@ -265,8 +265,8 @@ def book(request: AuthenticatedHttpRequest, member_id: uuid.UUID) -> HttpRespons
     source = request.GET.get("from", "")
     origin = booking_origin(request, member, source) if source else None
     finder = Finder(request, member, origin)
-    words = origin.reason if origin else request.GET.get("reason", "")
-    reason = ReasonForm(request.POST or None, initial={"reason": words})
+    # Never from the address: it stays in browser histories.
+    reason = ReasonForm(request.POST or None, initial={"reason": origin.reason if origin else ""})
     if request.method == "POST" and reason.is_valid() and finder.visit_type:
         slot = finder.chosen_slot()
         try:

@@ -291,7 +291,7 @@ def test_auditors_list_every_access_of_their_system_with_what_was_looked_at(clie
     assert [row["access"].looks for row in rows] == [3, 0]
 
     def reasons(**asked):
-        return [row["access"].reason for row in client.get(url, asked).context["rows"]]
+        return [row["access"].reason for row in client.post(url, asked, follow=True).context["rows"]]
 
     assert reasons(only_open="on") == ["Called by the ward"]
     assert reasons(record_number=world.maria.mrn) == ["Yesterday on the ward"]

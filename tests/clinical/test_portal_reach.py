@@ -75,3 +75,26 @@ def test_an_account_without_a_record_has_nothing_open(rf):
     request.user = world.chen.user
     with acting_as(world.chen.user, reason="test"), pytest.raises(PermissionDenied):
         open_member(request)
+
+
+def test_who_works_here_and_is_a_proxy_begins_with_the_work_and_switches_both_ways(client):
+    world = factories.World()
+    with factories.arranging():
+        factories.proxy(world.chen.user, world.maria, "view")
+    client.force_login(world.chen.user)
+    work, open_hers = reverse("clinical:staff_home"), reverse("members:switch_person", args=[world.maria.pk])
+
+    first = client.get("/", follow=True)
+
+    assert first.redirect_chain[0] == (work, 302)
+    assert "/staff/" in first.redirect_chain[-1][0]
+    assert f'action="{open_hers}"' in first.content.decode(), "the way to her mother's record"
+    home = client.post(open_hers, follow=True)
+    assert home.redirect_chain == [("/", 302)]
+    assert "The record of Maria" in home.content.decode()
+    assert f'href="{work}"' in home.content.decode(), "the way back to her work"
+    assert client.get(work, follow=True).status_code == 200
+    client.force_login(world.pedro.user)
+    page = client.get("/")
+    assert page.status_code == 200
+    assert f'href="{work}"' not in page.content.decode(), "who only is a member has no work here"

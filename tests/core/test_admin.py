@@ -1,5 +1,6 @@
 """The admin: every model in it, nothing written past the actions, quick with many rows, audited."""
 
+import re
 import uuid
 
 import pytest
@@ -165,9 +166,28 @@ def test_searching_finds_by_id_and_record_number_and_nothing_else(client, admini
     url = reverse("admin:members_member_changelist")
 
     for term in (str(member.pk), member.mrn):
-        assert [row.pk for row in client.get(url, {"q": term}).context["cl"].result_list] == [member.pk]
+        page = client.post(url, {"q": term}, follow=True)
+        assert [row.pk for row in page.context["cl"].result_list] == [member.pk]
     for term in ("zzz", str(uuid.uuid4()), "%"):
-        assert not client.get(url, {"q": term}).context["cl"].result_list
+        assert not client.post(url, {"q": term}, follow=True).context["cl"].result_list
+
+
+def test_who_is_searched_for_stands_in_no_address_of_the_admin(client, administrator):
+    member = make_member(administrator.system)
+    sign_in(client, administrator)
+    url = reverse("admin:members_member_changelist")
+
+    page = client.post(f"{url}?status__exact=active&p=0", {"q": member.mrn}, follow=True)
+
+    ((address, _status),) = page.redirect_chain
+    assert "status__exact=active" in address and member.mrn not in address
+    said = page.content.decode()
+    assert f'value="{member.mrn}"' in said, "the box says what was searched for"
+    assert not re.search(rf'href="[^"]*{member.mrn}', said), "nor does any link"
+    assert [row.pk for row in client.get(address).context["cl"].result_list] == [member.pk], "loaded again"
+    assert client.post(url, {"q": " "})["Location"] == url
+    sign_in(client, make_staff("nurse", administrator.system, is_staff=True))
+    assert client.post(url, {"q": member.mrn}).status_code == 403
 
 
 def test_only_members_within_reach_are_shown(client, administrator):

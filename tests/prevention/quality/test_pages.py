@@ -223,6 +223,8 @@ def test_the_list_holds_exactly_the_people_that_were_counted(client, counted):
 def test_a_long_list_goes_on_after_the_last(client, counted):
     client = signed_in(client, counted)
     first = client.get(url("quality_people", show="counted"))
+    last = first.context["people"][-1]
+    assert f"after={last.id}&" in first.context["next"] + "&", "a key, no name"
     second = client.get(first.context["next"])
 
     seen = [person.id for page in (first, second) for person in page.context["people"]]

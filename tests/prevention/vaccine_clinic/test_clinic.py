@@ -379,7 +379,7 @@ def test_the_nurse_records_everything_on_one_page_and_the_certificate_shows_it_a
 def test_taken_in_from_the_list_she_is_at_once_at_the_form(client, clinic):
     client.force_login(clinic.park.user)
     asked = f"Alvarez {clinic.maria.birth_date:%Y-%m-%d}"
-    page = client.get(reverse("prevention:vaccine_clinic"), {"q": asked}).content.decode()
+    page = client.post(reverse("prevention:vaccine_clinic"), {"q": asked}, follow=True).content.decode()
     assert "Take in" in page
 
     answer = client.post(
@@ -475,10 +475,10 @@ def test_without_appointment_one_is_found_by_name_and_birth_date_or_by_record_nu
     page = reverse("prevention:vaccine_clinic")
     born = f"{stranger.birth_date:%m/%d/%Y}"
     for asked in ("Haddad", f"{stranger.birth_date.year} Haddad", born):
-        answer = client.get(page, {"q": asked})
+        answer = client.post(page, {"q": asked}, follow=True)
         assert not answer.context["found"] and "Ask for the birth date" in answer.content.decode(), asked
     for asked in (f"Haddad {born}", stranger.mrn):
-        assert [one.pk for one in client.get(page, {"q": asked}).context["found"]] == [stranger.pk], asked
+        assert [one.pk for one in client.post(page, {"q": asked}, follow=True).context["found"]] == [stranger.pk], asked
 
 
 def test_a_visit_of_another_kind_and_of_the_other_system_is_no_vaccine_visit(client, clinic):
