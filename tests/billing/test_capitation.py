@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from billing.capitation import close
@@ -396,3 +397,24 @@ def test_the_month_of_the_death_counts_its_days(clerk):
     run = close_month(world.plan, SEPTEMBER, by=clerk)
 
     assert lines(run) == [(gone.pk, SEPTEMBER, Decimal("100.00"))]
+
+
+def test_the_command_says_of_a_run_that_was_stopped_that_it_is_not_closed(clerk, monkeypatch, capsys):
+    world = make_world()
+    world.cell("100.00")
+    for _ in range(2):
+        world.member()
+    monkeypatch.setattr(close, "SHARE", 1)
+    compute = close.compute
+
+    def stopped_meanwhile(scope, lower, upper, **more):
+        counts = compute(scope, lower, upper, **more)
+        close.jobs.cancel_run(scope.run.job, by=clerk)
+        return counts
+
+    monkeypatch.setattr(close, "compute", stopped_meanwhile)
+    with pytest.raises(CommandError, match="run the command again"):
+        call_command("close_capitation", "2026-10")
+    monkeypatch.setattr(close, "compute", compute)
+    call_command("close_capitation", "2026-10")
+    assert "2 lines, 200.00" in capsys.readouterr().out

@@ -33,6 +33,11 @@ class Command(BaseCommand):
                 continue
             except JobFailed as failure:
                 raise CommandError(f"{plan}: {failure} Run the command again: what is done stays done.") from failure
+            if not run.totals:
+                raise CommandError(
+                    f"{plan}, {month:%Y-%m} is not closed yet: the run was stopped, or another process is at its last "
+                    "share. Nothing is lost: run the command again."
+                )
             self.report(run)
 
     def report(self, run: CapitationRun) -> None:
