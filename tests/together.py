@@ -16,9 +16,8 @@ from tests import database
 PATIENCE = 20
 # In this database: other workers' tests wait in theirs.
 WAITING = """
-SELECT EXISTS (
-    SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()
-)
+SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE NOT granted AND datname = current_database()
 """
 
 
@@ -59,9 +58,7 @@ def while_open(
 
 
 def _somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING)
-        return cursor.fetchone()[0]
+    return _how_many_wait() > 0
 
 
 def at_once(table: str, *calls: Callable[[], Any]) -> list[Any]:
@@ -100,5 +97,5 @@ def at_once(table: str, *calls: Callable[[], Any]) -> list[Any]:
 
 def _how_many_wait() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+        cursor.execute(WAITING)
         return cursor.fetchone()[0]
