@@ -136,8 +136,9 @@ WITH late AS (
     WHERE {f} AND f.status = 'open' AND f.rule = %(rule)s AND f.escalated_at IS NULL
         AND f.resulted_on + %(escalate)s <= %(today)s::date RETURNING f.task_id, f.member_id
 )
-UPDATE clinical_task t SET priority = 'urgent', escalated_at = %(at)s FROM late l
-WHERE t.id = l.task_id AND t.member_id = l.member_id AND t.status IN ('requested', 'accepted', 'in-progress')
+UPDATE clinical_task t SET priority = 'urgent', escalated_at = %(at)s
+-- An array, not a join: each by its key, however many tasks were written a moment ago.
+WHERE t.id = ANY (ARRAY(SELECT l.task_id FROM late l)) AND t.status IN ('requested', 'accepted', 'in-progress')
 """
 CLOSE_TASKS = """
 UPDATE clinical_task t SET status = 'completed', completed_at = %(at)s, completed_by_id = %(by)s, outcome = f.status
