@@ -433,7 +433,7 @@ def queue_outreach(partition: Partition, *, as_of: date, at: datetime) -> Queued
         entered += write(ENTER)
         write(SAID.format(r=partition.test("r.member_id")))
         write(STEPPING.format(e=partition.test("e.member_id")))
-        # Of gaps that were opened a moment ago the planner knows nothing: it goes through them, and looks for each here.
+        # Of gaps opened a moment ago the planner knows nothing: it goes through them and looks for each here.
         cursor.execute("CREATE INDEX ON po_stepping (gap_id, member_id); ANALYZE po_stepping")
         write(READY.format())
         cursor.execute("ANALYZE po_ready")
