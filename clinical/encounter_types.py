@@ -9,8 +9,7 @@ and management is guessed: whoever bills by CPT adds theirs.
 from clinical.coding import ACT_CODE, SNOMED, add_codings
 from clinical.models import CodingRole, Encounter, EncounterCoding
 from core.models import Concept
-from core.terminology import concept
-from core.terminology.concepts import SYSTEMS
+from core.terminology.concepts import SYSTEMS, concepts
 from core.terminology.value_sets import VISITS
 from network.ages import ADULT
 from scheduling.models import VisitType
@@ -48,8 +47,11 @@ def classify(encounter: Encounter, act: str, kind: str = "") -> bool:
     `kind` is one of `KINDS`; empty: what a stay of that class is, if anything. Codes that others wrote stay. Returns
     whether anything changed.
     """
-    wanted = {(CodingRole.CLASS, concept(ACT_CODE, act, CLASSES[act]).pk)}
-    wanted |= {(CodingRole.TYPE, one.pk) for one in types_of(encounter, kind or OF_CLASS.get(act, ""))}
+    types = types_of(encounter, kind or OF_CLASS.get(act, ""))
+    of_class = (ACT_CODE, act, CLASSES[act])
+    # All at one stroke, whichever of them are new here.
+    ids = concepts([of_class, *types])
+    wanted = {(CodingRole.CLASS, ids[of_class[:2]])} | {(CodingRole.TYPE, ids[one[:2]]) for one in types}
     had = {(row.role, row.concept_id): row.pk for row in _ours(encounter)}
     if gone := [pk for key, pk in had.items() if key not in wanted]:
         EncounterCoding.objects.filter(fact=encounter, member_id=encounter.member_id, pk__in=gone).delete()
@@ -67,8 +69,8 @@ def kind_of(visit_type: VisitType) -> str:
     return visit_type.counts_as
 
 
-def types_of(encounter: Encounter, kind: str) -> list[Concept]:
-    """The concepts of a kind for this encounter. A child's preventive visit is another than an adult's."""
+def types_of(encounter: Encounter, kind: str) -> list[tuple[str, str, str]]:
+    """System, code and title of a kind for this encounter. A child's preventive visit is another than an adult's."""
     if not kind:
         return []
     if kind == "wellness" and _is_child(encounter):
@@ -76,7 +78,7 @@ def types_of(encounter: Encounter, kind: str) -> list[Concept]:
     title, other = KINDS[kind]
     if kind == "wellness" and not _had_wellness(encounter):
         other = FIRST_WELLNESS
-    return [concept(VISITS, kind, title), *([concept(*other)] if other else [])]
+    return [(VISITS, kind, title), *([other] if other else [])]
 
 
 def _is_child(encounter: Encounter) -> bool:

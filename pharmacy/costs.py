@@ -94,8 +94,8 @@ def next_charges(prescriptions: Collection[Prescription], on: datetime.date) -> 
     found = {}
     for rx in prescriptions:
         lots = shelves[rx.pharmacy_id, rx.drug_id] if rx.pharmacy_id else []
-        lot = next((lot for lot in lots if lot.on_hand >= rx.quantity), None)
-        unit_cost = lot.product.unit_cost if lot else cheapest.get(rx.drug_id)
+        taken = next((lot for lot in lots if lot.on_hand >= rx.quantity), None)
+        unit_cost = taken.product.unit_cost if taken else cheapest.get(rx.drug_id)
         if unit_cost is not None:
             found[rx.pk] = charge_of(unit_cost, rx.quantity)
     return found

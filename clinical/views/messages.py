@@ -58,7 +58,7 @@ def unread_count(request: AuthenticatedHttpRequest) -> int | None:
 def new_answers(request: AuthenticatedHttpRequest, member: Member) -> PortalCard | None:
     """The home's card while the care team's answer has not been opened: the member's, then those whom they act for."""
     paths = _unread(request).values_list("member_id", "url_path")
-    waiting_for: dict[uuid.UUID, set[str]] = {}
+    waiting_for: dict[uuid.UUID | None, set[str]] = {}
     for member_id, path in paths:
         waiting_for.setdefault(member_id, set()).add(path.strip("/").split("/")[-1])
     found: list[MessageThread] = []

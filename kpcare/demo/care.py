@@ -130,8 +130,8 @@ def _visit(case: Case, on: datetime.date, chronic: list[str], *, review: bool = 
         words,
     )
     # As the product writes it; one code of each is enough to be counted by.
-    kind = "visits|virtual" if act == "VR" else procedure
-    charts.code("Encounter", case.member, visit, kind, CodingRole.TYPE)
+    counts_as = "visits|virtual" if act == "VR" else procedure
+    charts.code("Encounter", case.member, visit, counts_as, CodingRole.TYPE)
     charts.code("Encounter", case.member, visit, f"act|{act}", CodingRole.CLASS)
     treated = [codes.CONDITIONS[key][0] for key in chronic if review or rng.random() < 0.6]
     treated = treated or [rng.choice(codes.VISIT_REASONS[1:5])[0]]

@@ -77,8 +77,8 @@ def _give(request: AuthenticatedHttpRequest, member: Member, form: StaffProxyFor
                 proxy = actions.grant_proxy(member, form.user, **asked)
             except actions.ConfirmationNeeded as needed:
                 actions.ask_for_proxy(member, form.user, **asked)
-                said = _("Asked, and nothing is open yet: a colleague looks at the papers and confirms it here.")
-                notify(request, f"{needed} {said}", level=messages.WARNING)
+                waits = _("Asked, and nothing is open yet: a colleague looks at the papers and confirms it here.")
+                notify(request, f"{needed} {waits}", level=messages.WARNING)
             else:
                 notify(request, _("%(name)s has access from now on.") % {"name": proxy.user})
     except ValueError as refused:

@@ -386,8 +386,10 @@ def close_follow_up(follow_up: FollowUp, *, by: User, reason: str) -> FollowUp:
         raise ValueError(_("Say why."))
     found.status, found.reason, found.closed_at = FollowUp.Status.CLOSED, reason.strip()[:300], timezone.now()
     found.save(update_fields=["status", "reason", "closed_at"])
-    also = FollowUp.objects.filter(member_id=found.member_id, task_id=found.task_id, status=FollowUp.Status.OPEN)
-    tasks = [] if also.exists() else [found.task_id]
+    tasks = [found.task_id] if found.task_id else []
+    also = FollowUp.objects.filter(member_id=found.member_id, task__in=tasks, status=FollowUp.Status.OPEN)
+    if also.exists():
+        tasks = []
     Task.objects.filter(pk__in=tasks, member_id=found.member_id, status__in=Task.OPEN).update(
         status="completed", completed_at=found.closed_at, completed_by=by, outcome=found.reason
     )

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinical.models import CodingRole, Observation
+from clinical.models import CodingRole, Observation, ObservationCoding
 from core import audit
 from core.models import User
 from core.permissions import require
@@ -108,6 +108,5 @@ def _readers(results: list[Observation]) -> dict[uuid.UUID, str]:
     """Which positive result each would have been: by the codes of the findings."""
     concepts = Concepts.read()
     rules = {concept: rule.id for rule, finding in READS for concept in concepts.of(finding.codes)}
-    coding = Observation._meta.get_field("codings").related_model
-    rows = coding.objects.filter(fact__in=results, role=CodingRole.CODE, concept_id__in=rules)
+    rows = ObservationCoding.objects.filter(fact__in=results, role=CodingRole.CODE, concept_id__in=rules)
     return {row.fact_id: rules[row.concept_id] for row in rows}

@@ -46,9 +46,11 @@ def terms(request: AuthenticatedHttpRequest) -> HttpResponse:
     own = held.standing(system, market)
     form = TermsForm(request.POST or None, policy=own or held.standing(system, None))
     if request.method == "POST" and form.is_valid():
-        asked = {"by": request.user, "system": system, "region": market, "today": timezone.localdate()}
         try:
-            saved = held.set_terms(form.terms(), start=form.cleaned_data["start"], **asked)
+            saved = held.set_terms(
+                form.terms(), by=request.user, system=system, region=market,
+                start=form.cleaned_data["start"], today=timezone.localdate(),
+            )  # fmt: skip
         except ValidationError as error:
             form.add_error(None, error.messages)
         except ValueError as refused:
