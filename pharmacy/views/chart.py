@@ -113,14 +113,15 @@ def _asked(rows: QuerySet[Row], key: str | None) -> Row | None:
 
 
 def _renewed(request: AuthenticatedHttpRequest, member: Member) -> Prescription | None:
-    own = Prescription.objects.select_related("drug", "request").filter(member=member)
-    return _asked(own, request.GET.get("renew"))
+    own = Prescription.objects.select_related("drug", "request").prefetch_related("drug__ingredients")
+    return _asked(own.filter(member=member), request.GET.get("renew"))
 
 
 def _chosen(request: AuthenticatedHttpRequest, renewed: Prescription | None) -> ClinicalDrug | None:
     if renewed is not None:
         return renewed.drug
-    return _asked(ClinicalDrug.objects.select_related("concept"), request.POST.get("drug") or request.GET.get("drug"))
+    drugs = ClinicalDrug.objects.select_related("concept").prefetch_related("ingredients")
+    return _asked(drugs, request.POST.get("drug") or request.GET.get("drug"))
 
 
 def _initial(member: Member, drug: ClinicalDrug | None, renewed: Prescription | None) -> dict[str, Any]:
