@@ -12,6 +12,7 @@ from prevention.engine.predicates import Predicate, Raw
 
 POSITIVE, NEGATIVE, UNCLEAR, SILENT = 1, -1, 0, 9
 FLAGS = ("A", "AA", "H", "HH", "HU", "POS", "DET", "RR", "WR")
+FLAGGED = "{row}.interpretation IN ('" + "', '".join(FLAGS) + "')"
 FLAGS_OF_NONE = ("N", "NEG", "ND", "NR")
 # SNOMED: positive, detected, present, reactive, abnormal. LOINC answers: positive, detected, present.
 PRESENT = (
@@ -33,9 +34,10 @@ UNSURE = (
     r"equivocal|indetermin|borderline|unsatisf|insufficient|inadequate|invalid|inconclusive|gr[ae]y zone|"
     r"not (performed|done)|cancel|unable|pending|weak"
 )
-TEXT = "lower({row}.value_text)"
+# No further than a report reaches.
+TEXT = "lower(left({row}.value_text, 20000))"
 # What is said to be there, without what is denied; whether anything is denied; a unit in lower case without what it
-# counts (prevention/migrations/0014).
+# counts (prevention/migrations/0014 and 0015).
 SAID = "prevention_said({row}.value_text)"
 DENIES = "prevention_denies({row}.value_text)"
 UNIT = "prevention_unit({row}.value_unit)"
@@ -57,9 +59,10 @@ class Finding:
     `numbers`: (least that is positive, unit in lower case without braces); an empty unit is any, for a plain score, and
     `NO_UNIT` none; the least may be SQL over `{row}`. Without one that fits, a number is held against its own reference
     range. `by_number`: a number in a known unit decides alone, whatever was flagged. `pattern`: words of this test's
-    own for positive; `fine`: for negative; `words`: the general ones. `coded`, `fine_coded`: codes of the value besides
-    the usual ones. `unless`, `unless_coded`: text or codes by which it is another finding's. `narrow`: by its pattern
-    and codes alone; whatever else is said, another finding reads.
+    own for positive; `fine`: for negative; `words`: the general ones. `settled`: a category by which all is well; where
+    it is said, no words are read beside it. `coded`, `fine_coded`: codes of the value besides the usual ones. `unless`,
+    `unless_coded`: text or codes by which it is another finding's. `narrow`: by its pattern and codes alone; whatever
+    else is said, another finding reads.
     """
 
     codes: tuple[Codes, ...]
@@ -68,6 +71,7 @@ class Finding:
     pattern: str = ""
     fine: str = ""
     words: str = WORDS
+    settled: str = ""
     coded: tuple[str, ...] = ()
     fine_coded: tuple[str, ...] = ()
     unless: str = ""
@@ -78,10 +82,10 @@ class Finding:
         """1 positive, −1 negative, 0 neither, 9 nothing said, over an observation `{row}` whose id is `key`."""
         own = [(f"{HAS_WORDS} AND {SAID} ~ '{self.pattern}'", POSITIVE)] if self.pattern else []
         elsewhere = [(f"{HAS_WORDS} AND {SAID} ~ '{self.unless}'", SILENT)] if self.unless else []
+        settled = [(f"{HAS_WORDS} AND NOT {FLAGGED} AND {SAID} ~ '{self.settled}'", NEGATIVE)] if self.settled else []
         if self.narrow:
             return _case([*elsewhere, *own], self._coded(key, (), self.coded, SILENT) if self.coded else str(SILENT))
         above, below, known = self._numbers()
-        flagged = f"{{row}}.interpretation IN {_listed(FLAGS)}"
         negated = DENIES + (f" OR {TEXT} ~ '{self.fine}'" if self.fine else "")
         says = f"{NUMBER} IS NOT NULL OR {{row}}.value_text <> '' OR {{row}}.interpretation <> ''"
         return _case(
@@ -89,12 +93,13 @@ class Finding:
                 *([(f"({known}) AND ({' OR '.join(above)})", POSITIVE), (known, NEGATIVE)] if self.by_number else []),
                 # Cheap, and there may be very many: neither words nor codes are looked for.
                 (BARE, UNCLEAR),
-                (f"{TEXT} IN {_listed(USUAL)} AND NOT {flagged}", NEGATIVE),
+                (f"{TEXT} IN {_listed(USUAL)} AND NOT {FLAGGED}", NEGATIVE),
                 *own,
                 *elsewhere,
+                *settled,
                 (
                     " OR ".join(
-                        [flagged, *above, "{row}.value_boolean", f"{HAS_WORDS} AND {SAID} ~ '{self.words}'"],
+                        [FLAGGED, *above, "{row}.value_boolean", f"{HAS_WORDS} AND {SAID} ~ '{self.words}'"],
                     ),
                     POSITIVE,
                 ),

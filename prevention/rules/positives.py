@@ -129,8 +129,27 @@ CYTOLOGY = Positive(
 BIOPSY_OF_BREAST = cpt("19081", "19082", "19083", "19084", "19085", "19086", "19100", "19101")
 IMAGES_OF_BREAST = cpt("77065", "77066", "76641", "76642", "77046", "77047", "77048", "77049")
 MAMMOGRAMS = (MAMMOGRAPHY, own.MAMMOGRAPHY)
-BI_RADS = "(bi[ -]?rads|category)[^0-9]*"
-SUSPICIOUS = BI_RADS + "[456][abc]?\\M|suspicious|suggestive of malignancy"
+# Between a scheme and its category stand few words, and all of them are known; a size or a time behind is none.
+_BETWEEN = (
+    "[^a-z0-9.;]*"
+    + (
+        "((acr|final|overall|assessments?|category|code|score|classification|is|of|right|left|breasts?|both|and|known|biopsy|"
+        "proven|probably|benign|findings?|incomplete|highly|suspicious|suggestive|abnormality|malignancy)\\M[^a-z0-9.;]*)?"
+    )
+    * 6
+)
+_ALONE = "\\M(?![.][0-9]|[ -]?(mm|cm|mos?|months?|weeks?|years?|days?)\\M)"
+# The category of density has the same word.
+BI_RADS = "(bi[^a-z0-9]?rads|(?<!density )(?<!density: )(?<!composition )(?<!composition: )category)" + _BETWEEN
+
+
+def bi_rads(categories: str) -> str:
+    """One of these digits is named as its category."""
+    return f"{BI_RADS}[{categories}][abc]?{_ALONE}"
+
+
+# Words count where no digit decides.
+SUSPICIOUS = f"{bi_rads('456')}|^(?!.*{bi_rads('0123')}).*(suspicious|suggestive of malignancy)"
 SUSPICIOUS_CODES = ("397144001", "397145000", "6111000179101")
 INCOMPLETE_MAMMOGRAM = Positive(
     id="incomplete_mammogram",
@@ -140,9 +159,10 @@ INCOMPLETE_MAMMOGRAM = Positive(
     findings=(
         Finding(
             MAMMOGRAMS,
-            pattern=BI_RADS + "0\\M|incomplete|additional (images|imaging|views|evaluation)",
-            fine=BI_RADS + "[123]\\M|benign",
-            words=PLAIN,
+            pattern=bi_rads("0"),
+            fine="benign",
+            words="incomplete|additional (images|imaging|views|evaluation)|" + PLAIN,
+            settled=bi_rads("123"),
             coded=("397138000",),
             fine_coded=("397140005", "397141009", "397143007"),
             unless=SUSPICIOUS,
@@ -295,7 +315,7 @@ AORTA = Positive(
     source="Society for Vascular Surgery, 2018",
 )
 # The edition of the scheme stands before the category.
-LUNG_RADS = "(lung[ -]?rads|category)( ?v?(ersion)? ?(1[.][01]|2022))?[^0-9]*"
+LUNG_RADS = "(lung[^a-z0-9]?rads|category)([^a-z0-9.;]*v?(ersion)?[. ]*(1[.][01]|2022))?" + _BETWEEN
 LUNG = Positive(
     id="lung_nodule",
     what="lung scan that asks for more",
@@ -304,9 +324,9 @@ LUNG = Positive(
     findings=(
         Finding(
             (own.LUNG_CT,),
-            pattern=LUNG_RADS + "[034][abx]?\\M|suspicious",
-            fine=LUNG_RADS + "[12]s?\\M",
-            words=PLAIN,
+            pattern=f"{LUNG_RADS}[034][abx]?s?{_ALONE}",
+            words="suspicious|" + PLAIN,
+            settled=f"{LUNG_RADS}[12]s?{_ALONE}",
         ),
     ),
     answers=cpt("71250", "71260", "71270", "78811", "78812", "78814", "78815", "32408"),

@@ -140,7 +140,7 @@ CERVIX = (
 
 _probably_benign = Finding(
     positives.MAMMOGRAMS,
-    pattern=positives.BI_RADS + "3\\M|probably benign",
+    pattern=f"{positives.bi_rads('3')}|^(?!.*{positives.bi_rads('012')}).*probably benign",
     coded=("397143007",),
     unless=positives.SUSPICIOUS,
     narrow=True,

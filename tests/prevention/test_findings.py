@@ -174,6 +174,87 @@ READ = [
     *((finding, number(least - 1, ""), NEGATIVE) for finding, least in CUT_OFFS),
 ]
 
+NORMAL_MAMMOGRAM = "There are no dominant masses, suspicious calcifications, or architectural distortion"
+# Whole reports, as laboratories and imaging rooms write them.
+REPORTS = [
+    # Abnormal, whatever is denied above it.
+    *(
+        (finding, f"{above}\n{says}", POSITIVE)
+        for finding, above, says in (
+            (LUNG, "LOW-DOSE CT CHEST WITHOUT CONTRAST", "Impression: Lung-RADS 4B"),
+            (LUNG, "No prior low-dose CT", "LUNG-RADS CATEGORY:\n4A"),
+            (SUSPICIOUS, "No prior studies for comparison", "BI-RADS category 4: suspicious abnormality"),
+            (SUSPICIOUS, "COMPARISON: No prior exams\nspiculated mass", "BI-RADS 5"),
+            (SUSPICIOUS, NORMAL_MAMMOGRAM + " on the right", "ACR BI-RADS final assessment category:\n4B"),
+            (CELLS, "No endocervical cells seen", "High grade squamous intraepithelial lesion (HSIL)"),
+            (CELLS, "ENDOCERVICAL COMPONENT: absent", "INTERPRETATION: HSIL"),
+            (CELLS, "NO MALIGNANT CELLS", "LOW GRADE SQUAMOUS INTRAEPITHELIAL LESION"),
+            (CELLS, "Negative for malignancy", "Atypical squamous cells, cannot exclude HSIL"),
+            (CELLS, "HIGH GRADE", "SQUAMOUS INTRAEPITHELIAL LESION"),
+            (UNDETERMINED, "No endocervical component", "ASC-US"),
+            (AORTA, "Without contrast", "AAA 4.5 cm"),
+            (VIRUS, "Negative for HPV 16\nNegative for HPV 18", "Positive for other high-risk HPV"),
+            (VIRUS, "HPV 16: Negative\nHPV 18: Negative", "Other high-risk HPV: Positive"),
+        )
+    ),
+    (SUSPICIOUS, "No lymphadenopathy - BI-RADS 4", POSITIVE),
+    (SUSPICIOUS, "No masses, calcifications, or distortion on the right, BI-RADS 4 on the left", POSITIVE),
+    (SUSPICIOUS, "Right: BI-RADS 1. Left: BI-RADS 4", POSITIVE),
+    (SUSPICIOUS, "Suspicious mass, biopsy advised", POSITIVE),
+    (SUSPICIOUS, "BI-RADS: known biopsy proven malignancy - 6", POSITIVE),
+    (MORE, "Right BI-RADS 0. Left BI-RADS 2", POSITIVE),
+    (MORE, "Incomplete: additional views of the left breast", POSITIVE),
+    (CELLS, "Satisfactory for evaluation without transformation zone: LSIL", POSITIVE),
+    (CELLS, "Negative for high-grade lesion but LSIL present", POSITIVE),
+    (CELLS, "Negative for high-grade lesion (LSIL present)", POSITIVE),
+    (CELLS, "No malignant cells, LSIL", POSITIVE),
+    (VIRUS, "Negative for HPV 16 and 18 but positive for other high-risk types", POSITIVE),
+    (VIRUS, "No HPV 16 or 18 but other high-risk HPV detected", POSITIVE),
+    # Positive beside what is denied in the same breath.
+    (VIRUS, "Negative for HPV 16/18 and other high risk HPV positive", POSITIVE),
+    (VIRUS, "Negative for 16/18 (positive for other HR types)", POSITIVE),
+    (VIRUS, "Negative for HPV 16 while positive for HPV 45", POSITIVE),
+    (VIRUS, "Negative for types 16 and 18 though other high-risk types detected", POSITIVE),
+    (TYPES, "Negative for HPV 16/18 and other high risk HPV positive", SILENT),
+    (TYPES, "Negative for 16/18 (positive for other HR types)", SILENT),
+    # Normal mammograms and scans: the category that is named decides alone.
+    *(
+        (finding, report, answer)
+        for report in (
+            f"{NORMAL_MAMMOGRAM}.\nBI-RADS 1: Negative",
+            f"{NORMAL_MAMMOGRAM}. BI-RADS 1",
+            "Breast density category B. 5 mm cyst. BI-RADS 2: benign",
+            "Breast density category B. 5 mm cyst. BI-RADS 2",
+            "Breast composition: category 4. BI-RADS category: 2",
+            "Density category c. Next in 6 months. BI-RADS 1",
+            "BI-RADS category: probably benign. Follow-up in 6 months",
+            "No abnormal axillary nodes, suspicious masses or skin thickening\nBI-RADS CATEGORY:\n2",
+            "Formerly incomplete, additional views taken. BI-RADS 2",
+        )
+        for finding, answer in ((SUSPICIOUS, SILENT), (MORE, NEGATIVE))
+    ),
+    (LUNG, "Lung-RADS 1. No suspicious nodules, masses or consolidation", NEGATIVE),
+    (LUNG, "Suspicious thyroid nodule known since 2019. Lung-RADS v1.1 category 2S", NEGATIVE),
+    (LUNG, "No suspicious nodules, masses or consolidation", NEGATIVE),
+    # Normal cells, on however many lines.
+    *(
+        (finding, report, answer)
+        for report in (
+            "NEGATIVE FOR INTRAEPITHELIAL\nLESION OR MALIGNANCY",
+            "NEGATIVE FOR INTRAEPITHELIAL LESION\nOR MALIGNANCY",
+            "NEGATIVE FOR\r\nINTRAEPITHELIAL LESION OR\r\nMALIGNANCY (NILM)",
+            "Negative for high-grade\nsquamous intraepithelial lesion (HSIL)",
+            "No atypical glandular cells, dysplasia or malignancy identified",
+            "No atypical glandular cells, dysplasia, or malignancy\nNo ASC-US",
+        )
+        for finding, answer in ((CELLS, NEGATIVE), (UNDETERMINED, SILENT))
+    ),
+    (AORTA, "No abdominal aortic aneurysm (AAA), dilatation, or ectasia", NEGATIVE),
+    (VIRUS, "No high-risk HPV (types 16, 18, 31) detected", NEGATIVE),
+    (VIRUS, "Non-Detected", NEGATIVE),
+    (URINE, "No gram positive organisms", NEGATIVE),
+]
+
 
 @pytest.fixture
 def somebody():
@@ -196,6 +277,27 @@ def test_words_flags_and_numbers_are_read(somebody):
         if found != expected:
             wrong.append((value, expected, found))
     assert not wrong
+
+
+@pytest.mark.parametrize(("finding", "report", "expected"), REPORTS)
+def test_a_report_is_read_to_its_end(finding, report, expected):
+    """Without a row of its own: what is read is the text, whatever observation it is of."""
+    row = (
+        "(SELECT gen_random_uuid() AS id, %s::text AS value_text, "
+        "''::text AS interpretation, NULL::numeric AS value_quantity, "
+        "NULL::integer AS value_integer, ''::text AS value_unit, ''::text AS value_comparator, NULL::numeric AS high, "
+        "NULL::boolean AS value_boolean) o"
+    )
+    with arranging(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {finding.sql('id').format(row='o').replace('%', '%%')} FROM {row}", [report])
+        assert cursor.fetchone()[0] == expected
+
+
+@pytest.mark.parametrize("words", ["not a ", "category ", "no a, ", "negative for (", "bi-rads final "])
+def test_what_is_sent_without_a_bound_is_not_read_without_one(words):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT length(prevention_said(%s))", [words * 100_000])
+        assert cursor.fetchone()[0] <= 20_000
 
 
 def test_three_glasses_of_a_man_are_none_too_many(somebody):
