@@ -126,6 +126,7 @@ def of_outreach() -> Values:
         LetterPile,
         OneTapLink,
         OutreachEpisode,
+        OutreachPolicy,
         Reminder,
         StandingOrder,
     )
@@ -134,6 +135,7 @@ def of_outreach() -> Values:
     wanted = OutreachEpisode.objects.filter(stop_reason="undeliverable").values_list("member_id", flat=True)[:1]
     links = OneTapLink.objects.filter(used_at=None, failures=0, expires_at__gt=timezone.now()).order_by("-pk")[:1]
     return {
+        "terms_id": newest(OutreachPolicy),
         "campaign_id": newest(Campaign, code="preventive-care"),
         "reminder_id": newest(Reminder, channel="call"),
         "wanted_member_id": [str(one) for one in wanted],
