@@ -37,12 +37,13 @@ class ConceptField(forms.CharField):
         exact = ours.filter(code__iexact=code).first()
         if exact:
             return exact
+        # A substance before all the products whose names begin with it.
+        named = ours.filter(display__iexact=text).order_by("code").first()
+        if named:
+            return named
         found = list(ours.filter(display__istartswith=text).order_by("code")[:2])
         if len(found) == 1:
             return found[0]
-        named = [one for one in found if one.display.lower() == text.lower()]
-        if named:
-            return named[0]
         if found:
             raise forms.ValidationError(_("Several begin so: give the code, or more of the name."))
         raise forms.ValidationError(_("This code or name is not known."))

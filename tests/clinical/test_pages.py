@@ -4,13 +4,15 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from clinical import actions
-from clinical.coding import SNOMED
+from clinical.coding import RXNORM, SNOMED
+from clinical.forms import ConceptField
 from clinical.models import BreakTheGlass, Condition, Encounter, Note, Observation, Referral, Task
 from core.db import acting_as
 from core.models import AuditEvent
@@ -459,3 +461,14 @@ def test_nobody_opens_anothers_appointment_or_conversation(client, world):
         assert client.get(reverse(name, args=[pk])).status_code == 404, name
     client.force_login(world.outsider.user)
     assert client.post(reverse("scheduling:step", args=[booked.pk, "cancel"])).status_code == 404
+
+
+def test_a_substance_is_found_by_its_name_among_its_products(world):
+    with factories.arranging():
+        for number in range(3):
+            factories.concept(f"31407{number}", f"lisinopril {number} MG tablet", RXNORM)
+        factories.concept("29046", "lisinopril", RXNORM)
+        field = ConceptField(system=RXNORM)
+        assert field.clean("Lisinopril").code == "29046"
+        with pytest.raises(ValidationError, match="Several begin so"):
+            field.clean("lisin")
