@@ -134,7 +134,7 @@ ESCALATE = """
 WITH late AS (
     UPDATE prevention_followup f SET escalated_at = %(at)s
     WHERE {f} AND f.status = 'open' AND f.rule = %(rule)s AND f.escalated_at IS NULL
-        AND f.resulted_on + %(escalate)s <= %(today)s::date RETURNING f.task_id, f.member_id
+        AND f.resulted_on + %(escalate)s <= %(today)s::date RETURNING f.task_id
 )
 UPDATE clinical_task t SET priority = 'urgent', escalated_at = %(at)s
 -- An array, not a join: each by its key, however many tasks were written a moment ago.
